@@ -1,0 +1,254 @@
+"""The run folder: the one thing that rendering and post-processing share.
+
+::
+
+    RUN/plan.json               written once, never changed
+    RUN/frames/000001/          appears whole: its existence means that the frame is done
+        image.png               8-bit RGB through the scene's view transform
+        labels.exr              one float32 channel `Label`: label ids and the codes of `contract.labels`
+        purity.exr              one float32 channel `Purity`: share of a pixel's samples that agree (label_supersample > 1)
+        frame.json              camera, label table, seed, timings, versions, checksums of the decoded pixels
+
+Everything is relative to RUN. A frame is written in `frames/.partial-...` beside its place and renamed into it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .labels import LabelSet, label_set_from_dict
+
+SCHEMA = 1
+PLAN = "plan.json"
+FRAMES = "frames"
+IMAGE = "image.png"
+LABELS = "labels.exr"
+PURITY = "purity.exr"
+RECORD = "frame.json"
+LABEL_CHANNEL = "Label"
+PURITY_CHANNEL = "Purity"
+
+_FRAME_NAME = re.compile(r"-?\d{6,}")
+_PARTIAL_NAME = re.compile(r"\.partial-(?P<frame>-?\d+)-(?P<host>.+)-(?P<pid>\d+)")
+
+
+class RunError(ValueError):
+    """A run folder that cannot be read or written; the message names the file and what to do."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What one frame of the run shows: frame `scene_frame` of the .blend through `camera`.
+
+    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras share a scene frame.
+    """
+
+    frame: int
+    scene_frame: int
+    camera: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every choice that changes pixels. `size` is (width, height) in pixels.
+
+    `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
+    `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render.
+    """
+
+    size: tuple[int, int]
+    samples: int
+    seed: int
+    label_supersample: int
+    device: str
+    denoise: bool
+    alpha_threshold: float
+    view_layer: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run, before its first frame. `scene` is the .blend's name, `scene_sha256` that of it and its libraries."""
+
+    label_set: LabelSet
+    scene: str
+    scene_sha256: str
+    views: tuple[View, ...]
+    settings: Settings
+    versions: Mapping[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "scene": self.scene,
+            "scene_sha256": self.scene_sha256,
+            "settings": asdict(self.settings),
+            "views": [asdict(view) for view in self.views],
+            "versions": dict(self.versions),
+            "label_set": self.label_set.to_dict(),
+        }
+
+
+def frame_folder(run: Path, frame: int) -> Path:
+    return run / FRAMES / f"{frame:06d}"
+
+
+def read_plan(run: Path) -> Plan:
+    """The plan of a run folder. Raises RunError when it is missing, damaged or from a newer version."""
+    data = read_json(run / PLAN, f"{run} is no run folder: it has no {PLAN}")
+    try:
+        if data["schema"] != SCHEMA:
+            raise RunError(f"{run / PLAN}: schema {data['schema']!r}; this version reads schema {SCHEMA}")
+        settings = data["settings"] | {"size": tuple(data["settings"]["size"])}
+        return Plan(
+            label_set=label_set_from_dict(data["label_set"]),
+            scene=data["scene"],
+            scene_sha256=data["scene_sha256"],
+            views=tuple(View(**view) for view in data["views"]),
+            settings=Settings(**settings),
+            versions=data["versions"],
+        )
+    except RunError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{run / PLAN} is damaged: {error}") from error
+
+
+def write_plan(run: Path, plan: Plan) -> None:
+    """Write the plan whole or not at all. Raises RunError when there is one already: a plan never changes."""
+    (run / FRAMES).mkdir(parents=True, exist_ok=True)
+    beside = run / f".{PLAN}-{socket.gethostname()}-{os.getpid()}"
+    write_text(beside, json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n")
+    try:
+        os.link(beside, run / PLAN)  # unlike a rename, a link never replaces what is there
+    except FileExistsError:
+        raise RunError(f"{run / PLAN} is there already, and a plan never changes; name another --out") from None
+    except OSError:  # a file system without hard links
+        if (run / PLAN).exists():
+            raise RunError(f"{run / PLAN} is there already, and a plan never changes; name another --out") from None
+        os.rename(beside, run / PLAN)
+    finally:
+        beside.unlink(missing_ok=True)
+    _sync_folder(run)
+
+
+def finished_frames(run: Path) -> list[int]:
+    """Numbers of the frames that are done, sorted."""
+    folder = run / FRAMES
+    if not folder.is_dir():
+        return []
+    return sorted(int(entry.name) for entry in os.scandir(folder) if _FRAME_NAME.fullmatch(entry.name))
+
+
+@contextmanager
+def new_frame(run: Path, frame: int) -> Iterator[Path]:
+    """A folder to write the frame's files in; when the block ends well it becomes `frame_folder(run, frame)`.
+
+    Nothing appears when the block raises. Where another process finished the same frame first, its frame stays.
+    """
+    place = frame_folder(run, frame)
+    beside = run / FRAMES / f".partial-{frame}-{socket.gethostname()}-{os.getpid()}"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        yield beside
+        for entry in beside.iterdir():
+            _sync_file(entry)
+        _sync_folder(beside)
+        try:
+            os.rename(beside, place)
+        except OSError:
+            if not (place / RECORD).is_file():
+                raise
+        _sync_folder(place.parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def sweep_partial_frames(run: Path) -> int:
+    """Remove what processes of this machine that are gone left unfinished; how many frames that were."""
+    removed = 0
+    for entry in list((run / FRAMES).glob(".partial-*")):
+        match = _PARTIAL_NAME.fullmatch(entry.name)
+        if match and match["host"] == socket.gethostname() and not _is_alive(int(match["pid"])):
+            shutil.rmtree(entry, ignore_errors=True)
+            removed += 1
+    return removed
+
+
+def read_record(run: Path, frame: int) -> dict[str, Any]:
+    """frame.json of a finished frame. Raises RunError when it is missing or damaged."""
+    path = frame_folder(run, frame) / RECORD
+    data = read_json(path, f"frame {frame} of {run} has no {RECORD}")
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA or "files" not in data or "labels" not in data:
+        raise RunError(f"{path} is damaged or from another version: expected schema {SCHEMA} with files and labels")
+    return data
+
+
+def pixel_checksum(shape: tuple[int, ...], dtype: str, pixels: Any) -> str:
+    """SHA-256 over decoded pixels: "HxWxC dtype" and then the C-contiguous buffer, little endian.
+
+    Files of the same pixels may differ (encoders, times in headers); their checksums do not.
+    `dtype` is NumPy's name without byte order, such as "uint8" or "uint16".
+    """
+    digest = hashlib.sha256(f"{'x'.join(map(str, shape))} {dtype}\n".encode())
+    digest.update(pixels)
+    return digest.hexdigest()
+
+
+def read_json(path: Path, missing: str) -> Any:
+    """Parsed JSON. Raises RunError with the text `missing`, or saying where the file is damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(missing) from None
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: {error}") from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file and see it on the disk before returning."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_file(path: Path) -> None:
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder to sync it
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return False  # ours from an earlier life: this process has no frame in flight when it sweeps
+    if os.name == "nt":
+        return True  # no cheap, safe test there; the next frame of that number replaces it
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,142 @@
+"""Makes blender_addon/contract/labelsets/*.json from tables of ids: `python tools/make_labelsets.py TABLES`.
+
+TABLES is a folder with nyu894.csv, nyu40.csv, nyu13.csv and sunrgbd37.csv. Aliases are ours: other words that people
+say for a label, for the search field; an alias never names a thing that the taxonomy files elsewhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from blender_addon.contract.labels import Label, LabelSet, voc_color
+
+OUT = Path(__file__).resolve().parents[1] / "blender_addon" / "contract" / "labelsets"
+META = "classMapping40.mat and class13Mapping.mat of the NYU Depth v2 meta data (Gupta et al. 2013; Couprie et al. 2013)"
+
+SYNTRAIN16 = "wall floor picture cabinet chair table window door pillow ceiling lamp counter bed sofa desk sink".split()
+
+ALIASES = {
+    "wall": ["partition"],
+    "floor": ["ground", "parquet", "tiles"],
+    "cabinet": ["cupboard", "wardrobe", "closet"],
+    "bed": ["mattress"],
+    "chair": ["armchair", "seat", "stool"],
+    "sofa": ["couch", "settee", "loveseat"],
+    "door": ["doorway"],
+    "window": ["windowpane"],
+    "bookshelf": ["bookcase"],
+    "picture": ["painting", "poster", "photograph", "artwork"],
+    "counter": ["countertop", "worktop"],
+    "blinds": ["shutters", "roller blind"],
+    "desk": ["writing desk"],
+    "shelves": ["shelf", "rack"],
+    "curtain": ["drapes"],
+    "dresser": ["chest of drawers", "commode"],
+    "pillow": ["cushion"],
+    "floor mat": ["doormat"],
+    "clothes": ["garment", "clothing"],
+    "books": ["stack of books"],
+    "refridgerator": ["refrigerator", "fridge", "freezer"],
+    "fridge": ["refrigerator", "freezer"],
+    "television": ["tv"],
+    "tv": ["television"],
+    "whiteboard": ["blackboard", "noticeboard"],
+    "person": ["human", "people"],
+    "night stand": ["nightstand", "bedside table"],
+    "toilet": ["wc"],
+    "sink": ["washbasin", "basin"],
+    "lamp": ["light", "lantern"],
+    "bathtub": ["bath", "tub"],
+    "bag": ["handbag", "backpack"],
+}
+
+
+def rows(tables: Path, name: str) -> list[dict[str, str]]:
+    with open(tables / f"{name}.csv", newline="", encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["id"] != "0"]
+
+
+def color(row: dict[str, str], palette: str) -> tuple[int, int, int]:
+    return (int(row[f"{palette}_r"]), int(row[f"{palette}_g"]), int(row[f"{palette}_b"]))
+
+
+def aliases(name: str, taken: set[str], filed: dict[str, str]) -> tuple[str, ...]:
+    """The aliases of a label, without words that are labels themselves or that NYU's 894 names file elsewhere."""
+    return tuple(alias for alias in ALIASES.get(name, ()) if alias not in taken and filed.get(alias, name) == name)
+
+
+def make(tables: Path) -> list[LabelSet]:
+    nyu894, nyu40, nyu13, sun37 = (rows(tables, name) for name in ("nyu894", "nyu40", "nyu13", "sunrgbd37"))
+    raw_ids = {row["name"]: int(row["id"]) for row in nyu894}
+    colors40 = {row["name"]: color(row, "scannet") for row in nyu40}
+    filed = {row["name"]: row["nyu40_name"] for row in nyu894}
+    syntrain = {name: raw_ids[name] for name in SYNTRAIN16}
+
+    def labels(table: list[dict[str, str]], parents: tuple[str, ...], palette: str) -> tuple[Label, ...]:
+        names = {row["name"] for row in table}
+        return tuple(
+            Label(
+                int(row["id"]),
+                row["name"],
+                color(row, palette) if palette else voc_color(int(row["id"])),
+                aliases(row["name"], names, filed),
+                {parent: int(row[f"{parent}_id"]) for parent in parents}
+                | ({"syntrain16": syntrain[row["name"]]} if row["name"] in syntrain and table is not nyu13 else {}),
+            )
+            for row in table
+        )
+
+    by_name40 = {row["name"]: row for row in nyu40}
+    sixteen = tuple(
+        Label(
+            raw_ids[name],
+            name,
+            colors40[name],
+            aliases(name, set(SYNTRAIN16), filed),
+            {
+                "nyu894": raw_ids[name],
+                "nyu40": int(by_name40[name]["id"]),
+                "nyu13": int(by_name40[name]["nyu13_id"]),
+                "sunrgbd37": int(by_name40[name]["id"]),
+            },
+        )
+        for name in SYNTRAIN16
+    )
+    sun_parent = {"sunrgbd37"}
+    forty = tuple(
+        Label(
+            label.id,
+            label.name,
+            label.color,
+            label.aliases,
+            {**label.parents, **(dict.fromkeys(sun_parent, label.id) if label.id <= 37 else {})},
+        )
+        for label in labels(nyu40, ("nyu13",), "scannet")
+    )
+    return [
+        LabelSet("nyu894", labels(nyu894, ("nyu40", "nyu13"), ""), "NYU Depth v2, all 894 names", META),
+        LabelSet("nyu40", forty, "NYU Depth v2, 40 classes", META + "; colours: ScanNet BenchmarkScripts/util.py"),
+        LabelSet("nyu13", labels(nyu13, (), "nicr"), "NYU Depth v2, 13 classes", META + "; colours: nicr"),
+        LabelSet(
+            "sunrgbd37",
+            labels(sun37, ("nyu40", "nyu13"), "nicr"),
+            "SUN RGB-D, 37 classes",
+            "seg37list of the SUN RGB-D meta data; ids 1..37 are NYU40's in order; colours: nicr",
+        ),
+        LabelSet(
+            "syntrain16",
+            sixteen,
+            "16 indoor classes with their NYU ids",
+            "ORIGINAL_LABEL_MAP of csun/syntrain: ids of the 894 names; colours: ScanNet",
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    for label_set in make(Path(sys.argv[1])):
+        (OUT / f"{label_set.name}.json").write_text(label_set.to_json(), encoding="utf-8")
+        print(f"{label_set.name}: {len(label_set.labels)} labels")
