@@ -1,0 +1,1 @@
+"""From run folders to datasets that trainers load. Needs no Blender: the contract, NumPy, OpenCV and OpenEXR."""

@@ -1,0 +1,217 @@
+"""Which frames go into a dataset: those of run folders, or the index passes in a folder, with names that are unique.
+
+Names of written files are plain ASCII without spaces or dots: caffe reads lists with `>>`, which ends a path at a
+space, and WebDataset ends a key at the first dot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.run import (
+    IMAGE,
+    LABELS,
+    PURITY,
+    Plan,
+    RunError,
+    finished_frames,
+    frame_folder,
+    read_plan,
+    read_record,
+)
+
+from .errors import ExportError
+from .splits import FrameKey
+
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg")
+_NUMBERED = re.compile(r"(?P<view>.*?)[\s._-]*(?P<number>\d+)")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where frames come from, in words that mean the same on any machine: `kind` is "run" or "index passes".
+
+    `scene_sha256` is "" where nobody knows it; `planned` counts the frames that the source wants to have.
+    """
+
+    kind: str
+    name: str
+    label_set: LabelSet
+    scene: str
+    scene_sha256: str
+    seed: int | None
+    versions: Mapping[str, str]
+    frames: int
+    planned: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame to export; `source` counts in the list of sources, `checksums` are of decoded pixels, by file name.
+
+    `layer` chooses a view layer of an index-pass file and is None for frames of a run.
+    """
+
+    key: FrameKey
+    source: int
+    labels: Path
+    image: Path | None
+    purity: Path | None
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Everything that an export will read, in a fixed order, and what a person should know before."""
+
+    sources: tuple[Source, ...]
+    frames: tuple[Frame, ...]
+    warnings: tuple[str, ...]
+
+
+def frames_of_runs(runs: Sequence[Path]) -> Collection:
+    """The finished frames of run folders, the same in whatever order the folders are named.
+
+    Raises ExportError for no frames, a damaged run, a frame that is there twice (a run named twice, or copied).
+    """
+    plans = [(_slug(run.resolve().name, "run"), _digest(plan), run, plan) for run, plan in _plans(runs)]
+    plans.sort(key=lambda entry: (entry[0], entry[1], finished_frames(entry[2])))
+    names = _distinct([(slug, digest) for slug, digest, _, _ in plans])
+    sources: list[Source] = []
+    frames: list[Frame] = []
+    warnings: list[str] = []
+    for slug, digest, run, plan in plans:
+        done = finished_frames(run)
+        views = {view.frame: view for view in plan.views}
+        if missing := len(set(views) - set(done)):
+            warnings.append(
+                f"run {run.resolve().name!r} is unfinished: {len(done)} of {len(views)} frames; render it again to go on"
+            )
+        if strange := sorted(set(done) - set(views)):
+            raise ExportError(
+                f"{run}: frame {strange[0]} is not in the run's plan; remove {frame_folder(run, strange[0])}"
+            )
+        for number in done:
+            view = views[number]
+            name = f"{names[slug, digest]}_{number:06d}"
+            key = FrameKey(plan.scene_sha256, f"{view.camera}\n{view.name}", view.scene_frame, name)
+            frames.append(_frame_of_run(run, number, key, len(sources), plan))
+        sources.append(
+            Source(
+                kind="run",
+                name=names[slug, digest],
+                label_set=plan.label_set,
+                scene=plan.scene,
+                scene_sha256=plan.scene_sha256,
+                seed=plan.settings.seed,
+                versions=plan.versions,
+                frames=len(done),
+                planned=len(done) + missing,
+            )
+        )
+    _refuse_twice(frames)
+    if not frames:
+        raise ExportError(f"no finished frame in {', '.join(map(str, runs)) or 'no run at all'}; render first")
+    return Collection(tuple(sources), tuple(frames), tuple(warnings))
+
+
+def frames_of_folder(
+    folder: Path, label_set: LabelSet, images: Path | None = None, layer: str | None = None
+) -> Collection:
+    """The index passes `*.exr` directly in `folder`, and the pictures of the same stem there (or in `images`), if any.
+
+    Frames whose names differ in their last number alone are one view in that order. Raises ExportError for no files,
+    for names that cannot be told apart, and where only some files have a picture.
+    """
+    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() == ".exr" and path.is_file())
+    if not paths:
+        raise ExportError(f"{folder} has no .exr files")
+    pictures = [_picture(path, images or folder) for path in paths]
+    if any(pictures) and not all(pictures):
+        lone = [path.name for path, picture in zip(paths, pictures) if picture is None]
+        raise ExportError(f"{lone[0]} has no picture beside it, nor have {len(lone) - 1} others; all or none need one")
+    scene = _slug(folder.resolve().name, "scene")
+    frames = []
+    for at, (path, picture) in enumerate(zip(paths, pictures)):
+        match = _NUMBERED.fullmatch(path.stem)
+        view, order = (match["view"], int(match["number"])) if match else (path.stem, at)
+        frames.append(
+            Frame(FrameKey(scene, view, order, _slug(path.stem, "frame")), 0, path, picture, None, layer=layer)
+        )
+    _refuse_twice(frames)
+    source = Source("index passes", scene, label_set, "", "", None, {}, len(frames), len(frames))
+    warnings = ("no record says which scene these index passes show: all count as one scene",)
+    return Collection((source,), tuple(frames), warnings)
+
+
+def _plans(runs: Sequence[Path]) -> list[tuple[Path, Plan]]:
+    try:
+        return [(run, read_plan(run)) for run in runs]
+    except RunError as error:
+        raise ExportError(str(error)) from error
+
+
+def _frame_of_run(run: Path, number: int, key: FrameKey, source: int, plan: Plan) -> Frame:
+    try:
+        files = read_record(run, number)["files"]
+        checksums = {name: str(entry["checksum"]) for name, entry in files.items()}
+        expected = [IMAGE, LABELS] + [PURITY] * (plan.settings.label_supersample > 1)
+        for name in expected:
+            checksums[name]
+    except RunError as error:
+        raise ExportError(str(error)) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ExportError(
+            f"{frame_folder(run, number)}: frame.json is damaged, it lacks {error}; render again"
+        ) from None
+    folder = frame_folder(run, number)
+    return Frame(key, source, folder / LABELS, folder / IMAGE, folder / PURITY if PURITY in files else None, checksums)
+
+
+def _picture(path: Path, folder: Path) -> Path | None:
+    found = sorted(
+        other
+        for ending in IMAGE_ENDINGS
+        for other in (folder / f"{path.stem}{ending}", folder / f"{path.stem}{ending.upper()}")
+        if other.is_file()
+    )
+    if len({other.name.casefold() for other in found}) > 1:
+        raise ExportError(f"{path.name} has several pictures: {', '.join(other.name for other in found)}; keep one")
+    return found[0] if found else None
+
+
+def _slug(text: str, otherwise: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-") or otherwise
+
+
+def _digest(plan: Plan) -> str:
+    return hashlib.sha256(json.dumps(plan.to_dict(), sort_keys=True).encode()).hexdigest()
+
+
+def _distinct(entries: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """A name for each (slug, digest): the slug, with the digest's start where different plans share it."""
+    digests: dict[str, set[str]] = {}
+    for slug, digest in entries:
+        digests.setdefault(slug.casefold(), set()).add(digest)
+    return {
+        (slug, digest): slug if len(digests[slug.casefold()]) == 1 else f"{slug}-{digest[:8]}"
+        for slug, digest in entries
+    }
+
+
+def _refuse_twice(frames: Sequence[Frame]) -> None:
+    seen: dict[str, Frame] = {}
+    for frame in frames:
+        # Case does not tell files apart on every disk.
+        other = seen.setdefault(frame.key.name.casefold(), frame)
+        if other is not frame:
+            raise ExportError(f"{other.labels} and {frame.labels} would both be named {frame.key.name!r}; keep one")

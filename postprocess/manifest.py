@@ -1,0 +1,166 @@
+"""`dataset.json`: what a dataset holds, how every value in it was written, and where it came from.
+
+It holds no clock, no random id and no path of the machine that wrote it: same input, same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blender_addon.contract import VERSION
+from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED
+
+from .exporters import Format
+from .frames import Source
+from .masks import CODE_COLORS, Encoding
+from .splits import Split
+from .stats import ABSENT_WEIGHT, ClassCounts, ClassWeights
+
+SCHEMA = 1
+NAME = "dataset.json"
+_MEANING = {
+    UNLABELLED: "a surface that nobody labelled, or whose label has no parent in this label set",
+    IGNORE: "deliberately void, or a pixel too mixed to call",
+    BACKGROUND: "no surface at all",
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person asked for: fractions of train, val, test; seed; size (width, height); purity threshold."""
+
+    fractions: tuple[float, float, float]
+    seed: int
+    size: tuple[int, int] | None
+    ignore_below: float | None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an export made. `names` and `counts` are per split; `size` is (width, height) in pixels.
+
+    `background_known` is False where a source could not tell background from unlabelled.
+    """
+
+    encoding: Encoding
+    sources: tuple[Source, ...]
+    split: Split
+    names: Mapping[str, tuple[str, ...]]
+    counts: Mapping[str, ClassCounts]
+    weights: ClassWeights | None
+    choices: Choices
+    size: tuple[int, int]
+    background_known: bool
+    with_images: bool
+    warnings: tuple[str, ...]
+
+
+def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
+    """The plain data of dataset.json."""
+    encoding, counts, choices = contents.encoding, contents.counts, contents.choices
+    return {
+        "schema": SCHEMA,
+        "labelpass": VERSION,
+        "format": layout.name,
+        "conventions": layout.conventions(encoding),
+        "dtype": encoding.dtype,
+        "codes": {CODE_NAMES[code]: _code(code, encoding, counts, contents.background_known) for code in _MEANING},
+        "size": list(contents.size),
+        "images": contents.with_images,
+        "resize": _resize(choices.size),
+        "ignored_below_purity": choices.ignore_below,
+        "split": {
+            "method": contents.split.method,
+            "fractions": list(choices.fractions),
+            "seed": choices.seed,
+            "frames": {name: len(members) for name, members in contents.names.items()},
+        },
+        "class_weights": _weights(encoding, contents.weights),
+        "classes": [
+            {"value": encoding.values[label.id], "id": label.id, "name": label.name} | _counts(label.id, counts)
+            for label in sorted(encoding.label_set.labels, key=lambda label: encoding.values[label.id])
+        ],
+        "sources": [_source(source) for source in contents.sources],
+        "warnings": list(contents.warnings),
+        "label_set": encoding.label_set.to_dict(),
+    }
+
+
+def manifest_json(layout: Format, contents: Contents) -> str:
+    """dataset.json: a line per class, source and label, so that it reads like a table and differs line by line."""
+    parts = []
+    for key, value in manifest(layout, contents).items():
+        if key == "label_set":
+            text = contents.encoding.label_set.to_json().rstrip("\n")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            text = "[\n" + ",\n".join(f"  {_json(row)}" for row in value) + "\n ]"
+        elif isinstance(value, dict):
+            text = "{\n" + ",\n".join(f"  {_json(name)}: {_json(row)}" for name, row in value.items()) + "\n }"
+        else:
+            text = _json(value)
+        parts.append(f" {_json(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _code(code: int, encoding: Encoding, counts: Mapping[str, ClassCounts], background_known: bool) -> dict[str, Any]:
+    shared = [
+        CODE_NAMES[other] for other in _MEANING if other != code and encoding.values[other] == encoding.values[code]
+    ]
+    meaning = _MEANING[code]
+    if not background_known and code == BACKGROUND:
+        meaning += "; some sources have no depth, and what they show of it is written as unlabelled"
+    if not background_known and code == UNLABELLED:
+        meaning += "; in sources without depth also the background, which cannot be told apart there"
+    head = {"written_as": encoding.values[code], "meaning": meaning, "color": list(CODE_COLORS[code])}
+    return head | ({"shares_value_with": shared} if shared else {}) | _counts(code, counts)
+
+
+def _counts(id_: int, counts: Mapping[str, ClassCounts]) -> dict[str, Any]:
+    return {
+        "pixels": {split: of.pixels.get(id_, 0) for split, of in counts.items()},
+        "images": {split: of.images.get(id_, 0) for split, of in counts.items()},
+    }
+
+
+def _resize(size: tuple[int, int] | None) -> dict[str, str] | None:
+    if size is None:
+        return None
+    return {
+        "labels": "nearest: output pixel (x, y) takes input pixel (floor((x + 0.5) w / W), floor((y + 0.5) h / H))",
+        "images": "area average where neither side grows, else bilinear; same pixel centres",
+    }
+
+
+def _weights(encoding: Encoding, weights: ClassWeights | None) -> dict[str, Any] | None:
+    if weights is None:
+        return None
+    return {
+        "method": "median frequency balancing (Eigen and Fergus 2015): median(freq) / freq(c), freq(c) = pixels of c / "
+        "all pixels of the images that show c",
+        "counted_on": "train",
+        "void_in_denominator": True,
+        "weight_of_absent": ABSENT_WEIGHT,
+        "absent_from_train": [encoding.values[id_] for id_ in weights.absent],
+        "weights": {str(encoding.values[id_]): weight for id_, weight in weights.of.items()},
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "kind": source.kind,
+        "name": source.name,
+        "scene": source.scene,
+        "scene_sha256": source.scene_sha256 or None,
+        "seed": source.seed,
+        "label_set": source.label_set.name,
+        "frames": source.frames,
+        "frames_planned": source.planned,
+        "versions": dict(source.versions),
+    }

@@ -1,0 +1,165 @@
+"""Who goes to train, val and test: seeded, shuffled, and without neighbours on both sides of a border.
+
+Two pictures that share most of what they show must not be split: the test would measure memory. So whole groups move:
+
+=========  ==========================================================================================================
+`scene`    all frames of one scene (one .blend, by content). The default where there are enough scenes.
+`view`     all frames of one view of a scene: one camera under one view name. The next best, and not leak-free: other
+           views show the same furniture.
+`block`    one scene, too few views (a moving camera): the frames in their order, cut once per border, so that only the
+           frames beside a cut have neighbours on its other side.
+`frame`    each frame alone. Right only where frames are independent draws; never chosen by itself.
+=========  ==========================================================================================================
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import ExportError
+
+SPLITS = ("train", "val", "test")
+METHODS = ("scene", "view", "frame")
+
+
+@dataclass(frozen=True, order=True)
+class FrameKey:
+    """What a split knows of a frame: its `scene`, `view`, place in time `order`, and `name`, unique among frames."""
+
+    scene: str
+    view: str
+    order: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Split:
+    """`of` says each frame's split by name; `method` is one of the four above; `warnings` what a person should know."""
+
+    of: dict[str, str]
+    method: str
+    warnings: tuple[str, ...]
+
+
+def check_fractions(fractions: Sequence[float]) -> tuple[float, float, float]:
+    """Three numbers from 0 to 1 with sum 1 (to 1e-6), as train, val, test. Raises ExportError."""
+    values = [float(value) for value in fractions]
+    if len(values) != 3 or not all(0 <= value <= 1 for value in values) or abs(sum(values) - 1) > 1e-6:
+        text = "/".join(f"{value:g}" for value in values)
+        raise ExportError(f"split {text}: needs three fractions train/val/test from 0 to 1 with sum 1, as 0.8/0.1/0.1")
+    return (values[0], values[1], values[2])
+
+
+def quotas(count: int, fractions: Sequence[float]) -> list[int]:
+    """`count` shared out by largest remainder (Hamilton); ties go to the earlier. Each positive fraction gets at
+    least one where `count` allows. The sum is `count`."""
+    exact = [count * fraction for fraction in fractions]
+    shares = [int(np.floor(value + 1e-9)) for value in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda at: (-(exact[at] - shares[at]), at))
+    for at in by_remainder[: count - sum(shares)]:
+        shares[at] += 1
+    wanted = [at for at, fraction in enumerate(fractions) if fraction > 0]
+    for at in wanted:
+        if shares[at] == 0 and count >= len(wanted):
+            shares[max(range(len(shares)), key=lambda other: (shares[other], -other))] -= 1
+            shares[at] = 1
+    return shares
+
+
+def split_frames(
+    frames: Sequence[FrameKey], fractions: Sequence[float], rng: np.random.Generator, by: str | None = None
+) -> Split:
+    """Assign every frame. The result depends on the frames, the fractions, `by` and the rng, not on the input's order.
+
+    `by` None chooses `scene`, `view` or `block` as the module says. Raises ExportError for wrong fractions, for frames
+    of one name, and where `by` was asked for and leaves a wished split empty.
+    """
+    shares = check_fractions(fractions)
+    wished = [at for at in range(3) if shares[at] > 0]
+    twice = [name for name, count in Counter(frame.name for frame in frames).items() if count > 1]
+    if twice:
+        raise ExportError(f"frame name {twice[0]!r} is used twice")
+    if by is not None and by not in METHODS:
+        raise ExportError(f"split by {by!r}: known are {', '.join(METHODS)}")
+    ordered = sorted(frames)
+    groups = {method: _groups(ordered, method) for method in METHODS}
+    if by is None:
+        by = next((method for method in ("scene", "view") if len(groups[method]) >= len(wished)), "block")
+    elif len(groups[by]) < len(wished):
+        raise ExportError(
+            f"split by {by}: {len(groups[by])} {by}{'s'[: len(groups[by]) != 1]} cannot fill {len(wished)} splits; "
+            "leave --split-by out, or ask for fewer splits (--split 1/0/0)"
+        )
+    if by == "block":
+        of = _cut(ordered, shares, rng)
+    else:
+        of = _deal(groups[by], quotas(len(ordered), shares), wished, rng)
+    empty = [SPLITS[at] for at in wished if SPLITS[at] not in of.values()]
+    warnings = _warnings(by, len(groups["scene"]), len(wished), empty)
+    return Split(of, by, (*warnings, *_far_off(of, shares)))
+
+
+def _groups(ordered: Sequence[FrameKey], method: str) -> list[list[FrameKey]]:
+    found: dict[tuple[str, ...], list[FrameKey]] = {}
+    for frame in ordered:
+        key = {"scene": (frame.scene,), "view": (frame.scene, frame.view), "frame": (frame.name,)}[method]
+        found.setdefault(key, []).append(frame)
+    return list(found.values())
+
+
+def _deal(
+    groups: list[list[FrameKey]], quota: list[int], wished: list[int], rng: np.random.Generator
+) -> dict[str, str]:
+    """Shuffled groups, large ones first, each to the split that lacks most; the last ones to splits still empty."""
+    shuffled = [groups[at] for at in rng.permutation(len(groups))]
+    shuffled.sort(key=len, reverse=True)  # stable, so that groups of one size stay shuffled
+    lacking = {at: quota[at] for at in wished}
+    empty = set(wished)
+    of: dict[str, str] = {}
+    for left, group in zip(range(len(shuffled), 0, -1), shuffled):
+        candidates = sorted(empty) if left <= len(empty) else wished
+        at = max(candidates, key=lambda split: (lacking[split], -split))
+        lacking[at] -= len(group)
+        empty.discard(at)
+        of |= {frame.name: SPLITS[at] for frame in group}
+    return of
+
+
+def _cut(ordered: Sequence[FrameKey], shares: Sequence[float], rng: np.random.Generator) -> dict[str, str]:
+    """Consecutive frames, one stretch per split; the seed says which split comes first in time."""
+    quota = quotas(len(ordered), shares)
+    of: dict[str, str] = {}
+    start = 0
+    for at in rng.permutation(3):
+        of |= {frame.name: SPLITS[at] for frame in ordered[start : start + quota[at]]}
+        start += quota[at]
+    return of
+
+
+def _warnings(by: str, scenes: int, wished: int, empty: list[str]) -> tuple[str, ...]:
+    found = []
+    few = f"{scenes} scene{'s'[: scenes != 1]} for {wished} splits"
+    if wished > 1 and by == "view":
+        found.append(f"{few}: split by view; views of one scene show the same things, so scores will flatter")
+    if wished > 1 and by == "block":
+        found.append(f"{few} and too few views: split into stretches of consecutive frames; scores will flatter")
+    if wished > 1 and by == "frame":
+        found.append("split by single frames: neighbours may be on both sides of it, and scores flatter")
+    if empty:
+        found.append(f"too few frames: {' and '.join(empty)} stay empty")
+    return tuple(found)
+
+
+def _far_off(of: dict[str, str], shares: Sequence[float]) -> tuple[str, ...]:
+    """Whole groups move, so that few or unlike groups miss the wished fractions: say so when it is by much."""
+    if not of:
+        return ()
+    got = [sum(part == name for part in of.values()) / len(of) for name in SPLITS]
+    if max(abs(have - share) for have, share in zip(got, shares)) <= 0.1:
+        return ()
+    wished, have = ("/".join(f"{100 * part:.0f}" for part in parts) for parts in (shares, got))
+    return (f"asked for {wished} % in {'/'.join(SPLITS)}, got {have} %: whole groups move, and there are few",)
