@@ -1,0 +1,243 @@
+"""Labelling as buttons: choose a label set, assign, clear, select. Each calls one function and says what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import bpy
+from bpy.props import BoolProperty, IntProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from . import label_files, scene_labels, status
+from .contract.labels import UNLABELLED, LabelSetError
+from .label_set_change import Change, apply_change, plan_change, users_in_file
+from .properties import active_label, fill_rows
+
+
+class LABELPASS_OT_choose_set(bpy.types.Operator):
+    """Use this label set in the file. Labels in use keep their meaning, or you are asked first"""
+
+    bl_idname = "labelpass.choose_set"
+    bl_label = "Change Label Set"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    source: StringProperty(name="Label Set", options={"HIDDEN", "SKIP_SAVE"})
+    clear_existing: BoolProperty(
+        name="Clear Them",
+        description="Set the pass indices that are there to 0, if they were made for something else",
+        options={"SKIP_SAVE"},
+    )
+
+    def _plan(self, context) -> Change:
+        old, (users, locked) = status.label_set(context.scene), users_in_file()
+        return plan_change(old, label_files.read(self.source), users, locked)
+
+    def invoke(self, context, _event):
+        try:
+            self.change = self._plan(context)
+        except LabelSetError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if self.change.harmless:
+            return self.execute(context)
+        title = f"Change to {self.change.new.title or self.change.new.name}?"
+        return context.window_manager.invoke_props_dialog(self, width=460, title=title, confirm_text="Change")
+
+    def draw(self, _context):
+        for line in self.change.lines():
+            self.layout.label(text=line)
+        if self.change.adopted:
+            self.layout.prop(self, "clear_existing")
+
+    def execute(self, context):
+        try:
+            change = self._plan(context)
+        except LabelSetError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if change.adopted and self.clear_existing:
+            change = Change(change.new, dict.fromkeys(change.moves, UNLABELLED), change.users)
+        apply_change(context.scene, change)
+        fill_rows(context)
+        status.forget()
+        said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]
+        self.report({"INFO"}, "; ".join(said))
+        return {"FINISHED"}
+
+
+class LABELPASS_OT_open_set(bpy.types.Operator, ImportHelper):
+    """Use a label set of your own, from a JSON or YAML file"""
+
+    bl_idname = "labelpass.open_set"
+    bl_label = "Open Label Set"
+
+    filter_glob: StringProperty(default="*.json;*.yaml;*.yml", options={"HIDDEN"})
+
+    def execute(self, _context):
+        return bpy.ops.labelpass.choose_set("INVOKE_DEFAULT", source=self.filepath)
+
+
+class LABELPASS_OT_assign(bpy.types.Operator):
+    """Give the selected objects the label picked in the list"""
+
+    bl_idname = "labelpass.assign"
+    bl_label = "Assign"
+    bl_options = {"REGISTER", "UNDO"}
+
+    label_id: IntProperty(name="Label Id", description="0: the one in the list", min=0, options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        return _can(cls, context, selection=True, label_set=True)
+
+    def execute(self, context):
+        label_set, picked = status.label_set(context.scene), active_label(context)
+        try:
+            label = label_set.find(self.label_id) if self.label_id or not picked else picked
+        except LabelSetError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        done = scene_labels.assign(context.selected_objects, label.id)
+        return _tell(self, context, done, f"now {label.name}")
+
+
+class LABELPASS_OT_clear(bpy.types.Operator):
+    """Take the labels off the selected objects"""
+
+    bl_idname = "labelpass.clear"
+    bl_label = "Clear"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        return _can(cls, context, selection=True)
+
+    def execute(self, context):
+        return _tell(self, context, scene_labels.clear(context.selected_objects), "now unlabelled")
+
+
+class LABELPASS_OT_select_label(bpy.types.Operator):
+    """Select all objects that carry the label picked in the list. Shift adds to the selection"""
+
+    bl_idname = "labelpass.select_label"
+    bl_label = "Select by Label"
+    bl_options = {"REGISTER", "UNDO"}
+
+    label_id: IntProperty(name="Label Id", min=0, options={"HIDDEN", "SKIP_SAVE"})
+    extend: BoolProperty(name="Extend", description="Keep what is selected already", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        return _can(cls, context, label_set=True, object_mode=True)
+
+    def invoke(self, context, event):
+        self.extend = event.shift
+        return self.execute(context)
+
+    def execute(self, context):
+        label = active_label(context)
+        wanted = self.label_id or (label.id if label else UNLABELLED)
+        label = status.label_set(context.scene).by_id.get(wanted)
+        found = [obj for obj in context.view_layer.objects if obj.pass_index == wanted and wanted]
+        return _select(self, context, found, label.name if label else f"id {wanted}")
+
+
+class LABELPASS_OT_select_unlabelled(bpy.types.Operator):
+    """Select everything that a render would show without a label. Shift adds to the selection"""
+
+    bl_idname = "labelpass.select_unlabelled"
+    bl_label = "Select Unlabelled"
+    bl_options = {"REGISTER", "UNDO"}
+
+    extend: BoolProperty(name="Extend", description="Keep what is selected already", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        return _can(cls, context, object_mode=True)
+
+    def invoke(self, context, event):
+        self.extend = event.shift
+        return self.execute(context)
+
+    def execute(self, context):
+        shown = scene_labels.occurrences(context.view_layer, context.evaluated_depsgraph_get())
+        found = (each.instancers[0] if each.instancers else each.obj for each in shown if each.unlabelled)
+        return _select(self, context, dict.fromkeys(found), "unlabelled")
+
+
+def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False) -> bool:
+    """Whether a button works here; where not, the button says why."""
+    why = (
+        (label_set and not status.label_set(context.scene), "Choose a label set first"),
+        (selection and not context.selected_objects, "Nothing is selected"),
+        (object_mode and context.mode != "OBJECT", "Works in object mode (Tab leaves edit mode)"),
+    )
+    reason = next((text for missing, text in why if missing), "")
+    if reason:
+        operator.poll_message_set(reason)
+    return not reason
+
+
+def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[str]:
+    """Say what an assignment did, and show what it refused where somebody is looking."""
+    status.forget()
+    said = f"{_objects(done.labelled)} {what}" if done.labelled or not done.refused else "nothing labelled"
+    if done.parts:
+        said += f"; faces with a label of their own keep it on {_first(done.parts)}"
+    if not done.refused:
+        operator.report({"INFO"}, said)
+        return {"FINISHED"}
+    said += f"; {len(done.refused)} refused"
+    reasons = [f"{name}: {why}" for name, why in done.refused.items()]
+    operator.report({"WARNING"}, f"{said}: {_first(reasons, 3, '; ')}")
+    if not bpy.app.background and operator.options.is_invoke:
+        context.window_manager.popup_menu(
+            partial(_draw_lines, _first(reasons, 12, "\n").splitlines()), title=said, icon="INFO"
+        )
+    return {"FINISHED"} if done.labelled else {"CANCELLED"}
+
+
+def _select(operator, context, objects: Iterable[bpy.types.Object], what: str) -> set[str]:
+    """Select those that the view layer can show; say how many are hidden."""
+    if not operator.extend:
+        for obj in context.selected_objects:
+            obj.select_set(False)
+    seen, hidden = [], []
+    for obj in objects:
+        reachable = context.view_layer.objects.get(obj.name) == obj and obj.visible_get() and not obj.hide_select
+        (seen if reachable else hidden).append(obj)
+    for obj in seen:
+        obj.select_set(True)
+    if seen and context.view_layer.objects.active not in seen:
+        context.view_layer.objects.active = seen[0]
+    said = f"{_objects(len(seen))} {what} selected"
+    if hidden:
+        said += f"; {len(hidden)} more cannot be selected here (hidden or locked): {_first([o.name for o in hidden])}"
+    operator.report({"WARNING"} if hidden else {"INFO"}, said)
+    return {"FINISHED"}
+
+
+def _objects(count: int) -> str:
+    return f"{count} object{'s' * (count != 1)}"
+
+
+def _first(texts: Sequence[str], most: int = 3, between: str = ", ") -> str:
+    return between.join([*texts[:most], *["..."] * (len(texts) > most)])
+
+
+def _draw_lines(lines: list[str], menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    for line in lines:
+        menu.layout.label(text=line)
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (
+        LABELPASS_OT_choose_set,
+        LABELPASS_OT_open_set,
+        LABELPASS_OT_assign,
+        LABELPASS_OT_clear,
+        LABELPASS_OT_select_label,
+        LABELPASS_OT_select_unlabelled,
+    )
+)

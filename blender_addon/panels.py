@@ -1,0 +1,184 @@
+"""The "Labels" tab of the 3D view's sidebar: what it shows and in which order. Reads, never writes."""
+
+from __future__ import annotations
+
+import textwrap
+
+import bpy
+
+from . import scene_labels, status
+from .label_files import built_in_titles
+from .label_search import arrange, matching_alias
+from .properties import fill_rows_soon, stale, state_of
+from .views import read_views
+
+
+class LABELPASS_MT_label_set(bpy.types.Menu):
+    """Which labels there are. What is labelled already keeps its meaning"""
+
+    bl_idname = "LABELPASS_MT_label_set"
+    bl_label = "Label Set"
+
+    def draw(self, context):
+        layout, now = self.layout, status.label_set(context.scene)
+        for name, title in built_in_titles():
+            icon = "LAYER_ACTIVE" if now and now.name == name else "LAYER_USED"
+            layout.operator("labelpass.choose_set", text=title, icon=icon).source = name
+        layout.separator()
+        layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator("labelpass.open_set", text="From File...", icon="FILE_FOLDER")
+
+
+class LABELPASS_UL_labels(bpy.types.UIList):
+    """The labels of the set, those that the search field asks for. A row: colour, name, id, objects."""
+
+    bl_idname = "LABELPASS_UL_labels"
+
+    def draw_item(self, context, layout, _data, item, _icon, _active_data, _active_property):
+        count = status.status(context.scene, context.view_layer).counts[item.label_id]
+        row = layout.row(align=True)
+        swatch = row.row()
+        swatch.ui_units_x = 0.9
+        swatch.prop(item, "color", text="")
+        label_set = status.label_set(context.scene)
+        label = label_set.by_id.get(item.label_id) if label_set else None
+        alias = matching_alias(label, state_of(context).search) if label else ""
+        row.label(text=f" {item.name} ({alias})" if alias else f" {item.name}")
+        number = row.row()
+        number.active, number.alignment = False, "RIGHT"
+        number.label(text=str(item.label_id))
+        amount = row.row()
+        amount.alignment, amount.ui_units_x = "RIGHT", 1.8
+        amount.label(text=str(count) if count else "")
+
+    def draw_filter(self, context, layout):
+        layout.prop(state_of(context), "used_first")
+
+    def filter_items(self, context, _data, _property):
+        state, label_set = state_of(context), status.label_set(context.scene)
+        if not label_set or len(label_set.labels) != len(state.rows):
+            return [], []
+        counts = status.status(context.scene, context.view_layer).counts
+        shown = arrange(label_set.labels, state.search, counts, state.used_first)
+        flags, order = [0] * len(state.rows), [0] * len(state.rows)
+        for place, position in enumerate(shown):
+            flags[position], order[position] = self.bitflag_filter_item, place
+        hidden = (position for position, flag in enumerate(flags) if not flag)
+        for place, position in enumerate(hidden, len(shown)):
+            order[position] = place
+        return flags, order
+
+
+class _Tab:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Labels"
+
+
+class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
+    """Choose labels and give them to the selection"""
+
+    bl_idname = "LABELPASS_PT_labels"
+    bl_label = "Labels"
+    bl_order = 0
+
+    def draw(self, context):
+        layout, text = self.layout, status.label_set_text(context.scene)
+        label_set = status.parsed(text) if text else None
+        if isinstance(label_set, str):
+            _paragraph(context, layout, f"The label set in this file is damaged: {label_set}", icon="ERROR")
+            label_set = None
+        title = (label_set.title or label_set.name) if label_set else "Choose a Label Set"
+        layout.menu("LABELPASS_MT_label_set", text=title, icon="PRESET")
+        if not label_set:
+            return
+        if stale(context):
+            return fill_rows_soon()
+        state = state_of(context)
+        column = layout.column(align=True)
+        row = column.row(align=True)
+        row.prop(state, "search", text="", icon="VIEWZOOM")
+        row.prop(state, "used_first", text="", icon="SORTSIZE")
+        column.template_list("LABELPASS_UL_labels", "", state, "rows", state, "active", rows=8, maxrows=8)
+        column = layout.column(align=True)
+        row = column.row(align=True)
+        row.scale_y = 1.3
+        row.operator("labelpass.assign", icon="CHECKMARK")
+        row.operator("labelpass.clear", icon="X")
+        column.operator("labelpass.select_label", icon="RESTRICT_SELECT_OFF")
+        found = status.status(context.scene, context.view_layer)
+        column = layout.column(align=True)
+        column.label(text=f"{found.labelled} labelled, {found.unlabelled} unlabelled")
+        column.operator("labelpass.select_unlabelled", icon="QUESTION")
+
+
+class LABELPASS_PT_active(_Tab, bpy.types.Panel):
+    """The label of the active object, and why it has it"""
+
+    bl_idname = "LABELPASS_PT_active"
+    bl_label = "Active Object"
+    bl_order = 1
+
+    @classmethod
+    def poll(cls, context):
+        return context.object is not None and status.label_set(context.scene) is not None
+
+    def draw(self, context):
+        obj, label_set = context.object, status.label_set(context.scene)
+        reason = scene_labels.why_not(obj)
+        found = scene_labels.resolve(obj)
+        self.layout.label(text=obj.name, icon="OBJECT_DATA")
+        if reason:
+            return _paragraph(context, self.layout, reason)
+        label = label_set.by_id.get(found.label_id)
+        if label:
+            self.layout.label(text=f"{label.name} ({label.id})", icon="CHECKMARK")
+        elif found.label_id:
+            text = f"pass index {found.label_id}, which {label_set.name} does not define"
+            return _paragraph(context, self.layout, text, icon="ERROR")
+        _paragraph(context, self.layout, found.reason)
+        return None
+
+
+class LABELPASS_PT_views(_Tab, bpy.types.Panel):
+    """The camera views that will be rendered"""
+
+    bl_idname = "LABELPASS_PT_views"
+    bl_label = "Views"
+    bl_order = 2
+
+    def draw(self, context):
+        layout, scene = self.layout, context.scene
+        layout.operator("labelpass.add_view", icon="ADD")
+        column = layout.column(align=True)
+        for view in read_views(scene):
+            row = column.row(align=True)
+            here = view.frame == scene.frame_current
+            icon = "OUTLINER_OB_CAMERA" if here else "CAMERA_DATA"
+            row.operator("labelpass.go_to_view", text="", icon=icon).frame = view.frame
+            if view.marker:
+                row.prop(view.marker, "name", text="")
+            else:
+                row.label(text=view.name)
+            row.operator("labelpass.remove_view", text="", icon="X").frame = view.frame
+
+
+def _paragraph(context, layout, text: str, icon: str = "NONE") -> None:
+    """Text wrapped to the sidebar's width, which is narrow and has no wrapping of its own."""
+    width = context.region.width / context.preferences.system.ui_scale
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    column.active = icon != "NONE"
+    for number, line in enumerate(textwrap.wrap(text, max(20, int((width - 50) / 6.2)))):
+        column.label(text=line, icon=icon if not number else ("BLANK1" if icon != "NONE" else "NONE"))
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (
+        LABELPASS_MT_label_set,
+        LABELPASS_UL_labels,
+        LABELPASS_PT_labels,
+        LABELPASS_PT_active,
+        LABELPASS_PT_views,
+    )
+)
