@@ -92,9 +92,8 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
         done = finished_frames(run)
         views = {view.frame: view for view in plan.views}
         if missing := len(set(views) - set(done)):
-            warnings.append(
-                f"run {run.resolve().name!r} is unfinished: {len(done)} of {len(views)} frames; render it again to go on"
-            )
+            name = run.resolve().name
+            warnings.append(f"run {name!r} is unfinished: {len(done)} of {len(views)} frames; render it again to go on")
         if strange := sorted(set(done) - set(views)):
             raise ExportError(
                 f"{run}: frame {strange[0]} is not in the run's plan; remove {frame_folder(run, strange[0])}"
