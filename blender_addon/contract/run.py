@@ -129,7 +129,7 @@ def write_plan(run: Path, plan: Plan) -> None:
     """Write the plan whole or not at all. Raises RunError when there is one already: a plan never changes."""
     (run / FRAMES).mkdir(parents=True, exist_ok=True)
     beside = run / f".{PLAN}-{socket.gethostname()}-{os.getpid()}"
-    write_text(beside, json.dumps(plan.to_dict(), ensure_ascii=False, indent=1) + "\n")
+    write_text(beside, to_json(plan.to_dict()))
     try:
         os.link(beside, run / PLAN)  # unlike a rename, a link never replaces what is there
     except FileExistsError:
@@ -215,6 +215,13 @@ def read_json(path: Path, missing: str) -> Any:
         raise RunError(missing) from None
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from None
+
+
+def to_json(data: Any) -> str:
+    """JSON for people: one key per line, rows of numbers and other flat lists on one line."""
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    flat = re.compile(r"\[\s+((?:-?[\d.eE+-]+|true|false|null)(?:,\s+(?:-?[\d.eE+-]+|true|false|null))*)\s+\]")
+    return flat.sub(lambda found: "[" + re.sub(r"\s+", " ", found[1]) + "]", text) + "\n"
 
 
 def write_text(path: Path, text: str) -> None:

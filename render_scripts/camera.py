@@ -1,0 +1,47 @@
+"""What a camera sees, as numbers: intrinsics and extrinsics of the camera of a frame, with their conventions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+CONVENTIONS = {
+    "K": "pixels; (0, 0) is the top left corner of the image, the first pixel's centre is (0.5, 0.5); x right, y down",
+    "world_from_camera": "Blender's camera axes: x right, y up, looking along -z; metres where a Blender unit is one",
+    "camera_from_world": "OpenCV's camera axes: x right, y down, looking along +z; K @ (camera_from_world @ point)",
+}
+
+
+def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size: tuple[int, int]) -> dict[str, Any]:
+    """Intrinsics and extrinsics of a camera for an image of `size` (width, height), ready for JSON.
+
+    `K` is 3x3 and None for cameras that are no pinhole; the matrices are 4x4, row by row.
+    """
+    camera = obj.evaluated_get(depsgraph)
+    width, height = size
+    world_from_camera = camera.matrix_world.normalized()  # Cycles ignores a camera's scale
+    flipped = world_from_camera.copy()
+    for row in range(3):
+        flipped[row][1], flipped[row][2] = -flipped[row][1], -flipped[row][2]
+    matrix = None
+    if camera.data.type == "PERSP":
+        # Blender's projection (OpenGL): it knows sensor fit, shift and pixel aspect.
+        projection = camera.calc_matrix_camera(depsgraph, x=width, y=height, scale_x=1, scale_y=1)
+        matrix = [
+            [projection[0][0] * width / 2, 0.0, (1 - projection[0][2]) * width / 2],
+            [0.0, projection[1][1] * height / 2, (1 + projection[1][2]) * height / 2],
+            [0.0, 0.0, 1.0],
+        ]
+    return {
+        "name": obj.name,
+        "type": camera.data.type,
+        "width": width,
+        "height": height,
+        "K": matrix,
+        "world_from_camera": [list(row) for row in world_from_camera],
+        "camera_from_world": [list(row) for row in flipped.inverted()],
+        "lens_mm": camera.data.lens,
+        "ortho_scale": camera.data.ortho_scale if camera.data.type == "ORTHO" else None,
+        "conventions": CONVENTIONS,
+    }

@@ -1,0 +1,77 @@
+"""What differs between Blender 4.2 and 5.2. The only file of the renderer that knows versions and builds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+
+
+def versions() -> dict[str, str]:
+    """{"blender": "4.5.15 LTS", "build": commit hash}."""
+    return {"blender": bpy.app.version_string, "build": bpy.app.build_hash.decode(errors="replace")}
+
+
+def has_denoiser() -> bool:
+    """Whether this build comes with OpenImageDenoise; Debian's do not, and fail a render that asks for it."""
+    import _cycles
+
+    return bool(_cycles.with_openimagedenoise)
+
+
+def set_file_format(settings: bpy.types.ImageFormatSettings, file_format: str) -> None:
+    """Choose PNG or OPEN_EXR_MULTILAYER; 5.x wants to know the kind of media first."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE" if file_format == "OPEN_EXR_MULTILAYER" else "IMAGE"
+    settings.file_format = file_format
+
+
+def pass_channels(channels: dict[str, object]) -> dict[str, object]:
+    """Channels of a multilayer EXR under the names of 4.x, whatever the version, without the view layer's name.
+
+    >>> sorted(pass_channels({"A.b.IndexOB.X": 1, "A.b.Material Index.X": 2}))
+    ['IndexMA.X', 'IndexOB.X']
+    """
+    renamed = {"Object Index": "IndexOB", "Material Index": "IndexMA"}
+    found = {}
+    for name, pixels in channels.items():
+        _, pass_name, component = ("." + name).rsplit(".", 2)
+        found[f"{renamed.get(pass_name, pass_name)}.{component}"] = pixels
+    return found
+
+
+def fcurves(animation: bpy.types.AnimData) -> Iterator[bpy.types.FCurve]:
+    """F-curves that animate a data-block: of its slot where actions have slots (4.4 on), else of the action."""
+    action = animation.action
+    if not action:
+        return
+    slot = getattr(animation, "action_slot", None)
+    if slot is None:
+        yield from getattr(action, "fcurves", ())
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            bag = strip.channelbag(slot)
+            if bag:
+                yield from bag.fcurves
+
+
+GPU_BACK_ENDS = ("OPTIX", "CUDA", "HIP", "METAL", "ONEAPI")
+
+
+def gpu_devices(back_end: str) -> list[str]:
+    """Names of the GPUs that Cycles finds for a back end; none where this build does not know it."""
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    try:
+        found = preferences.get_devices_for_type(back_end)
+    except ValueError:
+        return []
+    return [device.name for device in found if device.type == back_end]
+
+
+def enable_gpus(back_end: str) -> None:
+    """Render on the GPUs of this back end, and on nothing else."""
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    preferences.compute_device_type = back_end
+    for device in preferences.get_devices_for_type(back_end):
+        device.use = device.type == back_end

@@ -1,0 +1,86 @@
+"""One frame, from its draw to the record on disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract import run as run_folder
+from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
+from blender_addon.contract.run import Plan, View
+
+from . import exr, passes
+from .camera import describe_camera
+from .randomize import draw
+
+
+def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> dict[str, float]:
+    """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step."""
+    settings, drawn, started = plan.settings, draw(plan.settings.seed, view.frame), time.perf_counter()
+    scene.frame_set(view.scene_frame)
+    scene.camera = scene.objects[view.camera]
+    scene.cycles.seed = drawn.noise_seed
+    with run_folder.new_frame(run, view.frame) as folder:
+        ready = time.perf_counter()
+        image = passes.render_image(scene, folder / run_folder.IMAGE, settings.size)
+        imaged = time.perf_counter()
+        labels, purity = passes.render_labels(scene, settings)
+        labelled = time.perf_counter()
+        exr.write_zip(folder / run_folder.LABELS, {run_folder.LABEL_CHANNEL: labels.astype(np.float32)})
+        files = {run_folder.IMAGE: _file(image), run_folder.LABELS: _file(labels)}
+        if settings.label_supersample > 1:
+            exr.write_zip(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
+            files[run_folder.PURITY] = _file(purity)
+        camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
+        timings = {
+            "prepare_s": round(ready - started, 4),
+            "image_s": round(imaged - ready, 4),
+            "labels_s": round(labelled - imaged, 4),
+            "write_s": round(time.perf_counter() - labelled, 4),
+        }
+        record = {
+            "schema": run_folder.SCHEMA,
+            "frame": view.frame,
+            "view": asdict(view),
+            "camera": camera,
+            **_label_table(labels, plan.label_set),
+            "seed": settings.seed,
+            "draw": asdict(drawn),
+            "files": files,
+            "timings": timings,
+            "versions": plan.versions,
+        }
+        run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(record))
+    return timings
+
+
+def _file(pixels: NDArray[Any]) -> Mapping[str, Any]:
+    little = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<"))
+    name = pixels.dtype.name
+    return {
+        "checksum": run_folder.pixel_checksum(pixels.shape, name, little.data),
+        "shape": list(pixels.shape),
+        "dtype": name,
+    }
+
+
+def _label_table(labels: NDArray[np.uint16], label_set: LabelSet) -> dict[str, Any]:
+    """Pixels of each label that the frame shows, and of the three codes that are none."""
+    counts = np.bincount(labels.ravel(), minlength=BACKGROUND + 1)
+    return {
+        "labels": [
+            {"id": label.id, "name": label.name, "pixels": int(counts[label.id])}
+            for label in label_set.labels
+            if counts[label.id]
+        ],
+        "unlabelled": int(counts[UNLABELLED]),
+        "ignore": int(counts[IGNORE]),
+        "background": int(counts[BACKGROUND]),
+    }

@@ -1,0 +1,55 @@
+"""Index passes of a label render become a label map: codes, then the majority of each pixel's samples."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract.labels import BACKGROUND, MAX_ID
+
+NOTHING_HIT = 1e9
+"""Metres. Blender writes a depth of 1e10 where no surface is."""
+
+
+def label_map(
+    objects: NDArray[np.float32], materials: NDArray[np.float32], depth: NDArray[np.float32]
+) -> NDArray[np.uint16]:
+    """Label codes, (H, W) uint16, from the object index, material index and depth passes, each (H, W) float32.
+
+    A face part (material index) wins over its object; no surface is `BACKGROUND`, a surface without index 0.
+    Raises ValueError when a pass holds a value that is no whole id: then it was blended and cannot be trusted.
+    """
+    indices = np.where(materials > 0, materials, objects)
+    if not ((indices >= 0) & (indices <= MAX_ID) & (indices == np.floor(indices))).all():
+        y, x = np.argwhere(~((indices >= 0) & (indices <= MAX_ID) & (indices == np.floor(indices))))[0]
+        raise ValueError(f"index pass holds {indices[y, x]!r} at pixel ({x}, {y}): not a whole id from 0 to {MAX_ID}")
+    labels = indices.astype(np.uint16)
+    labels[depth >= NOTHING_HIT] = BACKGROUND
+    return labels
+
+
+def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+    """The most frequent code of each k x k block, and the share of the block that has it.
+
+    (k H, k W) uint16 -> (H, W) uint16 and (H, W) float32 in (0, 1]. Of codes with equal shares the one
+    whose sample lies nearest to the pixel's centre wins (then the upper, then the left one): no code is preferred.
+    """
+    if k == 1:
+        return labels, np.ones(labels.shape, np.float32)
+    height, width = labels.shape[0] // k, labels.shape[1] // k
+    blocks = labels.reshape(height, k, width, k).transpose(0, 2, 1, 3).reshape(height, width, k * k)
+    blocks = np.ascontiguousarray(blocks[..., _from_the_centre(k)])
+    reduced, purity = blocks[..., 0].copy(), np.ones((height, width), np.float32)
+    mixed = (blocks != blocks[..., :1]).any(axis=-1)  # few: only edges need counting
+    samples = blocks[mixed]
+    votes = (samples[:, :, None] == samples[:, None, :]).sum(axis=-1)
+    winner = votes.argmax(axis=-1)
+    rows = np.arange(len(samples))
+    reduced[mixed] = samples[rows, winner]
+    purity[mixed] = votes[rows, winner] / np.float32(k * k)
+    return reduced, purity
+
+
+def _from_the_centre(k: int) -> NDArray[np.intp]:
+    y, x = np.mgrid[:k, :k] - (k - 1) / 2
+    return np.argsort((y**2 + x**2).ravel(), kind="stable")

@@ -1,0 +1,210 @@
+"""The image render and the label render: what each changes, what each writes.
+
+Both are ordinary renders of one view layer with `write_still`, without compositor or sequencer, in one process with
+persistent data, so that the label render only pays for its one sample.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract.run import Settings
+
+from . import compat, exr, label_maps
+from .stage import changed
+
+
+class RenderFailed(RuntimeError):
+    """Blender rendered nothing, or something else than it was asked for; the message has its last words."""
+
+
+SHARP_SHUTTER = 1e-3
+"""Of a frame. Switching motion blur off would be simpler, but with persistent data it loses image textures (4.5)."""
+
+
+@contextmanager
+def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
+    """What both renders of every frame need; the user's own settings come back when the block ends."""
+    width, height = settings.size
+    view_layer = scene.view_layers[settings.view_layer]
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        for layer in scene.view_layers:
+            enter(changed(layer, use=layer == view_layer))
+        enter(changed(view_layer, use_pass_object_index=True, use_pass_material_index=True, use_pass_z=True))
+        enter(changed(view_layer, pass_alpha_threshold=settings.alpha_threshold))
+        enter(
+            changed(
+                scene.render,
+                engine="CYCLES",
+                resolution_x=width,
+                resolution_y=height,
+                resolution_percentage=100,
+                use_border=False,
+                use_multiview=False,
+                use_compositing=False,
+                use_sequencer=False,
+                use_persistent_data=True,
+                use_file_extension=True,
+                use_overwrite=True,
+                filepath=scene.render.filepath,
+            )
+        )
+        enter(
+            changed(
+                scene.cycles,
+                device="CPU" if settings.device == "CPU" else "GPU",
+                samples=settings.samples,
+                use_layer_samples="IGNORE",
+                use_denoising=settings.denoise,
+                use_animated_seed=False,
+                time_limit=0.0,
+                seed=scene.cycles.seed,
+            )
+        )
+        if settings.device != "CPU":
+            compat.enable_gpus(settings.device)
+        for marker in scene.timeline_markers:  # a marker's camera would replace the one that the plan names
+            enter(changed(marker, camera=None))
+        enter(changed(scene, camera=scene.camera))
+        yield
+
+
+def render_image(scene: bpy.types.Scene, path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Render through the scene's view transform into an 8-bit RGB PNG; its decoded pixels, (H, W, 3) uint8."""
+    settings = scene.render.image_settings
+    with _kept_format(settings):
+        compat.set_file_format(settings, "PNG")
+        with changed(settings, color_mode="RGB", color_depth="8", compression=15):
+            _render(scene, path)
+    return _decoded(path, size)
+
+
+def _decoded(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
+    image = bpy.data.images.load(str(path), check_existing=False)
+    try:
+        if tuple(image.size) != size:
+            raise RenderFailed(f"{path.name} is {tuple(image.size)} pixels, not {size}")
+        pixels = np.empty(size[0] * size[1] * image.channels, np.float32)
+        image.pixels.foreach_get(pixels)
+        pixels = pixels.reshape(size[1], size[0], image.channels)[::-1, :, :3]  # Blender counts rows from below
+    finally:
+        bpy.data.images.remove(image)
+    return np.ascontiguousarray(np.rint(pixels * 255).astype(np.uint8))
+
+
+def render_labels(
+    scene: bpy.types.Scene, settings: Settings
+) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+    """Render the index passes, sharp, and reduce them: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1].
+
+    One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
+    """
+    k = settings.label_supersample
+    with _sharp(scene, settings), tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
+        path = Path(folder) / "index.exr"
+        _render(scene, path)
+        channels = compat.pass_channels(exr.read_uncompressed(path))
+    size = (settings.size[0] * k, settings.size[1] * k)
+    objects, materials, depth = (channels[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z"))
+    if objects.shape != (size[1], size[0]):
+        raise RenderFailed(f"the label render is {objects.shape[1]}x{objects.shape[0]} pixels, not {size[0]}x{size[1]}")
+    return label_maps.majority(label_maps.label_map(objects, materials, depth), k)
+
+
+@contextmanager
+def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
+    width, height = settings.size
+    k, cycles, render = settings.label_supersample, scene.cycles, scene.render
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        enter(changed(scene.camera.data.dof, use_dof=False))
+        enter(
+            changed(
+                cycles,
+                samples=1,
+                use_adaptive_sampling=False,
+                use_denoising=False,
+                pixel_filter_type="BOX",
+                filter_width=0.01,
+                max_bounces=0,
+                dicing_rate=cycles.dicing_rate * k,  # the same subdivision as in the image, at k times the pixels
+            )
+        )
+        enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
+        if render.use_motion_blur:
+            enter(_middle_of_the_shutter(scene))
+        enter(_kept_format(render.image_settings))
+        compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
+        enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
+        yield
+
+
+@contextmanager
+def _middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
+    """An instant exposure at the middle of the shutter, which only CENTER puts on the frame itself."""
+    render, frame, subframe = scene.render, scene.frame_current, scene.frame_subframe
+    offset = {"START": 0.5, "CENTER": 0.0, "END": -0.5}[render.motion_blur_position] * render.motion_blur_shutter
+    with changed(render, motion_blur_shutter=SHARP_SHUTTER, motion_blur_position="CENTER"):
+        if offset:
+            whole = int(np.floor(frame + offset))
+            scene.frame_set(whole, subframe=frame + offset - whole)
+        try:
+            yield
+        finally:
+            if offset:
+                scene.frame_set(frame, subframe=subframe)
+
+
+@contextmanager
+def _kept_format(settings: bpy.types.ImageFormatSettings) -> Iterator[None]:
+    """Put the file format back with all that hangs on it: changing it makes Blender change the others."""
+    names = ("media_type", "file_format", "color_mode", "color_depth", "compression", "exr_codec", "quality")
+    before = {name: getattr(settings, name) for name in names if hasattr(settings, name)}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(settings, name, value)
+
+
+def _render(scene: bpy.types.Scene, path: Path) -> None:
+    """Render the frame into `path`. Blender may fail without raising, so the file itself is the proof."""
+    path.unlink(missing_ok=True)
+    scene.render.filepath = str(path)
+    with _overheard() as last_words:
+        try:
+            bpy.ops.render.render(write_still=True)
+        except RuntimeError as error:
+            raise RenderFailed(f"Blender failed to render: {str(error).strip()}") from error
+        if not path.is_file() or not path.stat().st_size:
+            raise RenderFailed(f"Blender rendered no file{last_words()}")
+
+
+@contextmanager
+def _overheard() -> Iterator[Callable[[], str]]:
+    """Keep what Blender prints during a render off the screen; yields a function that tells its last complaint."""
+    with tempfile.TemporaryFile() as heard, ExitStack() as stack:
+        sys.stdout.flush()
+        for stream in (1, 2):
+            saved = os.dup(stream)
+            stack.callback(os.close, saved)
+            stack.callback(os.dup2, saved, stream)
+            os.dup2(heard.fileno(), stream)
+
+        def last_words() -> str:
+            heard.seek(0)
+            lines = [line.strip() for line in heard.read().decode(errors="replace").splitlines() if line.strip()]
+            told = [line for line in lines if "rror" in line or "ailed" in line] or lines
+            return f": {told[-1]}" if told else ""
+
+        yield last_words

@@ -1,0 +1,176 @@
+"""Arguments become a request; a request and a scene become a frozen plan; a resume must agree with the plan it finds."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from blender_addon.contract.run import Plan, RunError, View
+
+DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for. None means: what the scene says (or, for a run that is there already, what its plan says)."""
+
+    out: Path
+    frames: tuple[int, ...] | None
+    camera: str | None
+    size: tuple[int, int] | None
+    samples: int | None
+    seed: int | None
+    label_supersample: int | None
+    alpha_threshold: float | None
+    label_set: str | None
+    view_layer: str | None
+    device: str
+    denoise: bool | None
+    strict: bool
+    allow_scripts: bool
+
+
+def parse_frames(text: str) -> tuple[int, ...]:
+    """'1-40', '3', '1-9,20,30-34' or '-5--2' as sorted frame numbers. Raises ValueError for anything else."""
+    frames: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(-?\d+)(?:-(-?\d+))?\s*", part)
+        if not match:
+            raise ValueError(f"frames {part!r}: write 7, 1-40 or 1-9,20,30-34")
+        first = int(match[1])
+        last = int(match[2] or first)
+        if last < first:
+            raise ValueError(f"frames {part!r}: ends before it starts")
+        if last - first >= 10_000_000:
+            raise ValueError(f"frames {part!r}: more than ten million")
+        frames.update(range(first, last + 1))
+    return tuple(sorted(frames))
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """'480x360' as (width, height) in pixels. Raises ValueError for anything else."""
+    match = re.fullmatch(r"(\d+)[xX](\d+)", text.strip())
+    if not match:
+        raise ValueError(f"size {text!r}: write WIDTHxHEIGHT, such as 480x360")
+    width, height = int(match[1]), int(match[2])
+    if not (4 <= width <= 65536 and 4 <= height <= 65536):
+        raise ValueError(f"size {text!r}: Blender renders 4 to 65536 pixels a side")
+    return width, height
+
+
+def _said(parse):  # type: ignore[no-untyped-def]
+    """Let argparse show the text of a ValueError instead of its own 'invalid value'."""
+
+    def parsed(text):  # type: ignore[no-untyped-def]
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parsed
+
+
+def _whole(low: int, high: int):  # type: ignore[no-untyped-def]
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"-?\d+", text) or not low <= int(text) <= high:
+            raise ValueError(f"{text!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return _said(parse)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise ValueError(f"{text!r} is not a number from 0 to 1")
+    return value
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of a render, on the parser of render.py or of `labelpass render`."""
+    add = parser.add_argument
+    add("--out", type=Path, required=True, metavar="RUN", help="the run folder; one that is there is continued")
+    add("--frames", type=_said(parse_frames), metavar="1-40", help="frames to render; default: the scene's views")
+    add("--camera", metavar="NAME", help="render through this camera alone")
+    add("--size", type=_said(parse_size), metavar="480x360", help="width x height; default: the scene's")
+    add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
+    add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
+    add(
+        "--label-supersample",
+        type=_whole(1, 15),
+        metavar="K",
+        help="label samples a pixel side, reduced by majority (default 1: the pixel's centre)",
+    )
+    add(
+        "--alpha-threshold",
+        type=_said(_share),
+        metavar="A",
+        help="labels look through surfaces with less alpha than this; default: the view layer's",
+    )
+    add("--label-set", metavar="NAME|FILE", help="for a scene that carries none: a built-in set, or a JSON/YAML file")
+    add("--view-layer", metavar="NAME", help="the view layer to render; default: the active one")
+    add("--device", choices=DEVICES, default="auto", help="auto takes a GPU where there is one; a named one must exist")
+    denoise = parser.add_mutually_exclusive_group()
+    denoise.add_argument("--denoise", action="store_true", default=None, help="denoise images, or fail")
+    denoise.add_argument("--no-denoise", dest="denoise", action="store_false", help="never denoise; default: the scene")
+    add("--strict", action="store_true", help="treat warnings as errors")
+    add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
+
+
+def request_from(arguments: argparse.Namespace) -> Request:
+    return Request(**{name: getattr(arguments, name) for name in Request.__dataclass_fields__})
+
+
+def to_arguments(request: Request) -> list[str]:
+    """The options that parse into this request again: what the front door hands to a Blender."""
+    options = ["--out", str(request.out), "--device", request.device]
+    if request.frames is not None:
+        options += [f"--frames={','.join(map(str, request.frames))}"]  # with '=': a frame may be negative
+    if request.size is not None:
+        options += ["--size", "x".join(map(str, request.size))]
+    for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer"):
+        value = getattr(request, name)
+        if value is not None:
+            options += [f"--{name.replace('_', '-')}={value}"]
+    if request.denoise is not None:
+        options += ["--denoise" if request.denoise else "--no-denoise"]
+    return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
+
+
+def check_resume(found: Plan, wanted: Plan, request: Request) -> None:
+    """Raise RunError unless `wanted`, made from the same scene, agrees with the plan that the run folder holds.
+
+    Frames may be fewer than the plan's: a node may do its share.
+    """
+    if found.scene_sha256 != wanted.scene_sha256:
+        raise RunError(
+            f"{request.out} was planned for another state of {found.scene} (the file or one of its libraries has "
+            "changed since); render it to a new --out, or put the old file back"
+        )
+    if found.label_set != wanted.label_set:
+        raise RunError(f"{request.out} was planned with another label set; name a new --out")
+    differing = [
+        f"{name} is {theirs!r} there and {ours!r} here"
+        for (name, theirs), ours in zip(asdict(found.settings).items(), asdict(wanted.settings).values())
+        if theirs != ours
+    ]
+    if differing:
+        raise RunError(f"{request.out} was planned differently: {'; '.join(differing)}; name a new --out")
+    outside = [view.frame for view in wanted.views if view not in found.views]
+    if outside:
+        raise RunError(
+            f"{request.out} was planned without frame {outside[0]} as asked for now "
+            f"({len(outside)} such frames); a plan never changes: name a new --out"
+        )
+
+
+def missing(views: Sequence[View], finished: Iterable[int]) -> list[View]:
+    """The views that are still to be rendered, in the plan's order."""
+    done = set(finished)
+    return [view for view in views if view.frame not in done]

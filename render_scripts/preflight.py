@@ -1,0 +1,157 @@
+"""Refuses what would render wrong data, before it costs an hour; and resolves what the scene leaves open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from blender_addon.contract.labels import MAX_ID, UNLABELLED, LabelSet
+from blender_addon.scene_labels import Occurrence
+
+from . import compat
+from .plan import Request
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a scene: `fatal` ones stop the run, the others do with --strict."""
+
+    fatal: bool
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'error' if self.fatal else 'warning'}: {self.message}"
+
+
+def check_scene(
+    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, label_set: LabelSet, things: list[Occurrence]
+) -> Iterator[Problem]:
+    """What is wrong with the labels and the files of a scene; `things` are what the view layer renders."""
+    yield from _check_labels(label_set, things)
+    yield from _check_alpha(view_layer, things)
+    yield from _check_files()
+    if scene.render.engine != "CYCLES":
+        yield Problem(False, f"the scene is set to {scene.render.engine}; Cycles renders it here and may look different")
+    used = [layer.name for layer in scene.view_layers if layer.use and layer != view_layer]
+    if used:
+        yield Problem(False, f"only view layer {view_layer.name!r} is rendered, not {_some(used)}; see --view-layer")
+    if bpy.app.autoexec_fail:
+        yield Problem(
+            False,
+            "this file holds scripts or scripted drivers, which were not run "
+            f"({bpy.app.autoexec_fail_message}); if you trust them: --allow-scripts",
+        )
+
+
+def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Problem]:
+    if label_set.max_id > MAX_ID:
+        yield Problem(True, f"label set {label_set.name!r} has ids above {MAX_ID}, where Blender's pass index ends")
+    bare = list(dict.fromkeys(thing.obj.name for thing in things if thing.unlabelled))
+    if len(bare) == len({thing.obj.name for thing in things}) and bare:
+        yield Problem(True, f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first")
+    elif bare:
+        yield Problem(False, f"{_count(bare, 'object')} without a label will come out unlabelled: {_some(bare)}")
+    for what, carriers in (
+        ("object", {carrier for thing in things for carrier in (thing.obj, *thing.instancers)}),
+        ("material", {slot.material for thing in things for slot in thing.obj.material_slots if slot.material}),
+    ):
+        strange = defaultdict(list)
+        for carrier in carriers:
+            if carrier.pass_index != UNLABELLED and carrier.pass_index not in label_set.by_id:
+                strange[carrier.pass_index].append(carrier.name)
+        for id_, names in sorted(strange.items()):
+            yield Problem(
+                True,
+                f"{what} {_some(sorted(names))} has pass index {id_}, which label set {label_set.name!r} does not "
+                f"define; relabel it or add id {id_}",
+            )
+    torn = defaultdict(set)
+    for thing in things:
+        if not thing.splittable and not thing.obj.pass_index:
+            torn[thing.obj.name].add(thing.label_id)
+    split = sorted(name for name, ids in torn.items() if len(ids) > 1)
+    if split:
+        yield Problem(
+            True,
+            f"{_some(split)} is copied by geometry nodes or particles under different labels, and Blender gives all "
+            "such copies one index; label the object itself",
+        )
+
+
+def _check_alpha(view_layer: bpy.types.ViewLayer, things: list[Occurrence]) -> Iterator[Problem]:
+    """A constant alpha near the threshold comes out as speckle, not as a mask."""
+    threshold = view_layer.pass_alpha_threshold
+    materials = {slot.material for thing in things for slot in thing.obj.material_slots if slot.material}
+    speckled = sorted(material.name for material in materials if 0 < _constant_alpha(material) < threshold)
+    if speckled:
+        yield Problem(
+            False,
+            f"semi-transparent material {_some(speckled)} has less alpha than the threshold {threshold:.2g}: labels "
+            "there are what lies behind, with speckle; --alpha-threshold 0.05 labels the surface itself",
+        )
+
+
+def _constant_alpha(material: bpy.types.Material) -> float:
+    """The Principled shader's alpha where it is one number for the whole surface, else 1."""
+    for node in material.node_tree.nodes if material.node_tree else ():
+        if node.type == "BSDF_PRINCIPLED" and not node.inputs["Alpha"].is_linked:
+            return float(node.inputs["Alpha"].default_value)
+    return 1.0
+
+
+def _check_files() -> Iterator[Problem]:
+    lost = [library.filepath for library in bpy.data.libraries if not Path(bpy.path.abspath(library.filepath)).exists()]
+    if lost:
+        yield Problem(True, f"missing library {_some(lost)}: what it holds would not be rendered")
+    missing = sorted(image.name for image in bpy.data.images if _is_missing(image))
+    if missing:
+        yield Problem(False, f"missing texture {_some(missing)}: its surfaces render pink")
+
+
+def _is_missing(image: bpy.types.Image) -> bool:
+    if image.source not in {"FILE", "SEQUENCE", "MOVIE", "TILED"} or image.packed_file or not image.users:
+        return False
+    path = bpy.path.abspath(image.filepath, library=image.library)
+    if image.source == "TILED":
+        path = path.replace("<UDIM>", str(image.tiles[0].number))
+    return not Path(path).exists()
+
+
+def resolve_device(wanted: str) -> tuple[str, list[Problem]]:
+    """The device to render on, "CPU" or a GPU back end in capitals, for a request such as "auto" or "optix"."""
+    candidates = compat.GPU_BACK_ENDS if wanted in {"auto", "gpu"} else (wanted.upper(),)
+    if wanted != "cpu":
+        for back_end in candidates:
+            if compat.gpu_devices(back_end):
+                return back_end, []
+        if wanted != "auto":
+            name = "GPU" if wanted == "gpu" else f"{wanted} device"
+            return "CPU", [Problem(True, f"--device {wanted}: Cycles finds no {name} on this machine")]
+    return "CPU", []
+
+
+def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, list[Problem]]:
+    """Whether images are denoised: as asked, else as the scene says where this build can."""
+    if request.denoise is not None:
+        lacking = request.denoise and not compat.has_denoiser()
+        message = "--denoise: this build of Blender has no OpenImageDenoise"
+        return request.denoise, [Problem(True, message)] if lacking else []
+    if scene.cycles.use_denoising and not compat.has_denoiser():
+        return False, [
+            Problem(False, "the scene asks for denoising and this build has no OpenImageDenoise: images stay noisy")
+        ]
+    return bool(scene.cycles.use_denoising), []
+
+
+def _count(names: list[str], noun: str) -> str:
+    return f"{len(names)} {noun}{'s' if len(names) > 1 else ''}"
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    shown = ", ".join(repr(name) for name in names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown

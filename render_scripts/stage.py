@@ -1,0 +1,98 @@
+"""Puts things on the scene for a while and takes them off again: attributes, and the labels that instancers give."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import bpy
+
+from blender_addon.contract.labels import UNLABELLED
+from blender_addon.scene_labels import Occurrence
+
+
+@contextmanager
+def changed(owner: Any, **values: Any) -> Iterator[None]:
+    """Set attributes and put them back. An attribute that this Blender does not have is an error, not ignored."""
+    before = {name: getattr(owner, name) for name in values}
+    try:
+        for name, value in values.items():
+            if before[name] != value:  # an equal write would still make the renderer look at the data again
+                setattr(owner, name, value)
+        yield
+    finally:
+        for name, value in reversed(before.items()):
+            if getattr(owner, name) != value:
+                setattr(owner, name, value)
+
+
+@contextmanager
+def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
+    """Give members that carry no label the one of the instancer they are rendered through, until the block ends.
+
+    Cycles writes the member's own pass index and ignores the instancer's. A member that needs several labels is
+    copied, collection and all, for the instancer in question. Yields the names of objects whose copies Blender
+    cannot tell apart (geometry nodes, particles under hosts of different labels).
+    """
+    wanted: dict[bpy.types.Object, dict[int, list[Occurrence]]] = defaultdict(lambda: defaultdict(list))
+    for occurrence in occurrences:
+        if not occurrence.obj.pass_index:
+            wanted[occurrence.obj][occurrence.label_id].append(occurrence)
+    ambiguous = []
+    with ExitStack() as stack:
+        split: set[bpy.types.Object] = set()
+        for obj, by_label in wanted.items():
+            if set(by_label) == {UNLABELLED}:
+                continue
+            if len(by_label) == 1:
+                stack.enter_context(changed(obj, pass_index=next(iter(by_label))))
+                continue
+            for label_id, reached in by_label.items():
+                if not label_id:
+                    continue
+                if not all(occurrence.splittable for occurrence in reached):
+                    ambiguous.append(obj.name)
+                split.update(_labelled_instancer(occurrence) for occurrence in reached if occurrence.splittable)
+        for instancer in sorted(split, key=lambda obj: obj.name_full):
+            stack.enter_context(_own_copy(instancer))
+        yield ambiguous
+
+
+def _labelled_instancer(occurrence: Occurrence) -> bpy.types.Object:
+    return next(instancer for instancer in reversed(occurrence.instancers) if instancer.pass_index)
+
+
+@contextmanager
+def _own_copy(instancer: bpy.types.Object) -> Iterator[None]:
+    """Let one instancer instance a copy of its collection whose unlabelled members carry the instancer's label."""
+    made: list[bpy.types.ID] = []
+    original = instancer.instance_collection
+    copy = _labelled_copy(original, instancer.pass_index, made)
+    try:
+        instancer.instance_collection = copy
+        yield
+    finally:
+        instancer.instance_collection = original
+        bpy.data.batch_remove(made)
+
+
+def _labelled_copy(
+    collection: bpy.types.Collection, label_id: int, made: list[bpy.types.ID]
+) -> bpy.types.Collection:
+    copy = bpy.data.collections.new(collection.name)
+    made.append(copy)
+    copy.instance_offset = collection.instance_offset
+    copy.hide_render = collection.hide_render
+    for obj in collection.objects:
+        twin = obj.copy()
+        made.append(twin)
+        if not obj.pass_index:
+            twin.pass_index = label_id
+            if obj.type == "EMPTY" and obj.instance_collection:
+                twin.instance_collection = _labelled_copy(obj.instance_collection, label_id, made)
+        copy.objects.link(twin)
+    for child in collection.children:
+        copy.children.link(_labelled_copy(child, label_id, made))
+    return copy

@@ -1,0 +1,109 @@
+"""Where the camera stands: which views a .blend asks for, read from plain Blender data.
+
+A scene in which things move is rendered frame by frame. In a still scene a frame differs from the one before only
+where a constant key or a camera marker says so: those frames are the views, named by the markers on them. A still
+scene without keys shows each of its cameras once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import bpy
+
+from blender_addon.contract.run import View
+
+from . import compat
+
+
+class NoCamera(ValueError):
+    """The scene has no camera to render through."""
+
+
+def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, camera: str | None = None) -> list[View]:
+    """The views of a scene, in order. `frames` picks scene frames (or, of several cameras, the first, second ...).
+
+    Raises NoCamera where there is none, or none of that name.
+    """
+    cameras = sorted((obj for obj in scene.objects if obj.type == "CAMERA"), key=lambda obj: obj.name)
+    if camera is not None:
+        cameras = [obj for obj in cameras if obj.name == camera]
+        if not cameras:
+            raise NoCamera(f"scene {scene.name!r} has no camera named {camera!r}")
+    if not cameras:
+        raise NoCamera(f"scene {scene.name!r} has no camera: add one, or `Add view from here` in the Labels tab")
+    first = scene.camera if scene.camera in cameras else cameras[0]
+    jumps, moving = _changes(scene)
+    scene_frames = _scene_frames(scene, jumps, moving, frames if frames and (moving or jumps) else None)
+    if scene_frames is None and len(cameras) > 1 and not any(marker.camera for marker in scene.timeline_markers):
+        views = [View(n, scene.frame_current, obj.name, obj.name) for n, obj in enumerate(cameras, start=1)]
+        return [view for view in views if not frames or view.frame in set(frames)]
+    if scene_frames is None:
+        scene_frames = list(frames) if frames else [scene.frame_current]
+    names = {marker.frame: marker.name for marker in scene.timeline_markers}
+    return [
+        View(frame, frame, first.name if camera else _camera_at(scene, frame, first).name, names.get(frame, f"{frame}"))
+        for frame in scene_frames
+    ]
+
+
+def _scene_frames(
+    scene: bpy.types.Scene, jumps: set[int], moving: bool, frames: Iterable[int] | None
+) -> list[int] | None:
+    """The scene frames to render; None where nothing ever changes."""
+    if frames:
+        return sorted(frames)
+    if moving:
+        return list(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
+    inside = sorted(frame for frame in jumps if scene.frame_start <= frame <= scene.frame_end)
+    return inside or ([scene.frame_start] if jumps else None)
+
+
+def _camera_at(scene: bpy.types.Scene, frame: int, first: bpy.types.Object) -> bpy.types.Object:
+    """Blender's rule: the camera of the last marker with one at or before the frame, else of the earliest later one."""
+    bound = sorted((m for m in scene.timeline_markers if m.camera), key=lambda marker: marker.frame)
+    before = [marker for marker in bound if marker.frame <= frame]
+    return (before[-1] if before else bound[0]).camera if bound else first
+
+
+def _changes(scene: bpy.types.Scene) -> tuple[set[int], bool]:
+    """(frames at which something jumps, whether anything moves between them)."""
+    jumps = {marker.frame for marker in scene.timeline_markers if marker.camera}
+    for data in _animated(scene):
+        animation = data.animation_data
+        if animation.use_nla and any(track.strips for track in animation.nla_tracks):
+            return jumps, True
+        if any("frame" in curve.driver.expression for curve in animation.drivers if curve.driver.type == "SCRIPTED"):
+            return jumps, True
+        for curve in compat.fcurves(animation):
+            if curve.mute or (len({point.co[1] for point in curve.keyframe_points}) < 2 and not curve.modifiers):
+                continue
+            if curve.modifiers or any(point.interpolation != "CONSTANT" for point in curve.keyframe_points[:-1]):
+                return jumps, True
+            jumps |= {round(point.co[0]) for point in curve.keyframe_points}
+    return jumps, _is_simulated(scene)
+
+
+def _animated(scene: bpy.types.Scene) -> Iterable[bpy.types.ID]:
+    """Data-blocks in use with animation data; other scenes and what nobody uses left out."""
+    for name in ("objects", "cameras", "meshes", "curves", "lights", "materials", "worlds", "armatures", "shape_keys",
+                 "node_groups", "metaballs", "lattices", "texts", "particles"):  # fmt: skip
+        for data in getattr(bpy.data, name):
+            if getattr(data, "animation_data", None) and data.users and (name != "objects" or _is_used(data, scene)):
+                yield data
+            tree = getattr(data, "node_tree", None)
+            if tree and tree.animation_data:
+                yield tree
+    if scene.animation_data:
+        yield scene
+
+
+def _is_used(obj: bpy.types.Object, scene: bpy.types.Scene) -> bool:
+    return obj.name in scene.objects or bool(obj.users_collection)
+
+
+def _is_simulated(scene: bpy.types.Scene) -> bool:
+    simulated = {"CLOTH", "SOFT_BODY", "FLUID", "DYNAMIC_PAINT", "OCEAN", "WAVE", "MESH_SEQUENCE_CACHE"}
+    if scene.rigidbody_world and scene.rigidbody_world.enabled:
+        return True
+    return any(modifier.type in simulated for obj in scene.objects for modifier in obj.modifiers)
