@@ -102,9 +102,7 @@ def _decoded(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(np.rint(pixels * 255).astype(np.uint8))
 
 
-def render_labels(
-    scene: bpy.types.Scene, settings: Settings
-) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+def render_labels(scene: bpy.types.Scene, settings: Settings) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """Render the index passes, sharp, and reduce them: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1].
 
     One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.

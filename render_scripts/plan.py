@@ -1,11 +1,11 @@
-"""Arguments become a request; a request and a scene become a frozen plan; a resume must agree with the plan it finds."""
+"""Arguments become a request; a request must agree with the plan that a run folder holds; what is still to render."""
 
 from __future__ import annotations
 
 import argparse
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from blender_addon.contract.run import Plan, RunError, View
@@ -61,7 +61,7 @@ def parse_size(text: str) -> tuple[int, int]:
     return width, height
 
 
-def _said(parse):  # type: ignore[no-untyped-def]
+def said(parse):  # type: ignore[no-untyped-def]
     """Let argparse show the text of a ValueError instead of its own 'invalid value'."""
 
     def parsed(text):  # type: ignore[no-untyped-def]
@@ -79,7 +79,7 @@ def _whole(low: int, high: int):  # type: ignore[no-untyped-def]
             raise ValueError(f"{text!r} is not a whole number from {low} to {high}")
         return int(text)
 
-    return _said(parse)
+    return said(parse)
 
 
 def _share(text: str) -> float:
@@ -96,9 +96,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a render, on the parser of render.py or of `labelpass render`."""
     add = parser.add_argument
     add("--out", type=Path, required=True, metavar="RUN", help="the run folder; one that is there is continued")
-    add("--frames", type=_said(parse_frames), metavar="1-40", help="frames to render; default: the scene's views")
+    add("--frames", type=said(parse_frames), metavar="1-40", help="frames to render; default: the scene's views")
     add("--camera", metavar="NAME", help="render through this camera alone")
-    add("--size", type=_said(parse_size), metavar="480x360", help="width x height; default: the scene's")
+    add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
     add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
     add(
@@ -109,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--alpha-threshold",
-        type=_said(_share),
+        type=said(_share),
         metavar="A",
         help="labels look through surfaces with less alpha than this; default: the view layer's",
     )
@@ -143,29 +143,47 @@ def to_arguments(request: Request) -> list[str]:
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
 
 
-def check_resume(found: Plan, wanted: Plan, request: Request) -> None:
+def continued(request: Request, found: Plan) -> Request:
+    """The request with what it leaves open taken from the plan that the run folder holds."""
+    settings = found.settings
+    open_fields = {
+        "size": settings.size,
+        "samples": settings.samples,
+        "seed": settings.seed,
+        "label_supersample": settings.label_supersample,
+        "alpha_threshold": settings.alpha_threshold,
+        "view_layer": settings.view_layer,
+        "denoise": settings.denoise,
+    }
+    filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
+    if request.device == "auto":
+        filled["device"] = settings.device.lower()
+    return replace(request, **filled)
+
+
+def check_resume(found: Plan, wanted: Plan, run: Path) -> None:
     """Raise RunError unless `wanted`, made from the same scene, agrees with the plan that the run folder holds.
 
     Frames may be fewer than the plan's: a node may do its share.
     """
     if found.scene_sha256 != wanted.scene_sha256:
         raise RunError(
-            f"{request.out} was planned for another state of {found.scene} (the file or one of its libraries has "
+            f"{run} was planned for another state of {found.scene} (the file or one of its libraries has "
             "changed since); render it to a new --out, or put the old file back"
         )
     if found.label_set != wanted.label_set:
-        raise RunError(f"{request.out} was planned with another label set; name a new --out")
+        raise RunError(f"{run} was planned with another label set; name a new --out")
     differing = [
         f"{name} is {theirs!r} there and {ours!r} here"
         for (name, theirs), ours in zip(asdict(found.settings).items(), asdict(wanted.settings).values())
         if theirs != ours
     ]
     if differing:
-        raise RunError(f"{request.out} was planned differently: {'; '.join(differing)}; name a new --out")
+        raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out")
     outside = [view.frame for view in wanted.views if view not in found.views]
     if outside:
         raise RunError(
-            f"{request.out} was planned without frame {outside[0]} as asked for now "
+            f"{run} was planned without frame {outside[0]} as asked for now "
             f"({len(outside)} such frames); a plan never changes: name a new --out"
         )
 

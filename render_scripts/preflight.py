@@ -35,7 +35,7 @@ def check_scene(
     yield from _check_alpha(view_layer, things)
     yield from _check_files()
     if scene.render.engine != "CYCLES":
-        yield Problem(False, f"the scene is set to {scene.render.engine}; Cycles renders it here and may look different")
+        yield Problem(False, f"the scene is set to {scene.render.engine}; rendered with Cycles, it may look different")
     used = [layer.name for layer in scene.view_layers if layer.use and layer != view_layer]
     if used:
         yield Problem(False, f"only view layer {view_layer.name!r} is rendered, not {_some(used)}; see --view-layer")

@@ -1,4 +1,4 @@
-"""(seed, frame) -> the values drawn for a frame. A draw depends on nothing else, so shards and resumes cannot change it."""
+"""(seed, frame) -> the values drawn for a frame, which depend on nothing else: shards and resumes cannot change them."""
 
 from __future__ import annotations
 

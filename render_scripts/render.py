@@ -24,7 +24,7 @@ from blender_addon.contract.labels import LabelSet, LabelSetError
 from blender_addon.contract.run import Plan, RunError, Settings
 from render_scripts import compat, passes, preflight
 from render_scripts.frame import render_frame
-from render_scripts.plan import Request, add_arguments, check_resume, missing, request_from
+from render_scripts.plan import Request, add_arguments, check_resume, continued, missing, request_from
 from render_scripts.stage import instancer_labels
 from render_scripts.viewpoints import NoCamera, find_views
 
@@ -58,24 +58,26 @@ def render(request: Request) -> int:
 def _render(request: Request) -> int:
     _settle_scripts(request)
     scene = bpy.context.scene
+    found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
+    if found:
+        request = continued(request, found)
     view_layer = _view_layer(scene, request)
     things = list(scene_labels.occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
-    plan, problems = make_plan(scene, view_layer, request)
+    plan, problems = make_plan(scene, view_layer, request, found)
     problems = [*preflight.check_scene(scene, view_layer, plan.label_set, things), *problems]
     _tell(problems, request.strict)
 
-    if (request.out / run_folder.PLAN).exists():
-        found = run_folder.read_plan(request.out)
-        check_resume(found, plan, request)
-        wanted, plan = plan.views, found
+    wanted = plan.views
+    if found:
+        check_resume(found, plan, request.out)
+        plan = found
     else:
         run_folder.write_plan(request.out, plan)
-        wanted = plan.views
     run_folder.sweep_partial_frames(request.out)
     todo = missing(wanted, run_folder.finished_frames(request.out))
     size = "x".join(map(str, plan.settings.size))
     print(
-        f"labelpass: {len(wanted)} frames of {plan.scene} at {size}, {plan.settings.samples} samples, "
+        f"labelpass: {len(wanted)} frame{'s'[len(wanted) == 1 :]} of {plan.scene} at {size}, {plan.settings.samples} samples, "
         f"{plan.settings.device}; {len(wanted) - len(todo)} are done",
         flush=True,
     )
@@ -98,9 +100,12 @@ def _render_frames(out: Path, plan: Plan, todo: list[run_folder.View], scene: bp
 
 
 def make_plan(
-    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Request
+    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Request, found: Plan | None
 ) -> tuple[Plan, list[preflight.Problem]]:
-    """The plan that this scene and request make, with what stands against it."""
+    """The plan that this scene and request make, with what stands against it.
+
+    Views and label set that the request leaves open are those of the plan `found` in the run folder, else the scene's.
+    """
     device, problems = preflight.resolve_device(request.device)
     denoise, more = preflight.resolve_denoising(scene, request)
     percentage = scene.render.resolution_percentage
@@ -117,11 +122,15 @@ def make_plan(
         alpha_threshold=round(view_layer.pass_alpha_threshold, 6) if threshold is None else threshold,
         view_layer=view_layer.name,
     )
+    if found and request.frames is None and request.camera is None:
+        views = found.views
+    else:
+        views = tuple(find_views(scene, request.frames, request.camera))
     plan = Plan(
-        label_set=_label_set(scene, request),
+        label_set=found.label_set if found and not request.label_set else _label_set(scene, request),
         scene=Path(bpy.data.filepath).name,
         scene_sha256=_scene_hash(),
-        views=tuple(find_views(scene, request.frames, request.camera)),
+        views=views,
         settings=settings,
         versions={"labelpass": VERSION, **compat.versions()},
     )
@@ -171,8 +180,8 @@ def _settle_scripts(request: Request) -> None:
     registered = [text.name for text in bpy.data.texts if text.use_module]
     if by_preference and not forbidden and registered and not request.allow_scripts:
         raise Refused(
-            f"this Blender's preferences let the scripts inside .blend files run, and this one holds {registered[0]!r}: "
-            "start Blender with --disable-autoexec, or add --allow-scripts if you trust the file"
+            f"this Blender's preferences let scripts inside .blend files run, and this one holds {registered[0]!r}: start "
+            " Blender with --disable-autoexec, or add --allow-scripts if you trust the file"
         )
 
 

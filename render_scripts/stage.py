@@ -78,9 +78,7 @@ def _own_copy(instancer: bpy.types.Object) -> Iterator[None]:
         bpy.data.batch_remove(made)
 
 
-def _labelled_copy(
-    collection: bpy.types.Collection, label_id: int, made: list[bpy.types.ID]
-) -> bpy.types.Collection:
+def _labelled_copy(collection: bpy.types.Collection, label_id: int, made: list[bpy.types.ID]) -> bpy.types.Collection:
     copy = bpy.data.collections.new(collection.name)
     made.append(copy)
     copy.instance_offset = collection.instance_offset

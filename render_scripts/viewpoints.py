@@ -76,11 +76,16 @@ def _changes(scene: bpy.types.Scene) -> tuple[set[int], bool]:
         if any("frame" in curve.driver.expression for curve in animation.drivers if curve.driver.type == "SCRIPTED"):
             return jumps, True
         for curve in compat.fcurves(animation):
-            if curve.mute or (len({point.co[1] for point in curve.keyframe_points}) < 2 and not curve.modifiers):
+            if curve.mute:
                 continue
-            if curve.modifiers or any(point.interpolation != "CONSTANT" for point in curve.keyframe_points[:-1]):
+            points = list(curve.keyframe_points)
+            constant = bool(points) and all(point.interpolation == "CONSTANT" for point in points[:-1] or points)
+            changes = len({point.co[1] for point in points}) > 1
+            if curve.modifiers or (changes and not constant):
                 return jumps, True
-            jumps |= {round(point.co[0]) for point in curve.keyframe_points}
+            # A view is a view though it is the only one, or has the lens of the one before.
+            if changes or (constant and scene.camera and data in (scene.camera, scene.camera.data)):
+                jumps |= {round(point.co[0]) for point in points}
     return jumps, _is_simulated(scene)
 
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from blender_addon.contract.labels import Label, LabelSet, voc_color
 
 OUT = Path(__file__).resolve().parents[1] / "blender_addon" / "contract" / "labelsets"
-META = "classMapping40.mat and class13Mapping.mat of the NYU Depth v2 meta data (Gupta et al. 2013; Couprie et al. 2013)"
+META = "classMapping40.mat, class13Mapping.mat: NYU Depth v2 meta data (Gupta et al. 2013, Couprie et al. 2013)"
 
 SYNTRAIN16 = "wall floor picture cabinet chair table window door pillow ceiling lamp counter bed sofa desk sink".split()
 

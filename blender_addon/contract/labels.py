@@ -214,9 +214,9 @@ def _color_from(value: Any, id_: int, name: str) -> Color:
         return voc_color(id_)
     if isinstance(value, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         return (int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16))
-    if isinstance(value, list | tuple) and len(value) == 3:
-        if all(isinstance(part, int) and not isinstance(part, bool) and 0 <= part <= 255 for part in value):
-            return (value[0], value[1], value[2])
+    parts = value if isinstance(value, list | tuple) else ()
+    if len(parts) == 3 and all(type(part) is int and 0 <= part <= 255 for part in parts):
+        return (parts[0], parts[1], parts[2])
     raise LabelSetError(f"label {name!r}: color {value!r} is not [red, green, blue] from 0 to 255, nor '#rrggbb'")
 
 

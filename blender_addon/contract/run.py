@@ -6,7 +6,7 @@
     RUN/frames/000001/          appears whole: its existence means that the frame is done
         image.png               8-bit RGB through the scene's view transform
         labels.exr              one float32 channel `Label`: label ids and the codes of `contract.labels`
-        purity.exr              one float32 channel `Purity`: share of a pixel's samples that agree (label_supersample > 1)
+        purity.exr              one float32 channel `Purity`: share of a pixel's samples that agree; supersampled runs
         frame.json              camera, label table, seed, timings, versions, checksums of the decoded pixels
 
 Everything is relative to RUN. A frame is written in `frames/.partial-...` beside its place and renamed into it.

@@ -1,0 +1,185 @@
+"""The front door, the `labelpass` command: a verb parses its arguments, imports its room, calls one function, prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from blender_addon.contract import VERSION
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `labelpass VERB ...`; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
+    parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for add in (_add_render, _add_export, _add_sheet, _add_scene):
+        add(verbs)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.call(parsed))
+    except (ValueError, OSError) as error:  # the rooms' own errors are ValueErrors with a sentence for the user
+        print(f"labelpass: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("labelpass: stopped", file=sys.stderr)
+        return 130
+
+
+def _add_render(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.plan import add_arguments
+
+    verb = verbs.add_parser("render", help="render a labelled .blend into a run folder")
+    verb.add_argument("scene", type=Path, help="the .blend file")
+    add_arguments(verb)
+    verb.add_argument("--blender", metavar="PATH", help="render with this Blender; default: the bpy module")
+    verb.set_defaults(call=_render)
+
+
+def _render(parsed: argparse.Namespace) -> int:
+    from render_scripts.plan import request_from, to_arguments
+
+    scene, request = parsed.scene.resolve(), request_from(parsed)
+    if not scene.is_file():
+        raise ValueError(f"{parsed.scene}: no such file")
+    if parsed.blender is None:
+        bpy = _import_bpy()
+        from render_scripts.render import render
+
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        bpy.ops.wm.open_mainfile(filepath=str(scene), load_ui=False, use_scripts=request.allow_scripts)
+        return render(request)
+    blender = shutil.which(parsed.blender)
+    if blender is None:
+        raise ValueError(f"--blender {parsed.blender}: no such program")
+    import render_scripts
+
+    entry = Path(render_scripts.__file__).with_name("render.py")
+    scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
+    start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
+    return subprocess.run([*start, "--", *to_arguments(request)], check=False).returncode
+
+
+def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.plan import parse_size, said
+
+    verb = verbs.add_parser("export", help="make a dataset of run folders, or of index-pass EXRs")
+    add = verb.add_argument
+    add("runs", nargs="*", type=Path, metavar="RUN", help="run folders")
+    add("--exr", type=Path, metavar="DIR", help="instead of runs: a folder of EXRs with index passes; see --label-set")
+    add("--images", type=Path, metavar="DIR", help="with --exr: where the pictures of the same names are")
+    add("--layer", metavar="NAME", help="with --exr: which view layer, where files hold several")
+    add("--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML file")
+    add("--format", required=True, choices=("nyu", "segnet"), help="the layout to write")
+    add("--out", type=Path, required=True, metavar="DATASET", help="a new folder")
+    add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
+    add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
+    add("--split-by", choices=("scene", "view", "frame"), help="what never falls apart; default: the safest possible")
+    add("--seed", type=int, default=0, metavar="S", help="seed of the split (default 0)")
+    add("--size", type=said(parse_size), metavar="480x360", help="resize; labels by nearest alone")
+    add("--ignore-impure", type=float, metavar="P", help="ignore pixels of less purity than this, 0 to 1")
+    add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+    add("--void", choices=("apart", "zero"), help="nyu: keep unlabelled, ignore, background apart, or all 0")
+    add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
+    add("--background-class", action="store_true", default=None, help="segnet: the background is a class")
+    add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
+    verb.set_defaults(call=_export)
+
+
+def _export(parsed: argparse.Namespace) -> int:
+    from blender_addon import label_files
+    from postprocess.dataset import export, export_index_passes
+    from postprocess.progress import progress_line
+
+    if bool(parsed.runs) == bool(parsed.exr):
+        raise ValueError("export: name run folders, or one folder of EXRs with --exr DIR --label-set NAME|FILE")
+    if not parsed.exr and (parsed.label_set or parsed.images or parsed.layer):
+        raise ValueError("export: --label-set, --images and --layer go with --exr; runs carry their own label set")
+    if parsed.exr and not parsed.label_set:
+        raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
+    options = {name: getattr(parsed, name) for name in ("void", "ignore", "background_class", "prefix")}
+    wishes: dict[str, Any] = {
+        "target": label_files.read(parsed.labels) if parsed.labels else None,
+        "split": parsed.split,
+        "split_by": parsed.split_by,
+        "seed": parsed.seed,
+        "size": parsed.size,
+        "jobs": parsed.jobs,
+        "options": {name: value for name, value in options.items() if value is not None},
+        "progress": progress_line(sys.stderr),
+    }
+    if parsed.exr:
+        if parsed.ignore_impure is not None:
+            raise ValueError("export: --ignore-impure needs the purity of a run; index passes have none")
+        label_set = label_files.read(parsed.label_set)
+        made = export_index_passes(
+            parsed.exr, label_set, parsed.out, parsed.format, images=parsed.images, layer=parsed.layer, **wishes
+        )
+    else:
+        made = export(parsed.runs, parsed.out, parsed.format, ignore_impure=parsed.ignore_impure, **wishes)
+    for warning in made.warnings:
+        print(f"labelpass: warning: {warning}", file=sys.stderr)
+    for note in made.notes:
+        print(f"labelpass: {note}")
+    split = ", ".join(f"{count} {name}" for name, count in made.frames.items())
+    print(f"labelpass: {made.out}: {made.format}, {made.label_set}, {made.size[0]}x{made.size[1]}, {split}")
+    return 0
+
+
+def _fractions(text: str) -> tuple[float, float, float]:
+    try:
+        train, val, test = (float(part) for part in text.split("/"))
+    except ValueError:
+        raise ValueError(f"split {text!r}: write three shares, such as 0.8/0.1/0.1") from None
+    return train, val, test
+
+
+def _add_sheet(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = verbs.add_parser("sheet", help="show a run on one picture: image, colours, overlay, legend")
+    verb.add_argument("run", type=Path, metavar="RUN")
+    verb.add_argument("--out", type=Path, metavar="FILE", help="a .png or .jpg (default: RUN/contact_sheet.jpg)")
+    verb.set_defaults(call=_sheet)
+
+
+def _sheet(parsed: argparse.Namespace) -> int:
+    from postprocess.contact_sheet import contact_sheet
+
+    print(f"labelpass: look at {contact_sheet(parsed.run, parsed.out or parsed.run / 'contact_sheet.jpg')}")
+    return 0
+
+
+def _add_scene(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = verbs.add_parser("scene", help="build a labelled scene as a .blend")
+    verb.add_argument("builder", choices=("room",), help="room: a furnished studio flat with twelve views")
+    verb.add_argument("--seed", type=int, default=0, metavar="S", help="another seed, another room (default 0)")
+    verb.add_argument("--out", type=Path, required=True, metavar="FILE.blend")
+    verb.set_defaults(call=_scene)
+
+
+def _scene(parsed: argparse.Namespace) -> int:
+    _import_bpy()
+    from scenes import room
+
+    room.save(parsed.out, parsed.seed)
+    print(f"labelpass: {parsed.out}: open it in Blender, or render it: labelpass render {parsed.out} --out RUN")
+    return 0
+
+
+def _import_bpy() -> Any:
+    try:
+        import bpy
+    except ImportError:
+        raise ValueError(
+            "no Blender in this Python: install the module, pip install 'labelpass[bpy]', "
+            "or, to render, name a Blender with --blender PATH"
+        ) from None
+    return bpy
+
+
+if __name__ == "__main__":
+    sys.exit(main())
