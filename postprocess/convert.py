@@ -151,9 +151,13 @@ def _write_rgb(place: Path, image: NDArray[np.uint8]) -> None:
 
 def _write(place: Path, data: bytes) -> bytes:
     """Write a file and return what the file system now says is in it."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(data)
-    return place.read_bytes()
+    if not place.parent.is_dir():
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with open(place, "w+b") as file:  # one open for both: on network disks opening costs more than a label map's bytes
+        file.write(data)
+        file.flush()
+        file.seek(0)
+        return file.read()
 
 
 def _unlike(place: Path) -> ExportError:

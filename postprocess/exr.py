@@ -110,7 +110,9 @@ def whole_ids(values: NDArray[Any], known: set[int], set_name: str, path: Path) 
     with np.errstate(invalid="ignore"):  # NaN and infinity: the comparison below finds them
         ids = runs.values.astype(np.uint16)
     # A cast that changed the value was no whole number in 0..65535, whatever the cast made of it.
-    bad = (ids != runs.values) | ~np.isin(ids, np.fromiter(known, np.uint16))
+    is_known = np.zeros(65536, bool)
+    is_known[list(known)] = True
+    bad = (ids != runs.values) | ~is_known[ids]
     if bad.any():
         at = int(np.argmax(bad))
         start = int(runs.lengths[:at].sum())

@@ -33,7 +33,7 @@ class LabelMap:
         """{value: pixels}, sorted by value; exact."""
         # Sums of whole numbers are exact in float64 up to 2**53 pixels.
         per_value = np.bincount(self.values, weights=self.lengths)
-        return {int(value): int(per_value[value]) for value in np.flatnonzero(per_value)}
+        return {int(value): int(per_value[value]) for value in np.flatnonzero(per_value > 0)}
 
 
 def label_map(pixels: NDArray[Any]) -> LabelMap:

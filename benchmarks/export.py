@@ -1,0 +1,197 @@
+"""How fast is the export, and how much of its time is the bare decoding and encoding that nobody can avoid?
+
+    python benchmarks/export.py [--frames 48] [--size 640x480] [--rounds 5]
+
+Makes a run folder of its own (furniture-like patches with noise in the pictures), then measures CPU time of one
+process, the rounds of all rows interleaved and the best of each taken, so that a busy machine hurts all rows alike.
+
+bare, label    OpenEXR reads `labels.exr`, a cast to 8 bit, OpenCV's default PNG encoder, the file is written
+bare, image    OpenCV decodes `image.png` and encodes it again, the file is written
+read back      what the promise "every file is decoded again before the export is done" costs with OpenCV's decoder
+
+The bare rows check nothing and remap nothing. The export's rows do all that `labelpass export` does: whole ids, known
+ids, checksums of labels and pictures, remap, class counts, writing, reading back and comparing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import OpenEXR
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from blender_addon.contract.labels import BACKGROUND, built_in
+from blender_addon.contract.run import (
+    LABEL_CHANNEL,
+    Plan,
+    Settings,
+    View,
+    frame_folder,
+    new_frame,
+    pixel_checksum,
+    write_plan,
+)
+from postprocess.convert import Recipe, convert
+from postprocess.dataset import export
+from postprocess.exporters import FORMATS
+from postprocess.frames import frames_of_runs
+from postprocess.masks import encoding_table, lookup_table
+
+
+def make_run(run: Path, frames: int, size: tuple[int, int]) -> None:
+    """A run whose label maps have walls, a floor and some forty rotated boxes and ellipses, as a furnished room has."""
+    label_set = built_in("nyu40")
+    views = tuple(View(n, n, "Camera", f"view {n}") for n in range(1, frames + 1))
+    settings = Settings(size, 8, 0, 1, "CPU", True, 0.5, "ViewLayer")
+    write_plan(run, Plan(label_set, "synthetic", "0" * 64, views, settings, {}))
+    for view in views:
+        labels, image = _room(np.random.default_rng([0, view.frame]), size)
+        with new_frame(run, view.frame) as folder:
+            cv2.imwrite(str(folder / "image.png"), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+            header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+            OpenEXR.File(header, {LABEL_CHANNEL: labels.astype(np.float32)}).write(str(folder / "labels.exr"))
+            files = {
+                "image.png": {"checksum": pixel_checksum(image.shape, "uint8", image.data)},
+                "labels.exr": {"checksum": pixel_checksum(labels.shape, "uint16", labels.data)},
+            }
+            record = {"schema": 1, "frame": view.frame, "labels": [], "files": files}
+            (folder / "frame.json").write_text(json.dumps(record))
+
+
+def _room(rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    width, height = size
+    labels = np.full((height, width), 1, np.uint16)
+    labels[height * 2 // 3 :] = 2
+    labels[: height // 8, : width // 3] = BACKGROUND
+    for _ in range(40):
+        center = int(rng.integers(width)), int(rng.integers(height))
+        reach = int(rng.integers(6, width // 7)), int(rng.integers(6, height // 6))
+        angle, id_ = float(rng.integers(180)), int(rng.integers(3, 41))
+        if rng.random() < 0.5:
+            cv2.ellipse(labels, center, reach, angle, 0, 360, id_, -1)
+        else:
+            corners = cv2.boxPoints((center, (2 * reach[0], 2 * reach[1]), angle))
+            cv2.fillPoly(labels, [corners.astype(np.int32)], id_)
+    tones = rng.integers(30, 200, (65536, 3)).astype(np.float32)
+    light = np.linspace(0, 50, width, dtype=np.float32)[None, :, None]
+    image = tones[labels] + light + rng.normal(0, 2, (height, width, 3)).astype(np.float32)
+    return labels, np.clip(image, 0, 255).astype(np.uint8)
+
+
+def rows(run: Path, scratch: Path) -> dict[str, Callable[[], None]]:
+    """{name: one pass over all frames}."""
+    collection = frames_of_runs([run])
+    frames = collection.frames
+    label_set = collection.sources[0].label_set
+    layout = FORMATS["segnet"]()
+    encoding = layout.encoding(label_set)
+    recipe = Recipe(
+        label_sets=(label_set,),
+        crosswalks=(lookup_table({id_: id_ for id_ in label_set.by_id}),),
+        encode=encoding_table(encoding),
+        palette=encoding.palette(),
+        size=None,
+        ignore_below=None,
+    )
+    places = [layout.places("train", frame.key.name, False) for frame in frames]
+    folders = [frame_folder(run, number) for number in range(1, len(frames) + 1)]
+
+    def fresh(name: str) -> Path:
+        """An empty folder: creating a file can cost more than its bytes, so every row creates its files anew."""
+        shutil.rmtree(scratch / name, ignore_errors=True)
+        (scratch / name).mkdir()
+        return scratch / name
+
+    def bare_label() -> None:
+        out = fresh("labels")
+        for folder in folders:
+            file = OpenEXR.InputFile(str(folder / "labels.exr"))
+            window = file.header()["dataWindow"]
+            values = np.frombuffer(file.channel(LABEL_CHANNEL), np.float32).reshape(window.max.y + 1, window.max.x + 1)
+            file.close()
+            (out / f"{folder.name}.png").write_bytes(cv2.imencode(".png", values.astype(np.uint8))[1].tobytes())
+
+    def bare_image() -> None:
+        out = fresh("images")
+        for folder in folders:
+            pixels = cv2.imdecode(np.frombuffer((folder / "image.png").read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+            (out / f"{folder.name}.png").write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+
+    def read_back(name: str) -> Callable[[], None]:
+        def loop() -> None:
+            for folder in folders:
+                data = (scratch / name / f"{folder.name}.png").read_bytes()
+                cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+
+        return loop
+
+    def export_labels() -> None:
+        out = fresh("converted")
+        for frame, place in zip(frames, places):
+            # A label alone: what export does where a format takes no pictures.
+            convert(frame, type(place)(None, place.label, None), recipe, out)
+
+    def export_all() -> None:
+        export([run], fresh("dataset"), "segnet", jobs=1)
+
+    return {
+        "bare, label": bare_label,
+        "read back, label": read_back("labels"),
+        "export, label": export_labels,
+        "bare, image": bare_image,
+        "read back, image": read_back("images"),
+        "export, image + label": export_all,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--frames", type=int, default=48)
+    parser.add_argument("--size", default="640x480")
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    width, height = map(int, arguments.size.split("x"))
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        run, scratch = Path(folder, "run"), Path(folder, "scratch")
+        scratch.mkdir()
+        make_run(run, arguments.frames, (width, height))
+        loops = rows(run, scratch)
+        best = dict.fromkeys(loops, float("inf"))
+        for _ in range(arguments.rounds + 1):  # the first round also warms caches; a minimum does not mind
+            for name, loop in loops.items():
+                start = time.process_time()
+                loop()
+                best[name] = min(best[name], (time.process_time() - start) / arguments.frames)
+    _report(best, width, height)
+
+
+def _report(best: dict[str, float], width: int, height: int) -> None:
+    print(f"{width}x{height}, CPU time of one process, OpenCV {cv2.__version__}, NumPy {np.__version__}\n")
+    print(f"{'':26}{'ms/frame':>10}{'frames/s':>10}")
+    for name, seconds in best.items():
+        print(f"{name:26}{1000 * seconds:10.2f}{1 / seconds:10.0f}")
+    label, image = best["bare, label"], best["bare, image"]
+    checked_label = label + best["read back, label"]
+    checked_image = image + best["read back, image"]
+    print(f"\n{'export rate / bare rate':40}{'label':>8}{'image + label':>16}")
+    for name, of_label, of_image in (
+        ("decode + encode", label, image),
+        ("decode + encode + read back", checked_label, checked_image),
+    ):
+        shares = of_label / best["export, label"], (of_label + of_image) / best["export, image + label"]
+        print(f"{name:40}{shares[0]:8.0%}{shares[1]:16.0%}")
+
+
+if __name__ == "__main__":
+    main()
