@@ -1,4 +1,4 @@
-"""The front door, the `labelpass` command: a verb parses its arguments, imports its room, calls one function, prints."""
+"""The front door, the `labelpass` command: a verb parses its arguments, imports its room, calls one function."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _render(parsed: argparse.Namespace) -> int:
 
         bpy.ops.wm.read_factory_settings(use_empty=True)
         bpy.ops.wm.open_mainfile(filepath=str(scene), load_ui=False, use_scripts=request.allow_scripts)
-        return render(request)
+        return int(render(request))
     blender = shutil.which(parsed.blender)
     if blender is None:
         raise ValueError(f"--blender {parsed.blender}: no such program")

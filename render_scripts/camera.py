@@ -26,8 +26,10 @@ def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size:
         flipped[row][1], flipped[row][2] = -flipped[row][1], -flipped[row][2]
     matrix = None
     if camera.data.type == "PERSP":
-        # Blender's projection (OpenGL): it knows sensor fit, shift and pixel aspect.
-        projection = camera.calc_matrix_camera(depsgraph, x=width, y=height, scale_x=1, scale_y=1)
+        # Blender's projection (OpenGL): it knows sensor fit and shift.
+        render = depsgraph.scene_eval.render
+        aspect = {"scale_x": render.pixel_aspect_x, "scale_y": render.pixel_aspect_y}
+        projection = camera.calc_matrix_camera(depsgraph, x=width, y=height, **aspect)
         matrix = [
             [projection[0][0] * width / 2, 0.0, (1 - projection[0][2]) * width / 2],
             [0.0, projection[1][1] * height / 2, (1 + projection[1][2]) * height / 2],

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from blender_addon.contract.run import Plan, RunError, View
+
+Parsed = TypeVar("Parsed")
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -61,10 +64,10 @@ def parse_size(text: str) -> tuple[int, int]:
     return width, height
 
 
-def said(parse):  # type: ignore[no-untyped-def]
+def said(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
     """Let argparse show the text of a ValueError instead of its own 'invalid value'."""
 
-    def parsed(text):  # type: ignore[no-untyped-def]
+    def parsed(text: str) -> Parsed:
         try:
             return parse(text)
         except ValueError as error:
@@ -73,7 +76,7 @@ def said(parse):  # type: ignore[no-untyped-def]
     return parsed
 
 
-def _whole(low: int, high: int):  # type: ignore[no-untyped-def]
+def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"-?\d+", text) or not low <= int(text) <= high:
             raise ValueError(f"{text!r} is not a whole number from {low} to {high}")

@@ -1,4 +1,4 @@
-"""(seed, frame) -> the values drawn for a frame, which depend on nothing else: shards and resumes cannot change them."""
+"""(seed, frame) -> the values drawn for a frame, and on nothing else: shards and resumes cannot change them."""
 
 from __future__ import annotations
 

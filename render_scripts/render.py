@@ -77,8 +77,8 @@ def _render(request: Request) -> int:
     todo = missing(wanted, run_folder.finished_frames(request.out))
     size = "x".join(map(str, plan.settings.size))
     print(
-        f"labelpass: {len(wanted)} frame{'s'[len(wanted) == 1 :]} of {plan.scene} at {size}, {plan.settings.samples} samples, "
-        f"{plan.settings.device}; {len(wanted) - len(todo)} are done",
+        f"labelpass: {plan.scene}: {len(wanted)} frame{'s'[len(wanted) == 1 :]} at {size}, "
+        f"{plan.settings.samples} samples, {plan.settings.device}; {len(wanted) - len(todo)} done already",
         flush=True,
     )
     with instancer_labels(things), passes.prepared(scene, plan.settings):
@@ -180,7 +180,7 @@ def _settle_scripts(request: Request) -> None:
     registered = [text.name for text in bpy.data.texts if text.use_module]
     if by_preference and not forbidden and registered and not request.allow_scripts:
         raise Refused(
-            f"this Blender's preferences let scripts inside .blend files run, and this one holds {registered[0]!r}: start "
+            f"this Blender's preferences let scripts inside files run, and this file holds {registered[0]!r}: start "
             " Blender with --disable-autoexec, or add --allow-scripts if you trust the file"
         )
 

@@ -1,0 +1,78 @@
+"""Tiny scenes whose pictures are known on paper, and the renders of them, in real Blender."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract.run import Settings
+from render_scripts import passes
+
+WIDTH, HEIGHT = 16, 12
+
+
+def camera(scene: bpy.types.Scene, *, ortho: float | None = None, at=(0.0, 0.0, 5.0)) -> bpy.types.Object:
+    """A camera that looks straight down; `ortho` is the width of what it sees, in metres."""
+    data = bpy.data.cameras.new("Camera")
+    if ortho:
+        data.type, data.ortho_scale = "ORTHO", ortho
+    obj = bpy.data.objects.new("Camera", data)
+    obj.location = at
+    scene.collection.objects.link(obj)
+    scene.camera = obj
+    return obj
+
+
+def rectangle(scene, x0, x1, y0=-9.0, y1=9.0, *, z=0.0, label=0, name="rectangle") -> bpy.types.Object:
+    """A flat rectangle facing up, with UVs from 0 to 1."""
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata([(x0, y0, 0), (x1, y0, 0), (x1, y1, 0), (x0, y1, 0)], [], [(0, 1, 2, 3)])
+    mesh.uv_layers.new().uv.foreach_set("vector", [0, 0, 1, 0, 1, 1, 0, 1])
+    obj = bpy.data.objects.new(name, mesh)
+    obj.location.z = z
+    obj.pass_index = label
+    scene.collection.objects.link(obj)
+    return obj
+
+
+def leaf_material(alpha: NDArray[np.float32]) -> bpy.types.Material:
+    """A cut-out: Principled with the alpha of an image, (H, W) from the bottom row up, one texel a value."""
+    height, width = alpha.shape
+    image = bpy.data.images.new("leaf", width, height, alpha=True)
+    pixels = np.ones((height, width, 4), np.float32)
+    pixels[..., 3] = alpha
+    image.pixels.foreach_set(pixels.ravel())
+    image.pack()
+    material = bpy.data.materials.new("leaf")
+    material.use_nodes = True
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    texture = nodes.new("ShaderNodeTexImage")
+    texture.image, texture.interpolation = image, "Closest"
+    links.new(texture.outputs["Alpha"], nodes["Principled BSDF"].inputs["Alpha"])
+    return material
+
+
+def settings(**changes) -> Settings:
+    size = (WIDTH, HEIGHT)
+    plain = {"size": size, "samples": 1, "seed": 0, "label_supersample": 1, "device": "CPU", "denoise": False}
+    layer = {"alpha_threshold": 0.5, "view_layer": bpy.context.view_layer.name}
+    return Settings(**{**plain, **layer, **changes})
+
+
+def labels_of(scene: bpy.types.Scene, folder: Path, **changes) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+    """Labels and purity as a run gets them: after the image render, in the same process."""
+    chosen = settings(**changes)
+    with passes.prepared(scene, chosen):
+        passes.render_image(scene, folder / "image.png", chosen.size)
+        return passes.render_labels(scene, chosen)
+
+
+def pixel_centres(ortho: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """World x and y, (H, W) in metres, of the pixels' centres under an orthographic camera `ortho` metres wide."""
+    step = ortho / WIDTH
+    x = (np.arange(WIDTH) + 0.5 - WIDTH / 2) * step
+    y = (HEIGHT / 2 - np.arange(HEIGHT) - 0.5) * step
+    return np.meshgrid(x, y)
