@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,42 +81,27 @@ class Collection:
 def frames_of_runs(runs: Sequence[Path]) -> Collection:
     """The finished frames of run folders, the same in whatever order the folders are named.
 
+    Folders of one plan, as two machines without a shared disk leave them, count as one run.
+
     Raises ExportError for no frames, a damaged run, a frame that is there twice (a run named twice, or copied).
     """
-    plans = [(_slug(run.resolve().name, "run"), _digest(plan), run, plan) for run, plan in _plans(runs)]
-    plans.sort(key=lambda entry: (entry[0], entry[1], finished_frames(entry[2])))
-    names = _distinct([(slug, digest) for slug, digest, _, _ in plans])
+    same: dict[str, list[tuple[str, Path, Plan]]] = {}
+    for run, plan in _plans(runs):
+        same.setdefault(_digest(plan), []).append((_slug(run.resolve().name, "run"), run, plan))
+    names = _distinct({digest: min(slug for slug, _, _ in copies) for digest, copies in same.items()})
     sources: list[Source] = []
     frames: list[Frame] = []
     warnings: list[str] = []
-    for slug, digest, run, plan in plans:
-        done = finished_frames(run)
-        views = {view.frame: view for view in plan.views}
-        if missing := len(set(views) - set(done)):
-            name = run.resolve().name
-            warnings.append(f"run {name!r} is unfinished: {len(done)} of {len(views)} frames; render it again to go on")
-        if strange := sorted(set(done) - set(views)):
-            raise ExportError(
-                f"{run}: frame {strange[0]} is not in the run's plan; remove {frame_folder(run, strange[0])}"
-            )
-        for number in done:
-            view = views[number]
-            name = f"{names[slug, digest]}_{number:06d}"
-            key = FrameKey(plan.scene_sha256, f"{view.camera}\n{view.name}", view.scene_frame, name)
-            frames.append(_frame_of_run(run, number, key, len(sources), plan))
-        sources.append(
-            Source(
-                kind="run",
-                name=names[slug, digest],
-                label_set=plan.label_set,
-                scene=plan.scene,
-                scene_sha256=plan.scene_sha256,
-                seed=plan.settings.seed,
-                versions=plan.versions,
-                frames=len(done),
-                planned=len(done) + missing,
-            )
-        )
+    for digest in sorted(same, key=lambda digest: names[digest]):
+        plan = same[digest][0][2]
+        found = [
+            frame for _, run, _ in same[digest] for frame in _frames_of_run(run, plan, names[digest], len(sources))
+        ]
+        if len(found) < len(plan.views):
+            counts = f"{len(found)} of {len(plan.views)} frames"
+            warnings.append(f"run {names[digest]!r} is unfinished: {counts}; render it again to go on")
+        sources.append(_source_of(plan, names[digest], len(found)))
+        frames += sorted(found, key=lambda frame: frame.key.name)
     _refuse_twice(frames)
     if not frames:
         raise ExportError(f"no finished frame in {', '.join(map(str, runs)) or 'no run at all'}; render first")
@@ -158,6 +144,32 @@ def _plans(runs: Sequence[Path]) -> list[tuple[Path, Plan]]:
         raise ExportError(str(error)) from error
 
 
+def _source_of(plan: Plan, name: str, frames: int) -> Source:
+    return Source(
+        kind="run",
+        name=name,
+        label_set=plan.label_set,
+        scene=plan.scene,
+        scene_sha256=plan.scene_sha256,
+        seed=plan.settings.seed,
+        versions=plan.versions,
+        frames=frames,
+        planned=len(plan.views),
+    )
+
+
+def _frames_of_run(run: Path, plan: Plan, name: str, source: int) -> list[Frame]:
+    views = {view.frame: view for view in plan.views}
+    found = []
+    for number in finished_frames(run):
+        if number not in views:
+            raise ExportError(f"{frame_folder(run, number)} is not in the run's plan; remove it")
+        view = views[number]
+        key = FrameKey(plan.scene_sha256, f"{view.camera}\n{view.name}", view.scene_frame, f"{name}_{number:06d}")
+        found.append(_frame_of_run(run, number, key, source, plan))
+    return found
+
+
 def _frame_of_run(run: Path, number: int, key: FrameKey, source: int, plan: Plan) -> Frame:
     try:
         files = read_record(run, number)["files"]
@@ -196,15 +208,10 @@ def _digest(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(plan.to_dict(), sort_keys=True).encode()).hexdigest()
 
 
-def _distinct(entries: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """A name for each (slug, digest): the slug, with the digest's start where different plans share it."""
-    digests: dict[str, set[str]] = {}
-    for slug, digest in entries:
-        digests.setdefault(slug.casefold(), set()).add(digest)
-    return {
-        (slug, digest): slug if len(digests[slug.casefold()]) == 1 else f"{slug}-{digest[:8]}"
-        for slug, digest in entries
-    }
+def _distinct(slugs: Mapping[str, str]) -> dict[str, str]:
+    """{digest: name}: the slug, with the digest's start where different plans share it."""
+    uses = Counter(slug.casefold() for slug in slugs.values())
+    return {digest: slug if uses[slug.casefold()] == 1 else f"{slug}-{digest[:8]}" for digest, slug in slugs.items()}
 
 
 def _refuse_twice(frames: Sequence[Frame]) -> None:
