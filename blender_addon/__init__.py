@@ -7,15 +7,15 @@ This folder is the extension. Importing it imports nothing else: the renderer an
 
 def register() -> None:
     """Put the "Labels" tab into the 3D view's sidebar."""
-    from . import operators, panels, properties, view_operators
+    from . import operators, panels, properties, swatches, view_operators
 
-    for module in (properties, operators, view_operators, panels):
+    for module in (properties, swatches, operators, view_operators, panels):
         module.register()
 
 
 def unregister() -> None:
     """Take it out again and leave nothing behind. Labels and views stay in the file."""
-    from . import operators, panels, properties, view_operators
+    from . import operators, panels, properties, swatches, view_operators
 
-    for module in (panels, view_operators, operators, properties):
+    for module in (panels, view_operators, operators, swatches, properties):
         module.unregister()

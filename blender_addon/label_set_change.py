@@ -21,7 +21,7 @@ from .scene_labels import PROPERTY, set_label_set, why_locked
 class Change:
     """`moves`: {id in use: its id in the new set, UNLABELLED where it has none}; `users`: {id: objects and materials}.
 
-    `locked` data-blocks are linked: their numbers cannot be changed here. `adopted` numbers were there before any set.
+    `locked`: linked ones whose number should change and cannot. `adopted`: the numbers were there before any set.
     """
 
     new: LabelSet
@@ -32,50 +32,54 @@ class Change:
     adopted: bool = False
 
     @property
-    def kept(self) -> int:
-        """Objects and materials whose number stays."""
-        return sum(self.users[before] for before, after in self.moves.items() if before == after)
-
-    @property
-    def lost(self) -> int:
-        """Objects and materials that become unlabelled."""
-        return sum(self.users[before] for before, after in self.moves.items() if after == UNLABELLED)
-
-    @property
-    def moved(self) -> int:
-        """Objects and materials that get another number, which means in the new set what theirs meant in the old."""
-        return sum(self.users.values()) - self.kept - self.lost
-
-    @property
     def harmless(self) -> bool:
-        """True when nothing in use changes its number or gets a meaning it did not have."""
-        return not self.adopted and all(before == after for before, after in self.moves.items())
+        """True when everything in use keeps its number and its name."""
+        same = all(
+            before == after and self._then(before).casefold() == self._now(after).casefold()
+            for before, after in self.moves.items()
+        )
+        return same and not self.adopted and not self.locked
+
+    def _then(self, id_: int) -> str:
+        return self.names.get(id_, f"id {id_}")
+
+    def _now(self, id_: int) -> str:
+        return self.new.by_id[id_].name if id_ in self.new.by_id else "unlabelled"
 
     def lines(self) -> list[str]:
-        """The change in words, a sentence a line."""
-        name = self.new.title or self.new.name
+        """The change in words, a sentence a line, what loses most last."""
+        title = self.new.title or self.new.name
         if self.adopted:
             known = sum(self.users[id_] for id_ in self.moves if id_ in self.new.by_id)
             other = sum(self.users.values()) - known
-            found = [f"Pass indices in the file that would read as labels of {name}: {known}"]
+            found = [f"Pass indices in the file that would read as labels of {title}: {known}"]
             return found + ([f"Pass indices in the file that it does not define: {other}"] if other else [])
-        gone = sorted(self.names.get(before, f"id {before}") for before, after in self.moves.items() if not after)
-        gone = [*gone[:4], *["..."] * (len(gone) > 4)]
-        said = (
-            (self.kept, f"Keep their label and its id: {self.kept}"),
-            (self.moved, f"Keep their label under its id in {name}: {self.moved}"),
-            (self.lost, f"Become unlabelled: {self.lost} ({name} has no {', '.join(gone)})"),
-            (self.locked, f"Linked from other files, so they keep the old ids: {self.locked}"),
-        )
-        return [line for number, line in said if number]
+        said, same = [], {}
+        for before, after in self.moves.items():
+            then, now = self._then(before), self._now(after)
+            if then.casefold() == now.casefold():
+                same.setdefault("Stay as they are" if before == after else "Stay, under another id", []).append(then)
+            else:
+                said.append((not after, f"{then} becomes {now} ({self.users[before]})"))
+        lines = [f"{what}: {_listed(names)}" for what, names in same.items()] + [line for _lost, line in sorted(said)]
+        if self.locked:
+            lines.append(f"Linked from other files, so they keep ids that mean something else now: {self.locked}")
+        return lines
 
 
-def plan_change(old: LabelSet | None, new: LabelSet, users: Mapping[int, int], locked: int = 0) -> Change:
-    """What a change from `old` to `new` does to the ids in use, {id: how many carry it}."""
+def _listed(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def plan_change(
+    old: LabelSet | None, new: LabelSet, users: Mapping[int, int], linked: Mapping[int, int] | None = None
+) -> Change:
+    """What a change from `old` to `new` does to the ids in use: {id: how many carry it}, here and in linked data."""
     if old is None:
         return Change(new, {id_: id_ for id_ in users}, users, adopted=bool(users))
     walk = _walk(old, new)
     names = {id_: old.by_id[id_].name for id_ in users if id_ in old.by_id}
+    locked = sum(count for id_, count in (linked or {}).items() if _counterpart(id_, old, new, walk) != id_)
     return Change(new, {id_: _counterpart(id_, old, new, walk) for id_ in sorted(users)}, users, names, locked)
 
 
@@ -102,14 +106,13 @@ def _counterpart(id_: int, old: LabelSet, new: LabelSet, walk: Mapping[int, int]
     return id_ if renamed else UNLABELLED
 
 
-def users_in_file() -> tuple[Counter[int], int]:
-    """{id: objects and materials of this file that carry it}, and how many linked ones carry any."""
-    users, locked = Counter[int](), 0
+def users_in_file() -> tuple[Counter[int], Counter[int]]:
+    """{id: objects and materials that carry it}, first those of this file, then linked ones."""
+    users, linked = Counter[int](), Counter[int]()
     for block in (*bpy.data.objects, *bpy.data.materials):
         if block.pass_index:
-            users[block.pass_index] += not why_locked(block)
-            locked += bool(why_locked(block))
-    return +users, locked
+            (linked if why_locked(block) else users)[block.pass_index] += 1
+    return users, linked
 
 
 def apply_change(scene: bpy.types.Scene, change: Change) -> None:

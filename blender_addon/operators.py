@@ -30,8 +30,8 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
     )
 
     def _plan(self, context) -> Change:
-        old, (users, locked) = status.label_set(context.scene), users_in_file()
-        return plan_change(old, label_files.read(self.source), users, locked)
+        old, (users, linked) = status.label_set(context.scene), users_in_file()
+        return plan_change(old, label_files.read(self.source), users, linked)
 
     def invoke(self, context, _event):
         try:
@@ -42,10 +42,11 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
         if self.change.harmless:
             return self.execute(context)
         title = f"Change to {self.change.new.title or self.change.new.name}?"
-        return context.window_manager.invoke_props_dialog(self, width=460, title=title, confirm_text="Change")
+        return context.window_manager.invoke_props_dialog(self, width=380, title=title, confirm_text="Change")
 
     def draw(self, _context):
-        for line in self.change.lines():
+        lines = self.change.lines()
+        for line in [*lines[:12], *([f"and {len(lines) - 12} more"] if len(lines) > 12 else [])]:
             self.layout.label(text=line)
         if self.change.adopted:
             self.layout.prop(self, "clear_existing")
@@ -62,7 +63,7 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
         fill_rows(context)
         status.forget()
         said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]
-        self.report({"INFO"}, "; ".join(said))
+        self.report({"INFO"}, _first(said, most=6, between="; "))
         return {"FINISHED"}
 
 
@@ -99,7 +100,7 @@ class LABELPASS_OT_assign(bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         done = scene_labels.assign(context.selected_objects, label.id)
-        return _tell(self, context, done, f"now {label.name}")
+        return _tell(self, context, done, label.name)
 
 
 class LABELPASS_OT_clear(bpy.types.Operator):
@@ -114,7 +115,7 @@ class LABELPASS_OT_clear(bpy.types.Operator):
         return _can(cls, context, selection=True)
 
     def execute(self, context):
-        return _tell(self, context, scene_labels.clear(context.selected_objects), "now unlabelled")
+        return _tell(self, context, scene_labels.clear(context.selected_objects), "unlabelled")
 
 
 class LABELPASS_OT_select_label(bpy.types.Operator):
@@ -182,20 +183,28 @@ def _can(operator: type, context, *, selection=False, label_set=False, object_mo
 def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[str]:
     """Say what an assignment did, and show what it refused where somebody is looking."""
     status.forget()
-    said = f"{_objects(done.labelled)} {what}" if done.labelled or not done.refused else "nothing labelled"
+    said = f"{_objects(done.labelled)} {'is' if done.labelled == 1 else 'are'} now {what}"
     if done.parts:
         said += f"; faces with a label of their own keep it on {_first(done.parts)}"
     if not done.refused:
         operator.report({"INFO"}, said)
         return {"FINISHED"}
     said += f"; {len(done.refused)} refused"
-    reasons = [f"{name}: {why}" for name, why in done.refused.items()]
-    operator.report({"WARNING"}, f"{said}: {_first(reasons, 3, '; ')}")
-    if not bpy.app.background and operator.options.is_invoke:
-        context.window_manager.popup_menu(
-            partial(_draw_lines, _first(reasons, 12, "\n").splitlines()), title=said, icon="INFO"
-        )
+    reasons = [f"{_first([name for name, why in done.refused.items() if why == each])}: {each}" for each in _whys(done)]
+    operator.report({"WARNING"}, f"{said}: {_first(reasons, between='; ')}")
+    if operator.options.is_invoke and not bpy.app.background and _leaves_a_gap(context, done):
+        context.window_manager.popup_menu(partial(_draw_lines, reasons[:12]), title=said, icon="INFO")
     return {"FINISHED"} if done.labelled else {"CANCELLED"}
+
+
+def _leaves_a_gap(context, done: scene_labels.Assignment) -> bool:
+    """False when only lights and the like were refused, which a box selection picks up and nobody misses."""
+    refused = (obj for obj in context.selected_objects if obj.name in done.refused)
+    return not done.labelled or any(scene_labels.why_not(obj) is None for obj in refused)
+
+
+def _whys(done: scene_labels.Assignment) -> list[str]:
+    return list(dict.fromkeys(done.refused.values()))
 
 
 def _select(operator, context, objects: Iterable[bpy.types.Object], what: str) -> set[str]:
@@ -223,7 +232,8 @@ def _objects(count: int) -> str:
 
 
 def _first(texts: Sequence[str], most: int = 3, between: str = ", ") -> str:
-    return between.join([*texts[:most], *["..."] * (len(texts) > most)])
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return between.join(texts[:most]) + more
 
 
 def _draw_lines(lines: list[str], menu: bpy.types.Menu, _context: bpy.types.Context) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
-
+import blf
 import bpy
 
 from . import scene_labels, status
 from .label_files import built_in_titles
 from .label_search import arrange, matching_alias
 from .properties import fill_rows_soon, stale, state_of
+from .swatches import icon
 from .views import read_views
+
+_WITH_ICON = {"MESH", "CURVE", "CURVES", "SURFACE", "META", "FONT", "EMPTY", "LIGHT", "CAMERA", "ARMATURE", "VOLUME"}
 
 
 class LABELPASS_MT_label_set(bpy.types.Menu):
@@ -22,8 +24,8 @@ class LABELPASS_MT_label_set(bpy.types.Menu):
     def draw(self, context):
         layout, now = self.layout, status.label_set(context.scene)
         for name, title in built_in_titles():
-            icon = "LAYER_ACTIVE" if now and now.name == name else "LAYER_USED"
-            layout.operator("labelpass.choose_set", text=title, icon=icon).source = name
+            mark = "LAYER_ACTIVE" if now and now.name == name else "LAYER_USED"
+            layout.operator("labelpass.choose_set", text=title, icon=mark).source = name
         layout.separator()
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("labelpass.open_set", text="From File...", icon="FILE_FOLDER")
@@ -35,18 +37,17 @@ class LABELPASS_UL_labels(bpy.types.UIList):
     bl_idname = "LABELPASS_UL_labels"
 
     def draw_item(self, context, layout, _data, item, _icon, _active_data, _active_property):
-        count = status.status(context.scene, context.view_layer).counts[item.label_id]
-        row = layout.row(align=True)
-        swatch = row.row()
-        swatch.ui_units_x = 0.9
-        swatch.prop(item, "color", text="")
         label_set = status.label_set(context.scene)
         label = label_set.by_id.get(item.label_id) if label_set else None
-        alias = matching_alias(label, state_of(context).search) if label else ""
-        row.label(text=f" {item.name} ({alias})" if alias else f" {item.name}")
+        if not label:
+            return
+        count = status.status(context.scene, context.view_layer).counts[label.id]
+        alias = matching_alias(label, state_of(context).search)
+        row = layout.row(align=True)
+        row.label(text=f"{label.name} ({alias})" if alias else label.name, icon_value=icon(label.color))
         number = row.row()
         number.active, number.alignment = False, "RIGHT"
-        number.label(text=str(item.label_id))
+        number.label(text=str(label.id))
         amount = row.row()
         amount.alignment, amount.ui_units_x = "RIGHT", 1.8
         amount.label(text=str(count) if count else "")
@@ -86,7 +87,7 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         layout, text = self.layout, status.label_set_text(context.scene)
         label_set = status.parsed(text) if text else None
         if isinstance(label_set, str):
-            _paragraph(context, layout, f"The label set in this file is damaged: {label_set}", icon="ERROR")
+            _paragraph(context, layout, f"The label set in this file is damaged: {label_set}", mark="ERROR")
             label_set = None
         title = (label_set.title or label_set.name) if label_set else "Choose a Label Set"
         layout.menu("LABELPASS_MT_label_set", text=title, icon="PRESET")
@@ -124,20 +125,28 @@ class LABELPASS_PT_active(_Tab, bpy.types.Panel):
         return context.object is not None and status.label_set(context.scene) is not None
 
     def draw(self, context):
-        obj, label_set = context.object, status.label_set(context.scene)
+        obj, layout = context.object, self.layout
+        layout.label(text=obj.name, icon=f"OUTLINER_OB_{obj.type}" if obj.type in _WITH_ICON else "OBJECT_DATA")
         reason = scene_labels.why_not(obj)
-        found = scene_labels.resolve(obj)
-        self.layout.label(text=obj.name, icon="OBJECT_DATA")
         if reason:
-            return _paragraph(context, self.layout, reason)
-        label = label_set.by_id.get(found.label_id)
-        if label:
-            self.layout.label(text=f"{label.name} ({label.id})", icon="CHECKMARK")
-        elif found.label_id:
-            text = f"pass index {found.label_id}, which {label_set.name} does not define"
-            return _paragraph(context, self.layout, text, icon="ERROR")
-        _paragraph(context, self.layout, found.reason)
+            return _paragraph(context, layout, reason)
+        found = scene_labels.resolve(obj)
+        self._label(context, found.label_id)
+        for part in scene_labels.parts_of([obj]):
+            self._label(context, part, "faces: ")
+        _paragraph(context, layout, scene_labels.why_locked(obj) or found.reason)
         return None
+
+    def _label(self, context, label_id: int, prefix: str = "") -> None:
+        label_set = status.label_set(context.scene)
+        label = label_set.by_id.get(label_id)
+        if label:
+            self.layout.label(text=f"{prefix}{label.name} ({label.id})", icon_value=icon(label.color))
+        elif label_id:
+            text = f"{prefix}pass index {label_id}, which {label_set.name} does not define"
+            _paragraph(context, self.layout, text, mark="ERROR")
+        else:
+            self.layout.label(text="unlabelled", icon="QUESTION")
 
 
 class LABELPASS_PT_views(_Tab, bpy.types.Panel):
@@ -154,8 +163,8 @@ class LABELPASS_PT_views(_Tab, bpy.types.Panel):
         for view in read_views(scene):
             row = column.row(align=True)
             here = view.frame == scene.frame_current
-            icon = "OUTLINER_OB_CAMERA" if here else "CAMERA_DATA"
-            row.operator("labelpass.go_to_view", text="", icon=icon).frame = view.frame
+            picture = "OUTLINER_OB_CAMERA" if here else "CAMERA_DATA"
+            row.operator("labelpass.go_to_view", text="", icon=picture).frame = view.frame
             if view.marker:
                 row.prop(view.marker, "name", text="")
             else:
@@ -163,14 +172,28 @@ class LABELPASS_PT_views(_Tab, bpy.types.Panel):
             row.operator("labelpass.remove_view", text="", icon="X").frame = view.frame
 
 
-def _paragraph(context, layout, text: str, icon: str = "NONE") -> None:
+def _paragraph(context, layout, text: str, *, mark: str = "NONE") -> None:
     """Text wrapped to the sidebar's width, which is narrow and has no wrapping of its own."""
-    width = context.region.width / context.preferences.system.ui_scale
+    scale, style = context.preferences.system.ui_scale, context.preferences.ui_styles[0].widget
+    blf.size(0, style.points * scale)
+    room = context.region.width - (42 if mark == "NONE" else 66) * scale  # margins and the tabs; the icon
     column = layout.column(align=True)
     column.scale_y = 0.8
-    column.active = icon != "NONE"
-    for number, line in enumerate(textwrap.wrap(text, max(20, int((width - 50) / 6.2)))):
-        column.label(text=line, icon=icon if not number else ("BLANK1" if icon != "NONE" else "NONE"))
+    column.active = mark != "NONE"
+    for number, line in enumerate(_wrapped(text, room)):
+        column.label(text=line, icon=mark if not number or mark == "NONE" else "BLANK1")
+
+
+def _wrapped(text: str, room: float) -> list[str]:
+    """Lines of whole words, each as wide as the room at most; a word alone may be wider."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and blf.dimensions(0, longer)[0] > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 register, unregister = bpy.utils.register_classes_factory(

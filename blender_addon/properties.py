@@ -12,7 +12,6 @@ import bpy
 from bpy.props import (
     BoolProperty,
     CollectionProperty,
-    FloatVectorProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
@@ -27,16 +26,6 @@ class LABELPASS_PG_row(bpy.types.PropertyGroup):
     """One label of the list. `name` is Blender's own property of every list item."""
 
     label_id: IntProperty(name="Id")
-    rgb: FloatVectorProperty(size=3)
-    color: FloatVectorProperty(
-        name="Colour",
-        description="The label's colour in previews and exports. The label set defines it",
-        subtype="COLOR_GAMMA",
-        size=3,
-        min=0.0,
-        max=1.0,
-        get=lambda self: self.rgb,
-    )
 
 
 def _search_changed(state: LABELPASS_PG_window, context: bpy.types.Context) -> None:
@@ -90,7 +79,7 @@ def fill_rows(context: bpy.types.Context) -> None:
     state.rows.clear()
     for label in label_set.labels if label_set else ():
         row = state.rows.add()
-        row.name, row.label_id, row.rgb = label.name, label.id, [channel / 255 for channel in label.color]
+        row.name, row.label_id = label.name, label.id
     state.active = _position(label_set, picked)
     state.rows_of = _digest(status.label_set_text(context.scene))
 

@@ -149,7 +149,7 @@ def resolve(
     if material and material.pass_index:
         return Resolution(material.pass_index, f"its faces have material {material.name!r}, which carries the label")
     if obj.pass_index:
-        return Resolution(obj.pass_index, f"object {obj.name!r} carries the label")
+        return Resolution(obj.pass_index, "the object itself carries the label")
     for instancer in reversed(instancers):
         if instancer.pass_index:
             return Resolution(instancer.pass_index, f"instanced by {instancer.name!r}, which carries the label")

@@ -34,7 +34,7 @@ class LABELPASS_OT_go_to_view(bpy.types.Operator):
 
     bl_idname = "labelpass.go_to_view"
     bl_label = "Go to View"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"INTERNAL"}  # looking changes no data
 
     frame: IntProperty(name="Frame", options={"SKIP_SAVE"})
 

@@ -1,0 +1,73 @@
+"""Label sets from files: both formats, the wheel straight from a checkout, and errors that name file and line."""
+
+import json
+
+import pytest
+
+from blender_addon import label_files
+from blender_addon.contract.labels import LabelSetError, built_in
+
+ROWS = "- {id: 3, name: chair, color: '#0a0b0c', aliases: [seat]}\n- name: off\n"
+
+
+def write(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_a_built_in_set_by_name():
+    assert label_files.read("nyu40") == built_in("nyu40")
+    assert dict(label_files.built_in_titles()).keys() == {"nyu13", "nyu40", "nyu894", "sunrgbd37", "syntrain16"}
+
+
+def test_json_and_yaml_give_the_same_set(tmp_path):
+    from_yaml = label_files.read(write(tmp_path, "mine.yaml", "labels:\n" + ROWS))
+    rows = [{"id": 3, "name": "chair", "color": [10, 11, 12], "aliases": ["seat"]}, "off"]
+    assert label_files.read(write(tmp_path, "mine.json", json.dumps(rows))) == from_yaml
+    assert from_yaml.name == "mine" and [label.name for label in from_yaml.labels] == ["chair", "off"]
+
+
+def test_a_built_in_set_survives_yaml(tmp_path):
+    text = "%YAML 1.2\n---\n" + built_in("nyu40").to_json()  # JSON is YAML
+    assert label_files.read(write(tmp_path, "x.yml", text)) == built_in("nyu40")
+
+
+def test_yaml_words_of_other_versions_are_names(tmp_path):
+    read = label_files.read(write(tmp_path, "x.yml", "- no\n- On\n- y\n- ~tilde\n- Bücherregal\n"))
+    assert [label.name for label in read.labels] == ["no", "On", "y", "~tilde", "Bücherregal"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.json", '[\n"x",\n]', r"a\.json, line 3"),
+        ("a.json", "[" * 100_000, "nested too deeply"),
+        ("a.json", '[{"name": "x", "id": 0}]', r"a\.json, line 1: label 'x': id 0"),
+        ("a.json", b"\xff\xfe[", "not UTF-8"),
+        ("a.yaml", "- x\n- {name: y\n- z", r"a\.yaml, line 3"),
+        ("a.yaml", "- x\n- name: y\n  id: 012\n", r"a\.yaml, line 3: 012 is another number"),
+        ("a.yaml", "- &a x\n- *a\n", r"a\.yaml, line 1: .*anchors"),
+        ("a.yaml", "- !!python/object/apply:os.system ['true']\n", r"a\.yaml, line 1"),
+        ("a.yaml", "labels:\n- x\nlabels:\n- y\n", r"a\.yaml, line 3"),
+        ("a.yaml", "- x\n- name: y\n  id: 40000\n", r"a\.yaml, line 2: label 'y': id 40000"),
+        ("a.yaml", "[" * 50 + "]" * 50, r"a\.yaml.*(deep|depth)"),
+        ("a.yaml", "- 2020-01-01\n", r"a\.yaml: label 1"),
+        ("a.yaml", "", "a mapping with a list 'labels'"),
+        ("a.yaml", "- x\n---\n- y\n", r"a\.yaml, line 2"),
+        ("a.yaml", "- \x00", r"a\.yaml"),
+    ],
+)
+def test_errors_name_file_and_line(tmp_path, name, text, message):
+    with pytest.raises(LabelSetError, match=message):
+        label_files.read(write(tmp_path, name, text))
+
+
+def test_what_is_no_label_file(tmp_path):
+    with pytest.raises(LabelSetError, match="No such file"):
+        label_files.read(tmp_path / "missing.yaml")
+    with pytest.raises(LabelSetError, match="known: nyu13"):
+        label_files.read("nyu41")
+    big = write(tmp_path, "big.json", b" " * (label_files.MAX_BYTES + 1))
+    with pytest.raises(LabelSetError, match="larger than"):
+        label_files.read(big)

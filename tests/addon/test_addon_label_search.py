@@ -1,0 +1,38 @@
+"""The list's search: what matches, what comes first."""
+
+from blender_addon.contract.labels import built_in
+from blender_addon.label_search import arrange, matching_alias
+
+NYU40, NYU894 = built_in("nyu40"), built_in("nyu894")
+
+
+def names(label_set, query, counts=(), used_first=False):
+    return [label_set.labels[at].name for at in arrange(label_set.labels, query, dict(counts), used_first)]
+
+
+def test_no_query_shows_all_in_the_sets_order():
+    assert names(NYU40, " ") == [label.name for label in NYU40.labels]
+
+
+def test_names_come_before_words_inside_before_aliases():
+    found = names(NYU40, "Ta")
+    assert found[0] == "table" and found.index("table") < found.index("curtain")
+    assert names(NYU40, "cupboard") == ["cabinet"]
+    assert names(NYU894, "lamp")[0] == "lamp"
+
+
+def test_an_id_finds_its_label():
+    assert names(NYU40, "23")[0] == "books"
+
+
+def test_used_labels_first_without_a_query():
+    assert names(NYU40, "", {22: 3, 5: 1}, used_first=True)[:3] == ["chair", "ceiling", "wall"]
+
+
+def test_a_better_match_beats_a_used_label():
+    assert names(NYU894, "lamp", {NYU894.find("lamp shade").id: 9}, used_first=True)[0] == "lamp"
+
+
+def test_the_alias_that_matched_is_shown():
+    assert matching_alias(NYU40.find("cabinet"), "cup") == "cupboard"
+    assert matching_alias(NYU40.find("cabinet"), "cab") == ""

@@ -1,0 +1,273 @@
+"""Labelling through the add-on's operators, on real bpy."""
+
+from pathlib import Path
+
+import bpy
+import pytest
+
+import blender_addon
+from blender_addon import properties, scene_labels, status
+from blender_addon.contract.labels import built_in
+from blender_addon.label_set_change import plan_change
+
+
+def link(obj, selected=True):
+    bpy.context.scene.collection.objects.link(obj)
+    obj.select_set(selected)
+    return obj
+
+
+def select(*objects):
+    for obj in bpy.context.view_layer.objects:
+        obj.select_set(obj in objects)
+
+
+def test_registering_twice_and_unregistering_leaves_nothing(scene):
+    before = [len(getattr(bpy.app.handlers, name)) for name in ("load_post", "undo_post", "depsgraph_update_post")]
+    blender_addon.unregister()
+    assert not hasattr(bpy.types.WindowManager, "labelpass")
+    assert not [name for name in dir(bpy.types) if name.startswith("LABELPASS")]
+    assert not hasattr(bpy.types, "LABELPASS_OT_assign")
+    blender_addon.register()
+    after = [len(getattr(bpy.app.handlers, name)) for name in ("load_post", "undo_post", "depsgraph_update_post")]
+    assert after == before and bpy.ops.labelpass.choose_set(source="nyu40") == {"FINISHED"}
+
+
+def test_choose_search_assign_select_clear(scene, mesh):
+    chair, table = mesh("a"), mesh("b", selected=False)
+    assert not bpy.ops.labelpass.assign.poll()  # no label set yet
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    state = bpy.context.window_manager.labelpass
+    state.search = "chai"
+    assert properties.active_label(bpy.context).name == "chair"
+    bpy.ops.labelpass.assign()
+    assert (chair.pass_index, table.pass_index) == (5, 0)
+    select()
+    assert not bpy.ops.labelpass.assign.poll()
+    bpy.ops.labelpass.select_unlabelled()
+    assert bpy.context.selected_objects == [table] and bpy.context.view_layer.objects.active == table
+    bpy.ops.labelpass.assign(label_id=built_in("nyu40").find("table").id)
+    bpy.ops.labelpass.select_label()
+    assert bpy.context.selected_objects == [chair]
+    bpy.ops.labelpass.clear()
+    assert (chair.pass_index, table.pass_index) == (0, 7)
+
+
+def test_counts_follow_assign_delete_undo_redo(scene, mesh):
+    def counted():
+        return status.status(bpy.context.scene, bpy.context.view_layer)
+
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    for name in "abc":
+        mesh(name)
+    bpy.ops.ed.undo_push(message="three meshes")
+    assert (counted().labelled, counted().unlabelled) == (0, 3)
+    bpy.ops.labelpass.assign(label_id=5)
+    bpy.ops.ed.undo_push(message="assign")  # from a script Blender pushes none itself
+    assert (counted().counts[5], counted().labelled, counted().unlabelled) == (3, 3, 0)
+    bpy.ops.ed.undo()
+    assert counted().counts[5] == 0 and counted().unlabelled == 3
+    assert all(obj.pass_index == 0 for obj in bpy.data.objects)
+    bpy.ops.ed.redo()
+    assert counted().counts[5] == 3
+    bpy.data.objects.remove(bpy.data.objects["a"])
+    bpy.context.view_layer.update()
+    assert (counted().counts[5], counted().labelled) == (2, 2)
+
+
+def test_undoing_the_choice_of_a_label_set(scene):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    bpy.ops.ed.undo_push(message="nyu40")
+    bpy.ops.labelpass.choose_set(source="nyu13")
+    bpy.ops.ed.undo_push(message="nyu13")
+    bpy.ops.ed.undo()
+    assert status.label_set(bpy.context.scene).name == "nyu40"
+    assert properties.stale(bpy.context)
+    properties.fill_rows(bpy.context)
+    assert len(bpy.context.window_manager.labelpass.rows) == 40 and not properties.stale(bpy.context)
+
+
+def test_what_has_no_surface_says_so_and_the_rest_is_done(scene, mesh, capfd):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    chair = mesh("chair")
+    link(bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN")))
+    link(bpy.data.objects.new("Cam", bpy.data.cameras.new("Cam")))
+    link(bpy.data.objects.new("Smoke", bpy.data.volumes.new("Smoke")))
+    link(bpy.data.objects.new("Nothing", None))
+    refused = scene_labels.assign(bpy.context.selected_objects, 5).refused
+    assert chair.pass_index == 5 and len(refused) == 4
+    assert "light has no surface" in refused["Sun"] and "camera is not rendered" in refused["Cam"]
+    assert "no index pass for volumes" in refused["Smoke"] and "without members" in refused["Nothing"]
+    bpy.ops.labelpass.assign(label_id=5)
+    assert "1 object is now chair; 4 refused" in capfd.readouterr().out
+    select(bpy.data.objects["Sun"])
+    assert bpy.ops.labelpass.assign(label_id=5) == {"CANCELLED"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda: bpy.data.curves.new("x", "CURVE"),
+        lambda: bpy.data.curves.new("x", "FONT"),
+        lambda: bpy.data.curves.new("x", "SURFACE"),
+        lambda: bpy.data.hair_curves.new("x"),
+    ],
+)
+def test_things_with_a_surface_that_are_no_meshes(scene, data):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    obj = link(bpy.data.objects.new("x", data()))
+    assert bpy.ops.labelpass.assign(label_id=5) == {"FINISHED"} and obj.pass_index == 5
+
+
+def test_a_metaball_takes_its_family_along(scene):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    names = ("Blob", "Blob.001", "Other")
+    balls = [link(bpy.data.objects.new(name, bpy.data.metaballs.new(name)), False) for name in names]
+    select(balls[1])
+    bpy.ops.labelpass.assign(label_id=5)
+    assert [ball.pass_index for ball in balls] == [5, 5, 0]
+
+
+def test_objects_that_share_a_mesh_have_labels_of_their_own(scene, mesh):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    one = mesh("one")
+    other = link(bpy.data.objects.new("other", one.data), False)
+    bpy.ops.labelpass.assign(label_id=5)
+    assert (one.pass_index, other.pass_index) == (5, 0)
+
+
+def test_a_collection_instance_is_labelled_and_selected_as_a_whole(scene, mesh):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    source = bpy.data.collections.new("Chair asset")
+    member = bpy.data.objects.new("leg", mesh("tmp", False).data)
+    source.objects.link(member)
+    bpy.data.objects.remove(bpy.data.objects["tmp"])
+    empty = bpy.data.objects.new("Chair 1", None)
+    empty.instance_type, empty.instance_collection = "COLLECTION", source
+    link(empty, False)
+    bpy.ops.labelpass.select_unlabelled()
+    assert bpy.context.selected_objects == [empty]
+    bpy.ops.labelpass.assign(label_id=5)
+    now = status.status(bpy.context.scene, bpy.context.view_layer)
+    assert (empty.pass_index, member.pass_index, now.labelled, now.unlabelled) == (5, 0, 1, 0)
+
+
+def test_hidden_and_locked_things_are_counted_not_selected(scene, mesh, capfd):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    seen, hidden, locked = mesh("seen"), mesh("hidden"), mesh("locked")
+    hidden.hide_set(True)
+    locked.hide_select = True
+    bpy.ops.labelpass.select_unlabelled()
+    assert "2 more cannot be selected here" in capfd.readouterr().out
+    assert bpy.context.selected_objects == [seen]
+    bpy.ops.labelpass.assign(label_id=5)
+    assert (seen.pass_index, hidden.pass_index, locked.pass_index) == (5, 0, 0)
+
+
+def linked_file(tmp_path: Path) -> Path:
+    """A .blend with one mesh object 'Lamp' in collection 'Lamps'."""
+    path = tmp_path / "library.blend"
+    collection = bpy.data.collections.new("Lamps")
+    data = bpy.data.meshes.new("Lamp")
+    data.from_pydata([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [], [(0, 1, 2)])
+    obj = bpy.data.objects.new("Lamp", data)
+    collection.objects.link(obj)
+    bpy.data.libraries.write(str(path), {collection}, fake_user=True)
+    for block, where in ((obj, bpy.data.objects), (data, bpy.data.meshes), (collection, bpy.data.collections)):
+        where.remove(block)
+    return path
+
+
+def test_linked_data_is_refused_with_a_reason(scene, tmp_path):
+    path = linked_file(tmp_path)
+    with bpy.data.libraries.load(str(path), link=True) as (_there, here):
+        here.objects = ["Lamp"]
+    lamp = link(bpy.data.objects["Lamp"])
+    done = scene_labels.assign([lamp], 5)
+    assert done.labelled == 0 and "linked from" in done.refused["Lamp"] and lamp.pass_index == 0
+
+
+def test_a_library_override_keeps_its_label_through_save_and_reload(scene, tmp_path):
+    path = linked_file(tmp_path)
+    with bpy.data.libraries.load(str(path), link=True) as (_there, here):
+        here.collections = ["Lamps"]
+    bpy.context.scene.collection.children.link(here.collections[0])
+    here.collections[0].override_hierarchy_create(bpy.context.scene, bpy.context.view_layer, do_fully_editable=True)
+    lamp = next(obj for obj in bpy.data.objects if obj.override_library)
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    select(lamp)
+    assert bpy.ops.labelpass.assign(label_id=built_in("nyu40").find("lamp").id) == {"FINISHED"}
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+    lamp = next(obj for obj in bpy.data.objects if obj.override_library)
+    assert lamp.pass_index == built_in("nyu40").find("lamp").id
+
+
+def test_a_saved_file_needs_no_add_on(scene, mesh, tmp_path):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    mesh("chair")
+    bpy.ops.labelpass.assign(label_id=5)
+    bpy.context.window_manager.labelpass.search = "chair"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    blender_addon.unregister()
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
+        assert bpy.data.objects["chair"].pass_index == 5
+        assert scene_labels.read_label_set(bpy.context.scene) == built_in("nyu40")
+    finally:
+        blender_addon.register()
+
+
+def test_changing_the_set_keeps_what_labels_mean(scene, mesh):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    nyu40, nyu13 = built_in("nyu40"), built_in("nyu13")
+    names = ("chair", "table", "blinds")
+    for name in names:
+        mesh(name).pass_index = nyu40.find(name).id
+    glass = bpy.data.materials.new("glass")
+    glass.pass_index = nyu40.find("window").id
+    bpy.ops.labelpass.choose_set(source="nyu13")
+    walk = nyu40.crosswalk(nyu13)
+    for name in names:
+        assert bpy.data.objects[name].pass_index == walk.get(nyu40.find(name).id, 0)
+    assert glass.pass_index == nyu13.find("window").id
+
+
+def test_what_a_change_says(scene):
+    nyu40 = built_in("nyu40")
+    change = plan_change(nyu40, built_in("syntrain16"), {5: 12, 13: 2, 99: 1}, {5: 3})
+    assert not change.harmless
+    assert change.moves == {5: 5, 13: 0, 99: 0}
+    assert any("id 99" in line for line in change.lines()) and any("blinds" in line for line in change.lines())
+    assert plan_change(nyu40, nyu40, {5: 1, 7: 2}).harmless
+    assert not plan_change(None, nyu40, {5: 1}).harmless
+
+
+def test_pass_indices_from_before_can_be_kept_or_cleared(scene, mesh):
+    obj = mesh("from elsewhere")
+    obj.pass_index = 5
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    assert obj.pass_index == 5
+    del bpy.context.scene[scene_labels.PROPERTY]
+    bpy.ops.labelpass.choose_set(source="nyu40", clear_existing=True)
+    assert obj.pass_index == 0
+
+
+def test_a_reordered_list_of_names_moves_ids_with_their_names(scene, mesh, tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text('["lamp", "chair"]')
+    bpy.ops.labelpass.choose_set(source=str(path))
+    obj = mesh("x")
+    bpy.ops.labelpass.assign(label_id=2)
+    path.write_text('["chair", "lamp"]')
+    bpy.ops.labelpass.choose_set(source=str(path))
+    assert obj.pass_index == 1
+
+
+def test_a_broken_file_changes_nothing(scene, tmp_path):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    path = tmp_path / "broken.json"
+    path.write_text('{"labels": [\n{"name": ]}')
+    with pytest.raises(RuntimeError, match=r"broken\.json, line 2"):
+        bpy.ops.labelpass.choose_set(source=str(path))
+    assert status.label_set(bpy.context.scene).name == "nyu40"
