@@ -7,12 +7,8 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +26,7 @@ from .masks import Encoding, encoding_table, lookup_table
 from .pool import convert_all
 from .progress import Progress
 from .splits import SPLITS, Split, check_fractions, split_frames
+from .staging import staged
 from .stats import ABSENT_WEIGHT, count_classes, median_frequency_weights
 from .taxonomy import crosswalk_of, lost_labels, some, target_of
 
@@ -138,8 +135,8 @@ def _export(
         size=choices.size,
         ignore_below=choices.ignore_below,
     )
-    with _staging(out) as staging:
-        converted = list(convert_all(frames, places, recipe, staging, jobs, progress))
+    with staged(out) as staging:
+        converted = _of_one_size(frames, convert_all(frames, places, recipe, staging, jobs, progress))
         lost = lost_labels(collection, crosswalks, converted, written)
         warnings = [*collection.warnings, *split.warnings, *lost]
         contents = _contents(layout, encoding, collection, split, converted, choices, warnings)
@@ -189,7 +186,7 @@ def _contents(
         counts=counts,
         weights=weights if members["train"] else None,
         choices=choices,
-        size=_one_size(frames, converted),
+        size=converted[0].size,
         background_known=background_known,
         with_images=frames[0].image is not None,
         warnings=tuple(found),
@@ -204,10 +201,11 @@ def _texts(layout: Format, contents: Contents) -> dict[str, str]:
 def _layout(format: str, options: Mapping[str, Any]) -> Format:
     if format not in FORMATS:
         raise ExportError(f"format {format!r}: known are {', '.join(sorted(FORMATS))}")
-    try:
-        return FORMATS[format](**options)
-    except TypeError as error:
-        raise ExportError(f"options of {format}: {error}") from None
+    known = {field.name for field in fields(FORMATS[format])}
+    for name in options:
+        if name not in known:
+            raise ExportError(f"format {format} has no option {name!r}; it has {', '.join(sorted(known))}")
+    return FORMATS[format](**options)
 
 
 def _check_wishes(out: Path, choices: Choices, jobs: int) -> None:
@@ -223,33 +221,15 @@ def _check_wishes(out: Path, choices: Choices, jobs: int) -> None:
         raise ExportError(f"{jobs} jobs: at least one process is needed")
 
 
-def _one_size(frames: Sequence[Frame], converted: Sequence[Converted]) -> tuple[int, int]:
-    first = converted[0].size
-    for frame, done in zip(frames, converted):
-        if done.size != first:
+def _of_one_size(frames: Sequence[Frame], results: Iterable[Converted]) -> list[Converted]:
+    """All results; raises ExportError at the first that differs, before the rest are waited for."""
+    found: list[Converted] = []
+    for frame, done in zip(frames, results):
+        found.append(done)
+        if done.size != found[0].size:
+            (width, height), (first_width, first_height) = done.size, found[0].size
             raise ExportError(
-                f"{frame.labels} is {done.size[0]}x{done.size[1]} and {frames[0].labels} {first[0]}x{first[1]}; "
+                f"{frame.labels} is {width}x{height} and {frames[0].labels} {first_width}x{first_height}; "
                 "trainers want one size: say which (--size WxH)"
             )
-    return first
-
-
-@contextmanager
-def _staging(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that becomes it when the block ends well, and is gone otherwise."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
-    try:
-        staging.chmod(0o777 & ~_umask())  # mkdtemp makes it for its owner alone
-        yield staging
-        if out.exists():
-            out.rmdir()  # empty, as was checked; Windows renames over nothing
-        os.rename(staging, out)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    return found

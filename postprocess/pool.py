@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import cv2
 
 from .convert import Converted, Recipe, convert
+from .errors import ExportError
 from .frames import Frame
 from .places import Places
 from .progress import Progress
@@ -53,6 +55,8 @@ def _in_order(batches: Sequence[_Batch], recipe: Recipe, staging: Path, jobs: in
         try:
             for future in waiting:
                 yield future.result()
+        except BrokenProcessPool:
+            raise ExportError(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
         finally:
             for future in waiting:
                 future.cancel()

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,11 +34,6 @@ def read_png(path: Path) -> np.ndarray:
 
 def manifest(out: Path) -> dict:
     return json.loads((out / "dataset.json").read_text(encoding="utf-8"))
-
-
-def alone(tmp_path: Path, *but: str) -> bool:
-    """Whether nothing but these (and the runs) lies in the folder: no staging was left."""
-    return not [path.name for path in tmp_path.iterdir() if "partial" in path.name or path.name in but]
 
 
 def edit_record(run: Path, frame: int, change: Callable[[dict], None]) -> None:
@@ -307,7 +306,7 @@ def test_purity_that_was_not_rendered(run: Path, tmp_path: Path) -> None:
         ({"seed": -1}, "seed -1"),
         ({"split": (0.5, 0.4, 0.2)}, "sum 1"),
         ({"split_by": "scene"}, "1 scene cannot fill 3"),
-        ({"options": {"voyd": "zero"}}, "voyd"),
+        ({"options": {"prefix": "x"}}, "format nyu has no option 'prefix'; it has void"),
         ({"options": {"void": "nil"}}, "'apart' or 'zero'"),
     ],
 )
@@ -429,3 +428,40 @@ def test_a_disk_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: pytes
 def test_summary_is_plain_data(run: Path, tmp_path: Path) -> None:
     summary = dataclasses.asdict(export([run], tmp_path / "out", "nyu"))
     assert summary["format"] == "nyu" and summary["label_set"] == "nyu40" and summary["out"] == tmp_path / "out"
+
+
+def test_what_killed_exports_left_is_removed(run: Path, tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f".out.partial-{socket.gethostname()}-{gone.pid}"
+    alive = tmp_path / f".out.partial-{socket.gethostname()}-{os.getppid()}"
+    for folder in (left, alive):
+        folder.mkdir()
+        (folder / "x.png").write_bytes(b"x")
+    export([run], tmp_path / "out", "nyu")
+    assert not left.exists() and alive.exists()
+
+
+def test_a_full_disk_is_an_error_that_leaves_nothing(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from postprocess import convert
+
+    def full(place: Path, data: bytes) -> bytes:
+        raise OSError(28, "No space left on device", str(place))
+
+    monkeypatch.setattr(convert, "_write", full)
+    refused(tmp_path, "No space left on device.*nothing was written", [run])
+
+
+def test_a_killed_worker_is_an_error_that_leaves_nothing(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from postprocess import pool
+
+    monkeypatch.setattr(pool, "_convert_batch", _die)
+    refused(tmp_path, "one of 2 processes was killed", [run], jobs=2)
+
+
+def _die(*ignored: object) -> None:
+    os._exit(9)
