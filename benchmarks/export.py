@@ -46,6 +46,7 @@ from postprocess.dataset import export
 from postprocess.exporters import FORMATS
 from postprocess.frames import frames_of_runs
 from postprocess.masks import encoding_table, lookup_table
+from postprocess.places import Places
 
 
 def make_run(run: Path, frames: int, size: tuple[int, int]) -> None:
@@ -139,7 +140,7 @@ def rows(run: Path, scratch: Path) -> dict[str, Callable[[], None]]:
         out = fresh("converted")
         for frame, place in zip(frames, places):
             # A label alone: what export does where a format takes no pictures.
-            convert(frame, type(place)(None, place.label, None), recipe, out)
+            convert(frame, Places(None, place.label, None), recipe, out)
 
     def export_all() -> None:
         export([run], fresh("dataset"), "segnet", jobs=1)

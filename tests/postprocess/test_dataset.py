@@ -148,7 +148,9 @@ def test_a_large_label_set_is_written_in_16_bit(tmp_path: Path) -> None:
     written = cv2.imread(str(tmp_path / "out" / "labels" / "r_000001.png"), cv2.IMREAD_UNCHANGED)
     assert written.dtype == np.uint16
     labels = read_labels(frame_folder(run, 1) / "labels.exr", nyu894).pixels()
-    np.testing.assert_array_equal(written, np.select([labels == IGNORE, labels == BACKGROUND], [65535, 65534], labels))
+    np.testing.assert_array_equal(
+        written, np.where(labels == IGNORE, 65535, np.where(labels == BACKGROUND, 65534, labels))
+    )
     assert read_png(tmp_path / "out" / "colors" / "r_000001.png").shape == (SIZE[1], SIZE[0], 3)
 
 
