@@ -1,7 +1,7 @@
 """The image render and the label render: what each changes, what each writes.
 
 Both are ordinary renders of one view layer with `write_still`, without compositor or sequencer, in one process with
-persistent data, so that the label render only pays for its one sample.
+persistent data (but where motion blurs), so that the label render only pays for its one sample.
 """
 
 from __future__ import annotations
@@ -27,10 +27,6 @@ class RenderFailed(RuntimeError):
     """Blender rendered nothing, or something else than it was asked for; the message has its last words."""
 
 
-SHARP_SHUTTER = 1e-3
-"""Of a frame. Switching motion blur off would be simpler, but with persistent data it loses image textures (4.5)."""
-
-
 @contextmanager
 def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
     """What both renders of every frame need; the user's own settings come back when the block ends."""
@@ -53,7 +49,9 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
                 use_multiview=False,
                 use_compositing=False,
                 use_sequencer=False,
-                use_persistent_data=True,
+                # With motion blur, data that persists is wrong in the second render: switching it off loses image
+                # textures (4.5), and a short shutter moves objects by the shutter before (4.3, 5.2).
+                use_persistent_data=not scene.render.use_motion_blur,
                 use_file_extension=True,
                 use_overwrite=True,
                 filepath=scene.render.filepath,
@@ -149,10 +147,10 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
-    """An instant exposure at the middle of the shutter, which only CENTER puts on the frame itself."""
+    """Without blur, at the moment that is the middle of the shutter: only CENTER puts it on the frame itself."""
     render, frame, subframe = scene.render, scene.frame_current, scene.frame_subframe
     offset = {"START": 0.5, "CENTER": 0.0, "END": -0.5}[render.motion_blur_position] * render.motion_blur_shutter
-    with changed(render, motion_blur_shutter=SHARP_SHUTTER, motion_blur_position="CENTER"):
+    with changed(render, use_motion_blur=False):
         if offset:
             whole = int(np.floor(frame + offset))
             scene.frame_set(whole, subframe=frame + offset - whole)

@@ -40,11 +40,12 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
         return [view for view in views if not frames or view.frame in set(frames)]
     if scene_frames is None:
         scene_frames = list(frames) if frames else [scene.frame_current]
-    names = {marker.frame: marker.name for marker in scene.timeline_markers}
-    return [
-        View(frame, frame, first.name if camera else _camera_at(scene, frame, first).name, names.get(frame, f"{frame}"))
-        for frame in scene_frames
-    ]
+    views = []
+    for frame in scene_frames:
+        seen_by = first.name if camera else _camera_at(scene, frame, first).name
+        # What moves is one view for as long as its camera runs: a split that keeps views whole relies on it.
+        views.append(View(frame, frame, seen_by, seen_by if moving else _name_at(scene, frame, jumps)))
+    return views
 
 
 def _scene_frames(
@@ -64,6 +65,13 @@ def _camera_at(scene: bpy.types.Scene, frame: int, first: bpy.types.Object) -> b
     bound = sorted((m for m in scene.timeline_markers if m.camera), key=lambda marker: marker.frame)
     before = [marker for marker in bound if marker.frame <= frame]
     return (before[-1] if before else bound[0]).camera if bound else first
+
+
+def _name_at(scene: bpy.types.Scene, frame: int, jumps: set[int]) -> str:
+    """The marker on the frame at which the view began, else that frame's number."""
+    began = max((jump for jump in jumps if jump <= frame), default=frame)
+    names = {marker.frame: marker.name for marker in scene.timeline_markers}
+    return names.get(began, str(began))
 
 
 def _changes(scene: bpy.types.Scene) -> tuple[set[int], bool]:
