@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 SCHEMA = 1
 UNLABELLED = 0
@@ -107,7 +107,7 @@ class LabelSet:
     def crosswalk(self, target: LabelSet) -> dict[int, int]:
         """{id here: id in `target`} for the labels that have a parent there; the others have no meaning in it.
 
-        A label finds its parent directly, through one taxonomy in between (894 -> 40 -> syntrain16), or, in the
+        A label finds its parent directly, through one taxonomy in between (894 -> 40 -> sunrgbd37), or, in the
         same set, in itself. Raises LabelSetError when nothing maps or a parent names an id `target` lacks.
         """
         if target.name == self.name:
@@ -169,7 +169,7 @@ def label_set_from_dict(data: Any) -> LabelSet:
         raise LabelSetError(f"label set schema {data['schema']!r}: this version reads schema {SCHEMA}")
     texts = {key: data.get(key, "") for key in ("title", "source")} | {"name": data.get("name", "custom")}
     for key, text in texts.items():
-        if not isinstance(text, str):
+        if not _is_text(text):
             raise LabelSetError(f"'{key}' must be text, not {text!r}")
     labels = tuple(_label_from(row, position) for position, row in enumerate(data["labels"], start=1))
     return LabelSet(labels=labels, **texts)
@@ -179,7 +179,7 @@ def label_set_from_json(text: str) -> LabelSet:
     """The inverse of `LabelSet.to_json`; also any JSON that `label_set_from_dict` takes."""
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LabelSetError(f"not JSON: {error}") from None
     return label_set_from_dict(data)
 
@@ -193,16 +193,21 @@ def _label_from(row: Any, position: int) -> Label:
     if unknown:
         raise LabelSetError(f"label {position}: unknown key {unknown[0]!r}; known: id, name, color, aliases, parents")
     name, id_ = row.get("name"), row.get("id", position)
-    if not isinstance(name, str) or not name.strip():
+    if not _is_text(name) or not name.strip():
         raise LabelSetError(f"label {position}: 'name' must be text, not {name!r} (quote words such as on, off, no)")
     if not _is_id(id_):
         raise LabelSetError(f"label {name!r}: id {id_!r} is not a whole number from 1 to {MAX_ID}")
     aliases, parents = row.get("aliases", ()), row.get("parents", {})
-    if not isinstance(aliases, list | tuple) or not all(isinstance(alias, str) for alias in aliases):
+    if not isinstance(aliases, list | tuple) or not all(_is_text(alias) for alias in aliases):
         raise LabelSetError(f"label {name!r}: 'aliases' must be a list of texts")
-    if not isinstance(parents, Mapping) or not all(isinstance(key, str) and _is_id(parents[key]) for key in parents):
+    if not isinstance(parents, Mapping) or not all(_is_text(key) and _is_id(parents[key]) for key in parents):
         raise LabelSetError(f"label {name!r}: 'parents' must map a label set's name to an id from 1 to {MAX_ID}")
     return Label(id_, name.strip(), _color_from(row.get("color"), id_, name), tuple(aliases), dict(parents))
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    """A text that a file can hold: JSON's escapes can spell half of a surrogate pair, which UTF-8 cannot."""
+    return isinstance(value, str) and not re.search(r"[\ud800-\udfff]", value)
 
 
 def _is_id(value: Any) -> bool:

@@ -1,0 +1,51 @@
+"""Arbitrary valid label sets and plans, for hypothesis."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from blender_addon.contract.labels import MAX_ID, Label, LabelSet
+from blender_addon.contract.run import Plan, Settings, View
+
+ids = st.integers(1, MAX_ID)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+names = texts.map(str.strip).filter(bool)
+set_names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
+colors = st.tuples(*[st.integers(0, 255)] * 3)
+label_rows = st.builds(
+    Label,
+    id=ids,
+    name=names,
+    color=colors,
+    aliases=st.lists(texts, max_size=3).map(tuple),
+    parents=st.dictionaries(set_names, ids, max_size=3),
+)
+label_sets = st.builds(
+    LabelSet,
+    name=set_names,
+    labels=st.lists(
+        label_rows, min_size=1, max_size=6, unique_by=(lambda row: row.id, lambda row: row.name.casefold())
+    ).map(tuple),
+    title=texts,
+    source=texts,
+)
+frames = st.integers(-(2**20), 2**20)
+plans = st.builds(
+    Plan,
+    label_set=label_sets,
+    scene=texts,
+    scene_sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
+    views=st.lists(st.builds(View, frame=frames, scene_frame=frames, camera=texts, name=texts), max_size=4).map(tuple),
+    settings=st.builds(
+        Settings,
+        size=st.tuples(st.integers(4, 65536), st.integers(4, 65536)),
+        samples=st.integers(1, 2**24),
+        seed=st.integers(0, 2**63 - 1),
+        label_supersample=st.integers(1, 15),
+        device=st.sampled_from(["CPU", "OPTIX"]),
+        denoise=st.booleans(),
+        alpha_threshold=st.floats(0, 1),
+        view_layer=texts,
+    ),
+    versions=st.dictionaries(texts, texts, max_size=3),
+)
