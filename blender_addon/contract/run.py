@@ -38,7 +38,9 @@ RECORD = "frame.json"
 LABEL_CHANNEL = "Label"
 PURITY_CHANNEL = "Purity"
 
-_FRAME_NAME = re.compile(r"-?\d{6,}")
+_FRAME_NAME = re.compile(r"\d{6,}|-\d{5,}")  # six characters, the sign among them
+_FLAT_ROW = r"(?:[\d.eE+-]+|true|false|null)"
+_FLAT_LIST = re.compile(rf"\[\n\s*({_FLAT_ROW}(?:,\n\s*{_FLAT_ROW})*)\n\s*\]")
 _PARTIAL_NAME = re.compile(r"\.partial-(?P<frame>-?\d+)-(?P<host>.+)-(?P<pid>\d+)")
 
 
@@ -129,18 +131,24 @@ def write_plan(run: Path, plan: Plan) -> None:
     """Write the plan whole or not at all. Raises RunError when there is one already: a plan never changes."""
     (run / FRAMES).mkdir(parents=True, exist_ok=True)
     beside = run / f".{PLAN}-{socket.gethostname()}-{os.getpid()}"
-    write_text(beside, to_json(plan.to_dict()))
     try:
-        os.link(beside, run / PLAN)  # unlike a rename, a link never replaces what is there
-    except FileExistsError:
-        raise RunError(f"{run / PLAN} is there already, and a plan never changes; name another --out") from None
-    except OSError:  # a file system without hard links
-        if (run / PLAN).exists():
-            raise RunError(f"{run / PLAN} is there already, and a plan never changes; name another --out") from None
-        os.rename(beside, run / PLAN)
+        write_text(beside, to_json(plan.to_dict()))
+        _put_in_place(beside, run / PLAN)
     finally:
         beside.unlink(missing_ok=True)
     _sync_folder(run)
+
+
+def _put_in_place(beside: Path, place: Path) -> None:
+    there = f"{place} is there already, and a plan never changes; name another --out"
+    try:
+        os.link(beside, place)  # unlike a rename, a link never replaces what is there
+    except FileExistsError:
+        raise RunError(there) from None
+    except OSError:  # a file system without hard links
+        if place.exists():
+            raise RunError(there) from None
+        os.rename(beside, place)
 
 
 def finished_frames(run: Path) -> list[int]:
@@ -213,15 +221,15 @@ def read_json(path: Path, missing: str) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(missing) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError(f"{path} is damaged: {error}") from None
 
 
 def to_json(data: Any) -> str:
-    """JSON for people: one key per line, rows of numbers and other flat lists on one line."""
+    """JSON for people: one key per line, lists of nothing but numbers, true, false and null on one line."""
     text = json.dumps(data, ensure_ascii=False, indent=1)
-    flat = re.compile(r"\[\s+((?:-?[\d.eE+-]+|true|false|null)(?:,\s+(?:-?[\d.eE+-]+|true|false|null))*)\s+\]")
-    return flat.sub(lambda found: "[" + re.sub(r"\s+", " ", found[1]) + "]", text) + "\n"
+    # A text never holds a line break (JSON escapes it), so what these patterns match lies outside of texts.
+    return _FLAT_LIST.sub(lambda found: "[" + re.sub(r"\n\s*", " ", found[1]) + "]", text) + "\n"
 
 
 def write_text(path: Path, text: str) -> None:
