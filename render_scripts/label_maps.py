@@ -10,6 +10,9 @@ from blender_addon.contract.labels import BACKGROUND, MAX_ID
 NOTHING_HIT = 1e9
 """Metres. Blender writes a depth of 1e10 where no surface is."""
 
+_COMPARISONS = 2**22
+"""Pairs of samples compared at once, a byte each: bounds the memory whatever k is."""
+
 
 def label_map(
     objects: NDArray[np.float32], materials: NDArray[np.float32], depth: NDArray[np.float32]
@@ -19,10 +22,14 @@ def label_map(
     A face part (material index) wins over its object; no surface is `BACKGROUND`, a surface without index 0.
     Raises ValueError when a pass holds a value that is no whole id: then it was blended and cannot be trusted.
     """
+    for name, indices in (("object", objects), ("material", materials)):
+        whole = (indices >= 0) & (indices <= MAX_ID) & (indices == np.floor(indices))
+        if not whole.all():
+            y, x = np.argwhere(~whole)[0]
+            raise ValueError(
+                f"{name} index pass holds {indices[y, x]!r} at pixel ({x}, {y}): not a whole id from 0 to {MAX_ID}"
+            )
     indices = np.where(materials > 0, materials, objects)
-    if not ((indices >= 0) & (indices <= MAX_ID) & (indices == np.floor(indices))).all():
-        y, x = np.argwhere(~((indices >= 0) & (indices <= MAX_ID) & (indices == np.floor(indices))))[0]
-        raise ValueError(f"index pass holds {indices[y, x]!r} at pixel ({x}, {y}): not a whole id from 0 to {MAX_ID}")
     labels = indices.astype(np.uint16)
     labels[depth >= NOTHING_HIT] = BACKGROUND
     return labels
@@ -33,6 +40,7 @@ def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], ND
 
     (k H, k W) uint16 -> (H, W) uint16 and (H, W) float32 in (0, 1]. Of codes with equal shares the one
     whose sample lies nearest to the pixel's centre wins (then the upper, then the left one): no code is preferred.
+    k is at most 15.
     """
     if k == 1:
         return labels, np.ones(labels.shape, np.float32)
@@ -42,11 +50,15 @@ def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], ND
     reduced, purity = blocks[..., 0].copy(), np.ones((height, width), np.float32)
     mixed = (blocks != blocks[..., :1]).any(axis=-1)  # few: only edges need counting
     samples = blocks[mixed]
-    votes = (samples[:, :, None] == samples[:, None, :]).sum(axis=-1)
-    winner = votes.argmax(axis=-1)
-    rows = np.arange(len(samples))
-    reduced[mixed] = samples[rows, winner]
-    purity[mixed] = votes[rows, winner] / np.float32(k * k)
+    winners, shares = np.empty(len(samples), np.uint16), np.empty(len(samples), np.float32)
+    step = max(1, _COMPARISONS // k**4)
+    for start in range(0, len(samples), step):
+        some = samples[start : start + step]
+        votes = (some[:, :, None] == some[:, None, :]).sum(axis=-1, dtype=np.uint8)  # k * k <= 225
+        winner, rows = votes.argmax(axis=-1), np.arange(len(some))
+        winners[start : start + step] = some[rows, winner]
+        shares[start : start + step] = votes[rows, winner] / np.float32(k * k)
+    reduced[mixed], purity[mixed] = winners, shares
     return reduced, purity
 
 
