@@ -54,6 +54,8 @@ def _read(data: bytes) -> dict[str, NDArray[np.float32]]:
         names = _channel_names(header["channels"])
         if header["compression"][0] != _NO_COMPRESSION:
             raise ValueError("compressed")
+        if "tiles" in header:
+            raise ValueError("tiled")
         left, top, right, bottom = struct.unpack("<4i", header["dataWindow"])
         width, height = right - left + 1, bottom - top + 1
         offsets = np.frombuffer(data, "<u8", height, at)
@@ -62,7 +64,8 @@ def _read(data: bytes) -> dict[str, NDArray[np.float32]]:
         line, head = len(names) * width * 4, 12 if multipart else 8
         block = np.dtype([("head", "V", head), ("pixels", "<f4", (len(names), width))])
         start = int(offsets.min())
-        if start + height * (head + line) > len(data) or not (np.diff(np.sort(offsets)) == head + line).all():
+        inside = at <= start <= len(data) - height * (head + line)
+        if not inside or not (np.diff(np.sort(offsets)) == head + line).all():
             raise ValueError("truncated")
         pixels = np.frombuffer(data, block, height, start)["pixels"]
         order = np.argsort(offsets.argsort())
