@@ -132,9 +132,9 @@ def request_from(arguments: argparse.Namespace) -> Request:
 
 def to_arguments(request: Request) -> list[str]:
     """The options that parse into this request again: what the front door hands to a Blender."""
-    options = ["--out", str(request.out), "--device", request.device]
+    options = [f"--out={request.out}", "--device", request.device]  # with '=': a value may start with a dash
     if request.frames is not None:
-        options += [f"--frames={','.join(map(str, request.frames))}"]  # with '=': a frame may be negative
+        options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
     for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer"):
@@ -183,7 +183,8 @@ def check_resume(found: Plan, wanted: Plan, run: Path) -> None:
     ]
     if differing:
         raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out")
-    outside = [view.frame for view in wanted.views if view not in found.views]
+    planned = set(found.views)
+    outside = [view.frame for view in wanted.views if view not in planned]
     if outside:
         raise RunError(
             f"{run} was planned without frame {outside[0]} as asked for now "
