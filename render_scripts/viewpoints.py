@@ -7,6 +7,7 @@ scene without keys shows each of its cameras once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import bpy
@@ -33,10 +34,13 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
     if not cameras:
         raise NoCamera(f"scene {scene.name!r} has no camera: add one, or `Add view from here` in the Labels tab")
     first = scene.camera if scene.camera in cameras else cameras[0]
-    jumps, moving = _changes(scene)
+    jumps, moving = _changes(scene, follow_markers=camera is None)
     scene_frames = _scene_frames(scene, jumps, moving, frames if frames and (moving or jumps) else None)
     if scene_frames is None and len(cameras) > 1 and not any(marker.camera for marker in scene.timeline_markers):
         views = [View(n, scene.frame_current, obj.name, obj.name) for n, obj in enumerate(cameras, start=1)]
+        strange = sorted(set(frames or ()) - {view.frame for view in views})
+        if strange:
+            raise NoCamera(f"frame {strange[0]}: this still scene has a frame for each of its {len(views)} cameras")
         return [view for view in views if not frames or view.frame in set(frames)]
     if scene_frames is None:
         scene_frames = list(frames) if frames else [scene.frame_current]
@@ -74,14 +78,15 @@ def _name_at(scene: bpy.types.Scene, frame: int, jumps: set[int]) -> str:
     return names.get(began, str(began))
 
 
-def _changes(scene: bpy.types.Scene) -> tuple[set[int], bool]:
+def _changes(scene: bpy.types.Scene, follow_markers: bool) -> tuple[set[int], bool]:
     """(frames at which something jumps, whether anything moves between them)."""
-    jumps = {marker.frame for marker in scene.timeline_markers if marker.camera}
-    for data in _animated(scene):
+    jumps = {marker.frame for marker in scene.timeline_markers if marker.camera and follow_markers}
+    shown = _shown(scene)
+    for data in _animated(scene, shown):
         animation = data.animation_data
         if animation.use_nla and any(track.strips for track in animation.nla_tracks):
             return jumps, True
-        if any("frame" in curve.driver.expression for curve in animation.drivers if curve.driver.type == "SCRIPTED"):
+        if any(_follows_time(curve.driver) for curve in animation.drivers):
             return jumps, True
         for curve in compat.fcurves(animation):
             if curve.mute:
@@ -89,20 +94,39 @@ def _changes(scene: bpy.types.Scene) -> tuple[set[int], bool]:
             points = list(curve.keyframe_points)
             constant = bool(points) and all(point.interpolation == "CONSTANT" for point in points[:-1] or points)
             changes = len({point.co[1] for point in points}) > 1
-            if curve.modifiers or (changes and not constant):
+            if curve.modifiers or curve.sampled_points or (changes and not constant):
                 return jumps, True
             # A view is a view though it is the only one, or has the lens of the one before.
             if changes or (constant and scene.camera and data in (scene.camera, scene.camera.data)):
-                jumps |= {round(point.co[0]) for point in points}
-    return jumps, _is_simulated(scene)
+                # Between frames a key shows from the next one on; Blender takes keys within 1e-4 of a frame as on it.
+                jumps |= {math.ceil(point.co[0] - 1e-4) for point in points}
+    return jumps, _is_simulated(scene, shown)
 
 
-def _animated(scene: bpy.types.Scene) -> Iterable[bpy.types.ID]:
-    """Data-blocks in use with animation data; other scenes and what nobody uses left out."""
+def _follows_time(driver: bpy.types.Driver) -> bool:
+    if driver.type == "SCRIPTED" and "frame" in driver.expression:
+        return True
+    return any("frame" in target.data_path for variable in driver.variables for target in variable.targets)
+
+
+def _shown(scene: bpy.types.Scene) -> set[bpy.types.Object]:
+    """The scene's objects, and those that its instances reach."""
+    found = set(scene.objects)
+    waiting = list(found)
+    while waiting:
+        collection = waiting.pop().instance_collection
+        fresh = set(collection.all_objects) - found if collection else set()
+        found |= fresh
+        waiting += fresh
+    return found
+
+
+def _animated(scene: bpy.types.Scene, shown: set[bpy.types.Object]) -> Iterable[bpy.types.ID]:
+    """Data-blocks in use with animation data; objects of other scenes and what nobody uses left out."""
     for name in ("objects", "cameras", "meshes", "curves", "lights", "materials", "worlds", "armatures", "shape_keys",
                  "node_groups", "metaballs", "lattices", "texts", "particles"):  # fmt: skip
         for data in getattr(bpy.data, name):
-            if getattr(data, "animation_data", None) and data.users and (name != "objects" or _is_used(data, scene)):
+            if getattr(data, "animation_data", None) and data.users and (name != "objects" or _is_used(data, shown)):
                 yield data
             tree = getattr(data, "node_tree", None)
             if tree and tree.animation_data:
@@ -111,12 +135,31 @@ def _animated(scene: bpy.types.Scene) -> Iterable[bpy.types.ID]:
         yield scene
 
 
-def _is_used(obj: bpy.types.Object, scene: bpy.types.Scene) -> bool:
-    return obj.name in scene.objects or bool(obj.users_collection)
+def _is_used(obj: bpy.types.Object, shown: set[bpy.types.Object]) -> bool:
+    """Nodes and particles may show what is in a collection of no scene."""
+    return obj in shown or bool(obj.users_collection and not obj.users_scene)
 
 
-def _is_simulated(scene: bpy.types.Scene) -> bool:
-    simulated = {"CLOTH", "SOFT_BODY", "FLUID", "DYNAMIC_PAINT", "OCEAN", "WAVE", "MESH_SEQUENCE_CACHE"}
+def _is_simulated(scene: bpy.types.Scene, shown: set[bpy.types.Object]) -> bool:
     if scene.rigidbody_world and scene.rigidbody_world.enabled:
         return True
-    return any(modifier.type in simulated for obj in scene.objects for modifier in obj.modifiers)
+    return any(_makes_motion(modifier) for obj in shown for modifier in obj.modifiers)
+
+
+def _makes_motion(modifier: bpy.types.Modifier) -> bool:
+    if modifier.type == "PARTICLE_SYSTEM":
+        return bool(modifier.particle_system.settings.type == "EMITTER")
+    if modifier.type == "NODES":
+        return modifier.node_group is not None and _reads_time(modifier.node_group)
+    return modifier.type in _MOVING_MODIFIERS
+
+
+def _reads_time(tree: bpy.types.NodeTree) -> bool:
+    if any(node.bl_idname in _TIME_NODES for node in tree.nodes):
+        return True
+    return any(_reads_time(node.node_tree) for node in tree.nodes if getattr(node, "node_tree", None))
+
+
+_MOVING_MODIFIERS = {"BUILD", "CLOTH", "DYNAMIC_PAINT", "EXPLODE", "FLUID", "MESH_CACHE", "MESH_SEQUENCE_CACHE",
+                     "OCEAN", "SOFT_BODY", "WAVE"}  # fmt: skip
+_TIME_NODES = {"GeometryNodeInputSceneTime", "GeometryNodeSimulationInput"}
