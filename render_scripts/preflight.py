@@ -51,7 +51,7 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
     if label_set.max_id > MAX_ID:
         yield Problem(True, f"label set {label_set.name!r} has ids above {MAX_ID}, where Blender's pass index ends")
     bare = list(dict.fromkeys(thing.obj.name for thing in things if thing.unlabelled))
-    if len(bare) == len({thing.obj.name for thing in things}) and bare:
+    if bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
         yield Problem(True, f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first")
     elif bare:
         yield Problem(False, f"{_count(bare, 'object')} without a label will come out unlabelled: {_some(bare)}")
@@ -70,16 +70,21 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
                 f"define; relabel it or add id {id_}",
             )
     torn = defaultdict(set)
+    shared = {thing.obj for thing in things if not thing.splittable}
     for thing in things:
-        if not thing.splittable and not thing.obj.pass_index:
+        if thing.obj in shared and not thing.obj.pass_index:
             torn[thing.obj.name].add(thing.label_id)
     split = sorted(name for name, ids in torn.items() if len(ids) > 1)
     if split:
         yield Problem(
             True,
-            f"{_some(split)} is copied by geometry nodes or particles under different labels, and Blender gives all "
-            "such copies one index; label the object itself",
+            f"{_some(split)} is copied by geometry nodes or particles under different labels (or shown itself without "
+            "one), and Blender gives all such copies one index; label the object itself",
         )
+
+
+def _labelled_parts(thing: Occurrence) -> bool:
+    return any(slot.material and slot.material.pass_index for slot in thing.obj.material_slots)
 
 
 def _check_alpha(view_layer: bpy.types.ViewLayer, things: list[Occurrence]) -> Iterator[Problem]:

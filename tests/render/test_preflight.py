@@ -1,0 +1,312 @@
+"""Each thing that would render wrong data is told, once, in words; a clean scene gives no words at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from scenery import camera, rectangle  # noqa: E402  (they need bpy)
+
+from blender_addon.contract.labels import MAX_ID, Label, LabelSet, built_in  # noqa: E402
+from blender_addon.scene_labels import occurrences  # noqa: E402
+from render_scripts import compat, preflight  # noqa: E402
+from render_scripts.plan import Request  # noqa: E402
+
+REQUEST = Request(Path("run"), *[None] * 9, device="cpu", denoise=None, strict=False, allow_scripts=False)
+
+
+@pytest.fixture
+def scene(empty_scene):
+    """A labelled floor and a camera: nothing to say."""
+    camera(empty_scene)
+    rectangle(empty_scene, -1, 1, label=2, name="floor")
+    return empty_scene
+
+
+def told(scene, label_set=None):
+    layer = scene.view_layers[0]
+    things = list(occurrences(layer, bpy.context.evaluated_depsgraph_get()))
+    return list(preflight.check_scene(scene, layer, label_set or built_in("nyu40"), things))
+
+
+def one(scene, *, fatal, label_set=None):
+    """The words of the only problem."""
+    (problem,) = told(scene, label_set)
+    assert problem.fatal == fatal
+    assert str(problem) == f"{'error' if fatal else 'warning'}: {problem.message}"
+    return problem.message
+
+
+def instance(scene, collection, name, label=0):
+    empty = bpy.data.objects.new(name, None)
+    empty.instance_type, empty.instance_collection, empty.pass_index = "COLLECTION", collection, label
+    scene.collection.objects.link(empty)
+    return empty
+
+
+def in_collection(name, *objects):
+    collection = bpy.data.collections.new(name)
+    for obj in objects:
+        for home in obj.users_collection:
+            home.objects.unlink(obj)
+        collection.objects.link(obj)
+    return collection
+
+
+def part(label, name="part"):
+    material = bpy.data.materials.new(name)
+    material.pass_index = label
+    return material
+
+
+def copies_on(scene, host_name, source, label):
+    """A host whose geometry nodes show `source`."""
+    tree = bpy.data.node_groups.new("copies", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    info, out = tree.nodes.new("GeometryNodeObjectInfo"), tree.nodes.new("NodeGroupOutput")
+    info.inputs["Object"].default_value, info.inputs["As Instance"].default_value = source, True
+    tree.links.new(info.outputs["Geometry"], out.inputs[0])
+    host = rectangle(scene, 0, 1, label=label, name=host_name)
+    host.modifiers.new("copies", "NODES").node_group = tree
+    return host
+
+
+def test_a_clean_scene_has_no_problems(scene):
+    assert told(scene) == []
+
+
+def test_some_objects_without_a_label(scene):
+    for number in range(7):
+        rectangle(scene, 0, 1, name=f"box {number}")
+    assert one(scene, fatal=False) == (
+        "7 objects without a label will come out unlabelled: 'box 0', 'box 1', 'box 2', 'box 3', 'box 4' and 2 more"
+    )
+
+
+def test_one_object_without_a_label(scene):
+    rectangle(scene, 0, 1, name="box")
+    assert one(scene, fatal=False) == "1 object without a label will come out unlabelled: 'box'"
+
+
+def test_hidden_objects_need_no_label(scene):
+    rectangle(scene, 0, 1).hide_render = True
+    assert told(scene) == []
+
+
+def test_nothing_labelled_at_all(scene):
+    scene.objects["floor"].pass_index = 0
+    rectangle(scene, 0, 1)
+    assert "nothing in this scene is labelled (2 objects)" in one(scene, fatal=True)
+
+
+def test_labels_on_parts_are_labels(scene):
+    floor = scene.objects["floor"]
+    floor.pass_index = 0
+    floor.data.materials.append(part(2))
+    floor.data.materials.append(None)
+    assert "1 object without a label" in one(scene, fatal=False)
+
+
+def test_labels_through_an_instancer_are_labels(scene):
+    floor = scene.objects["floor"]
+    floor.pass_index = 0
+    chairs = in_collection("chairs", floor)
+    scene.collection.children.link(chairs)  # shown as it is, without a label, and as a copy with one
+    instance(scene, chairs, "copy", 5)
+    assert "1 object without a label" in one(scene, fatal=False)
+
+
+def test_ids_outside_the_label_set(scene):
+    rectangle(scene, 0, 1, label=57, name="Lamp.003")
+    assert one(scene, fatal=True) == (
+        "object 'Lamp.003' has pass index 57, which label set 'nyu40' does not define; relabel it or add id 57"
+    )
+
+
+def test_ids_outside_the_label_set_on_materials(scene):
+    scene.objects["floor"].data.materials.append(part(99, "wood"))
+    assert "material 'wood' has pass index 99" in one(scene, fatal=True)
+
+
+def test_ids_outside_the_label_set_on_instancers(scene):
+    instance(scene, in_collection("boxes", rectangle(scene, 0, 1)), "rack", 57)
+    assert "object 'rack' has pass index 57" in one(scene, fatal=True)
+
+
+def test_ids_beyond_the_pass_index(scene):
+    beyond = LabelSet("huge", (Label(2, "floor", (0, 0, 0)), Label(MAX_ID + 1, "beyond", (0, 0, 0))))
+    assert f"label set 'huge' has ids above {MAX_ID}" in one(scene, fatal=True, label_set=beyond)
+
+
+def test_copies_that_blender_cannot_tell_apart(scene):
+    source = rectangle(scene, 0, 1, name="book")
+    source.hide_render = True
+    copies_on(scene, "shelf", source, 3)
+    assert told(scene) == []
+    copies_on(scene, "desk", source, 14)
+    assert "'book' is copied by geometry nodes or particles under different labels" in one(scene, fatal=True)
+    source.pass_index = 23
+    assert told(scene) == []
+
+
+def test_a_thing_shown_itself_and_by_a_labelled_host_cannot_be_told_apart(scene):
+    source = rectangle(scene, 0, 1, name="book")
+    copies_on(scene, "shelf", source, 3)
+    messages = [problem.message for problem in told(scene) if problem.fatal]
+    assert len(messages) == 1
+    assert "'book' is copied by geometry nodes or particles" in messages[0]
+
+
+@pytest.mark.parametrize(("alpha", "problems"), [(1, 0), (0.6, 0), (0.4, 1), (0, 0)])
+def test_constant_alpha_below_the_threshold(scene, alpha, problems):
+    glass = bpy.data.materials.new("film")
+    glass.use_nodes = True
+    glass.node_tree.nodes["Principled BSDF"].inputs["Alpha"].default_value = alpha
+    scene.objects["floor"].data.materials.append(glass)
+    assert len(told(scene)) == problems
+    if problems:
+        assert "semi-transparent material 'film' has less alpha than the threshold 0.5" in one(scene, fatal=False)
+        scene.view_layers[0].pass_alpha_threshold = 0.2
+        assert told(scene) == []
+
+
+def test_missing_textures(scene, tmp_path):
+    image = bpy.data.images.new("wood", 2, 2)
+    image.filepath_raw = str(tmp_path / "wood.png")
+    image.file_format = "PNG"
+    image.save()
+    loaded = bpy.data.images.load(str(tmp_path / "wood.png"))
+    assert told(scene) == []  # nobody uses it yet
+    node_material = bpy.data.materials.new("m")
+    node_material.use_nodes = True
+    node_material.node_tree.nodes.new("ShaderNodeTexImage").image = loaded
+    assert told(scene) == []
+    (tmp_path / "wood.png").unlink()
+    assert one(scene, fatal=False) == "missing texture 'wood.png': its surfaces render pink"
+
+
+def write_library(path, *, linked_from=None):
+    """A .blend at `path` with a collection `things` that holds a labelled box (or links another library's)."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    things = bpy.data.collections.new("things")
+    if linked_from:
+        bpy.ops.wm.save_as_mainfile(filepath=str(path))
+        with bpy.data.libraries.load(str(linked_from), link=True, relative=True) as (_, wanted):
+            wanted.collections = ["things"]
+        things.children.link(bpy.data.collections["things", bpy.data.libraries[0].filepath])
+        things.name = "more things"
+    else:
+        box = rectangle(bpy.context.scene, 0, 1, label=2, name="box")
+        in_collection_of(things, box)
+    things.use_fake_user = True
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+
+
+def in_collection_of(collection, obj):
+    bpy.context.scene.collection.objects.unlink(obj)
+    collection.objects.link(obj)
+
+
+def main_file(path, library, collection):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    camera(scene)
+    rectangle(scene, 0, 1, label=2, name="floor")
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    with bpy.data.libraries.load(str(library), link=True, relative=True) as (_, wanted):
+        wanted.collections = [collection]
+    instance(scene, wanted.collections[0], "copy")
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    return bpy.context.scene
+
+
+def test_missing_libraries(tmp_path):
+    write_library(tmp_path / "library.blend")
+    scene = main_file(tmp_path / "main.blend", tmp_path / "library.blend", "things")
+    assert told(scene) == []
+    (tmp_path / "library.blend").unlink()
+    assert "missing library '//library.blend'" in one(scene, fatal=True)
+
+
+def test_a_library_of_a_library_in_another_folder_is_not_missing(tmp_path):
+    (tmp_path / "assets").mkdir()
+    write_library(tmp_path / "assets" / "inner.blend")
+    write_library(tmp_path / "assets" / "outer.blend", linked_from=tmp_path / "assets" / "inner.blend")
+    scene = main_file(tmp_path / "main.blend", tmp_path / "assets" / "outer.blend", "more things")
+    assert len(bpy.data.libraries) == 2
+    assert told(scene) == []
+
+
+def test_another_engine(scene):
+    scene.render.engine = "BLENDER_WORKBENCH"
+    assert "the scene is set to BLENDER_WORKBENCH" in one(scene, fatal=False)
+
+
+def test_other_view_layers(scene):
+    scene.view_layers.new("foreground")
+    scene.view_layers.new("unused").use = False
+    assert one(scene, fatal=False) == "only view layer 'ViewLayer' is rendered, not 'foreground'; see --view-layer"
+
+
+def test_scripts_that_were_not_run(tmp_path):
+    scene = bpy.context.scene
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    rectangle(scene, 0, 1, label=2)
+    text = bpy.data.texts.new("startup.py")
+    text.use_module = True
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"), use_scripts=False)
+    message = one(bpy.context.scene, fatal=False)
+    assert "startup.py" in message
+    assert "--allow-scripts" in message
+
+
+# What the scene leaves open
+
+
+def test_devices(monkeypatch, empty_scene):
+    monkeypatch.setattr(compat, "gpu_devices", lambda back_end: ["A GPU"] if back_end in {"CUDA", "HIP"} else [])
+    assert preflight.resolve_device("cpu") == ("CPU", [])
+    assert preflight.resolve_device("auto") == ("CUDA", [])
+    assert preflight.resolve_device("gpu") == ("CUDA", [])
+    assert preflight.resolve_device("hip") == ("HIP", [])
+    device, (problem,) = preflight.resolve_device("optix")
+    assert (device, problem.fatal) == ("CPU", True)
+    assert problem.message == "--device optix: Cycles finds no optix device on this machine"
+    monkeypatch.setattr(compat, "gpu_devices", lambda back_end: [])
+    assert preflight.resolve_device("auto") == ("CPU", [])
+    assert [problem.message for problem in preflight.resolve_device("gpu")[1]] == [
+        "--device gpu: Cycles finds no GPU on this machine"
+    ]
+
+
+def test_every_back_end_can_be_asked_for(empty_scene):
+    for back_end in (*compat.GPU_BACK_ENDS, "UNHEARD_OF"):
+        assert isinstance(compat.gpu_devices(back_end), list)
+
+
+@pytest.mark.parametrize("in_scene", [True, False])
+@pytest.mark.parametrize("in_build", [True, False])
+@pytest.mark.parametrize("asked", [None, True, False])
+def test_denoising(empty_scene, monkeypatch, in_scene, in_build, asked):
+    monkeypatch.setattr(compat, "has_denoiser", lambda: in_build)
+    empty_scene.cycles.use_denoising = in_scene
+    request = REQUEST.__class__(**{**vars(REQUEST), "denoise": asked})
+    denoise, problems = preflight.resolve_denoising(empty_scene, request)
+    wanted = in_scene if asked is None else asked
+    if wanted and not in_build:
+        assert [problem.fatal for problem in problems] == [asked is True]
+        assert "no OpenImageDenoise" in problems[0].message
+    else:
+        assert (denoise, problems) == (wanted, [])
+
+
+def test_this_build_says_whether_it_denoises(empty_scene):
+    assert compat.has_denoiser() in (True, False)
