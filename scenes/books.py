@@ -13,7 +13,12 @@ from scenes.shapes import box_mesh, sheet
 
 # thickness, depth, height in metres
 SIZES = [
-    (0.018, 0.125, 0.195), (0.027, 0.13, 0.2), (0.036, 0.15, 0.225), (0.022, 0.165, 0.24), (0.045, 0.17, 0.25), (0.03, 0.19, 0.28),
+    (0.018, 0.125, 0.195),
+    (0.027, 0.13, 0.2),
+    (0.036, 0.15, 0.225),
+    (0.022, 0.165, 0.24),
+    (0.045, 0.17, 0.25),
+    (0.03, 0.19, 0.28),
 ]
 
 
@@ -31,15 +36,15 @@ def make_book_meshes(materials: dict[str, bpy.types.Material]) -> list[bpy.types
     return meshes
 
 
-def add_book(piece: Piece, meshes, kind: int, at, turn=(0, 0, 0)) -> bpy.types.Object:
+def add_book(piece: Piece, kind: int, at, turn=(0, 0, 0)) -> bpy.types.Object:
     """A copy of book `kind` with a cover of its own: the mesh is shared, the slot is the object's."""
-    book = put(piece, "book", meshes[kind], at, turn, "books")
+    book = put(piece, "book", piece.room.books[kind], at, turn, "books")
     book.material_slots[0].link = "OBJECT"
     book.material_slots[0].material = piece.room.material[piece.room.rng.choice(list(COVERS))]
     return book
 
 
-def fill_bay(piece: Piece, meshes, bay, y: float, share: float) -> float:
+def fill_bay(piece: Piece, bay, y: float, share: float) -> float:
     """Stand books in a (left, right, height, clear) bay until `share` of its width is taken; the last may lean.
 
     `y` is where the shelf's front edge is. Returns the x where the books end.
@@ -52,16 +57,16 @@ def fill_bay(piece: Piece, meshes, bay, y: float, share: float) -> float:
     while True:
         if rng.random() < 0.6:  # sets and series stand together
             kind = rng.choice(fits)
-        thick, deep, tall = SIZES[kind]
+        thick, deep, _ = SIZES[kind]
         if x + thick > stop:
             break
         front = y + deep / 2 + 0.02 + abs(rng.normal(0, 0.012))
-        add_book(piece, meshes, kind, (x + thick / 2, front, z), (0, 0, rng.normal(0, 0.8)))
+        add_book(piece, kind, (x + thick / 2, front, z), (0, 0, rng.normal(0, 0.8)))
         x += thick + 0.0012
-    return _lean_one(piece, meshes, rng.choice(fits), x, right, y, z)
+    return _lean_one(piece, rng.choice(fits), x, right, y, z)
 
 
-def _lean_one(piece: Piece, meshes, kind: int, x: float, right: float, y: float, z: float) -> float:
+def _lean_one(piece: Piece, kind: int, x: float, right: float, y: float, z: float) -> float:
     """A book leaning back on the row that ends at x, its foot on the shelf."""
     thick, deep, tall = SIZES[kind]
     angle = radians(piece.room.rng.uniform(9, 17))
@@ -69,11 +74,11 @@ def _lean_one(piece: Piece, meshes, kind: int, x: float, right: float, y: float,
     if foot + 0.01 > right:
         return x
     middle = foot - thick / 2 * cos(angle)
-    add_book(piece, meshes, kind, (middle, y + deep / 2 + 0.025, z + thick / 2 * sin(angle)), (0, -degrees(angle), 0))
+    add_book(piece, kind, (middle, y + deep / 2 + 0.025, z + thick / 2 * sin(angle)), (0, -degrees(angle), 0))
     return foot
 
 
-def pile(piece: Piece, meshes, at, kinds, spread: float = 8.0) -> float:
+def pile(piece: Piece, at, kinds, spread: float = 8.0) -> float:
     """Books lying on one another, spines turned anyhow within `spread` degrees; returns the height of the top."""
     x, y, z = at
     for kind in kinds:
@@ -81,16 +86,31 @@ def pile(piece: Piece, meshes, at, kinds, spread: float = 8.0) -> float:
         turn = piece.room.rng.normal(0, spread)
         # The mesh stands on z = 0: laid on its side (90 degrees about Y), its thickness becomes the height.
         c, s = cos(radians(turn)), sin(radians(turn))
-        add_book(piece, meshes, kind, (x - c * tall / 2, y - s * tall / 2, z + thick / 2), (0, 90, turn))
+        add_book(piece, kind, (x - c * tall / 2, y - s * tall / 2, z + thick / 2), (0, 90, turn))
         z += thick + 0.0006
     return z
 
 
 def open_book(piece: Piece, at, turn: float) -> None:
     """A book left open, face up: two swelling pages on a cover."""
+
     def pages(u, v):
         side = np.abs(2 * u - 1)
-        return 0.29 * (u - 0.5), 0.2 * (v - 0.5), 0.006 + 0.018 * np.sqrt(np.clip(np.sin(np.pi * np.clip(side, 0, 1) * 0.85 + 0.1), 0, 1))
+        return (
+            0.29 * (u - 0.5),
+            0.2 * (v - 0.5),
+            0.006 + 0.018 * np.sqrt(np.clip(np.sin(np.pi * np.clip(side, 0, 1) * 0.85 + 0.1), 0, 1)),
+        )
 
-    sheet(piece, "open pages", pages, (1, 1, 1), "page", (30, 2), at=at, turn=(0, 0, turn), thickness=-0.006, label="books")
-
+    sheet(
+        piece,
+        "open pages",
+        pages,
+        (1, 1, 1),
+        "page",
+        (30, 2),
+        at=at,
+        turn=(0, 0, turn),
+        thickness=-0.006,
+        label="books",
+    )

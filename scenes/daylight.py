@@ -22,7 +22,7 @@ STREET = -6.5  # metres: the flat is on the second floor
 def add_daylight(room: Room) -> None:
     _add_sky(room)
     _add_sun(room, through=(3.7, 5.2, 1.55), onto=(4.35, 2.45, 0.0))
-    for wall, power in (("north", 115.0), ("east", 70.0)):
+    for wall, power in (("north", 105.0), ("east", 70.0)):
         _add_skylight(room, wall, power)
 
 
@@ -55,7 +55,7 @@ def _add_sky(room: Room) -> None:
 
 def _add_sun(room: Room, through, onto) -> None:
     light = bpy.data.lights.new("Sun", "SUN")
-    light.energy, light.angle, light.color = 6.0, radians(0.8), (1.0, 0.86, 0.68)
+    light.energy, light.angle, light.color = 26.0, radians(1.0), (1.0, 0.84, 0.64)
     sun = bpy.data.objects.new("Sun", light)
     sun.rotation_euler = (Vector(onto) - Vector(through)).to_track_quat("-Z", "Y").to_euler()
     _place(room, sun, through)
@@ -83,12 +83,23 @@ def add_street(room: Room) -> None:
     street = start(room, "Street", "otherstructure")
     box(street, "lawn", (90, 90, 0.2), (10, 20, STREET - 0.2), "lawn", bevel=0)
     houses = [
-        (-6.0, 27.0, 0, "brickwork", 9.5), (3.5, 29.0, 0, "render", 8.0), (13.0, 27.0, 0, "brickwork", 10.0),
-        (30.0, 12.0, -90, "render", 9.0), (31.0, 2.0, -90, "brickwork", 8.0), (29.0, -8.0, -90, "render", 9.5),
+        (-6.0, 27.0, 0, "brickwork", 9.5),
+        (3.5, 29.0, 0, "render", 8.0),
+        (13.0, 27.0, 0, "brickwork", 10.0),
+        (30.0, 12.0, -90, "render", 9.0),
+        (31.0, 2.0, -90, "brickwork", 8.0),
+        (29.0, -8.0, -90, "render", 9.5),
     ]
     for x, y, turn, material, tall in houses:
         _add_house(room, (x, y, STREET), turn, material, tall)
-    for x, y, size in ((0.2, 16.0, 2.6), (6.6, 17.5, 2.3), (10.5, 18.0, 2.8), (18.0, 7.0, 2.5), (19.5, 0.5, 2.9), (3.6, 21, 2.2)):
+    for x, y, size in (
+        (0.2, 16.0, 2.6),
+        (6.6, 17.5, 2.3),
+        (10.5, 18.0, 2.8),
+        (18.0, 7.0, 2.5),
+        (19.5, 0.5, 2.9),
+        (3.6, 21, 2.2),
+    ):
         _add_tree(street, x, y, size)
 
 
@@ -98,7 +109,13 @@ def _add_house(room: Room, at, turn: float, material: str, tall: float) -> None:
     box(house, "roof", (9.0, 5.2, 5.2), (0, 3, tall - 3.2), "roof", bevel=0, turn=(45, 0, 0))
     spots = [(x, z) for x in (-3.1, -1.05, 1.05, 3.1) for z in (1.2, 4.0, 6.7) if z + 1.6 < tall]
     boxes(house, "windows", [((0.95, 0.1, 1.5), (x, -0.02, z)) for x, z in spots], "far window", bevel=0)
-    boxes(house, "surrounds", [((1.15, 0.12, 0.14), (x, -0.04, z + up)) for x, z in spots for up in (-0.14, 1.5)], "white paint", bevel=0)
+    boxes(
+        house,
+        "surrounds",
+        [((1.15, 0.12, 0.14), (x, -0.04, z + up)) for x, z in spots for up in (-0.14, 1.5)],
+        "outdoor paint",
+        bevel=0,
+    )
 
 
 def _add_tree(street, x: float, y: float, size: float) -> None:
@@ -106,11 +123,12 @@ def _add_tree(street, x: float, y: float, size: float) -> None:
     box(street, "trunk", (0.35, 0.35, 5.0), (x, y, STREET), "branch", bevel=0.1)
     mesh = bpy.data.meshes.new("crown")
     form = bmesh.new()
-    bmesh.ops.create_icosphere(form, subdivisions=4, radius=size)
+    bmesh.ops.create_icosphere(form, subdivisions=5, radius=size)
     seed = Vector(street.room.rng.uniform(-50, 50, 3))
     for vert in form.verts:
-        lump = noise.fractal(seed + vert.co * 0.9, 0.7, 2.1, 5)
+        lump = noise.fractal(seed + vert.co * 1.1, 0.6, 2.2, 7)
         vert.co *= 1 + 0.33 * lump
     form.to_mesh(mesh)
     form.free()
+    mesh.shade_smooth()
     put(street, "crown", mesh, (x, y, STREET + 4.6 + size * 0.6), material="foliage")

@@ -55,7 +55,11 @@ def color_fields(rng: np.random.Generator) -> np.ndarray:
     cuts = np.cumsum(rng.uniform(0.45, 0.8, 3))
     for color, low, high in zip(rng.permutation(palette), (-0.9, *(cuts * 0.8 - 0.9)), cuts * 0.8 - 0.9):
         ragged = 0.03 * (_clouds(rng, 320, 240) - 0.5)
-        inside = _step(0.78 - np.abs(x) + ragged, 0.04) * _step(y - low - 0.05 + ragged, 0.04) * _step(high - y + ragged, 0.04)
+        inside = (
+            _step(0.78 - np.abs(x) + ragged, 0.04)
+            * _step(y - low - 0.05 + ragged, 0.04)
+            * _step(high - y + ragged, 0.04)
+        )
         canvas = _over(canvas, color * (0.85 + 0.3 * _clouds(rng, 320, 240))[..., None], inside)
     return _rgba(canvas)
 
@@ -106,7 +110,9 @@ def brush_strokes(rng: np.random.Generator) -> np.ndarray:
         turn, shift, wide = rng.uniform(0, np.pi), rng.uniform(-0.5, 0.5), rng.uniform(0.08, 0.24)
         along, across = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn) - shift
         bristle = _clouds(rng, 300, 300, 40)
-        dry = (np.abs(across + 0.12 * np.sin(2 * along)) < wide) & (np.abs(along) < 0.75) & (bristle + 0.4 * along < 0.85)
+        dry = (
+            (np.abs(across + 0.12 * np.sin(2 * along)) < wide) & (np.abs(along) < 0.75) & (bristle + 0.4 * along < 0.85)
+        )
         canvas = _over(canvas, color, dry * 0.93)
     return _rgba(canvas)
 
@@ -114,7 +120,9 @@ def brush_strokes(rng: np.random.Generator) -> np.ndarray:
 def photo_wall(rng: np.random.Generator) -> np.ndarray:
     """A black-and-white seaside photograph in a white mount."""
     canvas, x, y = _canvas(240, 300, (0.93, 0.92, 0.89))
-    sea = 0.45 + 0.15 * _clouds(rng, 240, 300, 18) + 0.25 * (y > 0.1) + 0.25 * np.exp(-((x - 0.2) ** 2) * 12) * (y < 0.1)
+    sea = (
+        0.45 + 0.15 * _clouds(rng, 240, 300, 18) + 0.25 * (y > 0.1) + 0.25 * np.exp(-((x - 0.2) ** 2) * 12) * (y < 0.1)
+    )
     sea -= 0.45 * ((np.abs(x + 0.25) < 0.02 + 0.16 * (0.42 - y)) & (y > 0.02) & (y < 0.42))
     inside = (np.abs(x) < 0.68) & (np.abs(y) < 0.62)
     return _rgba(_over(canvas, np.repeat(sea[..., None], 3, 2), inside.astype(float)))
@@ -137,7 +145,9 @@ def editor_window(rng: np.random.Generator) -> np.ndarray:
 def text_page(rng: np.random.Generator) -> np.ndarray:
     """Two pages of print, or a sheet of it: lines of words of uneven length."""
     canvas, x, y = _canvas(240, 320, (0.88, 0.85, 0.78))
-    words = np.repeat(rng.random((26, 64)) < 0.82, 5, axis=1)[np.clip(((y + 0.85) * 15.2).astype(int), 0, 25), np.arange(320)]
+    words = np.repeat(rng.random((26, 64)) < 0.82, 5, axis=1)[
+        np.clip(((y + 0.85) * 15.2).astype(int), 0, 25), np.arange(320)
+    ]
     lines = ((y + 0.85) * 15.2 % 1 < 0.45) & (np.abs(y) < 0.85) & (np.abs(np.abs(x) - 0.5) < 0.39)
     return _rgba(_over(canvas, (0.22, 0.21, 0.2), 0.8 * (words & lines)))
 
@@ -148,8 +158,11 @@ def rug(rng: np.random.Generator) -> np.ndarray:
     edge = np.minimum(1.0 - np.abs(x), (1.0 - np.abs(y)) * 0.72)
     lozenge = np.abs((x * 3.5) % 1 - 0.5) + np.abs((y * 2.5) % 1 - 0.5)
     for color, inside in (
-        ((0.80, 0.70, 0.53), lozenge < 0.42), ((0.15, 0.20, 0.27), lozenge < 0.3), ((0.77, 0.48, 0.2), lozenge < 0.13),
-        ((0.15, 0.19, 0.26), edge < 0.19), ((0.80, 0.70, 0.53), np.abs(edge - 0.13) < 0.025),
+        ((0.80, 0.70, 0.53), lozenge < 0.42),
+        ((0.15, 0.20, 0.27), lozenge < 0.3),
+        ((0.77, 0.48, 0.2), lozenge < 0.13),
+        ((0.15, 0.19, 0.26), edge < 0.19),
+        ((0.80, 0.70, 0.53), np.abs(edge - 0.13) < 0.025),
         ((0.62, 0.28, 0.16), edge < 0.06),
     ):
         canvas = _over(canvas, color, inside.astype(float))
@@ -157,8 +170,12 @@ def rug(rng: np.random.Generator) -> np.ndarray:
 
 
 PICTURES: dict[str, Painter] = {
-    "color fields": color_fields, "arches": arches, "hills": hills, "line botanical": line_botanical,
-    "brush strokes": brush_strokes, "seaside": photo_wall,
+    "color fields": color_fields,
+    "arches": arches,
+    "hills": hills,
+    "line botanical": line_botanical,
+    "brush strokes": brush_strokes,
+    "seaside": photo_wall,
 }
 
 

@@ -14,7 +14,24 @@ from scenes.shapes import lathe, tube
 def add_table_lamp(room: Room, at, material: str, watts: float) -> None:
     """A ceramic foot and a linen shade."""
     lamp = start(room, "Table lamp", "lamp", at)
-    lathe(lamp, "foot", [(0, 0), (0.05, 0), (0.056, 0.01), (0.075, 0.07), (0.066, 0.13), (0.026, 0.18), (0.014, 0.2), (0.012, 0.27), (0, 0.27)], (0, 0, 0), material, 36)
+    lathe(
+        lamp,
+        "foot",
+        [
+            (0, 0),
+            (0.05, 0),
+            (0.056, 0.01),
+            (0.075, 0.07),
+            (0.066, 0.13),
+            (0.026, 0.18),
+            (0.014, 0.2),
+            (0.012, 0.27),
+            (0, 0.27),
+        ],
+        (0, 0, 0),
+        material,
+        36,
+    )
     _add_shade(lamp, (0, 0, 0.235), 0.085, 0.135, 0.17)
     _add_bulb(lamp, (0, 0, 0.31))
     add_lamp_light(room, "Table lamp light", (at[0], at[1], at[2] + 0.31), watts)
@@ -37,19 +54,53 @@ def add_floor_lamp(room: Room, at, watts: float) -> None:
 def add_desk_lamp(room: Room, at, turn: float, watts: float) -> None:
     """An arm lamp: round foot, two thin arms, springs, a tilted hood over a lit bulb."""
     lamp = start(room, "Desk lamp", "lamp", at, turn)
-    lathe(lamp, "foot", [(0, 0), (0.085, 0), (0.085, 0.012), (0.02, 0.024), (0.012, 0.05), (0, 0.05)], (0, 0, 0), "red paint", 36)
+    lathe(
+        lamp,
+        "foot",
+        [(0, 0), (0.085, 0), (0.085, 0.012), (0.02, 0.024), (0.012, 0.05), (0, 0.05)],
+        (0, 0, 0),
+        "red paint",
+        36,
+    )
     elbow, head = (0.0, 0.12, 0.36), (0.0, -0.16, 0.52)
     for side in (-0.009, 0.009):
         tube(lamp, "lower arm", [(side, 0, 0.04), (side, *elbow[1:])], 0.0035, "red paint")
         tube(lamp, "upper arm", [(side, *elbow[1:]), (side, *head[1:])], 0.0035, "red paint")
-    lathe(lamp, "knuckle", [(0, -0.016), (0.015, -0.016), (0.015, 0.016), (0, 0.016)], elbow, "dark metal", 20, (0, 90, 0))
-    lathe(lamp, "hood", [(0.0, 0.03), (0.022, 0.03), (0.03, 0.0), (0.075, -0.09), (0.073, -0.09), (0.026, 0.0), (0, 0.02)], head, "red paint", 36, (-24, 0, 0))
-    lathe(lamp, "bulb", [(0, -0.07), (0.018, -0.062), (0.024, -0.045), (0.012, -0.01), (0, -0.01)], head, "bulb", 24, (-24, 0, 0))
-    cable = [(0, 0.08, 0.006), (0.05, 0.2, 0.006), (0.16, 0.26, 0.006), (0.2, 0.3, 0.004), (0.2, 0.335, -0.06), (0.2, 0.34, -0.5)]
+    lathe(
+        lamp, "knuckle", [(0, -0.016), (0.015, -0.016), (0.015, 0.016), (0, 0.016)], elbow, "dark metal", 20, (0, 90, 0)
+    )
+    lathe(
+        lamp,
+        "hood",
+        [(0.0, 0.03), (0.022, 0.03), (0.03, 0.0), (0.075, -0.09), (0.073, -0.09), (0.026, 0.0), (0, 0.02)],
+        head,
+        "red paint",
+        36,
+        (-24, 0, 0),
+    )
+    lathe(
+        lamp,
+        "bulb",
+        [(0, -0.07), (0.018, -0.062), (0.024, -0.045), (0.012, -0.01), (0, -0.01)],
+        head,
+        "bulb",
+        24,
+        (-24, 0, 0),
+    )
+    cable = [
+        (0, 0.08, 0.006),
+        (0.05, 0.2, 0.006),
+        (0.16, 0.26, 0.006),
+        (0.2, 0.3, 0.004),
+        (0.2, 0.335, -0.06),
+        (0.2, 0.34, -0.5),
+    ]
     tube(lamp, "cable", cable, 0.003, "black plastic", bent=True)
     c, s = cos(radians(turn)), sin(radians(turn))
     x, y = 0.0, head[1] - 0.045
-    add_lamp_light(room, "Desk lamp light", (at[0] + c * x - s * y, at[1] + s * x + c * y, at[2] + head[2] - 0.1), watts, 0.03)
+    add_lamp_light(
+        room, "Desk lamp light", (at[0] + c * x - s * y, at[1] + s * x + c * y, at[2] + head[2] - 0.1), watts, 0.03
+    )
 
 
 def add_pendant(room: Room, at, watts: float) -> None:
@@ -58,9 +109,22 @@ def add_pendant(room: Room, at, watts: float) -> None:
     lamp = start(room, "Pendant", "lamp", at)
     lathe(lamp, "rose", [(0, 0), (0.05, 0), (0.05, -0.02), (0, -0.025)], (0, 0, 0), "white plastic", 32)
     tube(lamp, "cable", [(0, 0, -0.02), (0.004, 0, -0.4), (0, 0, -0.78)], 0.004, "black plastic")
-    bell = [(0, -0.76), (0.02, -0.76), (0.028, -0.8), (0.06, -0.83), (0.15, -0.9), (0.19, -0.97), (0.187, -0.97), (0.145, -0.905), (0.055, -0.84), (0, -0.83)]
+    bell = [
+        (0, -0.76),
+        (0.02, -0.76),
+        (0.028, -0.8),
+        (0.06, -0.83),
+        (0.15, -0.9),
+        (0.19, -0.97),
+        (0.187, -0.97),
+        (0.145, -0.905),
+        (0.055, -0.84),
+        (0, -0.83),
+    ]
     lathe(lamp, "bell", bell, (0, 0, 0), "sage paint", 48)
-    lathe(lamp, "bulb", [(0, -0.945), (0.022, -0.935), (0.03, -0.915), (0.016, -0.86), (0, -0.85)], (0, 0, 0), "bulb", 24)
+    lathe(
+        lamp, "bulb", [(0, -0.945), (0.022, -0.935), (0.03, -0.915), (0.016, -0.86), (0, -0.85)], (0, 0, 0), "bulb", 24
+    )
     add_lamp_light(room, "Pendant light", (x, y, ceiling - 1.0), watts)
 
 
@@ -70,11 +134,25 @@ def add_paper_lantern(room: Room, at) -> None:
     tube(lamp, "cable", [(0, 0, 0), (0, 0, -0.14)], 0.004, "white plastic")
     angles = np.linspace(-np.pi / 2 + 0.25, np.pi / 2 - 0.25, 49)
     ribs = 1 + 0.014 * (np.arange(49) % 2)
-    lathe(lamp, "globe", [(0.24 * r * np.cos(a), -0.36 + 0.22 * np.sin(a)) for a, r in zip(angles, ribs)], (0, 0, 0), "paper lantern", 48)
+    lathe(
+        lamp,
+        "globe",
+        [(0.2 * r * np.cos(a), -0.32 + 0.185 * np.sin(a)) for a, r in zip(angles, ribs)],
+        (0, 0, 0),
+        "paper lantern",
+        48,
+    )
 
 
 def _add_shade(lamp: Piece, at, top: float, bottom: float, tall: float) -> None:
-    lathe(lamp, "shade", [(bottom, 0), (top, tall), (top - 0.003, tall), (bottom - 0.003, 0), (bottom, 0)], at, "lit shade", 40)
+    lathe(
+        lamp,
+        "shade",
+        [(bottom, 0), (top, tall), (top - 0.003, tall), (bottom - 0.003, 0), (bottom, 0)],
+        at,
+        "lit shade",
+        40,
+    )
 
 
 def _add_bulb(lamp: Piece, at) -> None:

@@ -18,11 +18,12 @@ Vec = Sequence[float]
 
 @dataclass(frozen=True)
 class Room:
-    """What every piece needs: the scene, the dice, the materials by name, and the objects of each label."""
+    """What every piece needs: the scene, the dice, materials by name, books to share, the objects of each label."""
 
     scene: bpy.types.Scene
     rng: np.random.Generator
     material: dict[str, bpy.types.Material]
+    books: list[bpy.types.Mesh]
     labelled: dict[str, list[bpy.types.Object]]
 
 

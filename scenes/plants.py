@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, degrees, sin
+from math import cos, degrees, radians, sin
 
 import numpy as np
 
@@ -11,14 +11,14 @@ from scenes.shapes import lathe, sheet, tube
 from scenes.tableware import POT, VASE, turned
 
 
-def add_monstera(room: Room, at, size: float = 1.0) -> None:
-    """A big floor plant in a basket: arching stalks, each with a slit leaf."""
+def add_monstera(room: Room, at, facing: float, size: float = 1.0) -> None:
+    """A big floor plant in a basket, grown towards the light at `facing` degrees: stalks, each with a slit leaf."""
     plant = start(room, "Monstera", "otherprop", at)
     _add_pot(plant, 0.19 * size, 0.3 * size, "wicker")
     count = 11
     for number in range(count):
-        around = 2.4 * number + room.rng.normal(0, 0.2)
-        reach = size * (0.12 + 0.035 * (count - number) + room.rng.uniform(0, 0.08))
+        around = radians(facing + 100 * (0.618 * number % 1 - 0.5)) + room.rng.uniform(-0.1, 0.1)
+        reach = size * (0.1 + 0.025 * (count - number) + room.rng.uniform(0, 0.05))
         top = size * (0.62 + 0.085 * number + room.rng.uniform(-0.05, 0.05))
         _add_stalk(plant, around, reach, top, size * room.rng.uniform(0.34, 0.46), 0.007, "leaf", foot=0.26 * size)
 
@@ -55,8 +55,22 @@ def add_branches(room: Room, at) -> None:
     for number in range(8):
         around, lean, tall = 2.4 * number, room.rng.uniform(0.06, 0.2), room.rng.uniform(0.4, 0.62)
         tip = (lean * cos(around), lean * sin(around), tall)
-        tube(vase, "twig", [(0.02 * cos(around + 2), 0.02 * sin(around + 2), 0.03), (0.01, 0, 0.23), tip], 0.0022, "branch", bent=True)
-        lathe(vase, "seed head", [(0, -0.018), (0.016, -0.006), (0.018, 0.008), (0, 0.02)], tip, "cover ochre" if number % 3 else "cover rose", 14)
+        tube(
+            vase,
+            "twig",
+            [(0.02 * cos(around + 2), 0.02 * sin(around + 2), 0.03), (0.01, 0, 0.23), tip],
+            0.0022,
+            "branch",
+            bent=True,
+        )
+        lathe(
+            vase,
+            "seed head",
+            [(0, -0.018), (0.016, -0.006), (0.018, 0.008), (0, 0.02)],
+            tip,
+            "cover ochre" if number % 3 else "cover rose",
+            14,
+        )
 
 
 def _add_pot(plant: Piece, radius: float, tall: float, material: str) -> None:
@@ -64,10 +78,19 @@ def _add_pot(plant: Piece, radius: float, tall: float, material: str) -> None:
     lathe(plant, "earth", [(0.89 * radius, 0), (0.4 * radius, 0.012), (0, 0.006)], (0, 0, 0.86 * tall), "earth", 30)
 
 
-def _add_stalk(plant: Piece, around: float, reach: float, top: float, leaf: float, radius: float, material: str, foot: float) -> None:
+def _add_stalk(
+    plant: Piece, around: float, reach: float, top: float, leaf: float, radius: float, material: str, foot: float
+) -> None:
     c, s = cos(around), sin(around)
     tip = (reach * c, reach * s, top)
-    tube(plant, "stalk", [(0.03 * c, 0.03 * s, foot), (0.25 * reach * c, 0.25 * reach * s, foot + 0.6 * (top - foot)), tip], radius, "stem", bent=True)
+    tube(
+        plant,
+        "stalk",
+        [(0.03 * c, 0.03 * s, foot), (0.25 * reach * c, 0.25 * reach * s, foot + 0.6 * (top - foot)), tip],
+        radius,
+        "stem",
+        bent=True,
+    )
     droop = plant.room.rng.uniform(15, 60)
     _add_card(plant, leaf, tip, (-droop, plant.room.rng.uniform(-18, 18), degrees(around) - 90), material, 0.35)
 

@@ -1,4 +1,4 @@
-"""A studio flat that somebody lives in: `build(rng)` furnishes and labels it in an empty file, `save` writes the .blend.
+"""A studio flat that somebody lives in: `build(rng)` furnishes and labels it in an empty file, `save` writes it.
 
 All sixteen classes of syntrain16 are here, and the things that label pipelines trip over: glass, mirrors, leaves cut
 out by alpha, thin poles, collection instances, shared meshes, curves, text, subdivision surfaces, and faces that carry
@@ -16,11 +16,11 @@ import numpy as np
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
-from scenes import decoration, furniture, kitchen, lamps, plants, shell, views
-from scenes.books import make_book_meshes
-from scenes.daylight import add_daylight, add_street
+from scenes import decoration, furniture, kitchen, lamps, plants, seating, shell, storage, tabletops, views
+from scenes.books import make_book_meshes, pile
+from scenes.daylight import add_daylight, add_lamp_light, add_street
 from scenes.materials import make_materials
-from scenes.pieces import Room, instance
+from scenes.pieces import Room, instance, start
 from scenes.shell import HEIGHT, against
 
 DINING = (2.02, 2.2, 0.0)
@@ -41,7 +41,8 @@ def build(rng: np.random.Generator) -> bpy.types.Scene:
     Metres, Z up; the same state of `rng` gives the same scene.
     """
     scene = bpy.context.scene
-    room = Room(scene, rng, make_materials(rng), {})
+    materials = make_materials(rng)
+    room = Room(scene, rng, materials, make_book_meshes(materials), {})
     _build_flat(room)
     _furnish_living_corner(room)
     _furnish_sleeping_corner(room)
@@ -68,18 +69,18 @@ def _build_flat(room: Room) -> None:
 
 
 def _furnish_living_corner(room: Room) -> None:
-    books = _books(room)
     decoration.add_rug(room, (4.62, 1.95, 0), 87)
-    furniture.add_sofa(room, *against("east", 3.3, gap=0.04))
-    furniture.add_armchair(room, (3.5, 2.95, 0.0), 58)
-    furniture.add_ottoman(room, (3.72, 1.2, 0.0))
-    decoration.set_coffee_table(furniture.add_coffee_table(room, (4.72, 1.86, 0.012), 93), books)
-    decoration.fill_bookcase(*furniture.add_bookcase(room, *against("south", 1.2, gap=0.012)), books)
-    plants.add_fern(room, against("south", 0.82, gap=0.16, z=2.022)[0], 0.85)
+    seating.add_sofa(room, *against("east", 3.3, gap=0.04))
+    seating.add_armchair(room, (3.5, 2.95, 0.0), 58)
+    seating.add_ottoman(room, (3.72, 1.2, 0.0))
+    tabletops.set_coffee_table(furniture.add_coffee_table(room, (4.72, 1.86, 0.012), 93))
+    tabletops.fill_bookcase(*storage.add_bookcase(room, *against("south", 1.2, gap=0.012)))
+    plants.add_fern(room, against("south", 0.82, gap=0.22, z=2.046)[0], 0.56)
     lamps.add_floor_lamp(room, (6.28, 0.5, 0), 14)
     decoration.add_basket(room, (4.35, 3.62, 0))
     for along, z, size, art, frame in (
-        (2.72, 1.62, (0.36, 0.5), "arches", "oak"), (3.26, 1.55, (0.42, 0.42), "brush strokes", "black paint"),
+        (2.72, 1.62, (0.36, 0.5), "arches", "oak"),
+        (3.26, 1.55, (0.42, 0.42), "brush strokes", "black paint"),
         (3.84, 1.66, (0.32, 0.44), "line botanical", "walnut"),
     ):
         decoration.add_picture(room, "east", along, z, size, art, frame)
@@ -87,35 +88,37 @@ def _furnish_living_corner(room: Room) -> None:
 
 
 def _furnish_sleeping_corner(room: Room) -> None:
-    furniture.add_bed(room, *against("west", 4.42, gap=0.02))
-    furniture.add_night_stand(room, *against("west", 3.42, gap=0.01))
-    lamps.add_table_lamp(room, (0.17, 3.47, 0.522), "blue ceramic", 7)
-    night = furniture.start(room, "Bedside things", "otherprop", (0.31, 3.32, 0.522))
-    decoration.pile(night, _books(room), (0, 0, 0), (2, 1), 14)
-    furniture.add_wardrobe(room, *against("west", 2.66, gap=0.01))
-    decoration.set_dresser(furniture.add_dresser(room, *against("west", 1.5, gap=0.01)))
+    furniture.add_bed(room, *against("west", 4.36, gap=0.02))
+    storage.add_night_stand(room, *against("west", 3.4, gap=0.01))
+    lamps.add_table_lamp(room, (0.17, 3.45, 0.522), "blue ceramic", 7)
+    night = start(room, "Bedside things", "otherprop", (0.31, 3.31, 0.522))
+    pile(night, (0, 0, 0), (2, 1), 14)
+    storage.add_wardrobe(room, *against("west", 2.66, gap=0.01))
+    tabletops.set_dresser(storage.add_dresser(room, *against("west", 1.5, gap=0.01)))
     plants.add_branches(room, against("west", 1.86, gap=0.2, z=0.82)[0])
     decoration.add_mirror(room, "west", 1.42, 1.52)
     decoration.add_picture(room, "west", 4.02, 1.55, (0.34, 0.46), "color fields", "oak")
-    decoration.add_picture(room, "west", 4.72, 1.5, (0.5, 0.34), "hills", "walnut")
+    decoration.add_picture(room, "west", 4.66, 1.5, (0.42, 0.34), "seaside", "walnut")
+    decoration.add_picture(room, "north", 1.1, 1.6, (0.78, 0.52), "hills", "oak", 0.07)
 
 
 def _furnish_study(room: Room) -> None:
-    books = _books(room)
-    decoration.set_desk(furniture.add_desk(room, *against("east", 1.25, gap=0.03)), books)
-    lamps.add_desk_lamp(room, against("east", 0.68, gap=0.28, z=0.74)[0], -130, 3)
-    furniture.add_desk_chair(room, (5.55, 3.78, 0), -72)
-    plants.add_monstera(room, (6.1, 4.82, 0), 0.95)
-    spot = decoration.add_wall_shelf(room, "north", 5.5, 1.62, books)
+    tabletops.set_desk(furniture.add_desk(room, *against("east", 1.36, gap=0.03)))
+    lamps.add_desk_lamp(room, against("east", 0.8, gap=0.26, z=0.74)[0], -130, 3)
+    seating.add_desk_chair(room, (5.4, 4.2, 0), -62)
+    plants.add_monstera(room, (6.05, 4.77, 0), -137, 0.95)
+    spot = decoration.add_wall_shelf(room, "north", 5.5, 1.62)
     plants.add_trailing_plant(room, spot)
-    plants.add_fern(room, against("north", 4.42, gap=0.02, z=0.82)[0], 0.62, "ochre ceramic")
+    plants.add_fern(room, against("north", 4.42, gap=0.06, z=0.822)[0], 0.42, "ochre ceramic")
 
 
 def _furnish_kitchen(room: Room) -> None:
     kitchen.add_kitchen(room, *against("south", 6.54))
+    add_lamp_light(room, "Hood light", (0.45, 0.34, 1.55), 5)
+    add_lamp_light(room, "Light under the wall units", (1.45, 0.2, 1.40), 3)
     furniture.add_dining_table(room, DINING)
-    decoration.set_dining_table(room, (DINING[0], DINING[1], 0.7425))
-    chair = furniture.make_dining_chair(room)
+    tabletops.set_dining_table(room, (DINING[0], DINING[1], 0.7425))
+    chair = seating.make_dining_chair(room)
     for number, (x, y, turn) in enumerate(DINING_CHAIRS, start=1):
         instance(chair, f"Dining chair {number}", (x, y, 0), turn + room.rng.normal(0, 3))
     lamps.add_pendant(room, (DINING[0], DINING[1], HEIGHT), 12)
@@ -127,11 +130,6 @@ def _furnish_entrance(room: Room) -> None:
     decoration.add_shoes(room, (4.15, 0.24, 0), 4)
     decoration.add_clock(room, "south", 3.17, 2.36)
     decoration.add_sign(room, "south", 2.2, 1.9, "hello")
-
-
-def _books(room: Room) -> list[bpy.types.Mesh]:
-    """The six book meshes, made once and shared by every book in the flat."""
-    return [mesh for mesh in bpy.data.meshes if mesh.name.startswith("book ")] or make_book_meshes(room.material)
 
 
 def _label(room: Room) -> None:

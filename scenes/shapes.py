@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import bmesh
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector, noise
+from mathutils import Euler, Matrix, Vector, noise
 
 from scenes.pieces import Piece, Vec, put
 
@@ -48,7 +48,9 @@ def boxes(piece: Piece, name: str, parts: Sequence[tuple[Vec, Vec]], material: s
     return put(piece, name, _to_mesh(whole, name), label=label, material=material)
 
 
-def lathe(piece: Piece, name: str, profile: Sequence[Vec], at: Vec, material: str, segments=28, turn=(0, 0, 0), label=None):
+def lathe(
+    piece: Piece, name: str, profile: Sequence[Vec], at: Vec, material: str, segments=28, turn=(0, 0, 0), label=None
+):
     """A profile of (radius, z) points turned about Z; a radius of 0 closes it to a point."""
     angles = np.linspace(0, 2 * np.pi, segments, endpoint=False)
     rings, verts = [], []
@@ -82,8 +84,16 @@ def tube(piece: Piece, name: str, points: Sequence[Vec], radius: float, material
 
 
 def sheet(
-    piece: Piece, name: str, surface: Surface, size: Vec, material: str, steps=(24, 24), at=(0, 0, 0), turn=(0, 0, 0),
-    thickness=0.0, label=None,
+    piece: Piece,
+    name: str,
+    surface: Surface,
+    size: Vec,
+    material: str,
+    steps=(24, 24),
+    at=(0, 0, 0),
+    turn=(0, 0, 0),
+    thickness=0.0,
+    label=None,
 ):
     """A cloth or card: `surface(u, v)` gives x, y, z for u and v in 0..1; UVs span 0..1, as pictures need them."""
     across, along = steps
@@ -103,7 +113,16 @@ def sheet(
     return cloth
 
 
-def soft_box(piece: Piece, name: str, size: Vec, at: Vec, material: str, round_by=0.06, crown=0.03, turn=(0, 0, 0), label=None):
+def card(piece: Piece, name: str, size: Vec, at: Vec, material: str, turn=(0, 0, 0), label=None):
+    """A flat print facing -y, (width, height) in size, its middle at `at`; the picture fills it."""
+    return sheet(
+        piece, name, lambda u, v: (u - 0.5, 0 * u, v - 0.5), (size[0], 1, size[1]), material, (1, 1), at, turn, 0, label
+    )
+
+
+def soft_box(
+    piece: Piece, name: str, size: Vec, at: Vec, material: str, round_by=0.06, crown=0.03, turn=(0, 0, 0), label=None
+):
     """An upholstered block on `at`: rounded, crowned and a little creased, under a subdivision surface."""
     form = bmesh.new()
     bmesh.ops.create_cube(form, size=1.0)
@@ -124,11 +143,13 @@ def soft_box(piece: Piece, name: str, size: Vec, at: Vec, material: str, round_b
 
 
 def pillow(piece: Piece, name: str, size: Vec, at: Vec, material: str, turn=(0, 0, 0), label="pillow"):
-    """A scatter cushion lying on `at`: full in the middle, thin at the seam, with pulled-in sides and pointed corners."""
+    """A scatter cushion lying on `at`: full in the middle, thin at the seam, its sides pulled in."""
     form = bmesh.new()
     steps, seed = 12, Vector(piece.room.rng.uniform(-50, 50, 3))
     for side in (1, -1):
-        bmesh.ops.create_grid(form, x_segments=steps, y_segments=steps, size=1.0, matrix=Matrix.Translation((0, 0, side)))
+        bmesh.ops.create_grid(
+            form, x_segments=steps, y_segments=steps, size=1.0, matrix=Matrix.Translation((0, 0, side))
+        )
     for vert in form.verts:
         x, y, side = vert.co
         full = max((1 - x * x) * (1 - y * y), 0.0) ** 0.42
@@ -141,8 +162,16 @@ def pillow(piece: Piece, name: str, size: Vec, at: Vec, material: str, turn=(0, 
     return _subdivided(put(piece, name, _to_mesh(form, name, smooth=True), at, turn, label, material))
 
 
-def drape(piece: Piece, name: str, path: Sequence[Vec], width: float, material: str, folds=5, depth=0.015, label=None, **place):
-    """A cloth laid along a path of (y, z) points, `width` wide in x; its free ends hang in folds and its hem wanders."""
+def lean_pillow(piece: Piece, size, centre, material: str, lean) -> None:
+    """A cushion leaning with its middle at `centre`: pillows are built lying, from their underside up."""
+    up = Euler([np.radians(angle) for angle in lean]).to_matrix() @ Vector((0, 0, size[2] / 2))
+    pillow(piece, "scatter cushion", size, tuple(Vector(centre) - up), material, lean)
+
+
+def drape(
+    piece: Piece, name: str, path: Sequence[Vec], width: float, material: str, folds=5, depth=0.015, label=None, **place
+):
+    """A cloth laid along a path of (y, z) points, `width` wide in x; its ends hang in folds and its hem wanders."""
     knots = np.asarray(path, float)
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
     phase = piece.room.rng.uniform(0, 2 * np.pi, 3)

@@ -74,15 +74,29 @@ def add_windows(room: Room) -> None:
         window = start(room, f"{name.title()} window", "window", at, turn)
         y, bar = 0.13, 0.065
         sash = wide / 2 - bar
-        boxes(window, "frame", [
-            ((wide, 0.08, bar), (0, y, 0)), ((wide, 0.08, bar), (0, y, tall - bar)), ((bar, 0.08, tall), (0, y, 0)),
-            *(((bar, 0.08, tall), (side * (wide - bar) / 2, y, 0)) for side in (-1, 1)),
-            *(((sash, 0.03, 0.025), (side * (wide / 4), y, tall * 0.68)) for side in (-1, 1)),
-        ], "white paint", bevel=0.008)
+        boxes(
+            window,
+            "frame",
+            [
+                ((wide, 0.08, bar), (0, y, 0)),
+                ((wide, 0.08, bar), (0, y, tall - bar)),
+                ((bar, 0.08, tall), (0, y, 0)),
+                *(((bar, 0.08, tall), (side * (wide - bar) / 2, y, 0)) for side in (-1, 1)),
+                *(((sash, 0.03, 0.025), (side * (wide / 4), y, tall * 0.68)) for side in (-1, 1)),
+            ],
+            "white paint",
+            bevel=0.008,
+        )
         for side in (-1, 1):
             box(window, "pane", (sash, 0.006, tall - 2 * bar), (side * wide / 4, y, bar), "pane", bevel=0)
         box(window, "sill", (wide + 0.16, 0.26, 0.035), (0, -0.01, -0.036), "white paint", bevel=0.012)
-        tube(window, "handle", [(0.0, 0.08, tall * 0.45), (0.0, 0.05, tall * 0.45), (0.0, 0.05, tall * 0.45 - 0.11)], 0.009, "chrome")
+        tube(
+            window,
+            "handle",
+            [(0.0, 0.08, tall * 0.45), (0.0, 0.05, tall * 0.45), (0.0, 0.05, tall * 0.45 - 0.11)],
+            0.009,
+            "chrome",
+        )
 
 
 def add_curtains(room: Room, wall: str) -> None:
@@ -94,8 +108,24 @@ def add_curtains(room: Room, wall: str) -> None:
     ends = wide / 2 + 0.38
     tube(rail, "pole", [(-ends, -0.1, top), (ends, -0.1, top)], 0.012, "brass", label="otherstructure")
     for side in (-1, 1):
-        lathe(rail, "finial", [(0, -0.02), (0.022, 0), (0, 0.035)], (side * ends, -0.1, top), "brass", 16, (0, side * 90, 0), "otherstructure")
-        tube(rail, "bracket", [(side * (ends - 0.08), 0, top), (side * (ends - 0.08), -0.1, top)], 0.008, "brass", label="otherstructure")
+        lathe(
+            rail,
+            "finial",
+            [(0, -0.02), (0.022, 0), (0, 0.035)],
+            (side * ends, -0.1, top),
+            "brass",
+            16,
+            (0, side * 90, 0),
+            "otherstructure",
+        )
+        tube(
+            rail,
+            "bracket",
+            [(side * (ends - 0.08), 0, top), (side * (ends - 0.08), -0.1, top)],
+            0.008,
+            "brass",
+            label="otherstructure",
+        )
         _hang_curtain(rail, side, ends - 0.03, room.rng.uniform(0.42, 0.56), top)
 
 
@@ -104,7 +134,9 @@ def _hang_curtain(rail, side: int, outer: float, wide: float, top: float) -> Non
 
     def surface(u, v):
         flare = 1 + 0.16 * (1 - v) ** 1.5
-        wave = np.sin(2 * np.pi * folds * u + phase + 0.7 * np.sin(2.2 * v)) + 0.35 * np.sin(4.7 * np.pi * folds * u + 2 * v)
+        wave = np.sin(2 * np.pi * folds * u + phase + 0.7 * np.sin(2.2 * v)) + 0.35 * np.sin(
+            4.7 * np.pi * folds * u + 2 * v
+        )
         x = side * (outer - wide * flare * u + 0.012 * np.sin(9 * u + 5 * v))
         y = -0.1 - 0.036 * wave * (0.75 + 0.4 * (1 - v))
         return x, y, 0.025 + (top - 0.035) * v + 0.008 * np.sin(17 * u) * (1 - v)
@@ -112,7 +144,16 @@ def _hang_curtain(rail, side: int, outer: float, wide: float, top: float) -> Non
     sheet(rail, "cloth", surface, (1, 1, 1), "curtain cloth", (90, 26), thickness=0.004)
     for ring in range(7):
         x = side * (outer - 0.02 - (wide - 0.06) * ring / 6)
-        lathe(rail, "ring", [(0.016, -0.003), (0.021, 0), (0.016, 0.003), (0.016, -0.003)], (x, -0.1, top), "brass", 16, (0, 90, 0), "otherstructure")
+        lathe(
+            rail,
+            "ring",
+            [(0.016, -0.003), (0.021, 0), (0.016, 0.003), (0.016, -0.003)],
+            (x, -0.1, top),
+            "brass",
+            16,
+            (0, 90, 0),
+            "otherstructure",
+        )
 
 
 def add_door(room: Room) -> None:
@@ -125,17 +166,43 @@ def add_door(room: Room) -> None:
     cols, rows = (-0.205, 0.205), ((0.16, 0.55), (0.81, 0.72), (1.63, 0.3))
     for x in cols:
         for z, tall in rows:
-            boxes(door, "moulding", [
-                *(((0.31, 0.014, 0.028), (x, 0.034, z + up)) for up in (0, tall - 0.028)),
-                *(((0.028, 0.014, tall), (x + dx, 0.034, z)) for dx in (-0.141, 0.141)),
-            ], "sage paint", bevel=0.006)
+            boxes(
+                door,
+                "moulding",
+                [
+                    *(((0.31, 0.014, 0.028), (x, 0.034, z + up)) for up in (0, tall - 0.028)),
+                    *(((0.028, 0.014, tall), (x + dx, 0.034, z)) for dx in (-0.141, 0.141)),
+                ],
+                "sage paint",
+                bevel=0.006,
+            )
             box(door, "panel", (0.22, 0.02, tall - 0.09), (x, 0.04, z + 0.045), "sage paint", bevel=0.009)
-    boxes(door, "casing", [
-        *(((0.085, 0.03, high + 0.085), (side * (wide / 2 + 0.042), -0.013, 0)) for side in (-1, 1)),
-        ((wide + 0.17, 0.03, 0.085), (0, -0.014, high)),
-    ], "white paint", bevel=0.008)
-    lathe(door, "rose", [(0, 0), (0.026, 0), (0.026, 0.006), (0.012, 0.012), (0, 0.012)], (0.385, 0.036, 1.02), "brass", 24, (90, 0, 0))
-    tube(door, "lever", [(0.385, 0.03, 1.02), (0.385, -0.03, 1.02), (0.375, -0.035, 1.02), (0.27, -0.035, 1.015)], 0.009, "brass")
+    boxes(
+        door,
+        "casing",
+        [
+            *(((0.085, 0.03, high + 0.085), (side * (wide / 2 + 0.042), -0.013, 0)) for side in (-1, 1)),
+            ((wide + 0.17, 0.03, 0.085), (0, -0.014, high)),
+        ],
+        "white paint",
+        bevel=0.008,
+    )
+    lathe(
+        door,
+        "rose",
+        [(0, 0), (0.026, 0), (0.026, 0.006), (0.012, 0.012), (0, 0.012)],
+        (0.385, 0.036, 1.02),
+        "brass",
+        24,
+        (90, 0, 0),
+    )
+    tube(
+        door,
+        "lever",
+        [(0.385, 0.03, 1.02), (0.385, -0.03, 1.02), (0.375, -0.035, 1.02), (0.27, -0.035, 1.015)],
+        0.009,
+        "brass",
+    )
     lathe(door, "spyhole", [(0, 0), (0.01, 0), (0.01, 0.004), (0, 0.004)], (0, 0.037, 1.5), "brass", 16, (90, 0, 0))
     for z in (0.25, 1.0, 1.8):
         tube(door, "hinge", [(-0.452, 0.03, z), (-0.452, 0.03, z + 0.09)], 0.007, "brass")
@@ -157,7 +224,14 @@ def add_radiator(room: Room, wall: str, along: float) -> None:
 
 def add_fittings(room: Room) -> None:
     """Switches and sockets, slightly out of true, as fitters leave them."""
-    spots = [("south", 2.5, 1.08), ("south", 0.75, 0.28), ("east", 2.2, 0.28), ("west", 3.4, 0.3), ("north", 2.45, 0.28), ("south", 5.2, 1.12)]
+    spots = [
+        ("south", 2.5, 1.08),
+        ("south", 0.75, 0.28),
+        ("east", 2.2, 0.28),
+        ("west", 3.4, 0.3),
+        ("north", 2.45, 0.28),
+        ("south", 5.2, 1.12),
+    ]
     for wall, along, z in spots:
         at, turn = against(wall, along, z=z)
         plate = start(room, "Switch" if z > 1 else "Socket", "otherstructure" if z > 1 else "otherprop", at, turn)
@@ -175,8 +249,20 @@ def add_coat_hooks(room: Room, wall: str, along: float) -> None:
         tube(rail, "peg", [(x, -0.01, 1.66), (x, -0.07, 1.66), (x, -0.085, 1.685)], 0.008, "dark metal")
     coat = [(-0.17, 0.62), (-0.16, 1.2), (-0.13, 1.5), (-0.07, 1.66), (-0.035, 1.5), (-0.03, 1.1), (-0.03, 0.7)]
     drape(rail, "coat", coat, 0.46, "denim", folds=3, depth=0.02, label="clothes", at=(-0.17, 0, 0))
-    drape(rail, "scarf", [(-0.13, 0.85), (-0.11, 1.45), (-0.075, 1.67), (-0.04, 1.45), (-0.035, 1.0)], 0.17, "rust", folds=2, label="clothes", at=(0.1, 0, 0))
-    bag = [(0.29, -0.075, 1.67), (0.2, -0.09, 1.2), (0.2, -0.09, 1.02)], [(0.29, -0.075, 1.67), (0.37, -0.09, 1.2), (0.37, -0.09, 1.02)]
+    drape(
+        rail,
+        "scarf",
+        [(-0.13, 0.85), (-0.11, 1.45), (-0.075, 1.67), (-0.04, 1.45), (-0.035, 1.0)],
+        0.17,
+        "rust",
+        folds=2,
+        label="clothes",
+        at=(0.1, 0, 0),
+    )
+    bag = (
+        [(0.29, -0.075, 1.67), (0.2, -0.09, 1.2), (0.2, -0.09, 1.02)],
+        [(0.29, -0.075, 1.67), (0.37, -0.09, 1.2), (0.37, -0.09, 1.02)],
+    )
     for strap in bag:
         tube(rail, "strap", strap, 0.009, "leather", label="bag")
     box(rail, "tote", (0.3, 0.09, 0.32), (0.285, -0.075, 0.76), "linen", bevel=0.035, turn=(0, 2, 0), label="bag")

@@ -7,18 +7,18 @@ from mathutils import Vector
 
 # name: (eye, looked-at point, focal length in mm on a 36 mm sensor)
 VIEWS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], float]] = {
-    "living corner": ((3.0, 4.3, 1.55), (5.4, 1.2, 0.75), 24),
+    "living corner": ((2.62, 4.2, 1.6), (5.3, 1.2, 0.8), 24),
     "sofa": ((3.15, 1.6, 1.35), (6.3, 2.1, 0.8), 26),
-    "whole flat from the sofa": ((6.2, 0.75, 1.6), (1.6, 3.6, 0.8), 22),
+    "whole flat from the sofa": ((5.6, 0.75, 1.62), (1.7, 3.5, 0.62), 22),
     "bed": ((3.25, 2.9, 1.5), (0.7, 4.55, 0.65), 26),
-    "kitchen": ((2.75, 3.1, 1.5), (1.1, 0.2, 1.0), 24),
+    "kitchen": ((2.85, 3.55, 1.6), (1.1, 0.3, 0.95), 25),
     "sink": ((1.55, 1.7, 1.55), (0.95, 0.1, 1.05), 28),
     "study": ((3.9, 2.7, 1.45), (6.3, 4.2, 0.95), 25),
-    "desk": ((5.0, 3.25, 1.4), (6.45, 4.15, 0.85), 28),
+    "desk": ((4.95, 3.2, 1.5), (6.4, 3.98, 0.84), 27),
     "window": ((3.1, 1.6, 1.45), (3.9, 5.2, 1.0), 24),
     "entrance": ((3.0, 3.6, 1.5), (3.9, 0.0, 1.05), 25),
     "dresser and mirror": ((3.0, 2.6, 1.45), (0.1, 1.75, 1.0), 26),
-    "breakfast": ((3.15, 3.1, 1.4), (1.6, 1.7, 0.75), 32),
+    "from the kitchen": ((0.95, 0.95, 1.55), (4.0, 3.9, 0.75), 23),
 }
 
 
@@ -45,8 +45,11 @@ def add_views(scene: bpy.types.Scene) -> None:
 
 
 def _curves(action: bpy.types.Action):
-    """An action's curves: its own up to Blender 4.x, its only slot's from 5.0 on."""
-    return action.fcurves if hasattr(action, "fcurves") else action.layers[0].strips[0].channelbags[0].fcurves
+    """An action's curves, those of all its slots: an object and its data share one action from Blender 4.4 on."""
+    layers = getattr(action, "layers", None)
+    if not layers:
+        return action.fcurves
+    return [curve for layer in layers for strip in layer.strips for bag in strip.channelbags for curve in bag.fcurves]
 
 
 def set_render(scene: bpy.types.Scene) -> None:
@@ -54,11 +57,11 @@ def set_render(scene: bpy.types.Scene) -> None:
     render, cycles = scene.render, scene.cycles
     render.engine, render.resolution_x, render.resolution_y, render.resolution_percentage = "CYCLES", 480, 360, 100
     render.use_persistent_data = True
-    cycles.samples, cycles.use_adaptive_sampling, cycles.use_denoising, cycles.denoiser = 16, False, True, "OPENIMAGEDENOISE"
+    cycles.samples, cycles.use_adaptive_sampling, cycles.use_denoising = 10, False, True
     cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 7, 4, 3
     cycles.transmission_bounces, cycles.transparent_max_bounces = 6, 12
     cycles.sample_clamp_indirect, cycles.sample_clamp_direct = 4.0, 0.0
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.blur_glossy = 1.0
     view = scene.view_settings
-    view.view_transform, view.look, view.exposure = "AgX", "AgX - Medium High Contrast", 0.0
+    view.view_transform, view.look, view.exposure = "AgX", "AgX - Medium High Contrast", 0.25
