@@ -12,7 +12,7 @@ from bpy_extras.io_utils import ImportHelper
 from . import label_files, scene_labels, status
 from .contract.labels import UNLABELLED, LabelSetError
 from .label_set_change import Change, apply_change, plan_change, users_in_file
-from .properties import active_label, fill_rows
+from .properties import NOTHING, active_label, fill_rows, state_of
 
 
 class LABELPASS_OT_choose_set(bpy.types.Operator):
@@ -90,7 +90,7 @@ class LABELPASS_OT_assign(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return _can(cls, context, selection=True, label_set=True)
+        return _can(cls, context, selection=True, label_set=True, picked=True)
 
     def execute(self, context):
         label_set, picked = status.label_set(context.scene), active_label(context)
@@ -130,7 +130,7 @@ class LABELPASS_OT_select_label(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return _can(cls, context, label_set=True, object_mode=True)
+        return _can(cls, context, label_set=True, object_mode=True, picked=True)
 
     def invoke(self, context, event):
         self.extend = event.shift
@@ -167,11 +167,12 @@ class LABELPASS_OT_select_unlabelled(bpy.types.Operator):
         return _select(self, context, dict.fromkeys(found), "unlabelled")
 
 
-def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False) -> bool:
+def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False, picked=False) -> bool:
     """Whether a button works here; where not, the button says why."""
     why = (
         (label_set and not status.label_set(context.scene), "Choose a label set first"),
         (selection and not context.selected_objects, "Nothing is selected"),
+        (picked and state_of(context).active == NOTHING, "No label is picked in the list"),
         (object_mode and context.mode != "OBJECT", "Works in object mode (Tab leaves edit mode)"),
     )
     reason = next((text for missing, text in why if missing), "")

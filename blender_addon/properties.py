@@ -21,6 +21,8 @@ from . import status
 from .contract.labels import Label, LabelSet
 from .label_search import arrange
 
+NOTHING = -1  # the picked row, where the search matches none
+
 
 class LABELPASS_PG_row(bpy.types.PropertyGroup):
     """One label of the list. `name` is Blender's own property of every list item."""
@@ -29,14 +31,13 @@ class LABELPASS_PG_row(bpy.types.PropertyGroup):
 
 
 def _search_changed(state: LABELPASS_PG_window, context: bpy.types.Context) -> None:
-    """Pick the best match, so that typing "cha" and pressing Assign labels chairs."""
+    """Pick the best match, so that typing "cha" and pressing Assign labels chairs; nothing where nothing matches."""
     label_set = status.label_set(context.scene)
     if not label_set or not state.search.strip():
         return
     counts = status.status(context.scene, context.view_layer).counts
     best = arrange(label_set.labels, state.search, counts, state.used_first)
-    if best and best[0] < len(state.rows):
-        state.active = best[0]
+    state.active = best[0] if best and best[0] < len(state.rows) else NOTHING
 
 
 class LABELPASS_PG_window(bpy.types.PropertyGroup):

@@ -5,10 +5,10 @@ scale, for an orthographic camera), and a timeline marker there that names it. N
 Blender without the add-on, reads views off the animation.
 
 A camera that a person placed is never moved. Views live on a camera of their own, "Labelpass Views" (its custom
-property `labelpass_views` tells it), or on the scene's camera where that does nothing but jump already. In a still
-scene the first view makes it the scene's camera and sets the frame range to the views. Where something is animated, or
-markers switch cameras already, views come after the last frame, their markers switch to their camera, and a marker at
-the start keeps the camera that was there.
+property `labelpass_views` says which camera the scene had before, and it goes with its last view), or on the scene's
+camera where that does nothing but jump already. In a still scene the first view makes it the scene's camera and sets
+the frame range to the views. Where something is animated, or markers switch cameras already, views come after the
+last frame, their markers switch to their camera, and a marker at the start keeps the camera that was there.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Standpoint:
 def find_camera(scene: bpy.types.Scene) -> bpy.types.Object | None:
     """The camera that carries the scene's views."""
     cameras = [obj for obj in scene.objects if obj.type == "CAMERA" and _free(obj)]
-    ours = (camera for camera in cameras if camera.get(PROPERTY) and _jumps(camera))
+    ours = (camera for camera in cameras if PROPERTY in camera and _jumps(camera))
     theirs = (camera for camera in cameras if camera == scene.camera and _frames(camera) and _jumps(camera))
     return next(ours, None) or next(theirs, None)
 
@@ -119,6 +119,8 @@ def remove_view(scene: bpy.types.Scene, frame: int) -> None:
     last = following[-1] if following else frame
     if scene.frame_end == last and last > scene.frame_start:
         scene.frame_end -= 1
+    if frames == [frame] and PROPERTY in camera:
+        _drop_camera(scene, camera)
     scene.frame_set(min(frame, scene.frame_end))
 
 
@@ -154,9 +156,19 @@ def _new_camera(scene: bpy.types.Scene, standpoint: Standpoint) -> bpy.types.Obj
     data.type = "ORTHO" if standpoint.orthographic else "PERSP"
     data.clip_start, data.clip_end = standpoint.clip
     camera = bpy.data.objects.new(CAMERA_NAME, data)
-    camera[PROPERTY] = True
+    camera[PROPERTY] = scene.camera.name if scene.camera else ""
     scene.collection.objects.link(camera)
     return camera
+
+
+def _drop_camera(scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+    """Remove our camera and give the scene the one it had before."""
+    before, data = scene.objects.get(camera[PROPERTY]), camera.data
+    if scene.camera == camera:
+        scene.camera = before if before and before.type == "CAMERA" else None
+    bpy.data.objects.remove(camera)
+    if not data.users:
+        bpy.data.cameras.remove(data)
 
 
 def _switch_to(scene: bpy.types.Scene, camera: bpy.types.Object, marker: bpy.types.TimelineMarker) -> None:

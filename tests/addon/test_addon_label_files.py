@@ -41,7 +41,7 @@ def test_yaml_words_of_other_versions_are_names(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.json", '[\n"x",\n]', r"a\.json, line 3"),
+        ("a.json", '[\n"x"\n"y"]', r"a\.json, line 3"),
         ("a.json", "[" * 100_000, "nested too deeply"),
         ("a.json", '[{"name": "x", "id": 0}]', r"a\.json, line 1: label 'x': id 0"),
         ("a.json", b"\xff\xfe[", "not UTF-8"),

@@ -42,6 +42,9 @@ def test_choose_search_assign_select_clear(scene, mesh):
     assert properties.active_label(bpy.context).name == "chair"
     bpy.ops.labelpass.assign()
     assert (chair.pass_index, table.pass_index) == (5, 0)
+    state.search = "box xyz"  # on the way there "box" was picked
+    assert properties.active_label(bpy.context) is None and not bpy.ops.labelpass.assign.poll()
+    state.search = "chair"
     select()
     assert not bpy.ops.labelpass.assign.poll()
     bpy.ops.labelpass.select_unlabelled()

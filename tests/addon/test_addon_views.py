@@ -142,11 +142,18 @@ def test_removing_a_view_closes_the_gap(scene):
     for frame, x in ((1, 0), (2, 2), (3, 3)):
         scene.frame_set(frame)
         assert scene.camera.matrix_world.translation.x == pytest.approx(x)
+
+
+def test_the_last_view_takes_its_camera_along(scene):
+    scene.camera = mine = new_camera(scene)
+    for x in range(3):
+        add_view(scene, standing(x))
     for _ in range(3):
         remove_view(scene, 1)
     assert read_views(scene) == [] and not scene.timeline_markers
+    assert scene.camera == mine and list(bpy.data.cameras) == [mine.data]
     add_view(scene, standing(5))
-    assert len([obj for obj in scene.objects if obj.type == "CAMERA"]) == 1 and len(read_views(scene)) == 1
+    assert [view.name for view in read_views(scene)] == ["View 1"]
 
 
 def test_views_survive_save_and_reload(scene, tmp_path):
