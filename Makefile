@@ -4,22 +4,36 @@ VENV ?= .venv
 BPY ?= 4.5
 BIN := $(VENV)/bin
 DEMO := build/demo
+BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
 
-.PHONY: demo test test-slow lint benchmark zip clean
+.PHONY: demo test test-slow test-wheels test-blender lint benchmark zip clean
 
 demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 views, export, show
 	rm -rf $(DEMO)
+	mkdir -p $(DEMO)
 	$(BIN)/labelpass scene room --seed 0 --out $(DEMO)/room.blend
 	$(BIN)/labelpass render $(DEMO)/room.blend --out $(DEMO)/run --label-supersample 3
 	$(BIN)/labelpass export $(DEMO)/run --format segnet --labels syntrain16 --out $(DEMO)/segnet
 	$(BIN)/labelpass export $(DEMO)/run --format nyu --out $(DEMO)/nyu
-	$(BIN)/labelpass sheet $(DEMO)/run --out $(DEMO)/contact_sheet.jpg
+	$(BIN)/labelpass sheet $(DEMO)/run --out $(DEMO)/contact_sheet.png
 
-test: $(VENV)/.ready lint     ## the whole suite but for what is marked slow
+test: lint                    ## the whole suite, but for what is marked slow
 	$(BIN)/python -m pytest -m "not slow"
 
-test-slow: $(VENV)/.ready     ## everything
+test-slow: $(VENV)/.ready     ## all of it
 	$(BIN)/python -m pytest
+
+test-wheels:                  ## the Blender side of the suite on the other bpy modules that exist
+	for bpy in 4.2 5.0; do \
+	  $(MAKE) VENV=.venv-bpy$$bpy BPY=$$bpy .venv-bpy$$bpy/.ready && \
+	  .venv-bpy$$bpy/bin/python -m pytest -m "not slow" $(BLENDER_SIDE) tests/test_extension_zip.py || exit 1; \
+	done
+
+test-blender: zip             ## the Blender side of the suite, and the zip, in a real Blender: BLENDER=/path/to/blender
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target build/pytest pytest "hypothesis<6.149"
+	$(BLENDER) -b --factory-startup --python-exit-code 1 -P tests/blender/suite.py -- build/pytest $(BLENDER_SIDE)
+	BLENDER_USER_RESOURCES=$(abspath build/blender-user) $(BLENDER) -b --factory-startup --python-exit-code 1 \
+	  -P tests/blender/extension.py -- build/labelpass-*.zip
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
@@ -27,14 +41,15 @@ lint: $(VENV)/.ready
 	$(BIN)/mypy
 
 benchmark: $(VENV)/.ready     ## the figures of docs/benchmarks.md
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/run.py
 
-zip: $(VENV)/.ready           ## the add-on, as the extension that Blender installs
+zip: $(VENV)/.ready           ## the add-on as the extension that Blender installs
 	mkdir -p build
-	$(BIN)/python -m tools.make_extension build
+	rm -f build/labelpass-*.zip
+	$(BIN)/python tools/make_extension.py build
 
 clean:
-	rm -rf $(VENV) build
+	rm -rf .venv* build
 
 $(VENV)/.ready: pyproject.toml tools/setup.sh
 	sh tools/setup.sh $(PYTHON) $(VENV) $(BPY)

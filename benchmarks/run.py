@@ -1,0 +1,11 @@
+"""All figures of docs/benchmarks.md: `python benchmarks/run.py`, or `make benchmark`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+for name in ("labels.py", "export.py"):
+    print(f"== {name}", flush=True)
+    subprocess.run([sys.executable, str(Path(__file__).with_name(name))], check=True)

@@ -1,0 +1,84 @@
+"""render.py started by its path, as on a render node: in this Blender, or, under the bpy module, as Blender would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import pytest
+from scenery import camera, rectangle
+
+from blender_addon import scene_labels
+from blender_addon.contract import run as run_folder
+from blender_addon.contract.labels import built_in
+from render_scripts import passes, render
+
+ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
+AS_BLENDER = Path(__file__).with_name("as_blender.py")
+
+
+def blender(*arguments) -> subprocess.CompletedProcess[str]:
+    """The program that runs this test, where it is a Blender, else one played by the bpy module."""
+    program = [bpy.app.binary_path] if bpy.app.binary_path else [sys.executable, AS_BLENDER]
+    command = [*map(str, program), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def scene_file(empty_scene, tmp_path) -> Path:
+    camera(empty_scene)
+    rectangle(empty_scene, 0, 9, label=7)
+    empty_scene.cycles.samples = 1
+    scene_labels.set_label_set(empty_scene, built_in("nyu40"))
+    path = tmp_path / "it's a room.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return path
+
+
+def test_started_by_its_path_it_renders_and_exits_with_0(scene_file, tmp_path):
+    run = tmp_path / "run"
+    done = blender("-b", scene_file, "-P", ENTRY, "--", "--out", run, "--size", "16x12", "--no-denoise")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert run_folder.read_record(run, 1)["labels"] == [{"id": 7, "name": "table", "pixels": 96}]
+    assert "frame 1" in done.stdout
+
+
+def test_what_cannot_be_rendered_exits_with_1_and_one_line(scene_file, tmp_path):
+    options = ("--out", tmp_path / "run", "--view-layer", "no such layer")
+    done = blender("-b", scene_file, "-P", ENTRY, "--", *options)
+    assert done.returncode == 1
+    assert "labelpass: scene 'Scene' has no view layer 'no such layer'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, tmp_path, monkeypatch, capfd):
+    for x in (0, 1):
+        camera(empty_scene, at=(x, 0, 5))
+    rectangle(empty_scene, 0, 9, label=7)
+    scene_labels.set_label_set(empty_scene, built_in("nyu40"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    run = tmp_path / "run"
+    rendered = []
+
+    def fail_at_the_second(scene, settings, through=passes.render_labels):
+        rendered.append(scene.camera.name)
+        if len(rendered) == 2:
+            raise passes.RenderFailed("Blender rendered no file: out of memory")
+        return through(scene, settings)
+
+    monkeypatch.setattr(passes, "render_labels", fail_at_the_second)
+    options = ["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]
+    assert render.main(options) == 3
+    assert "out of memory; what is done stays" in capfd.readouterr().err
+    assert run_folder.finished_frames(run) == [1]
+    assert [path.name for path in (run / "frames").iterdir()] == ["000001"]
+    assert render.main(["--out", str(run)]) == 0
+    assert run_folder.finished_frames(run) == [1, 2]
+
+
+def test_without_a_file_it_says_so(tmp_path):
+    done = blender("-b", "--factory-startup", "-P", ENTRY, "--", "--out", tmp_path / "run", "--label-set", "nyu40")
+    assert done.returncode == 1
+    assert "no .blend file is open" in done.stderr or "no camera" in done.stderr
