@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import bpy
+from mathutils import Color, Euler, Matrix, Quaternion, Vector
 
 from blender_addon.contract.labels import UNLABELLED
 from blender_addon.scene_labels import Occurrence
@@ -16,7 +17,7 @@ from blender_addon.scene_labels import Occurrence
 @contextmanager
 def changed(owner: Any, **values: Any) -> Iterator[None]:
     """Set attributes and put them back. An attribute that this Blender does not have is an error, not ignored."""
-    before = {name: getattr(owner, name) for name in values}
+    before = {name: _read(owner, name) for name in values}
     try:
         for name, value in values.items():
             if before[name] != value:  # an equal write would still make the renderer look at the data again
@@ -24,8 +25,16 @@ def changed(owner: Any, **values: Any) -> Iterator[None]:
         yield
     finally:
         for name, value in reversed(before.items()):
-            if getattr(owner, name) != value:
+            if _read(owner, name) != value:
                 setattr(owner, name, value)
+
+
+def _read(owner: Any, name: str) -> Any:
+    """The value; a copy where Blender hands out a live view of its memory (vectors, arrays)."""
+    value = getattr(owner, name)
+    if isinstance(value, bpy.types.bpy_prop_array | Vector | Euler | Quaternion | Color):
+        return tuple(value)
+    return value.copy() if isinstance(value, Matrix) else value
 
 
 @contextmanager
@@ -42,7 +51,7 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
             wanted[occurrence.obj][occurrence.label_id].append(occurrence)
     ambiguous = []
     with ExitStack() as stack:
-        split: set[bpy.types.Object] = set()
+        split: dict[bpy.types.Object, int] = {}
         for obj, by_label in wanted.items():
             if set(by_label) == {UNLABELLED}:
                 continue
@@ -54,14 +63,13 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
                     continue
                 if not all(occurrence.splittable for occurrence in reached):
                     ambiguous.append(obj.name)
-                split.update(_labelled_instancer(occurrence) for occurrence in reached if occurrence.splittable)
-        for instancer in sorted(split, key=lambda obj: obj.name_full):
+                for instancers in (occurrence.instancers for occurrence in reached if occurrence.splittable):
+                    level = max(level for level, instancer in enumerate(instancers) if instancer.pass_index)
+                    split[instancers[level]] = max(level, split.get(instancers[level], 0))
+        # The innermost first, so that a copy of an outer collection holds the inner ones as they will be.
+        for instancer in sorted(split, key=lambda obj: (-split[obj], obj.name_full)):
             stack.enter_context(_own_copy(instancer))
         yield ambiguous
-
-
-def _labelled_instancer(occurrence: Occurrence) -> bpy.types.Object:
-    return next(instancer for instancer in reversed(occurrence.instancers) if instancer.pass_index)
 
 
 @contextmanager

@@ -188,8 +188,8 @@ def test_missing_textures(scene, tmp_path):
     assert one(scene, fatal=False) == "missing texture 'wood.png': its surfaces render pink"
 
 
-def write_library(path, *, linked_from=None):
-    """A .blend at `path` with a collection `things` that holds a labelled box (or links another library's)."""
+def write_library(path, *, linked_from=None, label=2):
+    """A .blend at `path` with a collection `things` that holds a box (or links another library's)."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     things = bpy.data.collections.new("things")
     if linked_from:
@@ -199,7 +199,7 @@ def write_library(path, *, linked_from=None):
         things.children.link(bpy.data.collections["things", bpy.data.libraries[0].filepath])
         things.name = "more things"
     else:
-        box = rectangle(bpy.context.scene, 0, 1, label=2, name="box")
+        box = rectangle(bpy.context.scene, 0, 1, label=label, name="box")
         in_collection_of(things, box)
     things.use_fake_user = True
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
