@@ -54,7 +54,7 @@ def rendered(scene):
 def _world(thing):
     matrix = thing.obj.matrix_world
     for instancer in reversed(thing.instancers if thing.splittable else ()):
-        matrix = instancer.matrix_world @ matrix
+        matrix = instancer.matrix_world @ Matrix.Translation(-instancer.instance_collection.instance_offset) @ matrix
     return matrix
 
 
