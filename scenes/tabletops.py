@@ -246,4 +246,4 @@ def fill_bookcase(case: Piece, bays) -> None:
             pile(case, (middle + 0.01, -0.19, z), rng.permutation(3)[: 1 + number % 3], 4)
         elif free > 0.1:
             turned(case, "cup", CUP, (middle, -0.2, z), "blue ceramic")
-    pile(case, (-0.42, -0.17, 2.044 - 0.0), (5, 4, 5), 8)
+    pile(case, (0.36, -0.17, 2.0445), (5, 4, 5), 8)
