@@ -215,8 +215,7 @@ def _select(operator, context, objects: Iterable[bpy.types.Object], what: str) -
             obj.select_set(False)
     seen, hidden = [], []
     for obj in objects:
-        reachable = context.view_layer.objects.get(obj.name) == obj and obj.visible_get() and not obj.hide_select
-        (seen if reachable else hidden).append(obj)
+        (seen if obj.visible_get() and not obj.hide_select else hidden).append(obj)
     for obj in seen:
         obj.select_set(True)
     if seen and context.view_layer.objects.active not in seen:
