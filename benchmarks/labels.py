@@ -85,7 +85,7 @@ def timed(function, *arguments):  # type: ignore[no-untyped-def]
 
 
 def report(rows: np.ndarray, size: tuple[int, int], samples: int) -> None:
-    image_s, one_s, three_s, wrong_one, wrong_three, edges, invented = rows.mean(axis=0)
+    image_s, one_s, three_s, wrong_one, wrong_three, edges, _ = rows.mean(axis=0)
     build = compat.versions()["blender"]
     print(f"\n{len(rows)} views of the sample room, {size[0]}x{size[1]}, {samples} samples, Blender {build}\n")
     print(f"{'':34}{'1 sample':>12}{'3 x 3':>12}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
@@ -75,13 +76,14 @@ def _show(
     run: Path, frame: int, view: View | None, label_set: LabelSet, palette: NDArray[np.uint8], width: int
 ) -> _Shown:
     folder = frame_folder(run, frame)
-    bgr = cv2.imread(str(folder / IMAGE), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise ExportError(f"{folder / IMAGE} is missing or no picture; render the frame again")
+    try:
+        picture = np.asarray(iio.imread(folder / IMAGE), np.uint8)
+    except (OSError, SyntaxError, ValueError) as error:  # PIL calls some damage of a PNG a SyntaxError
+        raise ExportError(f"{folder / IMAGE} is missing or no picture; render the frame again") from error
     labels = read_labels(folder / LABELS, label_set)
     full = labels.pixels()
     size = (width, max(1, round(width * full.shape[0] / full.shape[1])))
-    image = resize_image(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8), size)
+    image = resize_image(picture, size)
     small = resize_labels(full, size)
     colors = colorize(small, palette)
     name = view.name or view.camera if view else ""
