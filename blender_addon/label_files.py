@@ -29,6 +29,8 @@ def read(source: str | Path) -> LabelSet:
     """
     path = Path(source)
     if path.suffix.lower() not in SUFFIXES:
+        if path.name != str(source):  # in some folder, so no name of a built-in set
+            raise LabelSetError(f"{path.name}: a label set is a {', '.join(SUFFIXES)} file")
         return built_in(str(source))
     text = _text(path)
     data = _json(text, path) if path.suffix.lower() == ".json" else _yaml(text, path)

@@ -66,6 +66,8 @@ def test_errors_name_file_and_line(tmp_path, name, text, message):
 def test_what_is_no_label_file(tmp_path):
     with pytest.raises(LabelSetError, match="No such file"):
         label_files.read(tmp_path / "missing.yaml")
+    with pytest.raises(LabelSetError, match=r"room\.blend: a label set is a \.json"):
+        label_files.read(tmp_path / "room.blend")
     with pytest.raises(LabelSetError, match="known: nyu13"):
         label_files.read("nyu41")
     big = write(tmp_path, "big.json", b" " * (label_files.MAX_BYTES + 1))
