@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -104,27 +103,35 @@ def test_a_plan_that_cannot_be_written_leaves_nothing(tmp_path):
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [FRAMES]
 
 
-def _race(run: Path, scene: str, start) -> None:
-    start.wait()
+RACER = """
+import sys
+from pathlib import Path
+from tests.contract.test_run import RunError, a_plan, write_plan
+for line in sys.stdin:
     try:
-        write_plan(run, a_plan(scene))
+        write_plan(Path(line.strip()), a_plan(sys.argv[1]))
+        print("won", flush=True)
     except RunError:
-        sys.exit(7)
+        print("lost", flush=True)
+"""
 
 
 def test_of_two_racing_plans_one_wins_whole(tmp_path):
-    context = get_context("fork")
-    for attempt in range(10):
-        run, start = tmp_path / str(attempt), context.Event()
-        racers = [context.Process(target=_race, args=(run, scene, start)) for scene in ("one.blend", "two.blend")]
+    scenes = ("one.blend", "two.blend")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": REPOSITORY}
+    racers = [subprocess.Popen([sys.executable, "-c", RACER, scene], **pipes) for scene in scenes]
+    for attempt in range(20):
+        run = tmp_path / str(attempt)
         for racer in racers:
-            racer.start()
-        start.set()
+            racer.stdin.write(f"{run}\n")
         for racer in racers:
-            racer.join()
-        codes = [racer.exitcode for racer in racers]
-        assert sorted(codes) == [0, 7]
-        assert read_plan(run) == a_plan(["one.blend", "two.blend"][codes.index(0)])
+            racer.stdin.flush()
+        ends = [racer.stdout.readline().strip() for racer in racers]
+        assert sorted(ends) == ["lost", "won"]
+        assert read_plan(run) == a_plan(scenes[ends.index("won")])
+    for racer in racers:
+        racer.communicate()
+        assert racer.returncode == 0
 
 
 @pytest.mark.parametrize("file", [PLAN, RECORD])
