@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bpy
 
-from blender_addon.contract.labels import MAX_ID, UNLABELLED, LabelSet
+from blender_addon.contract.labels import UNLABELLED, LabelSet
 from blender_addon.scene_labels import Occurrence
 
 from . import compat
@@ -48,8 +48,6 @@ def check_scene(
 
 
 def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Problem]:
-    if label_set.max_id > MAX_ID:
-        yield Problem(True, f"label set {label_set.name!r} has ids above {MAX_ID}, where Blender's pass index ends")
     bare = list(dict.fromkeys(thing.obj.name for thing in things if thing.unlabelled))
     if bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
         yield Problem(True, f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first")

@@ -230,6 +230,7 @@ def test_rendering_changes_nothing_in_the_scene(empty_scene, tmp_path):
     empty_scene.render.use_border = True
     empty_scene.timeline_markers.new("marker", frame=1).camera = cam
     other = empty_scene.view_layers.new("second layer")
+    empty_scene.collection.objects.link(bpy.data.objects.new("Lamp", bpy.data.lights.new("Lamp", "POINT")))
     before = _dump(empty_scene)
     labels_of(empty_scene, tmp_path, label_supersample=2)
     assert _dump(empty_scene) == before
@@ -246,6 +247,7 @@ def _dump(scene: bpy.types.Scene) -> dict[str, str]:
         "camera": scene.camera.data,
         "dof": scene.camera.data.dof,
         "marker": scene.timeline_markers[0],
+        "light": bpy.data.lights[0],
         **{layer.name: layer for layer in scene.view_layers},
     }
     return {
