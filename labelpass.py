@@ -181,5 +181,16 @@ def _import_bpy() -> Any:
     return bpy
 
 
+def command() -> None:
+    """`main` as a program. With the bpy module loaded, its tear-down is left out: 4.5's may hang for ever."""
+    code = main()
+    if "bpy" in sys.modules:
+        shutil.rmtree(sys.modules["bpy"].app.tempdir, ignore_errors=True)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

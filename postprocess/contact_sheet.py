@@ -77,7 +77,7 @@ def _show(
 ) -> _Shown:
     folder = frame_folder(run, frame)
     try:
-        picture = np.asarray(iio.imread(folder / IMAGE), np.uint8)
+        picture = np.asarray(iio.imread(folder / IMAGE, plugin="pillow"), np.uint8)
     except (OSError, SyntaxError, ValueError) as error:  # PIL calls some damage of a PNG a SyntaxError
         raise ExportError(f"{folder / IMAGE} is missing or no picture; render the frame again") from error
     labels = read_labels(folder / LABELS, label_set)

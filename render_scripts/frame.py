@@ -12,11 +12,12 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_addon.contract import VERSION
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 from blender_addon.contract.run import Plan, View
 
-from . import exr, passes
+from . import compat, exr, passes
 from .camera import describe_camera
 from .randomize import draw
 
@@ -55,7 +56,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
             "draw": asdict(drawn),
             "files": files,
             "timings": timings,
-            "versions": plan.versions,
+            "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
         }
         run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(record))
     return timings

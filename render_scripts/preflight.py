@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +122,15 @@ def _is_missing(image: bpy.types.Image) -> bool:
     if image.source == "TILED":
         path = path.replace("<UDIM>", str(image.tiles[0].number))
     return not Path(path).exists()
+
+
+def check_versions(planned: Mapping[str, str], here: Mapping[str, str]) -> Iterator[Problem]:
+    """Frames of several versions in one run are as good as their images are alike, which nobody promises."""
+    differing = [
+        f"{name} {planned[name]} and not {here.get(name)}" for name in planned if planned[name] != here.get(name)
+    ]
+    if differing:
+        yield Problem(False, f"the run was planned with {'; '.join(differing)}: its images may differ from the others")
 
 
 def resolve_device(wanted: str) -> tuple[str, list[Problem]]:

@@ -65,14 +65,19 @@ def _render(request: Request) -> int:
     things = list(scene_labels.occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
     plan, problems = make_plan(scene, view_layer, request, found)
     problems = [*preflight.check_scene(scene, view_layer, plan.label_set, things), *problems]
+    if found:
+        check_resume(found, plan, request.out)
+        problems += preflight.check_versions(found.versions, plan.versions)
     _tell(problems, request.strict)
 
     wanted = plan.views
-    if found:
-        check_resume(found, plan, request.out)
-        plan = found
-    else:
-        run_folder.write_plan(request.out, plan)
+    if not found:
+        try:
+            run_folder.write_plan(request.out, plan)
+        except run_folder.PlanExists:  # another node began the same run a moment ago
+            found = run_folder.read_plan(request.out)
+            check_resume(found, plan, request.out)
+    plan = found or plan
     run_folder.sweep_partial_frames(request.out)
     todo = missing(wanted, run_folder.finished_frames(request.out))
     size = "x".join(map(str, plan.settings.size))

@@ -202,9 +202,14 @@ def _without_label_set(scene):
     del scene[scene_labels.PROPERTY]
 
 
+def _with_an_id_beyond_the_pass_index(scene):
+    scene[scene_labels.PROPERTY] = '{"name": "mine", "labels": [{"id": 32768, "name": "chair"}]}'
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
+        (_with_an_id_beyond_the_pass_index, "label 'chair': id 32768 is not a whole number from 1 to 32767"),
         (_without_labels, "nothing in this scene is labelled"),
         (_without_camera, "no camera"),
         (_with_strange_id, "object 'Table' has pass index 57, which label set 'nyu40' does not define"),
@@ -275,3 +280,14 @@ def test_bad_input_is_one_line_and_exit_code_1(arguments, told, tmp_path, monkey
 def test_wrong_options_are_exit_code_2(scene_file, tmp_path, options):
     done = labelpass("render", scene_file, "--out", tmp_path / "run", *options, check=2)
     assert options[1] in done.stderr and "Traceback" not in done.stderr
+
+
+def test_several_nodes_may_begin_the_same_run_at_once(scene_file, finished, tmp_path):
+    run = tmp_path / "run"
+    command = [sys.executable, str(ROOT / "labelpass.py"), "render", str(scene_file), "--out", str(run), *SMALL]
+    command += ["--label-supersample", "3"]
+    nodes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [node.communicate(timeout=120) for node in nodes]
+    assert [node.returncode for node in nodes] == [0, 0, 0], told
+    assert checksums(run) == checksums(finished)
+    assert not list(run.glob("**/.*"))

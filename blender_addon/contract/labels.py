@@ -111,7 +111,8 @@ class LabelSet:
         same set, in itself. Raises LabelSetError when nothing maps or a parent names an id `target` lacks.
         """
         if target.name == self.name:
-            found = {label.id: label.id for label in self.labels if label.id in target.by_id}
+            names = {label.id: label.name.casefold() for label in target.labels}
+            found = {label.id: label.id for label in self.labels if names.get(label.id) == label.name.casefold()}
         else:
             found = {label.id: label.parents[target.name] for label in self.labels if target.name in label.parents}
         if not found:

@@ -48,6 +48,10 @@ class RunError(ValueError):
     """A run folder that cannot be read or written; the message names the file and what to do."""
 
 
+class PlanExists(RunError):
+    """There is a plan in the run folder already."""
+
+
 @dataclass(frozen=True)
 class View:
     """What one frame of the run shows: frame `scene_frame` of the .blend through `camera`.
@@ -128,7 +132,7 @@ def read_plan(run: Path) -> Plan:
 
 
 def write_plan(run: Path, plan: Plan) -> None:
-    """Write the plan whole or not at all. Raises RunError when there is one already: a plan never changes."""
+    """Write the plan whole or not at all. Raises PlanExists when there is one already."""
     (run / FRAMES).mkdir(parents=True, exist_ok=True)
     beside = run / f".{PLAN}-{socket.gethostname()}-{os.getpid()}"
     try:
@@ -144,10 +148,10 @@ def _put_in_place(beside: Path, place: Path) -> None:
     try:
         os.link(beside, place)  # unlike a rename, a link never replaces what is there
     except FileExistsError:
-        raise RunError(there) from None
+        raise PlanExists(there) from None
     except OSError:  # a file system without hard links
         if place.exists():
-            raise RunError(there) from None
+            raise PlanExists(there) from None
         os.rename(beside, place)
 
 

@@ -10,7 +10,7 @@ bpy = pytest.importorskip("bpy")
 
 from scenery import camera, rectangle  # noqa: E402  (they need bpy)
 
-from blender_addon.contract.labels import MAX_ID, Label, LabelSet, built_in  # noqa: E402
+from blender_addon.contract.labels import built_in  # noqa: E402
 from blender_addon.scene_labels import occurrences  # noqa: E402
 from render_scripts import compat, preflight  # noqa: E402
 from render_scripts.plan import Request  # noqa: E402
@@ -134,11 +134,6 @@ def test_ids_outside_the_label_set_on_materials(scene):
 def test_ids_outside_the_label_set_on_instancers(scene):
     instance(scene, in_collection("boxes", rectangle(scene, 0, 1)), "rack", 57)
     assert "object 'rack' has pass index 57" in one(scene, fatal=True)
-
-
-def test_ids_beyond_the_pass_index(scene):
-    beyond = LabelSet("huge", (Label(2, "floor", (0, 0, 0)), Label(MAX_ID + 1, "beyond", (0, 0, 0))))
-    assert f"label set 'huge' has ids above {MAX_ID}" in one(scene, fatal=True, label_set=beyond)
 
 
 def test_copies_that_blender_cannot_tell_apart(scene):
