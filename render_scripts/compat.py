@@ -12,6 +12,14 @@ def versions() -> dict[str, str]:
     return {"blender": bpy.app.version_string, "build": bpy.app.build_hash.decode(errors="replace")}
 
 
+def enable_cycles() -> None:
+    """Cycles is an add-on, which somebody may have switched off in the preferences of this Blender."""
+    if not hasattr(bpy.context.scene, "cycles"):
+        import addon_utils
+
+        addon_utils.enable("cycles")
+
+
 def has_denoiser() -> bool:
     """Whether this build comes with OpenImageDenoise; Debian's do not, and fail a render that asks for it."""
     import _cycles

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import sys
 import time
+import traceback
 from pathlib import Path
 
 if __name__ == "__main__":  # Blender runs this file by its path; its rooms are beside it
@@ -57,6 +58,7 @@ def render(request: Request) -> int:
 
 def _render(request: Request) -> int:
     _settle_scripts(request)
+    compat.enable_cycles()
     scene = bpy.context.scene
     found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
     if found:
@@ -206,5 +208,9 @@ def _duration(seconds: float) -> str:
 
 if __name__ == "__main__":
     after = sys.argv.index("--") + 1 if "--" in sys.argv else len(sys.argv)
-    code = main(sys.argv[after:])
+    try:
+        code = main(sys.argv[after:])
+    except Exception:  # noqa: BLE001  (ours to mend, but Blender would exit with 0 after it)
+        traceback.print_exc()
+        code = 3
     sys.exit(code)

@@ -177,6 +177,16 @@ def add_door(room: Room) -> None:
                 bevel=0.006,
             )
             box(door, "panel", (0.22, 0.02, tall - 0.09), (x, 0.04, z + 0.045), "sage paint", bevel=0.009)
+    boxes(  # over the reveal, which is wall and would show as a thread between casing and leaf
+        door,
+        "lining",
+        [
+            *(((0.016, 0.1, high), (side * (wide / 2 - 0.008), 0.04, 0)) for side in (-1, 1)),
+            ((wide, 0.1, 0.016), (0, 0.04, high - 0.016)),
+        ],
+        "white paint",
+        bevel=0.002,
+    )
     boxes(
         door,
         "casing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from scenery import camera, rectangle
 from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
-from render_scripts import passes, render
+from render_scripts import compat, passes, render
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -76,6 +77,25 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
     assert [path.name for path in (run / "frames").iterdir()] == ["000001"]
     assert render.main(["--out", str(run)]) == 0
     assert run_folder.finished_frames(run) == [1, 2]
+
+
+def test_an_error_of_ours_is_no_exit_code_0(scene_file, tmp_path):
+    broken = tmp_path / "render_scripts"
+    shutil.copytree(ENTRY.parent, broken)
+    (broken / "frame.py").write_text("def render_frame(*_):\n    raise AssertionError('a bug')\n")
+    (tmp_path / "blender_addon").symlink_to(ENTRY.parents[1] / "blender_addon")
+    done = blender("-b", scene_file, "-P", broken / "render.py", "--", "--out", tmp_path / "run", "--no-denoise")
+    assert done.returncode == 3
+    assert "a bug" in done.stderr
+
+
+def test_it_renders_where_the_cycles_add_on_is_switched_off(empty_scene):
+    import addon_utils
+
+    addon_utils.disable("cycles")
+    assert not hasattr(bpy.context.scene, "cycles")
+    compat.enable_cycles()
+    assert bpy.context.scene.cycles.samples > 0
 
 
 def test_without_a_file_it_says_so(tmp_path):
