@@ -1,8 +1,6 @@
-"""What differs between Blender 4.2 and 5.2. The only file of the renderer that knows versions and builds."""
+"""What differs between Blender 4.2 and 5.2: the renderer's only file that knows versions and builds."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import bpy
 
@@ -46,22 +44,6 @@ def pass_channels(channels: dict[str, object]) -> dict[str, object]:
         _, pass_name, component = ("." + name).rsplit(".", 2)
         found[f"{renamed.get(pass_name, pass_name)}.{component}"] = pixels
     return found
-
-
-def fcurves(animation: bpy.types.AnimData) -> Iterator[bpy.types.FCurve]:
-    """F-curves that animate a data-block: of its slot where actions have slots (4.4 on), else of the action."""
-    action = animation.action
-    if not action:
-        return
-    slot = getattr(animation, "action_slot", None)
-    if slot is None:
-        yield from getattr(action, "fcurves", ())
-        return
-    for layer in action.layers:
-        for strip in layer.strips:
-            bag = strip.channelbag(slot)
-            if bag:
-                yield from bag.fcurves
 
 
 GPU_BACK_ENDS = ("OPTIX", "CUDA", "HIP", "METAL", "ONEAPI")

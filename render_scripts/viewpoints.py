@@ -12,9 +12,8 @@ from collections.abc import Iterable
 
 import bpy
 
+from blender_addon.compat import fcurves
 from blender_addon.contract.run import View
-
-from . import compat
 
 
 class NoCamera(ValueError):
@@ -88,7 +87,7 @@ def _changes(scene: bpy.types.Scene, follow_markers: bool) -> tuple[set[int], bo
             return jumps, True
         if any(_follows_time(curve.driver) for curve in animation.drivers):
             return jumps, True
-        for curve in compat.fcurves(animation):
+        for curve in fcurves(data):
             if curve.mute:
                 continue
             points = list(curve.keyframe_points)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bpy
 from mathutils import Vector
 
+from blender_addon.compat import fcurves
+
 # name: (eye, looked-at point, focal length in mm on a 36 mm sensor)
 VIEWS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], float]] = {
     "living corner": ((2.62, 4.2, 1.6), (5.3, 1.2, 0.8), 24),
@@ -37,19 +39,11 @@ def add_views(scene: bpy.types.Scene) -> None:
             owner.keyframe_insert(path, frame=frame)
         scene.timeline_markers.new(name, frame=frame)
     for owner in (stand, camera):
-        for curve in _curves(owner.animation_data.action):
+        for curve in fcurves(owner):
             for key in curve.keyframe_points:
                 key.interpolation = "CONSTANT"
     scene.frame_start, scene.frame_end = 1, len(VIEWS)
     scene.frame_set(1)
-
-
-def _curves(action: bpy.types.Action):
-    """An action's curves, those of all its slots: an object and its data share one action from Blender 4.4 on."""
-    layers = getattr(action, "layers", None)
-    if not layers:
-        return action.fcurves
-    return [curve for layer in layers for strip in layer.strips for bag in strip.channelbags for curve in bag.fcurves]
 
 
 def set_render(scene: bpy.types.Scene) -> None:

@@ -77,12 +77,13 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "render_scripts",
             CONTRACT,
             "blender_addon.scene_labels",
+            "blender_addon.compat",
             "blender_addon.label_files",
             "numpy",
             *blender,
         )
     if room == "scenes":
-        return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.views", "numpy", "cv2", *blender)
+        return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.compat", "numpy", "cv2", *blender)
     if room == "postprocess":
         libraries = ("numpy", "cv2", "OpenEXR", "Imath", "imageio", "yaml", "scipy", "PIL")
         return ("postprocess", CONTRACT, "blender_addon.label_files", *libraries)

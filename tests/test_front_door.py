@@ -17,9 +17,9 @@ import pytest
 from scenery import camera, rectangle
 
 from blender_addon import scene_labels
+from blender_addon.compat import fcurves
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
-from render_scripts.compat import fcurves
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ("--size", "16x12", "--samples", "1")
@@ -50,7 +50,7 @@ def scene_file(tmp_path_factory) -> Path:
         cam.location = (frame - 2, 0, 3 + frame)
         cam.keyframe_insert("location", frame=frame)
         scene.timeline_markers.new(name, frame=frame)
-    for curve in fcurves(cam.animation_data):
+    for curve in fcurves(cam):
         for point in curve.keyframe_points:
             point.interpolation = "CONSTANT"
     scene.frame_end = 4

@@ -16,8 +16,8 @@ import pytest
 from scenery import camera, rectangle
 
 from blender_addon import label_files, scene_labels
+from blender_addon.compat import fcurves
 from blender_addon.contract.labels import built_in
-from render_scripts.compat import fcurves
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def desk(tmp_path_factory) -> Path:
     for frame in range(1, 5):
         cam.location.x = frame / 2
         cam.keyframe_insert("location", frame=frame)
-    for curve in fcurves(cam.animation_data):
+    for curve in fcurves(cam):
         for point in curve.keyframe_points:
             point.interpolation = "CONSTANT"
     scene_labels.set_label_set(scene, built_in("nyu40"))

@@ -120,9 +120,9 @@ def test_motion_blur_leaves_a_sharp_label_at_the_middle_of_the_shutter(empty_sce
 
 
 def _linear(obj: bpy.types.Object) -> None:
-    from render_scripts.compat import fcurves
+    from blender_addon.compat import fcurves
 
-    for curve in fcurves(obj.animation_data):
+    for curve in fcurves(obj):
         for point in curve.keyframe_points:
             point.interpolation = "LINEAR"
 
