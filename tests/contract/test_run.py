@@ -119,6 +119,7 @@ for line in sys.stdin:
 def test_of_two_racing_plans_one_wins_whole(tmp_path):
     scenes = ("one.blend", "two.blend")
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": REPOSITORY}
+    pipes["env"] = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # a Blender's own Python finds no pytest
     racers = [subprocess.Popen([sys.executable, "-c", RACER, scene], **pipes) for scene in scenes]
     for attempt in range(20):
         run = tmp_path / str(attempt)

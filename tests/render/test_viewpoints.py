@@ -8,6 +8,7 @@ bpy = pytest.importorskip("bpy")
 
 from scenery import camera, rectangle  # noqa: E402  (they need bpy)
 
+from blender_addon.compat import fcurves  # noqa: E402
 from render_scripts.viewpoints import NoCamera, find_views  # noqa: E402
 
 
@@ -35,8 +36,7 @@ def key(data, path, values, *, interpolation="CONSTANT", index=-1):
 
 
 def curves(data, path):
-    return [curve for curve in data.animation_data.action.layers[0].strips[0].channelbags[0].fcurves
-            if curve.data_path == path]  # fmt: skip
+    return [curve for curve in fcurves(data) if curve.data_path == path]
 
 
 def marker(scene, name, frame, camera=None):
