@@ -18,6 +18,12 @@ def enable_cycles() -> None:
         addon_utils.enable("cycles")
 
 
+def writes_passes(render: bpy.types.RenderSettings) -> bool:
+    """Whether passes can be written: Blender 5.0 fails to, of pixels that are not square; 4.x and 5.2 do not."""
+    square = render.pixel_aspect_x == render.pixel_aspect_y
+    return square or bpy.app.version[:2] != (5, 0)
+
+
 def has_denoiser() -> bool:
     """Whether this build comes with OpenImageDenoise; Debian's do not, and fail a render that asks for it."""
     import _cycles

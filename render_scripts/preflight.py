@@ -36,6 +36,10 @@ def check_scene(
     yield from _check_files()
     if scene.render.engine != "CYCLES":
         yield Problem(False, f"the scene is set to {scene.render.engine}; rendered with Cycles, it may look different")
+    if not compat.writes_passes(scene.render):
+        yield Problem(
+            True, "this Blender cannot write passes of pixels that are not square (Output > Format > Aspect); 5.2 can"
+        )
     used = [layer.name for layer in scene.view_layers if layer.use and layer != view_layer]
     if used:
         yield Problem(False, f"only view layer {view_layer.name!r} is rendered, not {_some(used)}; see --view-layer")

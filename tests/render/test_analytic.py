@@ -8,8 +8,8 @@ import pytest
 from scenery import HEIGHT, WIDTH, camera, labels_of, leaf_material, pixel_centres, rectangle, settings
 
 from blender_addon import scene_labels
-from blender_addon.contract.labels import BACKGROUND, UNLABELLED
-from render_scripts import passes
+from blender_addon.contract.labels import BACKGROUND, UNLABELLED, built_in
+from render_scripts import compat, passes, preflight
 from render_scripts.camera import describe_camera
 from render_scripts.stage import instancer_labels
 
@@ -195,6 +195,10 @@ def test_the_camera_on_record_projects_points_to_their_pixels(empty_scene, tmp_p
     cam.rotation_euler = (0.2, -0.1, 0.4)
     cam.data.lens, (cam.data.shift_x, cam.data.shift_y), cam.data.sensor_fit = lens, shift, fit
     empty_scene.render.pixel_aspect_x = pixel_aspect
+    if not compat.writes_passes(empty_scene.render):
+        problems = list(preflight.check_scene(empty_scene, bpy.context.view_layer, built_in("nyu40"), []))
+        assert any(problem.fatal and "not square" in problem.message for problem in problems)
+        return
     size, targets = (160, 120), {}
     rng = np.random.default_rng(5)
     chosen = settings(size=size)

@@ -45,7 +45,8 @@ def same_bits(found, expected) -> bool:
 
 def library_reads(path: Path) -> dict[str, np.ndarray]:
     with OpenEXR.File(str(path), separate_channels=True) as file:
-        return {name: np.array(channel.pixels) for name, channel in file.channels().items()}
+        channels = (item for part in file.parts for item in part.channels.items())
+        return {name: np.array(channel.pixels) for name, channel in channels}
 
 
 def library_writes(path: Path, channels, *, compression=None, parts=None, **header) -> None:
