@@ -12,7 +12,7 @@ from bpy_extras.io_utils import ImportHelper
 from . import label_files, scene_labels, status
 from .contract.labels import UNLABELLED, LabelSetError
 from .label_set_change import Change, apply_change, plan_change, users_in_file
-from .properties import NOTHING, active_label, fill_rows, state_of
+from .properties import active_label, fill_rows
 
 
 class LABELPASS_OT_choose_set(bpy.types.Operator):
@@ -90,12 +90,14 @@ class LABELPASS_OT_assign(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return _can(cls, context, selection=True, label_set=True, picked=True)
+        return _can(cls, context, selection=True, label_set=True)
 
     def execute(self, context):
         label_set, picked = status.label_set(context.scene), active_label(context)
+        if not self.label_id and not picked:
+            return _nothing_picked(self)
         try:
-            label = label_set.find(self.label_id) if self.label_id or not picked else picked
+            label = label_set.find(self.label_id) if self.label_id else picked
         except LabelSetError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -130,7 +132,7 @@ class LABELPASS_OT_select_label(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return _can(cls, context, label_set=True, object_mode=True, picked=True)
+        return _can(cls, context, label_set=True, object_mode=True)
 
     def invoke(self, context, event):
         self.extend = event.shift
@@ -138,14 +140,16 @@ class LABELPASS_OT_select_label(bpy.types.Operator):
 
     def execute(self, context):
         label = active_label(context)
-        wanted = self.label_id or (label.id if label else UNLABELLED)
+        if not self.label_id and not label:
+            return _nothing_picked(self)
+        wanted = self.label_id or label.id
         label = status.label_set(context.scene).by_id.get(wanted)
-        found = [obj for obj in context.view_layer.objects if obj.pass_index == wanted and wanted]
-        return _select(self, context, found, label.name if label else f"id {wanted}")
+        found = [obj for obj in context.view_layer.objects if obj.pass_index == wanted]
+        return _select(self, context, found, f"labelled {label.name if label else wanted}")
 
 
 class LABELPASS_OT_select_unlabelled(bpy.types.Operator):
-    """Select everything that a render would show without a label. Shift adds to the selection"""
+    """Select everything that a render would show without a label. Shift adds to the selection, / shows it alone"""
 
     bl_idname = "labelpass.select_unlabelled"
     bl_label = "Select Unlabelled"
@@ -164,15 +168,14 @@ class LABELPASS_OT_select_unlabelled(bpy.types.Operator):
     def execute(self, context):
         shown = scene_labels.occurrences(context.view_layer, context.evaluated_depsgraph_get())
         found = (each.instancers[0] if each.instancers else each.obj for each in shown if each.unlabelled)
-        return _select(self, context, dict.fromkeys(found), "unlabelled")
+        return _select(self, context, dict.fromkeys(found), "without a label")
 
 
-def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False, picked=False) -> bool:
+def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False) -> bool:
     """Whether a button works here; where not, the button says why."""
     why = (
         (label_set and not status.label_set(context.scene), "Choose a label set first"),
         (selection and not context.selected_objects, "Nothing is selected"),
-        (picked and state_of(context).active == NOTHING, "No label is picked in the list"),
         (object_mode and context.mode != "OBJECT", "Works in object mode (Tab leaves edit mode)"),
     )
     reason = next((text for missing, text in why if missing), "")
@@ -181,10 +184,15 @@ def _can(operator: type, context, *, selection=False, label_set=False, object_mo
     return not reason
 
 
+def _nothing_picked(operator) -> set[str]:
+    operator.report({"WARNING"}, "No label is picked in the list")
+    return {"CANCELLED"}
+
+
 def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[str]:
     """Say what an assignment did, and show what it refused where somebody is looking."""
     status.forget()
-    said = f"{_objects(done.labelled)} {'is' if done.labelled == 1 else 'are'} now {what}"
+    said = f"{_objects(done.labelled)} {'is' if done.labelled == 1 else 'are'} now {what}{_before(context, done)}"
     if done.parts:
         said += f"; faces with a label of their own keep it on {_first(done.parts)}"
     if not done.refused:
@@ -196,6 +204,15 @@ def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[st
     if operator.options.is_invoke and not bpy.app.background and _leaves_a_gap(context, done):
         context.window_manager.popup_menu(partial(_draw_lines, reasons[:12]), title=said, icon="INFO")
     return {"FINISHED"} if done.labelled else {"CANCELLED"}
+
+
+def _before(context, done: scene_labels.Assignment) -> str:
+    """What the assignment overwrote: a click that hit the floor and not the table shows here."""
+    label_set = status.label_set(context.scene)
+    known = label_set.by_id if label_set else {}
+    names = {id_: known[id_].name if id_ in known else f"pass index {id_}" for id_ in done.replaced}
+    was = [f"{count} {'was' if count == 1 else 'were'} {names[id_]}" for id_, count in done.replaced.most_common()]
+    return f" ({_first(was)})" if was else ""
 
 
 def _leaves_a_gap(context, done: scene_labels.Assignment) -> bool:
@@ -220,7 +237,7 @@ def _select(operator, context, objects: Iterable[bpy.types.Object], what: str) -
         obj.select_set(True)
     if seen and context.view_layer.objects.active not in seen:
         context.view_layer.objects.active = seen[0]
-    said = f"{_objects(len(seen))} {what} selected"
+    said = f"{_objects(len(seen))} {what} selected" if seen or hidden else f"no object {what}"
     if hidden:
         said += f"; {len(hidden)} more cannot be selected here (hidden or locked): {_first([o.name for o in hidden])}"
     operator.report({"WARNING"} if hidden else {"INFO"}, said)

@@ -8,7 +8,7 @@ import bpy
 from . import scene_labels, status
 from .label_files import built_in_titles
 from .label_search import arrange, matching_alias
-from .properties import fill_rows_soon, stale, state_of
+from .properties import active_label, fill_rows_soon, stale, state_of
 from .swatches import icon
 from .views import read_views
 
@@ -42,7 +42,7 @@ class LABELPASS_UL_labels(bpy.types.UIList):
         if not label:
             return
         count = status.status(context.scene, context.view_layer).counts[label.id]
-        alias = matching_alias(label, state_of(context).search)
+        alias = matching_alias(label, state_of(context).search, status.members(context.scene).get(label.id, ()))
         row = layout.row(align=True)
         row.label(text=f"{label.name} ({alias})" if alias else label.name, icon_value=icon(label.color))
         number = row.row()
@@ -60,7 +60,8 @@ class LABELPASS_UL_labels(bpy.types.UIList):
         if not label_set or len(label_set.labels) != len(state.rows):
             return [], []
         counts = status.status(context.scene, context.view_layer).counts
-        shown = arrange(label_set.labels, state.search, counts, state.used_first)
+        members = status.members(context.scene)
+        shown = arrange(label_set.labels, state.search, counts, state.used_first, members)
         flags, order = [0] * len(state.rows), [0] * len(state.rows)
         for place, position in enumerate(shown):
             flags[position], order[position] = self.bitflag_filter_item, place
@@ -104,17 +105,24 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         column = layout.column(align=True)
         row = column.row(align=True)
         row.scale_y = 1.3
-        row.operator("labelpass.assign", icon="CHECKMARK")
+        row.enabled = picked = active_label(context) is not None
+        row.operator("labelpass.assign", icon="CHECKMARK", text=_assign_what(context))
+        row = column.row(align=True)
         row.operator("labelpass.clear", icon="X")
-        column.operator("labelpass.select_label", icon="RESTRICT_SELECT_OFF")
+        row = row.row(align=True)
+        row.enabled = picked
+        row.operator("labelpass.select_label", icon="RESTRICT_SELECT_OFF")
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
-        column.label(text=f"{found.labelled} labelled, {found.unlabelled} unlabelled")
+        if found.labelled and not found.unlabelled:
+            column.label(text=f"All {found.labelled} objects are labelled")
+        else:
+            column.label(text=f"{found.labelled} labelled, {found.unlabelled} unlabelled")
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
 
 
 class LABELPASS_PT_active(_Tab, bpy.types.Panel):
-    """The label of the active object, and why it has it"""
+    """The label of the active object, of its parts, or why it carries none"""
 
     bl_idname = "LABELPASS_PT_active"
     bl_label = "Active Object"
@@ -126,16 +134,21 @@ class LABELPASS_PT_active(_Tab, bpy.types.Panel):
 
     def draw(self, context):
         obj, layout = context.object, self.layout
-        layout.label(text=obj.name, icon=f"OUTLINER_OB_{obj.type}" if obj.type in _WITH_ICON else "OBJECT_DATA")
+        name = obj.name if obj.select_get() else f"{obj.name} (not selected)"
+        layout.label(text=name, icon=f"OUTLINER_OB_{obj.type}" if obj.type in _WITH_ICON else "OBJECT_DATA")
         reason = scene_labels.why_not(obj)
         if reason:
-            return _paragraph(context, layout, reason)
-        found = scene_labels.resolve(obj)
-        self._label(context, found.label_id)
+            _paragraph(context, layout, reason)
+            if obj.type == "EMPTY" and obj.children:
+                children = layout.operator("object.select_grouped", text="Select Its Children", icon="OUTLINER")
+                children.type = "CHILDREN_RECURSIVE"
+            return
+        self._label(context, scene_labels.resolve(obj).label_id)
         for part in scene_labels.parts_of([obj]):
             self._label(context, part, "faces: ")
-        _paragraph(context, layout, scene_labels.why_locked(obj) or found.reason)
-        return None
+        locked = scene_labels.why_locked(obj)
+        if locked:
+            _paragraph(context, layout, locked)
 
     def _label(self, context, label_id: int, prefix: str = "") -> None:
         label_set = status.label_set(context.scene)
@@ -170,6 +183,14 @@ class LABELPASS_PT_views(_Tab, bpy.types.Panel):
             else:
                 row.label(text=view.name)
             row.operator("labelpass.remove_view", text="", icon="X").frame = view.frame
+
+
+def _assign_what(context) -> str:
+    """What the button will do: the label and how many objects, so that a wrong pick is seen before the click."""
+    label, selected = active_label(context), len(context.selected_objects)
+    if not label:
+        return "No Label Has That Name" if state_of(context).search.strip() else "Pick a Label"
+    return f"Assign {label.name} to {selected}" if selected else f"Assign {label.name}"
 
 
 def _paragraph(context, layout, text: str, *, mark: str = "NONE") -> None:

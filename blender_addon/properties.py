@@ -21,7 +21,7 @@ from . import status
 from .contract.labels import Label, LabelSet
 from .label_search import arrange
 
-NOTHING = -1  # the picked row, where the search matches none
+NOTHING = -1  # the picked row, where nobody picked one or the search matches none
 
 
 class LABELPASS_PG_row(bpy.types.PropertyGroup):
@@ -36,7 +36,7 @@ def _search_changed(state: LABELPASS_PG_window, context: bpy.types.Context) -> N
     if not label_set or not state.search.strip():
         return
     counts = status.status(context.scene, context.view_layer).counts
-    best = arrange(label_set.labels, state.search, counts, state.used_first)
+    best = arrange(label_set.labels, state.search, counts, state.used_first, status.members(context.scene))
     state.active = best[0] if best and best[0] < len(state.rows) else NOTHING
 
 
@@ -45,10 +45,10 @@ class LABELPASS_PG_window(bpy.types.PropertyGroup):
 
     rows: CollectionProperty(type=LABELPASS_PG_row)
     rows_of: StringProperty()
-    active: IntProperty(name="Label", description="The label that Assign and Select by label use")
+    active: IntProperty(name="Label", default=NOTHING, description="The label that Assign and Select by label use")
     search: StringProperty(
         name="Search",
-        description="Part of a label's name, one of its other names, or its id",
+        description="Part of a label's name, one of its other names, what NYU counts among it, or its id",
         options={"TEXTEDIT_UPDATE", "SKIP_SAVE"},
         update=_search_changed,
     )
@@ -86,8 +86,9 @@ def fill_rows(context: bpy.types.Context) -> None:
 
 
 def _position(label_set: LabelSet | None, name: str) -> int:
+    """Where that name is; NOTHING where it is not: the first label of a set is nobody's choice."""
     names = [label.name.casefold() for label in label_set.labels] if label_set else []
-    return names.index(name) if name in names else 0
+    return names.index(name) if name in names else NOTHING
 
 
 def _digest(text: str) -> str:

@@ -49,11 +49,15 @@ def set_label_set(scene: bpy.types.Scene, label_set: LabelSet) -> None:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What an assignment did: `labelled` objects; `refused` as {object name: why}; `parts` kept their own label."""
+    """What an assignment did: `labelled` objects; `refused` as {object name: why}; `parts` kept their own label.
+
+    `replaced`: {label id: objects} that carried another label before.
+    """
 
     labelled: int
     refused: dict[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
+    replaced: Counter[int] = field(default_factory=Counter)
 
 
 def why_not(obj: bpy.types.Object) -> str | None:
@@ -61,7 +65,7 @@ def why_not(obj: bpy.types.Object) -> str | None:
     if obj.type == "EMPTY":
         if obj.instance_type == "COLLECTION" and obj.instance_collection:
             return None if obj.instance_collection.all_objects else "the collection it instances is empty"
-        return "an empty without members; select its children" if obj.children else "an empty without members"
+        return "it groups its children and shows nothing itself" if obj.children else "an empty without members"
     if obj.type not in _CARRIERS:
         return _WHY_NOT.get(obj.type, f"objects of type {obj.type.lower()} are not rendered")
     return None
@@ -82,18 +86,20 @@ def assign(objects: Iterable[bpy.types.Object], label_id: int) -> Assignment:
     An instancing empty's label goes to the members that have none of their own; a metaball's to its whole family,
     since Blender renders a family as one surface.
     """
-    labelled, refused, parts = 0, {}, []
+    labelled, refused, parts, replaced = 0, {}, [], Counter()
     for obj in _with_families(objects):
         reason = why_not(obj) or why_locked(obj)
         if reason:
             refused[obj.name] = reason
             continue
         if obj.pass_index != label_id:  # an equal write would still tag the object for update
+            replaced[obj.pass_index] += 1
             obj.pass_index = label_id
         labelled += 1
         if label_id and any(slot.material and slot.material.pass_index for slot in obj.material_slots):
             parts.append(obj.name)
-    return Assignment(labelled, refused, tuple(parts))
+    del replaced[UNLABELLED]
+    return Assignment(labelled, refused, tuple(parts), replaced)
 
 
 def clear(objects: Iterable[bpy.types.Object]) -> Assignment:

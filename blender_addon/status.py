@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import bpy
 
+from . import label_search
 from .contract.labels import LabelSet, LabelSetError, label_set_from_json
 from .scene_labels import PROPERTY, count_labels, occurrences
 
@@ -77,6 +78,17 @@ def label_set(scene: bpy.types.Scene) -> LabelSet | None:
     return found if isinstance(found, LabelSet) else None
 
 
+@lru_cache(maxsize=4)
+def _members(text: str) -> label_search.Members:
+    found = parsed(text)
+    return label_search.members_of(found) if isinstance(found, LabelSet) else {}
+
+
+def members(scene: bpy.types.Scene) -> label_search.Members:
+    """{label id: casefolded names of what falls under it} for the scene's label set, for its search."""
+    return _members(label_set_text(scene))
+
+
 _HANDLERS = (
     ("depsgraph_update_post", _after_update),
     ("undo_post", _after_jump),
@@ -95,3 +107,4 @@ def unregister() -> None:
         getattr(bpy.app.handlers, name).remove(handler)
     forget()
     parsed.cache_clear()
+    _members.cache_clear()

@@ -1,7 +1,9 @@
 """The list's search: what matches, what comes first."""
 
+from dataclasses import replace
+
 from blender_addon.contract.labels import built_in
-from blender_addon.label_search import arrange, matching_alias
+from blender_addon.label_search import arrange, matching_alias, members_of
 
 NYU40, NYU894 = built_in("nyu40"), built_in("nyu894")
 
@@ -36,3 +38,24 @@ def test_a_better_match_beats_a_used_label():
 def test_the_alias_that_matched_is_shown():
     assert matching_alias(NYU40.find("cabinet"), "cup") == "cupboard"
     assert matching_alias(NYU40.find("cabinet"), "cab") == ""
+
+
+def test_what_nyu_counts_among_a_label_finds_it():
+    members = members_of(NYU40)
+
+    def found(query):
+        return [NYU40.labels[at].name for at in arrange(NYU40.labels, query, {}, False, members)]
+
+    assert found("cup")[:2] == ["otherprop", "cabinet"]  # a cup is no cupboard
+    assert found("stool") == ["otherprop"] and "floor" in found("flo")[0]
+    assert found("shelf")[0] == "shelves"  # an alias of the set itself is as good as a name
+    assert found("book")[:3] == ["bookshelf", "books", "otherprop"]
+    assert matching_alias(NYU40.find("otherprop"), "sauce", members[40]) == "saucer"
+    assert matching_alias(NYU40.find("cabinet"), "cup", members[3]) == "cupboard"
+
+
+def test_a_set_of_ones_own_has_no_members_of_nyus():
+    cars = replace(NYU40, labels=tuple(replace(each, name="car") if each.id == 3 else each for each in NYU40.labels))
+    assert 3 in members_of(NYU40) and 3 not in members_of(cars) and "cup" in members_of(cars)[40]
+    assert members_of(replace(NYU40, labels=NYU40.labels[:3])) == {}  # borrows the name, lacks the ids
+    assert members_of(replace(NYU40, name="mine")) == {} and members_of(NYU894) == {}

@@ -38,12 +38,14 @@ def test_choose_search_assign_select_clear(scene, mesh):
     assert not bpy.ops.labelpass.assign.poll()  # no label set yet
     bpy.ops.labelpass.choose_set(source="nyu40")
     state = bpy.context.window_manager.labelpass
+    assert properties.active_label(bpy.context) is None  # nor walls by accident
+    assert bpy.ops.labelpass.assign() == bpy.ops.labelpass.select_label() == {"CANCELLED"}
     state.search = "chai"
     assert properties.active_label(bpy.context).name == "chair"
     bpy.ops.labelpass.assign()
     assert (chair.pass_index, table.pass_index) == (5, 0)
     state.search = "box xyz"  # on the way there "box" was picked
-    assert properties.active_label(bpy.context) is None and not bpy.ops.labelpass.assign.poll()
+    assert properties.active_label(bpy.context) is None and bpy.ops.labelpass.assign() == {"CANCELLED"}
     state.search = "chair"
     select()
     assert not bpy.ops.labelpass.assign.poll()
@@ -153,6 +155,32 @@ def test_a_collection_instance_is_labelled_and_selected_as_a_whole(scene, mesh):
     bpy.ops.labelpass.assign(label_id=5)
     now = status.status(bpy.context.scene, bpy.context.view_layer)
     assert (empty.pass_index, member.pass_index, now.labelled, now.unlabelled) == (5, 0, 1, 0)
+
+
+def test_what_was_overwritten_is_said(scene, mesh, capfd):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    for name, label_id in (("floor", 2), ("second floor", 2), ("chair", 5), ("table", 7), ("new", 0), ("odd", 99)):
+        mesh(name).pass_index = label_id
+    bpy.ops.labelpass.assign(label_id=7)
+    assert "6 objects are now table (2 were floor, 1 was chair, 1 was pass index 99)" in capfd.readouterr().out
+    bpy.ops.labelpass.assign(label_id=7)
+    assert "6 objects are now table\n" in capfd.readouterr().out
+
+
+def test_nothing_left_to_label_is_said_in_words(scene, mesh, capfd):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    mesh("chair")
+    bpy.ops.labelpass.select_unlabelled()
+    bpy.ops.labelpass.assign(label_id=5)
+    bpy.ops.labelpass.select_unlabelled()
+    out = capfd.readouterr().out
+    assert "1 object without a label selected" in out and "no object without a label" in out
+
+
+def test_an_empty_that_groups_things_says_that_it_shows_nothing(scene, mesh):
+    group = link(bpy.data.objects.new("tea set", None))
+    mesh("cup").parent = group
+    assert "groups its children" in scene_labels.assign([group], 5).refused["tea set"]
 
 
 def test_hidden_and_locked_things_are_counted_not_selected(scene, mesh, capfd):
