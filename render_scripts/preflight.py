@@ -158,7 +158,11 @@ def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, l
         return request.denoise, [Problem(True, message)] if lacking else []
     if scene.cycles.use_denoising and not compat.has_denoiser():
         return False, [
-            Problem(False, "the scene asks for denoising and this build has no OpenImageDenoise: images stay noisy")
+            Problem(
+                False,
+                "the scene asks for denoising and this build has no OpenImageDenoise: images stay noisy; "
+                "--no-denoise accepts that",
+            )
         ]
     return bool(scene.cycles.use_denoising), []
 
