@@ -19,4 +19,6 @@ def make(out: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
+        sys.exit(__doc__)
     make(Path(sys.argv[1]))
