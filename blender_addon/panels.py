@@ -114,10 +114,7 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         row.operator("labelpass.select_label", icon="RESTRICT_SELECT_OFF")
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
-        if found.labelled and not found.unlabelled:
-            column.label(text=f"All {found.labelled} objects are labelled")
-        else:
-            column.label(text=f"{found.labelled} labelled, {found.unlabelled} unlabelled")
+        column.label(text=f"{found.labelled} labelled, {found.unlabelled or 'nothing'} unlabelled")
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
 
 
