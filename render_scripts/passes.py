@@ -101,7 +101,12 @@ def _decoded(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def render_labels(scene: bpy.types.Scene, settings: Settings) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
-    """Render the index passes, sharp, and reduce them: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1].
+    """The label render, reduced: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1]."""
+    return label_maps.majority(render_label_samples(scene, settings), settings.label_supersample)
+
+
+def render_label_samples(scene: bpy.types.Scene, settings: Settings) -> NDArray[np.uint16]:
+    """Render the index passes, sharp: label codes (K H, K W) uint16, K being `label_supersample`.
 
     One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
     """
@@ -114,7 +119,7 @@ def render_labels(scene: bpy.types.Scene, settings: Settings) -> tuple[NDArray[n
     objects, materials, depth = (channels[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z"))
     if objects.shape != (size[1], size[0]):
         raise RenderFailed(f"the label render is {objects.shape[1]}x{objects.shape[0]} pixels, not {size[0]}x{size[1]}")
-    return label_maps.majority(label_maps.label_map(objects, materials, depth), k)
+    return label_maps.label_map(objects, materials, depth)
 
 
 @contextmanager

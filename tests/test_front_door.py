@@ -275,7 +275,14 @@ def test_bad_input_is_one_line_and_exit_code_1(arguments, told, tmp_path, monkey
 
 @pytest.mark.parametrize(
     "options",
-    [("--frames", "4-1"), ("--size", "12"), ("--samples", "0"), ("--seed", "-1"), ("--label-supersample", "x")],
+    [
+        ("--frames", "4-1"),
+        ("--size", "12"),
+        ("--samples", "0"),
+        ("--seed", "-1"),
+        ("--label-supersample", "x"),
+        ("--label-supersample", "2"),
+    ],
 )
 def test_wrong_options_are_exit_code_2(scene_file, tmp_path, options):
     done = labelpass("render", scene_file, "--out", tmp_path / "run", *options, check=2)
