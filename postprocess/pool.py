@@ -17,6 +17,7 @@ from .places import Places
 from .progress import Progress
 
 _MOST = 16  # frames that travel together
+_MOST_JOBS = 61  # Windows waits for no more processes at once
 _Batch = list[tuple[Frame, Places]]
 
 
@@ -35,7 +36,7 @@ def convert_all(
     work = list(zip(frames, places))
     batches = [work[at : at + step] for at in range(0, total, step)]
     done = 0
-    for results in _in_order(batches, recipe, staging, min(jobs, len(batches))):
+    for results in _in_order(batches, recipe, staging, min(jobs, len(batches), _MOST_JOBS)):
         done += len(results)
         if progress is not None:
             progress(done, total)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from blender_addon.contract.run import is_alive
+
 from .errors import ExportError
 
 
@@ -25,7 +27,8 @@ def staged(out: Path) -> Iterator[Path]:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         for left in out.parent.glob(f"{glob.escape(beside)}*"):
-            if not _is_alive(left.name.removeprefix(beside)):
+            pid = left.name.removeprefix(beside)
+            if pid.isdecimal() and not is_alive(int(pid)):
                 shutil.rmtree(left, ignore_errors=True)
         staging.mkdir()
         yield staging
@@ -36,17 +39,3 @@ def staged(out: Path) -> Iterator[Path]:
         raise ExportError(f"{error}; nothing was written to {out}") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-
-
-def _is_alive(pid: str) -> bool:
-    if not pid.isdecimal() or os.name == "nt":
-        return True  # not ours, or, on Windows, no harmless way to ask
-    if int(pid) == os.getpid():
-        return False  # from an earlier life of this number: this process is only about to begin
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -193,7 +193,7 @@ def sweep_partial_frames(run: Path) -> int:
     removed = 0
     for entry in list((run / FRAMES).glob(".partial-*")):
         match = _PARTIAL_NAME.fullmatch(entry.name)
-        if match and match["host"] == socket.gethostname() and not _is_alive(int(match["pid"])):
+        if match and match["host"] == socket.gethostname() and not is_alive(int(match["pid"])):
             shutil.rmtree(entry, ignore_errors=True)
             removed += 1
     return removed
@@ -245,7 +245,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _sync_file(path: Path) -> None:
-    with open(path, "rb") as file:
+    with open(path, "r+b") as file:  # Windows syncs only what could be written
         os.fsync(file.fileno())
 
 
@@ -259,14 +259,18 @@ def _sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether what a process of this machine left half written may still be finished by it.
+
+    False for this process, which asks before it begins: what bears its number is from an earlier life.
+    """
     if pid == os.getpid():
-        return False  # ours from an earlier life: this process has no frame in flight when it sweeps
+        return False
     if os.name == "nt":
-        return True  # no cheap, safe test there; the next frame of that number replaces it
+        return True  # no cheap, harmless way to ask there
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
