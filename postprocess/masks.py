@@ -1,4 +1,4 @@
-"""Pure operations on label maps: remap through look-up tables, ignore what is too mixed, resize, colour.
+"""Pure operations on label maps: tables to look labels up in, ignore what is too mixed, resize, colour.
 
 Everything here maps a label or one of the three codes (unlabelled, ignore, background) to something stated; nothing
 falls into a catch-all class, is rounded, or wraps around in a smaller type.
@@ -6,7 +6,7 @@ falls into a catch-all class, is rounded, or wraps around in a smaller type.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,12 +83,6 @@ def encoding_table(encoding: Encoding) -> NDArray[Any]:
     return table
 
 
-def remap(labels: NDArray[np.uint16], table: NDArray[Any]) -> NDArray[Any]:
-    """Every pixel looked up in `table` (65536,); the result has the table's type and the shape of `labels`."""
-    # Not cv2.LUT: it takes 16-bit indices from OpenCV 5 only.
-    return np.take(table, labels)
-
-
 def ignore_impure(labels: NDArray[np.uint16], purity: NDArray[np.float32], threshold: float) -> NDArray[np.uint16]:
     """`labels` (H, W) with `IGNORE` where `purity` (H, W), in 0..1, is below `threshold`."""
     if labels.shape != purity.shape:
@@ -123,11 +117,3 @@ def colorize(values: NDArray[Any], palette: NDArray[np.uint8]) -> NDArray[np.uin
 def plain_encoding(label_set: LabelSet) -> Encoding:
     """Ids and codes as they are, in 16 bits: what a run folder holds."""
     return Encoding(label_set, {id_: id_ for id_ in (*label_set.by_id, *CODE_NAMES)}, "uint16")
-
-
-def free_values(taken: Sequence[int], limit: int, count: int) -> list[int]:
-    """The `count` largest values up to `limit` that nobody has taken. Raises ExportError where there are too few."""
-    found = [value for value in range(limit, -1, -1) if value not in set(taken)][:count]
-    if len(found) < count:
-        raise ExportError(f"no {count} values free up to {limit}")
-    return found

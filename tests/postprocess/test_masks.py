@@ -19,7 +19,6 @@ from postprocess.masks import (
     encoding_table,
     ignore_impure,
     lookup_table,
-    remap,
     resize_image,
     resize_labels,
 )
@@ -41,7 +40,6 @@ def set_of(ids: set[int]) -> LabelSet:
 def test_remap_is_the_crosswalk_pixel_by_pixel(labels: np.ndarray, crosswalk: dict[int, int]) -> None:
     expected = [value if value in CODES else crosswalk.get(value, UNLABELLED) for value in labels.ravel().tolist()]
     table = lookup_table(crosswalk)
-    np.testing.assert_array_equal(remap(labels, table).ravel(), expected)
     np.testing.assert_array_equal(label_map(labels).through(table).pixels().ravel(), expected)
 
 
@@ -57,7 +55,7 @@ def test_a_label_map_keeps_pixels_and_counts(labels: np.ndarray) -> None:
 def test_built_in_crosswalks_never_invent_a_label(name: str, target: str) -> None:
     here, there = built_in(name), built_in(target)
     crosswalk = here.crosswalk(there)
-    written = remap(np.array([sorted(here.by_id)], np.uint16), lookup_table(crosswalk))[0]
+    written = lookup_table(crosswalk)[sorted(here.by_id)]
     for id_, value in zip(sorted(here.by_id), written.tolist()):
         assert value == crosswalk.get(id_, UNLABELLED)
     assert set(written.tolist()) - {UNLABELLED} <= set(there.by_id)
@@ -69,7 +67,7 @@ def test_encoding_can_be_undone_where_nothing_is_shared(ids: set[int], data: st.
     written = data.draw(st.permutations(range(256)).map(lambda order: order[: len(ids) + 3]))
     encoding = Encoding(label_set, dict(zip([*sorted(ids), *CODES], written)), "uint8")
     labels = data.draw(hnp.arrays(np.uint16, (5, 7), elements=st.sampled_from([*sorted(ids), *CODES])))
-    values = remap(labels, encoding_table(encoding))
+    values = label_map(labels).through(encoding_table(encoding)).pixels()
     assert values.dtype == np.uint8
     back = {value: id_ for id_, value in encoding.values.items()}
     np.testing.assert_array_equal(np.vectorize(back.__getitem__)(values), labels)
@@ -84,7 +82,7 @@ def test_nothing_narrows_silently() -> None:
     values = {1: 1, 256: 256, UNLABELLED: 0, IGNORE: 255, BACKGROUND: 254}
     with pytest.raises(ExportError, match="'label 256' would be written as 256, which uint8 cannot hold"):
         Encoding(label_set, values, "uint8")
-    assert remap(np.array([[256]], np.uint16), encoding_table(Encoding(label_set, values, "uint16")))[0, 0] == 256
+    assert encoding_table(Encoding(label_set, values, "uint16"))[256] == 256
 
 
 def test_labels_share_no_value_with_anything() -> None:
