@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import subprocess
@@ -52,7 +53,10 @@ def _render(parsed: argparse.Namespace) -> int:
         from render_scripts.render import render
 
         bpy.ops.wm.read_factory_settings(use_empty=True)
-        bpy.ops.wm.open_mainfile(filepath=str(scene), load_ui=False, use_scripts=request.allow_scripts)
+        try:
+            bpy.ops.wm.open_mainfile(filepath=str(scene), load_ui=False, use_scripts=request.allow_scripts)
+        except RuntimeError as error:  # as Blender reports what it cannot do
+            raise ValueError(" ".join(str(error).split())) from None
         return int(render(request))
     blender = shutil.which(parsed.blender)
     if blender is None:
@@ -165,7 +169,11 @@ def _scene(parsed: argparse.Namespace) -> int:
     _import_bpy()
     from scenes import room
 
-    room.save(parsed.out, parsed.seed)
+    parsed.out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        room.save(parsed.out, parsed.seed)
+    except RuntimeError as error:
+        raise ValueError(" ".join(str(error).split())) from None
     print(f"labelpass: {parsed.out}: open it in Blender, or render it: labelpass render {parsed.out} --out RUN")
     return 0
 
@@ -183,9 +191,13 @@ def _import_bpy() -> Any:
 
 def command() -> None:
     """`main` as a program. With the bpy module loaded, its tear-down is left out: 4.5's may hang for ever."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a view's name that the terminal cannot spell must not end a run
+        sys.stdout.reconfigure(errors="backslashreplace")
     code = main()
     if "bpy" in sys.modules:
-        shutil.rmtree(sys.modules["bpy"].app.tempdir, ignore_errors=True)
+        temporary = Path(sys.modules["bpy"].app.tempdir)
+        if temporary.name.startswith("blender_"):  # its own; where it could make none, the name is that of all others'
+            shutil.rmtree(temporary, ignore_errors=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

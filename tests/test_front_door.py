@@ -273,6 +273,25 @@ def test_bad_input_is_one_line_and_exit_code_1(arguments, told, tmp_path, monkey
     assert not list(tmp_path.iterdir())
 
 
+def test_what_blender_cannot_open_or_write_is_one_line_and_exit_code_1(tmp_path):
+    (tmp_path / "broken.blend").write_text("hello")
+    done = labelpass("render", tmp_path / "broken.blend", "--out", tmp_path / "run", check=1)
+    assert "broken.blend" in done.stderr and "Traceback" not in done.stderr
+    (tmp_path / "folder.blend").mkdir()
+    done = labelpass("scene", "room", "--out", tmp_path / "folder.blend", check=1)
+    assert "folder.blend" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_name_that_the_terminal_cannot_spell_ends_no_run(scene_file, tmp_path, monkeypatch):
+    def named(scene):
+        scene.timeline_markers[0].name = "Küche 台所"
+
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii:strict")
+    scene = _variant(scene_file, tmp_path / "scene.blend", named)
+    done = labelpass("render", scene, "--out", tmp_path / "run", *SMALL, "--frames", "1")
+    assert "K\\xfcche" in done.stdout
+
+
 @pytest.mark.parametrize(
     "options",
     [
