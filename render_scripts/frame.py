@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from blender_addon.contract import VERSION
 from blender_addon.contract import run as run_folder
-from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
+from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED, LabelSet, unknown_ids
 from blender_addon.contract.run import Plan, View
 
 from . import compat, exr, passes
@@ -33,6 +33,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
         image = passes.render_image(scene, folder / run_folder.IMAGE, settings.size)
         imaged = time.perf_counter()
         labels, purity = passes.render_labels(scene, settings)
+        _check_ids(labels, plan.label_set, view)
         labelled = time.perf_counter()
         exr.write_zip(folder / run_folder.LABELS, {run_folder.LABEL_CHANNEL: labels.astype(np.float32)})
         files = {run_folder.IMAGE: _file(image), run_folder.LABELS: _file(labels)}
@@ -70,6 +71,16 @@ def _file(pixels: NDArray[Any]) -> Mapping[str, Any]:
         "shape": list(pixels.shape),
         "dtype": name,
     }
+
+
+def _check_ids(labels: NDArray[np.uint16], label_set: LabelSet, view: View) -> None:
+    """Preflight sees one frame: what is hidden there may show here."""
+    strange = unknown_ids(set(np.unique(labels).tolist()) - set(CODE_NAMES), label_set)
+    if strange:
+        raise passes.RenderFailed(
+            f"frame {view.frame} shows pass index {strange[0]}, which label set {label_set.name!r} does not define; "
+            f"relabel what carries it or add id {strange[0]}"
+        )
 
 
 def _label_table(labels: NDArray[np.uint16], label_set: LabelSet) -> dict[str, Any]:

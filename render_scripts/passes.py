@@ -49,6 +49,7 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
                 use_multiview=False,
                 use_compositing=False,
                 use_sequencer=False,
+                use_stamp=False,  # it would burn text into the image
                 # With motion blur, data that persists is wrong in the second render: switching it off loses image
                 # textures (4.5), and a short shutter moves objects by the shutter before (4.3, 5.2).
                 use_persistent_data=not scene.render.use_motion_blur,
@@ -114,12 +115,15 @@ def render_label_samples(scene: bpy.types.Scene, settings: Settings) -> NDArray[
     with _sharp(scene, settings), tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
         path = Path(folder) / "index.exr"
         _render(scene, path)
-        channels = compat.pass_channels(exr.read_uncompressed(path))
+        try:
+            channels = compat.pass_channels(exr.read_uncompressed(path))
+            labels = label_maps.label_map(*(channels[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+        except (ValueError, KeyError) as error:
+            raise RenderFailed(f"the index passes that Blender wrote are not to be trusted: {error}") from error
     size = (settings.size[0] * k, settings.size[1] * k)
-    objects, materials, depth = (channels[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z"))
-    if objects.shape != (size[1], size[0]):
-        raise RenderFailed(f"the label render is {objects.shape[1]}x{objects.shape[0]} pixels, not {size[0]}x{size[1]}")
-    return label_maps.label_map(objects, materials, depth)
+    if labels.shape != (size[1], size[0]):
+        raise RenderFailed(f"the label render is {labels.shape[1]}x{labels.shape[0]} pixels, not {size[0]}x{size[1]}")
+    return labels
 
 
 @contextmanager

@@ -117,11 +117,10 @@ def make_plan(
     denoise, more = preflight.resolve_denoising(scene, request)
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
-    layer_samples = view_layer.samples if scene.cycles.use_layer_samples == "USE" else 0
     threshold = request.alpha_threshold
     settings = Settings(
         size=request.size or own_size,
-        samples=request.samples or layer_samples or scene.cycles.samples,
+        samples=request.samples or _samples(scene, view_layer),
         seed=request.seed or 0,
         label_supersample=request.label_supersample or 1,
         device=device,
@@ -144,6 +143,14 @@ def make_plan(
     return plan, problems + more
 
 
+def _samples(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> int:
+    """As Cycles takes them: a layer's own count, where it has one, instead of the scene's or bounded by it."""
+    use, own = scene.cycles.use_layer_samples, view_layer.samples
+    if use == "IGNORE" or not own:
+        return scene.cycles.samples
+    return min(own, scene.cycles.samples) if use == "BOUNDED" else own
+
+
 def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:
     if request.label_set:
         return label_files.read(request.label_set)
@@ -157,16 +164,17 @@ def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:
 
 
 def _scene_hash() -> str:
-    """SHA-256 over the .blend and the libraries it links, in the order of their names."""
+    """SHA-256 over the .blend and the libraries it links, wherever they lie on this machine."""
     if not bpy.data.filepath:
         raise Refused("no .blend file is open: blender -b scene.blend -P render.py -- --out RUN")
-    digest = hashlib.sha256()
-    libraries = sorted({bpy.path.abspath(library.filepath) for library in bpy.data.libraries})
-    for path in (bpy.data.filepath, *libraries):
-        if Path(path).is_file():
-            with open(path, "rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    libraries = {Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries}
+    digests = sorted(_file_hash(path) for path in libraries if path.is_file())
+    return hashlib.sha256(b"".join([_file_hash(Path(bpy.data.filepath)), *digests])).hexdigest()
+
+
+def _file_hash(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _view_layer(scene: bpy.types.Scene, request: Request) -> bpy.types.ViewLayer:
@@ -188,7 +196,7 @@ def _settle_scripts(request: Request) -> None:
     if by_preference and not forbidden and registered and not request.allow_scripts:
         raise Refused(
             f"this Blender's preferences let scripts inside files run, and this file holds {registered[0]!r}: start "
-            " Blender with --disable-autoexec, or add --allow-scripts if you trust the file"
+            "Blender with --disable-autoexec, or add --allow-scripts if you trust the file"
         )
 
 
@@ -207,6 +215,8 @@ def _duration(seconds: float) -> str:
 
 
 if __name__ == "__main__":
+    if hasattr(sys.stdout, "reconfigure"):  # a view's name that the terminal cannot spell must not end a run
+        sys.stdout.reconfigure(errors="backslashreplace")
     after = sys.argv.index("--") + 1 if "--" in sys.argv else len(sys.argv)
     try:
         code = main(sys.argv[after:])

@@ -123,7 +123,8 @@ def _shown(scene: bpy.types.Scene) -> set[bpy.types.Object]:
 def _animated(scene: bpy.types.Scene, shown: set[bpy.types.Object]) -> Iterable[bpy.types.ID]:
     """Data-blocks in use with animation data; objects of other scenes and what nobody uses left out."""
     for name in ("objects", "cameras", "meshes", "curves", "lights", "materials", "worlds", "armatures", "shape_keys",
-                 "node_groups", "metaballs", "lattices", "texts", "particles"):  # fmt: skip
+                 "node_groups", "metaballs", "lattices", "textures", "particles", "hair_curves", "pointclouds",
+                 "volumes", "cache_files"):  # fmt: skip
         for data in getattr(bpy.data, name):
             if getattr(data, "animation_data", None) and data.users and (name != "objects" or _is_used(data, shown)):
                 yield data

@@ -222,6 +222,16 @@ def test_the_camera_on_record_projects_points_to_their_pixels(empty_scene, tmp_p
     assert sum((labels == label).sum() >= 9 for label in targets) >= 6
 
 
+def test_no_stamp_is_burnt_into_the_image(empty_scene, tmp_path):
+    camera(empty_scene, ortho=16)
+    chosen, images = settings(size=(64, 48)), []
+    for stamp in (False, True):
+        empty_scene.render.use_stamp = stamp
+        with passes.prepared(empty_scene, chosen):
+            images.append(passes.render_image(empty_scene, tmp_path / "image.png", chosen.size))
+    assert np.array_equal(*images)
+
+
 def test_rendering_changes_nothing_in_the_scene(empty_scene, tmp_path):
     cam = camera(empty_scene)
     rectangle(empty_scene, 0, 9, label=7)
@@ -232,6 +242,7 @@ def test_rendering_changes_nothing_in_the_scene(empty_scene, tmp_path):
     empty_scene.render.image_settings.quality = 37
     empty_scene.render.resolution_percentage = 45
     empty_scene.render.use_border = True
+    empty_scene.render.use_stamp = True
     empty_scene.timeline_markers.new("marker", frame=1).camera = cam
     other = empty_scene.view_layers.new("second layer")
     empty_scene.collection.objects.link(bpy.data.objects.new("Lamp", bpy.data.lights.new("Lamp", "POINT")))

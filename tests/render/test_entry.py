@@ -79,6 +79,32 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
     assert run_folder.finished_frames(run) == [1, 2]
 
 
+def test_an_unknown_id_that_preflight_could_not_see_fails_its_frame(empty_scene, tmp_path, capfd):
+    camera(empty_scene)
+    rectangle(empty_scene, 0, 9, label=7)
+    late = rectangle(empty_scene, -9, 0, label=57)
+    for frame in (1, 2):
+        late.hide_render = frame == 1
+        late.keyframe_insert("hide_render", frame=frame)
+    empty_scene.frame_end = 2
+    empty_scene.frame_set(1)
+    scene_labels.set_label_set(empty_scene, built_in("nyu40"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    run = tmp_path / "run"
+    assert render.main(["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]) == 3
+    assert "frame 2 shows pass index 57, which label set 'nyu40' does not define" in capfd.readouterr().err
+    assert run_folder.finished_frames(run) == [1]
+
+
+@pytest.mark.parametrize(("use", "samples"), [("USE", 9), ("BOUNDED", 4), ("IGNORE", 4)])
+def test_samples_of_a_view_layer_count_as_cycles_counts_them(empty_scene, use, samples):
+    empty_scene.cycles.samples, empty_scene.view_layers[0].samples = 4, 9
+    empty_scene.cycles.use_layer_samples = use
+    assert render._samples(empty_scene, empty_scene.view_layers[0]) == samples
+    empty_scene.view_layers[0].samples = 0
+    assert render._samples(empty_scene, empty_scene.view_layers[0]) == 4
+
+
 def test_an_error_of_ours_is_no_exit_code_0(scene_file, tmp_path):
     broken = tmp_path / "render_scripts"
     shutil.copytree(ENTRY.parent, broken)

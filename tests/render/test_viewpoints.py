@@ -267,7 +267,7 @@ def test_nodes_that_read_the_time_move(scene, node):
 # What counts
 
 
-@pytest.mark.parametrize("what", ["light", "material", "world", "mesh", "shape key", "camera data", "scene"])
+@pytest.mark.parametrize("what", ["light", "material", "world", "mesh", "shape key", "texture", "camera data", "scene"])
 def test_movement_of_any_data_counts(scene, what):
     box = rectangle(scene, 0, 1)
     if what == "light":
@@ -286,6 +286,9 @@ def test_movement_of_any_data_counts(scene, what):
     elif what == "shape key":
         box.shape_key_add(name="basis")
         data, path, values = box.shape_key_add(name="bulge"), "value", (0, 1)
+    elif what == "texture":
+        data, path, values = bpy.data.textures.new("bumps", "CLOUDS"), "noise_scale", (1, 2)
+        box.modifiers.new("bumps", "DISPLACE").texture = data
     elif what == "camera data":
         data, path, values = scene.camera.data, "lens", (20, 50)
     else:
