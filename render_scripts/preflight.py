@@ -28,11 +28,15 @@ class Problem:
 
 
 def check_scene(
-    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, label_set: LabelSet, things: list[Occurrence]
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    label_set: LabelSet,
+    things: list[Occurrence],
+    alpha_threshold: float,
 ) -> Iterator[Problem]:
     """What is wrong with the labels and the files of a scene; `things` are what the view layer renders."""
     yield from _check_labels(label_set, things)
-    yield from _check_alpha(view_layer, things)
+    yield from _check_alpha(alpha_threshold, things)
     yield from _check_files()
     if scene.render.engine != "CYCLES":
         yield Problem(False, f"the scene is set to {scene.render.engine}; rendered with Cycles, it may look different")
@@ -89,9 +93,8 @@ def _labelled_parts(thing: Occurrence) -> bool:
     return any(slot.material and slot.material.pass_index for slot in thing.obj.material_slots)
 
 
-def _check_alpha(view_layer: bpy.types.ViewLayer, things: list[Occurrence]) -> Iterator[Problem]:
-    """A constant alpha near the threshold comes out as speckle, not as a mask."""
-    threshold = view_layer.pass_alpha_threshold
+def _check_alpha(threshold: float, things: list[Occurrence]) -> Iterator[Problem]:
+    """A constant alpha below the threshold comes out as speckle, not as a mask."""
     materials = {slot.material for thing in things for slot in thing.obj.material_slots if slot.material}
     speckled = sorted(material.name for material in materials if 0 < _constant_alpha(material) < threshold)
     if speckled:
@@ -111,9 +114,15 @@ def _constant_alpha(material: bpy.types.Material) -> float:
 
 
 def _check_files() -> Iterator[Problem]:
-    lost = [library.filepath for library in bpy.data.libraries if not Path(bpy.path.abspath(library.filepath)).exists()]
+    outside = (library.filepath for library in bpy.data.libraries if not library.packed_file)
+    lost = [path for path in outside if not Path(bpy.path.abspath(path)).exists()]
     if lost:
         yield Problem(True, f"missing library {_some(lost)}: what it holds would not be rendered")
+    else:
+        kinds = ("objects", "collections", "meshes", "curves", "materials", "node_groups", "worlds")
+        gone = sorted(block.name for kind in kinds for block in getattr(bpy.data, kind) if block.is_missing)
+        if gone:
+            yield Problem(True, f"{_some(gone)} is linked from a library that no longer holds it; link it anew")
     missing = sorted(image.name for image in bpy.data.images if _is_missing(image))
     if missing:
         yield Problem(False, f"missing texture {_some(missing)}: its surfaces render pink")

@@ -66,7 +66,8 @@ def _render(request: Request) -> int:
     view_layer = _view_layer(scene, request)
     things = list(scene_labels.occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
     plan, problems = make_plan(scene, view_layer, request, found)
-    problems = [*preflight.check_scene(scene, view_layer, plan.label_set, things), *problems]
+    threshold = plan.settings.alpha_threshold
+    problems = [*preflight.check_scene(scene, view_layer, plan.label_set, things, threshold), *problems]
     if found:
         check_resume(found, plan, request.out)
         problems += preflight.check_versions(found.versions, plan.versions)

@@ -196,7 +196,7 @@ def test_the_camera_on_record_projects_points_to_their_pixels(empty_scene, tmp_p
     cam.data.lens, (cam.data.shift_x, cam.data.shift_y), cam.data.sensor_fit = lens, shift, fit
     empty_scene.render.pixel_aspect_x = pixel_aspect
     if not compat.writes_passes(empty_scene.render):
-        problems = list(preflight.check_scene(empty_scene, bpy.context.view_layer, built_in("nyu40"), []))
+        problems = list(preflight.check_scene(empty_scene, bpy.context.view_layer, built_in("nyu40"), [], 0.5))
         assert any(problem.fatal and "not square" in problem.message for problem in problems)
         return
     size, targets = (160, 120), {}

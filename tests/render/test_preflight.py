@@ -26,10 +26,10 @@ def scene(empty_scene):
     return empty_scene
 
 
-def told(scene, label_set=None):
+def told(scene, label_set=None, alpha_threshold=0.5):
     layer = scene.view_layers[0]
     things = list(occurrences(layer, bpy.context.evaluated_depsgraph_get()))
-    return list(preflight.check_scene(scene, layer, label_set or built_in("nyu40"), things))
+    return list(preflight.check_scene(scene, layer, label_set or built_in("nyu40"), things, alpha_threshold))
 
 
 def one(scene, *, fatal, label_set=None):
@@ -164,8 +164,7 @@ def test_constant_alpha_below_the_threshold(scene, alpha, problems):
     assert len(told(scene)) == problems
     if problems:
         assert "semi-transparent material 'film' has less alpha than the threshold 0.5" in one(scene, fatal=False)
-        scene.view_layers[0].pass_alpha_threshold = 0.2
-        assert told(scene) == []
+        assert told(scene, alpha_threshold=0.2) == []
 
 
 def test_missing_textures(scene, tmp_path):
@@ -226,6 +225,25 @@ def test_missing_libraries(tmp_path):
     assert told(scene) == []
     (tmp_path / "library.blend").unlink()
     assert "missing library '//library.blend'" in one(scene, fatal=True)
+
+
+def test_a_packed_library_needs_no_file(tmp_path):
+    write_library(tmp_path / "library.blend")
+    main_file(tmp_path / "main.blend", tmp_path / "library.blend", "things")
+    bpy.ops.file.pack_libraries()
+    bpy.ops.wm.save_mainfile()
+    (tmp_path / "library.blend").unlink()
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "main.blend"))
+    assert told(bpy.context.scene) == []
+
+
+def test_what_a_library_no_longer_holds(tmp_path):
+    write_library(tmp_path / "library.blend")
+    main_file(tmp_path / "main.blend", tmp_path / "library.blend", "things")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "main.blend"))
+    assert any("'things' is linked from a library that no longer" in str(each) for each in told(bpy.context.scene))
 
 
 def test_a_library_of_a_library_in_another_folder_is_not_missing(tmp_path):
