@@ -76,7 +76,13 @@ class LABELPASS_OT_open_set(bpy.types.Operator, ImportHelper):
     filter_glob: StringProperty(default="*.json;*.yaml;*.yml", options={"HIDDEN"})
 
     def execute(self, _context):
-        return bpy.ops.labelpass.choose_set("INVOKE_DEFAULT", source=self.filepath)
+        try:
+            label_files.read(self.filepath)
+        except LabelSetError as error:  # an operator called from here would raise it as a traceback
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        bpy.ops.labelpass.choose_set("INVOKE_DEFAULT", source=self.filepath)
+        return {"FINISHED"}
 
 
 class LABELPASS_OT_assign(bpy.types.Operator):

@@ -117,15 +117,14 @@ def assign_material(material: bpy.types.Material, label_id: int) -> Assignment:
 
 
 def _with_families(objects: Iterable[bpy.types.Object]) -> Iterator[bpy.types.Object]:
-    done: set[str] = set()
+    families: set[str] = set()
     for obj in objects:
-        if obj.type != "META":
+        if obj.type == "META":
+            families.add(_family(obj))
+        else:
             yield obj
-            continue
-        family = _family(obj)
-        if family not in done:
-            done.add(family)
-            yield from (ball for ball in bpy.data.objects if ball.type == "META" and _family(ball) == family)
+    if families:
+        yield from (ball for ball in bpy.data.objects if ball.type == "META" and _family(ball) in families)
 
 
 def _family(ball: bpy.types.Object) -> str:

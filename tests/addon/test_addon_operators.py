@@ -33,6 +33,17 @@ def test_registering_twice_and_unregistering_leaves_nothing(scene):
     assert after == before and bpy.ops.labelpass.choose_set(source="nyu40") == {"FINISHED"}
 
 
+def test_a_file_of_ones_own(scene, tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text('["shelf", "price tag"]')
+    assert bpy.ops.labelpass.open_set(filepath=str(path)) == {"FINISHED"}
+    assert scene_labels.read_label_set(scene).find("price tag").id == 2
+    path.write_text('{"labels": 3}')
+    with pytest.raises(RuntimeError, match="a label set is a mapping") as told:
+        bpy.ops.labelpass.open_set(filepath=str(path))
+    assert "Traceback" not in str(told.value)
+
+
 def test_choose_search_assign_select_clear(scene, mesh):
     chair, table = mesh("a"), mesh("b", selected=False)
     assert not bpy.ops.labelpass.assign.poll()  # no label set yet
