@@ -141,7 +141,9 @@ def _export(
         warnings = [*collection.warnings, *split.warnings, *lost]
         contents = _contents(layout, encoding, collection, split, converted, choices, warnings)
         for name, text in _texts(layout, contents).items():
-            (staging / name).write_text(text, encoding="utf-8", newline="\n")
+            (staging / name).write_bytes(text.encode())
+            if (staging / name).read_bytes() != text.encode():
+                raise ExportError(f"{staging / name} does not hold what was written: a full or failing disk?")
     return ExportSummary(
         out=out,
         format=layout.name,
