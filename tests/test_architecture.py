@@ -83,10 +83,10 @@ def doors_of(path: Path) -> tuple[str, ...]:
             *blender,
         )
     if room == "scenes":
-        return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.compat", "numpy", "cv2", *blender)
+        return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.compat", "numpy", *blender)
     if room == "postprocess":
-        libraries = ("numpy", "cv2", "OpenEXR", "Imath", "imageio", "yaml", "scipy", "PIL")
-        return ("postprocess", CONTRACT, "blender_addon.label_files", *libraries)
+        libraries = ("numpy", "cv2", "OpenEXR", "imageio", "PIL")
+        return ("postprocess", CONTRACT, *libraries)
     if room == "tools":
         return (CONTRACT, *blender)
     return ("blender_addon", "render_scripts", "scenes", "postprocess", "bpy", "numpy")
