@@ -49,8 +49,11 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
     for occurrence in occurrences:
         if not occurrence.obj.pass_index:
             wanted[occurrence.obj][occurrence.label_id].append(occurrence)
-    ambiguous = []
+    ambiguous: list[str] = []
+    copies: dict[tuple[bpy.types.Collection, int], bpy.types.Collection] = {}
+    made: list[bpy.types.ID] = []
     with ExitStack() as stack:
+        stack.callback(bpy.data.batch_remove, made)
         split: dict[bpy.types.Object, int] = {}
         for obj, by_label in wanted.items():
             if set(by_label) == {UNLABELLED}:
@@ -68,37 +71,32 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
                     split[instancers[level]] = max(level, split.get(instancers[level], 0))
         # The innermost first, so that a copy of an outer collection holds the inner ones as they will be.
         for instancer in sorted(split, key=lambda obj: (-split[obj], obj.name_full)):
-            stack.enter_context(_own_copy(instancer))
+            copy = _labelled_copy(instancer.instance_collection, instancer.pass_index, copies, made)
+            stack.enter_context(changed(instancer, instance_collection=copy))
         yield ambiguous
 
 
-@contextmanager
-def _own_copy(instancer: bpy.types.Object) -> Iterator[None]:
-    """Let one instancer instance a copy of its collection whose unlabelled members carry the instancer's label."""
-    made: list[bpy.types.ID] = []
-    original = instancer.instance_collection
-    copy = _labelled_copy(original, instancer.pass_index, made)
-    try:
-        instancer.instance_collection = copy
-        yield
-    finally:
-        instancer.instance_collection = original
-        bpy.data.batch_remove(made)
-
-
-def _labelled_copy(collection: bpy.types.Collection, label_id: int, made: list[bpy.types.ID]) -> bpy.types.Collection:
-    copy = bpy.data.collections.new(collection.name)
+def _labelled_copy(
+    original: bpy.types.Collection,
+    label_id: int,
+    copies: dict[tuple[bpy.types.Collection, int], bpy.types.Collection],
+    made: list[bpy.types.ID],
+) -> bpy.types.Collection:
+    """A copy of a collection whose unlabelled members carry the label: one for all instancers of that label."""
+    if (original, label_id) in copies:
+        return copies[original, label_id]
+    copy = copies[original, label_id] = bpy.data.collections.new(original.name)
     made.append(copy)
-    copy.instance_offset = collection.instance_offset
-    copy.hide_render = collection.hide_render
-    for obj in collection.objects:
+    copy.instance_offset = original.instance_offset
+    copy.hide_render = original.hide_render
+    for obj in original.objects:
         twin = obj.copy()
         made.append(twin)
         if not obj.pass_index:
             twin.pass_index = label_id
             if obj.type == "EMPTY" and obj.instance_collection:
-                twin.instance_collection = _labelled_copy(obj.instance_collection, label_id, made)
+                twin.instance_collection = _labelled_copy(obj.instance_collection, label_id, copies, made)
         copy.objects.link(twin)
-    for child in collection.children:
-        copy.children.link(_labelled_copy(child, label_id, made))
+    for child in original.children:
+        copy.children.link(_labelled_copy(child, label_id, copies, made))
     return copy

@@ -193,6 +193,16 @@ def test_one_collection_under_two_labels(empty_scene):
     check(empty_scene, [5, 9, 6, 9, 0, 9])
 
 
+def test_all_instancers_of_one_label_share_one_copy(empty_scene):
+    chairs = in_collection("chairs", box(empty_scene))
+    for at in range(20):
+        put(empty_scene, chairs, at, 5 + at % 2)
+    before = len(bpy.data.objects), len(bpy.data.collections)
+    with instancer_labels(list(occurrences(empty_scene.view_layers[0]))):
+        assert (len(bpy.data.objects), len(bpy.data.collections)) == (before[0] + 2, before[1] + 2)
+    check(empty_scene, [5, 6] * 10)
+
+
 def test_a_thing_shown_itself_and_as_a_copy(empty_scene):
     chairs = in_collection("chairs", box(empty_scene))
     empty_scene.collection.children.link(chairs)
