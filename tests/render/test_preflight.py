@@ -323,3 +323,10 @@ def test_denoising(empty_scene, monkeypatch, in_scene, in_build, asked):
 
 def test_this_build_says_whether_it_denoises(empty_scene):
     assert compat.has_denoiser() in (True, False)
+
+
+def test_a_run_that_another_version_began():
+    planned = {"labelpass": "0.1.0", "blender": "4.5.1 LTS", "build": "abc"}
+    assert not list(preflight.check_versions(planned, dict(planned)))
+    (problem,) = preflight.check_versions(planned, {**planned, "blender": "5.2.2 LTS"})
+    assert not problem.fatal and "blender 4.5.1 LTS and not 5.2.2 LTS" in problem.message
