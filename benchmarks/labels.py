@@ -6,8 +6,8 @@ Renders views of the sample room and, for each, labels with 1 and 3 x 3 samples 
 
 share     seconds of the label render (reading and reducing included) / seconds of the whole frame without it
 wrong     pixels whose label is not the majority of 8 x 8; "edge": of those that the 8 x 8 see mixed
-beyond    the same without near ties, where the majority has 1 or 2 of the 64 samples more: the reference's own doubt, since
-          an even number of samples ties on every straight edge through a pixel's centre
+beyond    wrong by at least 3 of the 64 samples: less is the reference's own doubt, since an even number of samples ties
+          on every straight edge through a pixel's centre
 invented  pixels with an id that no object, material or instancer of the scene carries
 """
 
