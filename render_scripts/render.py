@@ -14,7 +14,8 @@ import traceback
 from pathlib import Path
 
 if __name__ == "__main__":  # Blender runs this file by its path; its rooms are beside it
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    # Last, not first: installed by pip they stand among packages of another Python, such as its numpy.
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import bpy
 
