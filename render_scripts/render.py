@@ -76,6 +76,12 @@ def _render(request: Request) -> int:
 
     wanted = plan.views
     if not found:
+        orphans = run_folder.finished_frames(request.out)
+        if orphans and not (request.out / run_folder.PLAN).exists():  # another node may have begun by now
+            raise Refused(
+                f"{request.out} has frames ({orphans[0]} and on) and no {run_folder.PLAN}: they may be of another "
+                "scene; name a new --out, or put the plan back"
+            )
         try:
             run_folder.write_plan(request.out, plan)
         except run_folder.PlanExists:  # another node began the same run a moment ago

@@ -308,6 +308,15 @@ def test_wrong_options_are_exit_code_2(scene_file, tmp_path, options):
     assert options[1] in done.stderr and "Traceback" not in done.stderr
 
 
+def test_frames_without_their_plan_are_not_adopted(scene_file, finished, tmp_path):
+    import shutil
+
+    run = shutil.copytree(finished, tmp_path / "run")
+    (run / "plan.json").unlink()
+    told = labelpass("render", scene_file, "--out", run, *SMALL, check=1).stderr
+    assert "has frames" in told and not (run / "plan.json").exists()
+
+
 def test_several_nodes_may_begin_the_same_run_at_once(scene_file, finished, tmp_path):
     run = tmp_path / "run"
     command = [sys.executable, str(ROOT / "labelpass.py"), "render", str(scene_file), "--out", str(run), *SMALL]
