@@ -133,6 +133,8 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
     with ExitStack() as stack:
         enter = stack.enter_context
         enter(changed(scene.camera.data.dof, use_dof=False))
+        if has_volume(scene.world):  # fog scatters rays away, and what is behind it would come out as background
+            enter(changed(scene, world=None))
         for light in bpy.data.lights:  # no index pass shows light: not sampling it saves a third of the render
             enter(changed(light, energy=0.0))
         enter(
@@ -154,6 +156,13 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
         enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
         yield
+
+
+def has_volume(shaded: bpy.types.World | bpy.types.Material | None) -> bool:
+    """Whether a world or a material fills space with a volume shader."""
+    nodes = shaded.node_tree.nodes if shaded and shaded.node_tree else ()
+    outputs = (node for node in nodes if node.type in {"OUTPUT_MATERIAL", "OUTPUT_WORLD"})
+    return any(node.inputs["Volume"].is_linked for node in outputs)
 
 
 @contextmanager
