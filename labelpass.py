@@ -6,12 +6,16 @@ import argparse
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blender_addon.contract import VERSION
+
+if TYPE_CHECKING:
+    from render_scripts.plan import Request
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,7 +47,7 @@ def _add_render(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _render(parsed: argparse.Namespace) -> int:
-    from render_scripts.plan import request_from, to_arguments
+    from render_scripts.plan import request_from
 
     scene, request = parsed.scene.resolve(), request_from(parsed)
     if not scene.is_file():
@@ -58,19 +62,41 @@ def _render(parsed: argparse.Namespace) -> int:
         except RuntimeError as error:  # as Blender reports what it cannot do
             raise ValueError(" ".join(str(error).split())) from None
         return int(render(request))
-    blender = shutil.which(parsed.blender)
-    if blender is None:
-        raise ValueError(f"--blender {parsed.blender}: no such program")
-    import render_scripts
+    return _render_with(parsed.blender, scene, request)
 
+
+def _render_with(program: str, scene: Path, request: Request) -> int:
+    """Render with an installed Blender; its exit code is believed when the run folder says the same."""
+    import render_scripts
+    from blender_addon.contract.run import PLAN, finished_frames, read_plan
+    from render_scripts.plan import to_arguments
+
+    blender = shutil.which(program)
+    if blender is None:
+        raise ValueError(f"--blender {program}: no such program")
     entry = Path(render_scripts.__file__).with_name("render.py")
     scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
     start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
-    return subprocess.run([*start, "--", *to_arguments(request)], check=False).returncode
+    with subprocess.Popen([*start, "--", *to_arguments(request)]) as child:
+        # Ctrl-C reaches the child as well, which says what there is to say; other signals reach this process alone.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
+        code = child.wait()
+    if code < 0:
+        name = signal.Signals(-code).name
+        raise ValueError(f"{program} was ended by {name}; what is done stays, run the same command to go on")
+    if code == 0:
+        if not (request.out / PLAN).is_file():
+            raise ValueError(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
+        frames = request.frames or [view.frame for view in read_plan(request.out).views]
+        lost = sorted(set(frames) - set(finished_frames(request.out)))
+        if lost:
+            raise ValueError(f"{program} ended as if all was well, without frame {lost[0]}; run the same command again")
+    return code
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from render_scripts.plan import parse_size, said
+    from render_scripts.plan import parse_path, parse_size, said
 
     verb = verbs.add_parser("export", help="make a dataset of run folders, or of index-pass EXRs")
     add = verb.add_argument
@@ -80,7 +106,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--layer", metavar="NAME", help="with --exr: which view layer, where files hold several")
     add("--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML file")
     add("--format", required=True, choices=("nyu", "segnet"), help="the layout to write")
-    add("--out", type=Path, required=True, metavar="DATASET", help="a new folder")
+    add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
     add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
     add("--split-by", choices=("scene", "view", "frame"), help="what never falls apart; default: the safest possible")
@@ -144,9 +170,13 @@ def _fractions(text: str) -> tuple[float, float, float]:
 
 
 def _add_sheet(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.plan import parse_path, said
+
     verb = verbs.add_parser("sheet", help="show a run on one picture: image, colours, overlay, legend")
     verb.add_argument("run", type=Path, metavar="RUN")
-    verb.add_argument("--out", type=Path, metavar="FILE", help="a .png or .jpg (default: RUN/contact_sheet.jpg)")
+    verb.add_argument(
+        "--out", type=said(parse_path), metavar="FILE", help="a .png or .jpg (default: RUN/contact_sheet.jpg)"
+    )
     verb.set_defaults(call=_sheet)
 
 
@@ -158,14 +188,25 @@ def _sheet(parsed: argparse.Namespace) -> int:
 
 
 def _add_scene(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.plan import said
+
     verb = verbs.add_parser("scene", help="build a labelled scene as a .blend")
     verb.add_argument("builder", choices=("room",), help="room: a furnished studio flat with twelve views")
     verb.add_argument("--seed", type=int, default=0, metavar="S", help="another seed, another room (default 0)")
-    verb.add_argument("--out", type=Path, required=True, metavar="FILE.blend")
+    verb.add_argument("--out", type=said(_new_blend), required=True, metavar="FILE.blend", help="a new file")
     verb.set_defaults(call=_scene)
 
 
+def _new_blend(text: str) -> Path:
+    path = Path(text)
+    if path.suffix != ".blend":
+        raise ValueError(f"{text!r} does not end in .blend")
+    return path
+
+
 def _scene(parsed: argparse.Namespace) -> int:
+    if parsed.out.exists():
+        raise ValueError(f"{parsed.out} is there already; name another --out, or remove it")
     _import_bpy()
     from scenes import room
 
@@ -195,9 +236,9 @@ def command() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     code = main()
     if "bpy" in sys.modules:
-        temporary = Path(sys.modules["bpy"].app.tempdir)
-        if temporary.name.startswith("blender_"):  # its own; where it could make none, the name is that of all others'
-            shutil.rmtree(temporary, ignore_errors=True)
+        from render_scripts import compat
+
+        compat.remove_temporary_files()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import bpy
+
+from .plan import Refused
 
 
 def versions() -> dict[str, str]:
     """{"blender": "4.5.15 LTS", "build": commit hash}."""
     return {"blender": bpy.app.version_string, "build": bpy.app.build_hash.decode(errors="replace")}
+
+
+def refuse_the_old() -> None:
+    """Raise Refused before 4.2 LTS."""
+    if bpy.app.version < (4, 2, 0):
+        raise Refused(f"Blender {bpy.app.version_string} is too old: Labelpass renders with 4.2 LTS to 5.2 LTS")
 
 
 def enable_cycles() -> None:
@@ -16,6 +27,13 @@ def enable_cycles() -> None:
         import addon_utils
 
         addon_utils.enable("cycles")
+
+
+def remove_temporary_files() -> None:
+    """Blender's own temporary folder, for a process that leaves without Blender's tear-down."""
+    folder = Path(bpy.app.tempdir)
+    if folder.name.startswith("blender_"):  # where Blender could make none, the name is that of all programs'
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def writes_passes(render: bpy.types.RenderSettings) -> bool:

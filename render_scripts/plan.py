@@ -16,6 +16,10 @@ Parsed = TypeVar("Parsed")
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
 
+class Refused(ValueError):
+    """The scene cannot be rendered as asked; the message says why."""
+
+
 @dataclass(frozen=True)
 class Request:
     """What was asked for. None means: what the scene says (or, for a run that is there already, what its plan says)."""
@@ -40,7 +44,7 @@ def parse_frames(text: str) -> tuple[int, ...]:
     """'1-40', '3', '1-9,20,30-34' or '-5--2' as sorted frame numbers. Raises ValueError for anything else."""
     frames: set[int] = set()
     for part in text.split(","):
-        match = re.fullmatch(r"\s*(-?\d+)(?:-(-?\d+))?\s*", part)
+        match = re.fullmatch(r"\s*(-?\d+)(?:-(-?\d+))?\s*", part, re.ASCII)
         if not match:
             raise ValueError(f"frames {part!r}: write 7, 1-40 or 1-9,20,30-34")
         first = int(match[1])
@@ -55,13 +59,17 @@ def parse_frames(text: str) -> tuple[int, ...]:
 
 def parse_size(text: str) -> tuple[int, int]:
     """'480x360' as (width, height) in pixels. Raises ValueError for anything else."""
-    match = re.fullmatch(r"(\d+)[xX](\d+)", text.strip())
+    match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text.strip(), re.ASCII)
     if not match:
         raise ValueError(f"size {text!r}: write WIDTHxHEIGHT, such as 480x360")
-    width, height = int(match[1]), int(match[2])
-    if not (4 <= width <= 65536 and 4 <= height <= 65536):
-        raise ValueError(f"size {text!r}: Blender renders 4 to 65536 pixels a side")
-    return width, height
+    return int(match[1]), int(match[2])
+
+
+def parse_path(text: str) -> Path:
+    """A path; raises ValueError for no text at all, which pathlib takes for the current folder."""
+    if not text.strip():
+        raise ValueError("no path is given")
+    return Path(text)
 
 
 def said(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
@@ -78,7 +86,7 @@ def said(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not re.fullmatch(r"-?\d+", text) or not low <= int(text) <= high:
+        if not re.fullmatch(r"-?\d+", text, re.ASCII) or not low <= int(text) <= high:
             raise ValueError(f"{text!r} is not a whole number from {low} to {high}")
         return int(text)
 
@@ -107,8 +115,8 @@ def _share(text: str) -> float:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a render, on the parser of render.py or of `labelpass render`."""
     add = parser.add_argument
-    add("--out", type=Path, required=True, metavar="RUN", help="the run folder; one that is there is continued")
-    add("--frames", type=said(parse_frames), metavar="1-40", help="frames to render; default: the scene's views")
+    add("--out", type=said(parse_path), required=True, metavar="RUN", help="the run folder; one there is continued")
+    add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--camera", metavar="NAME", help="render through this camera alone")
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
@@ -173,10 +181,10 @@ def continued(request: Request, found: Plan) -> Request:
     return replace(request, **filled)
 
 
-def check_resume(found: Plan, wanted: Plan, run: Path) -> None:
-    """Raise RunError unless `wanted`, made from the same scene, agrees with the plan that the run folder holds.
+def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) -> None:
+    """Raise RunError unless `wanted` agrees with the plan `found` in the run folder, and that plan has the `views`.
 
-    Frames may be fewer than the plan's: a node may do its share.
+    Their own views may differ: frames beyond the scene's are in the plan of the node that asked for them.
     """
     if found.scene_sha256 != wanted.scene_sha256:
         raise RunError(
@@ -193,7 +201,7 @@ def check_resume(found: Plan, wanted: Plan, run: Path) -> None:
     if differing:
         raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out")
     planned = set(found.views)
-    outside = [view.frame for view in wanted.views if view not in planned]
+    outside = [view.frame for view in views if view not in planned]
     if outside:
         raise RunError(
             f"{run} was planned without frame {outside[0]} as asked for now "

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,8 +90,6 @@ def test_with_no_more_than_out_the_views_are_rendered_and_the_file_stays_as_it_w
 
 
 def test_a_second_start_renders_nothing_and_a_missing_frame_comes_back_the_same(scene_file, finished, tmp_path):
-    import shutil
-
     run = shutil.copytree(finished, tmp_path / "run")
     before = checksums(run)
     kept = {frame: (run_folder.frame_folder(run, frame) / "frame.json").stat().st_mtime_ns for frame in before}
@@ -309,8 +308,6 @@ def test_wrong_options_are_exit_code_2(scene_file, tmp_path, options):
 
 
 def test_frames_without_their_plan_are_not_adopted(scene_file, finished, tmp_path):
-    import shutil
-
     run = shutil.copytree(finished, tmp_path / "run")
     (run / "plan.json").unlink()
     told = labelpass("render", scene_file, "--out", run, *SMALL, check=1).stderr
@@ -326,3 +323,55 @@ def test_several_nodes_may_begin_the_same_run_at_once(scene_file, finished, tmp_
     assert [node.returncode for node in nodes] == [0, 0, 0], told
     assert checksums(run) == checksums(finished)
     assert not list(run.glob("**/.*"))
+
+
+def test_nodes_may_share_the_frames_of_a_run(scene_file, finished, tmp_path):
+    run = tmp_path / "run"
+    options = ("--out", run, *SMALL, "--label-supersample", "3")
+    told = labelpass("render", scene_file, *options, "--frames", "3-4").stdout
+    assert "2 of 4 frames" in told and run_folder.finished_frames(run) == [3, 4]
+    labelpass("render", scene_file, *options, "--frames", "1-2")
+    assert checksums(run) == checksums(finished)
+    assert (run / "plan.json").read_text() == (finished / "plan.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("exit 0", "it ended without a word and rendered nothing; is it a Blender?"),
+        ("kill -SEGV $$", "was ended by SIGSEGV; what is done stays, run the same command to go on"),
+    ],
+)
+def test_a_blender_that_renders_nothing_is_no_success(scene_file, tmp_path, script, told):
+    program = tmp_path / "blender"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    done = labelpass("render", scene_file, "--out", tmp_path / "run", "--blender", program, check=1)
+    assert told in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_blender_that_leaves_out_frames_is_no_success(scene_file, finished, tmp_path):
+    run = shutil.copytree(finished, tmp_path / "run")
+    shutil.rmtree(run / "frames" / "000003")
+    program = tmp_path / "blender"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    done = labelpass("render", scene_file, "--out", run, "--blender", program, check=1)
+    assert "without frame 3" in done.stderr
+    labelpass("render", scene_file, "--out", run, "--frames", "1-2", "--blender", program)
+
+
+def test_a_scene_is_never_built_over_a_file(tmp_path):
+    (tmp_path / "mine.blend").write_text("years of work")
+    done = labelpass("scene", "room", "--out", tmp_path / "mine.blend", check=1)
+    assert "is there already" in done.stderr and (tmp_path / "mine.blend").read_text() == "years of work"
+    assert "does not end in .blend" in labelpass("scene", "room", "--out", tmp_path / "room.txt", check=2).stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("render", "room.blend"), ("export", "run", "--format", "nyu"), ("sheet", "run"), ("scene", "room")]
+)
+def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "--out" in labelpass(*arguments, "--out", "", check=2).stderr
+    assert not list(tmp_path.iterdir())

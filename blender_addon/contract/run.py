@@ -21,7 +21,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ PURITY_CHANNEL = "Purity"
 _FRAME_NAME = re.compile(r"\d{6,}|-\d{5,}")  # six characters, the sign among them
 _FLAT_ROW = r"(?:[\d.eE+-]+|true|false|null)"
 _FLAT_LIST = re.compile(rf"\[\n\s*({_FLAT_ROW}(?:,\n\s*{_FLAT_ROW})*)\n\s*\]")
-_PARTIAL_NAME = re.compile(r"\.partial-(?P<frame>-?\d+)-(?P<host>.+)-(?P<pid>\d+)")
+_SWEPT = "-swept"
+_PARTIAL_NAME = re.compile(rf"\.partial-(?P<frame>-?\d+)-(?P<host>.+)-(?P<pid>\d+)({_SWEPT})?")
 
 
 class RunError(ValueError):
@@ -194,8 +195,12 @@ def sweep_partial_frames(run: Path) -> int:
     for entry in list((run / FRAMES).glob(".partial-*")):
         match = _PARTIAL_NAME.fullmatch(entry.name)
         if match and match["host"] == socket.gethostname() and not is_alive(int(match["pid"])):
-            shutil.rmtree(entry, ignore_errors=True)
-            removed += 1
+            # Under another name first: who is still writing there cannot rename the half of it into place.
+            aside = entry.with_name(f"{entry.name.removesuffix(_SWEPT)}{_SWEPT}")
+            with suppress(OSError):
+                entry.rename(aside)
+                shutil.rmtree(aside)
+                removed += 1
     return removed
 
 

@@ -96,15 +96,6 @@ def test_an_unknown_id_that_preflight_could_not_see_fails_its_frame(empty_scene,
     assert run_folder.finished_frames(run) == [1]
 
 
-@pytest.mark.parametrize(("use", "samples"), [("USE", 9), ("BOUNDED", 4), ("IGNORE", 4)])
-def test_samples_of_a_view_layer_count_as_cycles_counts_them(empty_scene, use, samples):
-    empty_scene.cycles.samples, empty_scene.view_layers[0].samples = 4, 9
-    empty_scene.cycles.use_layer_samples = use
-    assert render._samples(empty_scene, empty_scene.view_layers[0]) == samples
-    empty_scene.view_layers[0].samples = 0
-    assert render._samples(empty_scene, empty_scene.view_layers[0]) == 4
-
-
 def test_an_error_of_ours_is_no_exit_code_0(scene_file, tmp_path):
     broken = tmp_path / "render_scripts"
     shutil.copytree(ENTRY.parent, broken)
@@ -128,3 +119,11 @@ def test_without_a_file_it_says_so(tmp_path):
     done = blender("-b", "--factory-startup", "-P", ENTRY, "--", "--out", tmp_path / "run", "--label-set", "nyu40")
     assert done.returncode == 1
     assert "no .blend file is open" in done.stderr or "no camera" in done.stderr
+
+
+def test_a_blender_that_is_too_old_is_refused(scene_file, tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(
+        compat, "bpy", type("", (), {"app": type("", (), {"version": (4, 1, 1), "version_string": "4.1.1"})})
+    )
+    assert render.main(["--out", str(tmp_path / "run")]) == 1
+    assert "Blender 4.1.1 is too old" in capfd.readouterr().err

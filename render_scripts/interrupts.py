@@ -1,0 +1,62 @@
+"""Ctrl-C and SIGTERM end a run at once, also in the middle of a render, where Blender would swallow them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+
+from blender_addon.contract import run as run_folder
+
+from . import compat
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def ends_at_once(run: Path) -> Iterator[None]:
+    """Within the block, Ctrl-C and SIGTERM end the process with 130 or 143, its unfinished frame removed.
+
+    A render keeps the main thread, where Python handles signals, and drops the exception that a handler raises in
+    Cycles' own Python. Another thread hears of the signal and leaves without unwinding: nothing in a run folder needs
+    it. In a Blender with a window nothing changes.
+    """
+    if not bpy.app.background or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    hears, tells = socket.socketpair()
+    tells.setblocking(False)
+    screen = os.dup(2)  # Blender's own words are kept off the screen during a render
+    before = {number: signal.signal(number, _no_exception) for number in _ENDING}
+    before_fd = signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
+    listener = threading.Thread(target=_leave_when_told, args=(hears, screen, run), daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before_fd)
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        tells.close()
+        listener.join()
+        hears.close()
+        os.close(screen)
+
+
+def _no_exception(number: int, frame: object) -> None:
+    """A handler must be there for the wake-up to be written."""
+
+
+def _leave_when_told(hears: socket.socket, screen: int, run: Path) -> None:
+    while told := hears.recv(1):
+        if told[0] in _ENDING:
+            os.write(screen, b"labelpass: stopped; what is done stays, run the same command to go on\n")
+            run_folder.sweep_partial_frames(run)
+            compat.remove_temporary_files()
+            os._exit(128 + told[0])

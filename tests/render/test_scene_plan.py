@@ -1,0 +1,112 @@
+"""What a scene and a request leave open, resolved into a plan."""
+
+from __future__ import annotations
+
+import argparse
+
+import bpy
+import pytest
+from scenery import camera, rectangle
+
+from blender_addon import scene_labels
+from blender_addon.contract.labels import built_in
+from render_scripts.plan import Request, add_arguments, request_from
+from render_scripts.scene_plan import Proposal, propose, samples_of
+
+
+def request(*options: str) -> Request:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return request_from(parser.parse_args(["--out", "run", "--no-denoise", *options]))
+
+
+@pytest.fixture
+def scene(empty_scene, tmp_path):
+    """Two still rectangles, a camera, and a file to be the plan's."""
+    camera(empty_scene)
+    rectangle(empty_scene, 0, 9, label=7)
+    scene_labels.set_label_set(empty_scene, built_in("nyu40"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    return empty_scene
+
+
+def proposed(scene, *options: str, found=None) -> Proposal:
+    return propose(scene, scene.view_layers[0], request(*options), found)
+
+
+def frames(views) -> list[int]:
+    return [view.frame for view in views]
+
+
+def moving(scene, first: int, last: int) -> None:
+    scene.frame_start, scene.frame_end = first, last
+    for frame in (first, last):
+        scene.camera.location.x = frame
+        scene.camera.keyframe_insert("location", index=0, frame=frame)
+
+
+@pytest.mark.parametrize(("use", "samples"), [("USE", 9), ("BOUNDED", 4), ("IGNORE", 4)])
+def test_samples_of_a_view_layer_count_as_cycles_counts_them(empty_scene, use, samples):
+    empty_scene.cycles.samples, empty_scene.view_layers[0].samples = 4, 9
+    empty_scene.cycles.use_layer_samples = use
+    assert samples_of(empty_scene, empty_scene.view_layers[0]) == samples
+    empty_scene.view_layers[0].samples = 0
+    assert samples_of(empty_scene, empty_scene.view_layers[0]) == 4
+
+
+def test_a_scene_of_another_engine_takes_the_samples_of_that_one(scene):
+    scene.render.engine = "BLENDER_WORKBENCH"
+    scene.eevee.taa_render_samples = 24
+    assert proposed(scene).plan.settings.samples == 24
+    assert proposed(scene, "--samples", "7").plan.settings.samples == 7
+
+
+def test_frames_choose_what_this_start_renders_and_leave_the_plan_whole(scene):
+    moving(scene, 1, 6)
+    first, second = proposed(scene, "--frames", "1-3"), proposed(scene, "--frames", "4-6")
+    assert first.plan == second.plan == proposed(scene).plan
+    assert (frames(first.plan.views), frames(first.views)) == ([1, 2, 3, 4, 5, 6], [1, 2, 3])
+    assert frames(second.views) == [4, 5, 6] and not first.problems
+
+
+def test_frames_beyond_the_scenes_own_are_rendered_and_told(scene):
+    moving(scene, 1, 3)
+    made = proposed(scene, "--frames", "3-5")
+    assert (frames(made.plan.views), frames(made.views)) == ([1, 2, 3, 4, 5], [3, 4, 5])
+    assert [(problem.fatal, problem.message) for problem in made.problems] == [
+        (False, "--frames: frame 4 and 1 more is not among the scene's own 3 frames (1 to 3)")
+    ]
+
+
+def test_of_a_scene_with_one_view_frames_say_which_are_rendered(scene):
+    made = proposed(scene, "--frames", "5,6")
+    assert frames(made.plan.views) == frames(made.views) == [5, 6]
+
+
+def test_a_run_that_is_there_keeps_its_views_unless_others_are_asked_for(scene):
+    found = proposed(scene, "--frames", "5,6").plan
+    assert proposed(scene, found=found).views == found.views
+    assert frames(proposed(scene, "--frames", "6", found=found).views) == [6]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--size", "3x100"), "3x100 pixels: Blender renders no less than 4 a side"),
+        (("--size", "65537x8"), "no more than 65536 samples a side, 65536 pixels"),
+        (("--size", "8x21846", "--label-supersample", "3"), "no more than 65536 samples a side, 21845 pixels"),
+    ],
+)
+def test_sizes_that_blender_cannot_render_are_refused_before_the_first_frame(scene, options, told):
+    (problem,) = proposed(scene, *options).problems
+    assert problem.fatal and told in problem.message
+
+
+def test_the_largest_size_is_none_of_them(scene):
+    assert not proposed(scene, "--size", "21845x4", "--label-supersample", "3").problems
+
+
+def test_a_percentage_that_leaves_nothing_is_refused(scene):
+    scene.render.resolution_x, scene.render.resolution_percentage = 20, 10
+    (problem,) = proposed(scene).problems
+    assert problem.fatal and problem.message.startswith("2x")
