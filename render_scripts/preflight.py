@@ -123,6 +123,20 @@ def _constant_alpha(material: bpy.types.Material) -> float:
     return 1.0
 
 
+def own_scripts() -> Iterator[str]:
+    """Python in the open file that Blender runs by itself where it may: texts to register, expressions of drivers."""
+    for text in bpy.data.texts:
+        if text.use_module:
+            yield f"the script {text.name!r}"
+    blocks = [block for block in bpy.data.user_map() if isinstance(block, bpy.types.ID)]
+    trees = [block.node_tree for block in blocks if getattr(block, "node_tree", None)]
+    for block in (*blocks, *trees):
+        animation = getattr(block, "animation_data", None)
+        for curve in animation.drivers if animation else ():
+            if curve.driver.type == "SCRIPTED" and not curve.driver.is_simple_expression:
+                yield f"a scripted driver of {block.name!r}"
+
+
 def _check_files() -> Iterator[Problem]:
     outside = (library.filepath for library in bpy.data.libraries if not library.packed_file)
     lost = [path for path in outside if not Path(bpy.path.abspath(path)).exists()]

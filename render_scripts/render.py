@@ -121,11 +121,10 @@ def _settle_scripts(request: Request) -> None:
     if request.allow_scripts and bpy.app.autoexec_fail:
         bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath, load_ui=False, use_scripts=True)
     by_preference = bpy.context.preferences.filepaths.use_scripts_auto_execute
-    forbidden = {"-Y", "--disable-autoexec"} & set(sys.argv)
-    registered = [text.name for text in bpy.data.texts if text.use_module]
-    if by_preference and not forbidden and registered and not request.allow_scripts:
+    told = request.allow_scripts or {"-y", "--enable-autoexec", "-Y", "--disable-autoexec"} & set(sys.argv)
+    if by_preference and not told and (script := next(preflight.own_scripts(), None)):
         raise Refused(
-            f"this Blender's preferences let scripts inside files run, and this file holds {registered[0]!r}: start "
+            f"this file holds {script}, and this Blender's preferences let it run as the file was opened: start "
             "Blender with --disable-autoexec, or add --allow-scripts if you trust the file"
         )
 

@@ -127,3 +127,41 @@ def test_a_blender_that_is_too_old_is_refused(scene_file, tmp_path, monkeypatch,
     )
     assert render.main(["--out", str(tmp_path / "run")]) == 1
     assert "Blender 4.1.1 is too old" in capfd.readouterr().err
+
+
+def _register_a_script(scene):
+    bpy.data.texts.new("on load.py").use_module = True
+
+
+def _drive_by_python(scene):
+    scene.objects["rectangle"].driver_add("location", 2).driver.expression = "__import__('os').getpid()"
+
+
+def _drive_by_a_number(scene):
+    scene.objects["rectangle"].driver_add("location", 2).driver.expression = "1 + frame * 0"
+
+
+@pytest.mark.parametrize(
+    ("change", "held"),
+    [
+        (_register_a_script, "the script 'on load.py'"),
+        (_drive_by_python, "a scripted driver of 'rectangle'"),
+        (_drive_by_a_number, None),
+    ],
+)
+def test_scripts_that_a_preference_let_run_are_told(scene_file, tmp_path, monkeypatch, capfd, change, held):
+    change(bpy.context.scene)
+    monkeypatch.setattr(sys, "argv", ["blender", "-b"])
+    files = bpy.context.preferences.filepaths
+    files.use_scripts_auto_execute = True
+    try:
+        options = ["--out", str(tmp_path / "run"), "--size", "16x12", "--no-denoise"]
+        assert render.main(options) == (1 if held else 0)
+        told = capfd.readouterr().err
+        if held:
+            assert f"labelpass: this file holds {held}, and this Blender's preferences let it run" in told
+            assert not (tmp_path / "run").exists()
+            monkeypatch.setattr(sys, "argv", ["blender", "--disable-autoexec", "-b"])
+            assert render.main(options) == 0
+    finally:
+        files.use_scripts_auto_execute = False
