@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 import traceback
+from collections.abc import Sized
 from pathlib import Path
 
 if __name__ == "__main__":  # Blender runs this file by its path; its rooms are beside it
@@ -74,15 +75,16 @@ def _render(request: Request) -> int:
     plan = found or _begun(request.out, plan, views)
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, run_folder.finished_frames(request.out))
-    share = f"{len(views)} of {len(plan.views)}" if len(views) < len(plan.views) else str(len(views))
+    share = f"{len(views)} of {_count(plan.views, 'frame')}" if len(views) < len(plan.views) else _count(views, "frame")
+    size = "x".join(map(str, plan.settings.size))
     print(
-        f"labelpass: {plan.scene}: {share} frame{'s'[len(views) == 1 :]} at {'x'.join(map(str, plan.settings.size))}, "
-        f"{plan.settings.samples} samples, {plan.settings.device}; {len(views) - len(todo)} done already",
+        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}; "
+        f"{len(views) - len(todo)} done already",
         flush=True,
     )
     with instancer_labels(things), passes.prepared(scene, plan.settings):
         _render_frames(request.out, plan, todo, scene)
-    print(f"labelpass: {request.out}: {share} frame{'s'[len(views) == 1 :]} done", flush=True)
+    print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
 
@@ -135,6 +137,10 @@ def _tell(problems: list[preflight.Problem], strict: bool) -> None:
     fatal = sum(problem.fatal or strict for problem in problems)
     if fatal:
         raise Refused(f"nothing was rendered: {fatal} problem{'s' if fatal > 1 else ''} to mend first")
+
+
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'s'[len(things) == 1 :]}"
 
 
 def _duration(seconds: float) -> str:

@@ -165,3 +165,15 @@ def test_scripts_that_a_preference_let_run_are_told(scene_file, tmp_path, monkey
             assert render.main(options) == 0
     finally:
         files.use_scripts_auto_execute = False
+
+
+def test_it_stands_among_packages_of_another_python_without_taking_them(scene_file, tmp_path):
+    """As pip leaves it: a NumPy built for another Python beside it, which this Blender could not load."""
+    packages = tmp_path / "site-packages"
+    for room in ("render_scripts", "blender_addon"):
+        shutil.copytree(ENTRY.parents[1] / room, packages / room)
+    for name in ("numpy", "traceback"):  # one that Blender loads late, one that the bpy module does
+        (packages / f"{name}.py").write_text("raise ImportError('of another Python')\n")
+    options = ("--out", tmp_path / "run", "--size", "16x12", "--no-denoise")
+    done = blender("-b", scene_file, "-P", packages / "render_scripts" / "render.py", "--", *options)
+    assert done.returncode == 0, done.stderr
