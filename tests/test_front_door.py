@@ -375,3 +375,38 @@ def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert "--out" in labelpass(*arguments, "--out", "", check=2).stderr
     assert not list(tmp_path.iterdir())
+
+
+installed = pytest.mark.skipif("BLENDER" not in os.environ, reason="`make test-blender` names one in BLENDER")
+
+
+@installed
+def test_an_installed_blender_renders_the_labels_that_the_bpy_module_renders(scene_file, finished, tmp_path):
+    run = tmp_path / "run"
+    labelpass(
+        "render", scene_file, "--out", run, *SMALL, "--label-supersample", "3", "--blender", os.environ["BLENDER"]
+    )
+    theirs, ours = checksums(run), checksums(finished)
+    assert theirs.keys() == ours.keys() == {1, 2, 3, 4}
+    for frame, files in ours.items():
+        assert {name: theirs[frame][name] for name in ("labels.exr", "purity.exr")} == {
+            name: files[name] for name in ("labels.exr", "purity.exr")
+        }
+    labelpass("export", run, "--format", "segnet", "--out", tmp_path / "dataset")
+
+
+@installed
+def test_what_an_installed_blender_cannot_render_is_exit_code_1(scene_file, tmp_path):
+    done = labelpass(
+        "render",
+        scene_file,
+        "--out",
+        tmp_path / "run",
+        "--camera",
+        "nobody",
+        "--blender",
+        os.environ["BLENDER"],
+        check=1,
+    )
+    assert "has no camera named 'nobody'" in done.stderr
+    assert not run_folder.finished_frames(tmp_path / "run")
