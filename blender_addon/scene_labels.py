@@ -232,8 +232,22 @@ def members(collection: bpy.types.Collection) -> Iterator[bpy.types.Object]:
 
 
 def _has_surface(obj: bpy.types.Object) -> bool:
-    """False for a mesh of loose points, which renders nothing, unless a modifier may give it faces."""
-    return obj.type != "MESH" or bool(obj.data.polygons) or bool(obj.modifiers)
+    """False for a mesh of loose points and for volume alone (smoke, fog), unless a modifier may give it a surface."""
+    if obj.type == "MESH" and not obj.data.polygons and not obj.modifiers:
+        return False
+    slots = obj.material_slots
+    if not slots or any(modifier.type == "NODES" for modifier in obj.modifiers):
+        return True
+    return not all(slot.material and _is_volume(slot.material) for slot in slots)
+
+
+def _is_volume(material: bpy.types.Material) -> bool:
+    """Whether a material gives no surface, but a volume: what is behind it is seen."""
+    output = material.node_tree and material.node_tree.get_output_node("CYCLES")
+    if not output:
+        return False
+    linked = {name: any(not link.is_muted for link in output.inputs[name].links) for name in ("Surface", "Volume")}
+    return linked["Volume"] and not linked["Surface"]
 
 
 def _generated(depsgraph: bpy.types.Depsgraph, seen: set[object]) -> Iterator[Occurrence]:

@@ -21,6 +21,7 @@ from blender_addon.contract.run import Settings
 
 from . import compat, exr, label_maps
 from .stage import changed
+from .volumes import has_grids, no_volumes
 
 
 class RenderFailed(RuntimeError):
@@ -51,8 +52,9 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
                 use_sequencer=False,
                 use_stamp=False,  # it would burn text into the image
                 # With motion blur, data that persists is wrong in the second render: switching it off loses image
-                # textures (4.5), and a short shutter moves objects by the shutter before (4.3, 5.2).
-                use_persistent_data=not scene.render.use_motion_blur,
+                # textures (4.5), and a short shutter moves objects by the shutter before (4.3, 5.2). Where a view layer
+                # shows its volumes no longer, or again, it does not see that (4.3, 4.5).
+                use_persistent_data=not (scene.render.use_motion_blur or has_grids()),
                 use_file_extension=True,
                 use_overwrite=True,
                 filepath=scene.render.filepath,
@@ -133,8 +135,7 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
     with ExitStack() as stack:
         enter = stack.enter_context
         enter(changed(scene.camera.data.dof, use_dof=False))
-        if has_volume(scene.world):  # fog scatters rays away, and what is behind it would come out as background
-            enter(changed(scene, world=None))
+        enter(no_volumes(scene, scene.view_layers[settings.view_layer]))
         for light in bpy.data.lights:  # no index pass shows light: not sampling it saves a third of the render
             enter(changed(light, energy=0.0))
         enter(
@@ -156,13 +157,6 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
         enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
         yield
-
-
-def has_volume(shaded: bpy.types.World | bpy.types.Material | None) -> bool:
-    """Whether a world or a material fills space with a volume shader."""
-    nodes = shaded.node_tree.nodes if shaded and shaded.node_tree else ()
-    outputs = (node for node in nodes if node.type in {"OUTPUT_MATERIAL", "OUTPUT_WORLD"})
-    return any(node.inputs["Volume"].is_linked for node in outputs)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from blender_addon.contract.labels import UNLABELLED, LabelSet
 from blender_addon.scene_labels import Occurrence
 
 from . import compat
-from .passes import has_volume
 from .plan import Request
 
 
@@ -39,15 +38,6 @@ def check_scene(
     yield from _check_labels(label_set, things)
     yield from _check_alpha(alpha_threshold, things)
     yield from _check_files()
-    foggy = {slot.material for thing in things for slot in thing.obj.material_slots if slot.material}
-    foggy = sorted(material.name for material in foggy if has_volume(material))
-    foggy += sorted(obj.name for obj in scene.objects if obj.type == "VOLUME" and not obj.hide_render)
-    if foggy:
-        yield Problem(
-            False,
-            f"volume {_some(foggy)}: Blender writes no index pass for volumes, and what is in or behind one comes out "
-            "speckled with background; hide it for rendering if labels matter there",
-        )
     if scene.render.engine != "CYCLES":
         yield Problem(False, f"the scene is set to {scene.render.engine}; rendered with Cycles, it may look different")
     if not compat.writes_passes(scene.render):

@@ -143,35 +143,6 @@ def test_cut_outs_keep_their_textures_between_the_two_renders(empty_scene, tmp_p
         assert (labels == expected).all()
 
 
-def _fog(nodes, links, output):
-    scatter = nodes.new("ShaderNodeVolumeScatter")
-    scatter.inputs["Density"].default_value = 0.3
-    links.new(scatter.outputs["Volume"], nodes[output].inputs["Volume"])
-
-
-def test_fog_of_the_world_makes_no_holes_in_labels(empty_scene, tmp_path):
-    camera(empty_scene)
-    rectangle(empty_scene, 0, 9, label=7)
-    world = empty_scene.world = bpy.data.worlds.new("fog")
-    world.use_nodes = True
-    _fog(world.node_tree.nodes, world.node_tree.links, "World Output")
-    labels, _ = labels_of(empty_scene, tmp_path)
-    assert (labels == np.repeat([BACKGROUND, 7], WIDTH // 2)).all()
-    assert empty_scene.world == world
-
-
-def test_fog_in_a_thing_is_told_before_the_first_frame(empty_scene):
-    material = bpy.data.materials.new("smoke")
-    material.use_nodes = True
-    _fog(material.node_tree.nodes, material.node_tree.links, "Material Output")
-    box = rectangle(empty_scene, 0, 9, label=7)
-    box.data.materials.append(material)
-    things = list(scene_labels.occurrences(bpy.context.view_layer))
-    problems = preflight.check_scene(empty_scene, bpy.context.view_layer, built_in("nyu40"), things, 0.5)
-    told = [str(problem) for problem in problems]
-    assert any("volume 'smoke'" in each for each in told)
-
-
 def test_every_type_of_surface_carries_its_label(empty_scene, tmp_path):
     camera(empty_scene, ortho=16)
     data = {
