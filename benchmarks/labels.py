@@ -26,9 +26,9 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon import scene_labels
 from blender_addon.contract.labels import BACKGROUND, UNLABELLED
 from blender_addon.contract.run import Settings
+from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes
 from render_scripts.label_maps import majority
 from render_scripts.stage import instancer_labels
@@ -54,9 +54,9 @@ def main() -> None:
 def measure(scene: bpy.types.Scene, size: tuple[int, int], samples: int, most: int, folder: Path) -> None:
     view_layer = bpy.context.view_layer
     settings = Settings(size, samples, 0, 1, "CPU", compat.has_denoiser(), 0.5, view_layer.name)
-    things = list(scene_labels.occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
+    things = list(occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
     carried = {UNLABELLED, BACKGROUND} | {thing.label_id for thing in things}
-    carried |= {slot.material.pass_index for thing in things for slot in thing.obj.material_slots if slot.material}
+    carried |= {material.pass_index for thing in things for material in thing.materials if material}
     rows = []
     views = find_views(scene)[:: max(1, 12 // most)][:most]
     with instancer_labels(things), passes.prepared(scene, settings):

@@ -12,6 +12,7 @@ from bpy_extras.io_utils import ImportHelper
 from . import label_files, scene_labels, status
 from .contract.labels import UNLABELLED, LabelSetError
 from .label_set_change import Change, apply_change, plan_change, users_in_file
+from .occurrences import occurrences
 from .properties import active_label, fill_rows
 
 
@@ -172,7 +173,7 @@ class LABELPASS_OT_select_unlabelled(bpy.types.Operator):
         return self.execute(context)
 
     def execute(self, context):
-        shown = scene_labels.occurrences(context.view_layer, context.evaluated_depsgraph_get())
+        shown = occurrences(context.view_layer, context.evaluated_depsgraph_get())
         found = (each.instancers[0] if each.instancers else each.obj for each in shown if each.unlabelled)
         return _select(self, context, dict.fromkeys(found), "without a label")
 

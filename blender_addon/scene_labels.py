@@ -16,7 +16,7 @@ from .contract.labels import UNLABELLED, LabelSet, label_set_from_json
 
 PROPERTY = "labelpass_label_set"
 
-_CARRIERS = {"MESH", "CURVE", "CURVES", "SURFACE", "META", "FONT", "POINTCLOUD"}
+CARRIERS = {"MESH", "CURVE", "CURVES", "SURFACE", "META", "FONT", "POINTCLOUD"}
 _WHY_NOT = {
     "LIGHT": "a light has no surface that a pass could index",
     "LIGHT_PROBE": "a light probe is not rendered",
@@ -66,7 +66,7 @@ def why_not(obj: bpy.types.Object) -> str | None:
         if obj.instance_type == "COLLECTION" and obj.instance_collection:
             return None if obj.instance_collection.all_objects else "the collection it instances is empty"
         return "it groups its children and shows nothing itself" if obj.children else "an empty without members"
-    if obj.type not in _CARRIERS:
+    if obj.type not in CARRIERS:
         return _WHY_NOT.get(obj.type, f"objects of type {obj.type.lower()} are not rendered")
     return None
 
@@ -159,107 +159,6 @@ def resolve(
         if instancer.pass_index:
             return Resolution(instancer.pass_index, f"instanced by {instancer.name!r}, which carries the label")
     return Resolution(UNLABELLED, "neither its material, nor the object, nor an instancer above it carries a label")
-
-
-@dataclass(frozen=True)
-class Occurrence:
-    """A thing that a render shows: an object, and the instancers it is reached through, outermost first.
-
-    `splittable` says whether a copy of the object could stand in for this occurrence alone (collection instances),
-    or whether all copies share one object (geometry nodes, particles).
-    """
-
-    obj: bpy.types.Object
-    instancers: tuple[bpy.types.Object, ...] = ()
-    splittable: bool = True
-
-    @property
-    def label_id(self) -> int:
-        return resolve(self.obj, instancers=self.instancers).label_id
-
-    @property
-    def unlabelled(self) -> bool:
-        """True when some of its surface gets no label: no label from above, and a slot (or the lack of one) without."""
-        if self.label_id:
-            return False
-        slots = self.obj.material_slots
-        return not slots or not all(slot.material and slot.material.pass_index for slot in slots)
-
-
-def occurrences(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph | None = None) -> Iterator[Occurrence]:
-    """Everything with a surface that a render of the view layer shows, each (object, instancers) once.
-
-    Follows what the render follows (`hide_render`, excluded collections, `visible_camera`), not the viewport's eye.
-    Copies by geometry nodes and particles are read off `depsgraph`, where one is given.
-    """
-    seen: set[object] = set()
-    for collection in _render_collections(view_layer.layer_collection):
-        for obj in collection.objects:
-            if obj.name_full not in seen:  # a linked object may share its name with a local one
-                seen.add(obj.name_full)
-                yield from _shown(obj, ())
-    if depsgraph:
-        yield from _generated(depsgraph, seen)
-
-
-def _render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
-    if layer.collection.hide_render:
-        return
-    if not layer.exclude:
-        yield layer.collection
-    for child in layer.children:
-        yield from _render_collections(child)
-
-
-def _shown(obj: bpy.types.Object, above: tuple[bpy.types.Object, ...]) -> Iterator[Occurrence]:
-    if obj.hide_render:
-        return
-    if obj.type == "EMPTY":
-        if obj.instance_type == "COLLECTION" and obj.instance_collection and obj not in above:
-            for member in members(obj.instance_collection):
-                yield from _shown(member, (*above, obj))
-    elif obj.type in _CARRIERS and obj.visible_camera and _has_surface(obj):
-        yield Occurrence(obj, above)
-
-
-def members(collection: bpy.types.Collection) -> Iterator[bpy.types.Object]:
-    """The objects that an instance of the collection renders, those of its child collections included."""
-    if collection.hide_render:
-        return
-    yield from collection.objects
-    for child in collection.children:
-        yield from members(child)
-
-
-def _has_surface(obj: bpy.types.Object) -> bool:
-    """False for a mesh of loose points and for volume alone (smoke, fog), unless a modifier may give it a surface."""
-    if obj.type == "MESH" and not obj.data.polygons and not obj.modifiers:
-        return False
-    slots = obj.material_slots
-    if not slots or any(modifier.type == "NODES" for modifier in obj.modifiers):
-        return True
-    return not all(slot.material and _is_volume(slot.material) for slot in slots)
-
-
-def _is_volume(material: bpy.types.Material) -> bool:
-    """Whether a material gives no surface, but a volume: what is behind it is seen."""
-    output = material.node_tree and material.node_tree.get_output_node("CYCLES")
-    if not output:
-        return False
-    linked = {name: any(not link.is_muted for link in output.inputs[name].links) for name in ("Surface", "Volume")}
-    return linked["Volume"] and not linked["Surface"]
-
-
-def _generated(depsgraph: bpy.types.Depsgraph, seen: set[object]) -> Iterator[Occurrence]:
-    for instance in depsgraph.object_instances:
-        if not instance.is_instance or not instance.show_self or not instance.parent:
-            continue
-        parent, obj = instance.parent.original, instance.instance_object.original
-        if parent.instance_type == "COLLECTION" or obj.type not in _CARRIERS or parent.hide_render:
-            continue
-        if (parent.name_full, obj.name_full) not in seen:
-            seen.add((parent.name_full, obj.name_full))
-            yield Occurrence(obj, (parent,), splittable=False)
 
 
 def count_labels(objects: bpy.types.bpy_prop_collection) -> Counter[int]:

@@ -14,7 +14,8 @@ import bpy
 
 from . import label_search
 from .contract.labels import LabelSet, LabelSetError, label_set_from_json
-from .scene_labels import PROPERTY, count_labels, occurrences
+from .occurrences import occurrences
+from .scene_labels import PROPERTY, count_labels
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import bpy
 
 from blender_addon.contract.labels import UNLABELLED, LabelSet
-from blender_addon.scene_labels import Occurrence
+from blender_addon.occurrences import Occurrence
 
 from . import compat
 from .plan import Request
@@ -63,7 +63,7 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
         yield Problem(False, f"{_count(bare, 'object')} without a label will come out unlabelled: {_some(bare)}")
     for what, carriers in (
         ("object", {carrier for thing in things for carrier in (thing.obj, *thing.instancers)}),
-        ("material", {slot.material for thing in things for slot in thing.obj.material_slots if slot.material}),
+        ("material", {material for thing in things for material in thing.materials if material}),
     ):
         strange = defaultdict(list)
         for carrier in carriers:
@@ -90,12 +90,12 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
 
 
 def _labelled_parts(thing: Occurrence) -> bool:
-    return any(slot.material and slot.material.pass_index for slot in thing.obj.material_slots)
+    return any(material and material.pass_index for material in thing.materials)
 
 
 def _check_alpha(threshold: float, things: list[Occurrence]) -> Iterator[Problem]:
     """A constant alpha below the threshold comes out as speckle, not as a mask."""
-    materials = {slot.material for thing in things for slot in thing.obj.material_slots if slot.material}
+    materials = {material for thing in things for material in thing.materials if material}
     speckled = sorted(material.name for material in materials if 0 < _constant_alpha(material) < threshold)
     if speckled:
         yield Problem(

@@ -20,10 +20,10 @@ if __name__ == "__main__":  # Blender runs this file by its path; its rooms are 
 
 import bpy
 
-from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import LabelSetError
 from blender_addon.contract.run import Plan, RunError, View
+from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes, preflight
 from render_scripts.frame import render_frame
 from render_scripts.interrupts import ends_at_once
@@ -62,7 +62,7 @@ def _render(request: Request) -> int:
     if found:
         request = continued(request, found)
     view_layer = choose_view_layer(scene, request)
-    things = list(scene_labels.occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
+    things = list(occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
     proposal = propose(scene, view_layer, request, found)
     plan, views = proposal.plan, proposal.views
     threshold = plan.settings.alpha_threshold

@@ -11,7 +11,7 @@ import bpy
 from mathutils import Color, Euler, Matrix, Quaternion, Vector
 
 from blender_addon.contract.labels import UNLABELLED
-from blender_addon.scene_labels import Occurrence
+from blender_addon.occurrences import Occurrence
 
 
 @contextmanager
@@ -37,6 +37,10 @@ def _read(owner: Any, name: str) -> Any:
     return value.copy() if isinstance(value, Matrix) else value
 
 
+Copies = dict[tuple[bpy.types.ID, int], Any]
+"""{(object or collection, label id): its copy for that label}."""
+
+
 @contextmanager
 def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
     """Give members that carry no label the one of the instancer they are rendered through, until the block ends.
@@ -50,7 +54,7 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
         if not occurrence.obj.pass_index:
             wanted[occurrence.obj][occurrence.label_id].append(occurrence)
     ambiguous: list[str] = []
-    copies: dict[tuple[bpy.types.Collection, int], bpy.types.Collection] = {}
+    copies: Copies = {}
     made: list[bpy.types.ID] = []
     with ExitStack() as stack:
         stack.callback(bpy.data.batch_remove, made)
@@ -73,14 +77,16 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
         for instancer in sorted(split, key=lambda obj: (-split[obj], obj.name_full)):
             copy = _labelled_copy(instancer.instance_collection, instancer.pass_index, copies, made)
             stack.enter_context(changed(instancer, instance_collection=copy))
+        for (original, label_id), twin in copies.items():
+            # What is shown on the vertices or faces of its parent must be a child of the copy that shows it.
+            parent = isinstance(original, bpy.types.Object) and original.parent
+            if parent and parent.instance_type != "NONE" and (parent, label_id) in copies:
+                twin.parent = copies[parent, label_id]
         yield ambiguous
 
 
 def _labelled_copy(
-    original: bpy.types.Collection,
-    label_id: int,
-    copies: dict[tuple[bpy.types.Collection, int], bpy.types.Collection],
-    made: list[bpy.types.ID],
+    original: bpy.types.Collection, label_id: int, copies: Copies, made: list[bpy.types.ID]
 ) -> bpy.types.Collection:
     """A copy of a collection whose unlabelled members carry the label: one for all instancers of that label."""
     if (original, label_id) in copies:
@@ -90,13 +96,16 @@ def _labelled_copy(
     copy.instance_offset = original.instance_offset
     copy.hide_render = original.hide_render
     for obj in original.objects:
-        twin = obj.copy()
-        made.append(twin)
-        if not obj.pass_index:
-            twin.pass_index = label_id
-            if obj.type == "EMPTY" and obj.instance_collection:
-                twin.instance_collection = _labelled_copy(obj.instance_collection, label_id, copies, made)
-        copy.objects.link(twin)
+        if obj.type == "META":  # Blender renders none in an instance, and a copy would join the family of the original
+            continue
+        if (obj, label_id) not in copies:  # it may be in two child collections, and is one thing all the same
+            twin = copies[obj, label_id] = obj.copy()
+            made.append(twin)
+            if not obj.pass_index:
+                twin.pass_index = label_id
+                if obj.type == "EMPTY" and obj.instance_collection:
+                    twin.instance_collection = _labelled_copy(obj.instance_collection, label_id, copies, made)
+        copy.objects.link(copies[obj, label_id])
     for child in original.children:
         copy.children.link(_labelled_copy(child, label_id, copies, made))
     return copy

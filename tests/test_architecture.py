@@ -77,6 +77,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "render_scripts",
             CONTRACT,
             "blender_addon.scene_labels",
+            "blender_addon.occurrences",
             "blender_addon.compat",
             "blender_addon.label_files",
             "numpy",

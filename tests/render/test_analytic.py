@@ -9,6 +9,7 @@ from scenery import HEIGHT, WIDTH, camera, labels_of, leaf_material, pixel_centr
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import BACKGROUND, UNLABELLED, built_in
+from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes, preflight
 from render_scripts.camera import describe_camera
 from render_scripts.stage import instancer_labels
@@ -180,7 +181,7 @@ def test_two_instancers_of_one_collection_have_their_own_labels(empty_scene, tmp
         instancer.instance_type, instancer.instance_collection = "COLLECTION", things
         instancer.location.x, instancer.pass_index = x, label
         empty_scene.collection.objects.link(instancer)
-    with instancer_labels(list(scene_labels.occurrences(bpy.context.view_layer))) as ambiguous:
+    with instancer_labels(list(occurrences(bpy.context.view_layer))) as ambiguous:
         labels, _ = labels_of(empty_scene, tmp_path)
     assert not ambiguous
     assert (labels == np.repeat([5, 9, 6, 9, 0, 9, 5, 9], 2)).all()

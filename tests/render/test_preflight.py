@@ -11,7 +11,7 @@ bpy = pytest.importorskip("bpy")
 from scenery import camera, rectangle  # noqa: E402  (they need bpy)
 
 from blender_addon.contract.labels import built_in  # noqa: E402
-from blender_addon.scene_labels import occurrences  # noqa: E402
+from blender_addon.occurrences import occurrences  # noqa: E402
 from render_scripts import compat, preflight  # noqa: E402
 from render_scripts.plan import Request  # noqa: E402
 

@@ -8,7 +8,7 @@ import pytest
 from scenery import HEIGHT, WIDTH, camera, labels_of, rectangle, settings
 
 from blender_addon.contract.labels import BACKGROUND, built_in
-from blender_addon.scene_labels import occurrences
+from blender_addon.occurrences import occurrences
 from render_scripts import passes, preflight
 
 

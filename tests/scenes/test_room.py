@@ -11,6 +11,7 @@ bpy = pytest.importorskip("bpy")
 
 from blender_addon import scene_labels  # noqa: E402
 from blender_addon.contract.labels import built_in  # noqa: E402
+from blender_addon.occurrences import occurrences  # noqa: E402
 from scenes import room, shell, views  # noqa: E402
 
 SURFACES = {"MESH", "CURVE", "FONT"}
@@ -88,7 +89,7 @@ def test_everything_with_a_surface_has_a_label_of_nyu40(scene):
     unlabelled = [obj.name for obj in _surfaces() if obj.pass_index not in labels.by_id]
     assert not unlabelled
     assert {material.pass_index for material in bpy.data.materials} <= {0, labels.find("mirror").id}
-    assert not [found.obj.name for found in scene_labels.occurrences(scene.view_layers[0]) if found.unlabelled]
+    assert not [found.obj.name for found in occurrences(scene.view_layers[0]) if found.unlabelled]
 
 
 def test_all_sixteen_classes_are_there(scene):

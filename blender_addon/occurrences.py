@@ -1,0 +1,197 @@
+"""What a render shows: everything with a surface, and the instancers that it is reached through."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import bpy
+
+from .scene_labels import CARRIERS, resolve
+
+Chain = tuple[bpy.types.Object, ...]
+"""The instancers that something is reached through, outermost first."""
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A thing that a render shows: an object, and the instancers it is reached through, outermost first.
+
+    `splittable` says whether a copy of the object could stand in for this occurrence alone (collection instances),
+    or whether all copies share one object (geometry nodes, particles, instances on vertices and faces).
+    `materials` are those of its slots; where geometry nodes set others, those of its faces.
+    """
+
+    obj: bpy.types.Object
+    instancers: Chain = ()
+    splittable: bool = True
+    materials: tuple[bpy.types.Material | None, ...] = ()
+
+    @property
+    def label_id(self) -> int:
+        return resolve(self.obj, instancers=self.instancers).label_id
+
+    @property
+    def unlabelled(self) -> bool:
+        """True when some of its surface gets no label: no label from above, and a slot (or the lack of one) without."""
+        if self.label_id:
+            return False
+        return not self.materials or not all(material and material.pass_index for material in self.materials)
+
+
+def occurrences(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph | None = None) -> Iterator[Occurrence]:
+    """Everything with a surface that a render of the view layer shows, each (object, instancers) once.
+
+    Follows what the render follows (`hide_render`, excluded collections, `visible_camera`), not the viewport's eye.
+    What only evaluation tells (copies by geometry nodes, particles, vertices and faces; materials that nodes set) is
+    read off `depsgraph`, where one is given.
+    """
+    hosts: dict[bpy.types.Object, list[Chain]] = defaultdict(list)
+    for obj, above in _reached(view_layer):
+        if is_host(obj):
+            hosts[above[0] if above else obj].append((*above, obj))
+        if _is_shown(obj, above):
+            yield Occurrence(obj, above, materials=_materials(obj, depsgraph))
+    if depsgraph and hosts:
+        yield from _generated(depsgraph, hosts)
+
+
+def _reached(view_layer: bpy.types.ViewLayer) -> Iterator[tuple[bpy.types.Object, Chain]]:
+    """Every object that is not hidden from the render, whatever its type."""
+    seen: set[str] = set()
+    for collection in _render_collections(view_layer.layer_collection):
+        for obj in collection.objects:
+            if obj.name_full not in seen:  # a linked object may share its name with a local one
+                seen.add(obj.name_full)
+                yield from _below(obj, ())
+
+
+def _render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
+    if layer.collection.hide_render:
+        return
+    if not layer.exclude:
+        yield layer.collection
+    for child in layer.children:
+        yield from _render_collections(child)
+
+
+def _below(obj: bpy.types.Object, above: Chain, hidden: bool = False) -> Iterator[tuple[bpy.types.Object, Chain]]:
+    """An object and what it instances; with what is hidden from the render, where that is asked for."""
+    if not hidden and (obj.hide_render or _is_on_elements(obj)):
+        return
+    yield obj, above
+    if obj.type == "EMPTY" and obj.instance_type == "COLLECTION" and obj.instance_collection and obj not in above:
+        for member in dict.fromkeys(_members(obj.instance_collection, hidden)):
+            yield from _below(member, (*above, obj), hidden)
+
+
+def _members(collection: bpy.types.Collection, hidden: bool) -> Iterator[bpy.types.Object]:
+    """The objects that an instance of the collection renders, those of its child collections included."""
+    if collection.hide_render and not hidden:
+        return
+    yield from collection.objects
+    for child in collection.children:
+        yield from _members(child, hidden)
+
+
+def is_host(obj: bpy.types.Object) -> bool:
+    """Whether evaluation may show copies on this object: geometry nodes, particles, instances on vertices or faces."""
+    return obj.instance_type in _ELEMENTS or any(modifier.type in _COPYING for modifier in obj.modifiers)
+
+
+_ELEMENTS = {"VERTS", "FACES"}
+_COPYING = {"NODES", "PARTICLE_SYSTEM"}
+
+
+def _is_on_elements(obj: bpy.types.Object) -> bool:
+    """True for what is shown on its parent's vertices or faces: Blender renders the copies, and not the object."""
+    return bool(obj.parent and obj.parent.instance_type in _ELEMENTS)
+
+
+def _is_shown(obj: bpy.types.Object, above: Chain) -> bool:
+    if obj.type not in CARRIERS or not obj.visible_camera or not _has_surface(obj):
+        return False
+    if obj.type == "META" and above:  # Blender renders no metaballs of an instanced collection
+        return False
+    return obj.show_instancer_for_render or not (obj.instance_type in _ELEMENTS or obj.particle_systems)
+
+
+def _has_surface(obj: bpy.types.Object) -> bool:
+    """False for a mesh of loose points and for volume alone (smoke, fog), unless a modifier may give it a surface."""
+    if obj.type == "MESH" and not obj.data.polygons and not obj.modifiers:
+        return False
+    slots = obj.material_slots
+    if not slots or any(modifier.type == "NODES" for modifier in obj.modifiers):
+        return True
+    return not all(slot.material and _is_volume(slot.material) for slot in slots)
+
+
+def _is_volume(material: bpy.types.Material) -> bool:
+    """Whether a material gives no surface, but a volume: what is behind it is seen."""
+    output = material.node_tree and material.node_tree.get_output_node("CYCLES")
+    if not output:
+        return False
+    linked = {name: any(not link.is_muted for link in output.inputs[name].links) for name in ("Surface", "Volume")}
+    return linked["Volume"] and not linked["Surface"]
+
+
+def _materials(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None) -> tuple[bpy.types.Material | None, ...]:
+    if depsgraph and obj.type == "MESH" and any(modifier.type == "NODES" for modifier in obj.modifiers):
+        import numpy as np
+
+        mesh = obj.evaluated_get(depsgraph).data
+        used = np.zeros(len(mesh.polygons), np.int32)
+        mesh.polygons.foreach_get("material_index", used)
+        slots = list(mesh.materials) or [None]
+        if len(used):
+            found = (slots[min(index, len(slots) - 1)] for index in np.unique(used).tolist())
+            return tuple(material and material.original for material in found)
+    return tuple(slot.material for slot in obj.material_slots)
+
+
+def _generated(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Chain]]) -> Iterator[Occurrence]:
+    """What evaluation copies onto the hosts: {object of the view layer: its hosts, itself or those it instances}."""
+    members: dict[bpy.types.Object, set[tuple[bpy.types.Object, int]]] = {}
+    seen: set[tuple[bpy.types.Object, bpy.types.Object]] = set()
+    for instance in depsgraph.object_instances:
+        if not instance.is_instance or not instance.show_self or not instance.parent:
+            continue
+        top, obj = instance.parent.original, instance.instance_object.original
+        if (top, obj) in seen or top not in hosts or obj.type not in CARRIERS or not obj.visible_camera:
+            continue
+        if any(chain[-1] == obj for chain in hosts[top]):  # geometry of the host's own, which has its index
+            continue
+        if top.instance_type == "COLLECTION":
+            if top not in members:
+                members[top] = {(member, len(above)) for member, above in _below(top, (), hidden=True)}
+            depth = sum(level != _NO_LEVEL for level in instance.persistent_id)
+            if (obj, depth) in members[top] and not _is_on_elements(obj):
+                continue
+        seen.add((top, obj))
+        for chain in _copying(obj, hosts[top]):
+            materials = tuple(slot.material for slot in obj.material_slots)
+            yield Occurrence(obj, chain, splittable=False, materials=materials)
+
+
+_NO_LEVEL = 2**31 - 1
+"""What Blender fills `persistent_id` up with, which has a number for each level of instancing."""
+
+
+def _copying(obj: bpy.types.Object, chains: list[Chain]) -> list[Chain]:
+    """The hosts that may show these copies. Evaluation names only the outermost instancer, so where that leaves a
+    choice which matters, it is those that refer to the object, through whatever it is in."""
+    if _is_on_elements(obj):
+        chains = [chain for chain in chains if chain[-1] == obj.parent] or chains
+    if len({resolve(obj, instancers=chain).label_id for chain in chains}) < 2:
+        return chains
+    users, waiting, found = bpy.data.user_map(), [obj], set()
+    while waiting:
+        for user in users.get(waiting.pop(), set()) - found:
+            found.add(user)
+            if isinstance(user, _CONTAINERS) or getattr(user, "instance_collection", None):
+                waiting.append(user)
+    return [chain for chain in chains if chain[-1] in found] or chains
+
+
+_CONTAINERS = (bpy.types.Collection, bpy.types.NodeTree, bpy.types.ParticleSettings)
