@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -40,31 +40,38 @@ class Occurrence:
         return not self.materials or not all(material and material.pass_index for material in self.materials)
 
 
-def occurrences(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph | None = None) -> Iterator[Occurrence]:
+def occurrences(
+    view_layer: bpy.types.ViewLayer,
+    depsgraph: bpy.types.Depsgraph | None = None,
+    unhidden: Collection[bpy.types.Object] = (),
+) -> Iterator[Occurrence]:
     """Everything with a surface that a render of the view layer shows, each (object, instancers) once.
 
     Follows what the render follows (`hide_render`, excluded collections, `visible_camera`), not the viewport's eye.
     What only evaluation tells (copies by geometry nodes, particles, vertices and faces; materials that nodes set) is
-    read off `depsgraph`, where one is given.
+    read off `depsgraph`, where one is given. Objects in `unhidden` count as shown though they are hidden now.
     """
     hosts: dict[bpy.types.Object, list[Chain]] = defaultdict(list)
-    for obj, above in _reached(view_layer):
-        if is_host(obj):
+    trees = referring_trees()
+    for obj, above in _reached(view_layer, unhidden):
+        if is_host(obj, trees):
             hosts[above[0] if above else obj].append((*above, obj))
-        if _is_shown(obj, above):
+        if _is_shown(obj, above, unhidden):
             yield Occurrence(obj, above, materials=_materials(obj, depsgraph))
     if depsgraph and hosts:
         yield from _generated(depsgraph, hosts)
 
 
-def _reached(view_layer: bpy.types.ViewLayer) -> Iterator[tuple[bpy.types.Object, Chain]]:
+def _reached(
+    view_layer: bpy.types.ViewLayer, unhidden: Collection[bpy.types.Object]
+) -> Iterator[tuple[bpy.types.Object, Chain]]:
     """Every object that is not hidden from the render, whatever its type."""
     seen: set[str] = set()
     for collection in _render_collections(view_layer.layer_collection):
         for obj in collection.objects:
             if obj.name_full not in seen:  # a linked object may share its name with a local one
                 seen.add(obj.name_full)
-                yield from _below(obj, ())
+                yield from _below(obj, (), unhidden)
 
 
 def _render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
@@ -76,14 +83,16 @@ def _render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.
         yield from _render_collections(child)
 
 
-def _below(obj: bpy.types.Object, above: Chain, hidden: bool = False) -> Iterator[tuple[bpy.types.Object, Chain]]:
-    """An object and what it instances; with what is hidden from the render, where that is asked for."""
-    if not hidden and (obj.hide_render or _is_on_elements(obj)):
+def _below(
+    obj: bpy.types.Object, above: Chain, unhidden: Collection[bpy.types.Object] | None
+) -> Iterator[tuple[bpy.types.Object, Chain]]:
+    """An object and what it instances; hidden ones only when they are in `unhidden`, or where that is None."""
+    if unhidden is not None and ((obj.hide_render and obj not in unhidden) or _is_on_elements(obj)):
         return
     yield obj, above
     if obj.type == "EMPTY" and obj.instance_type == "COLLECTION" and obj.instance_collection and obj not in above:
-        for member in dict.fromkeys(_members(obj.instance_collection, hidden)):
-            yield from _below(member, (*above, obj), hidden)
+        for member in dict.fromkeys(_members(obj.instance_collection, hidden=unhidden is None)):
+            yield from _below(member, (*above, obj), unhidden)
 
 
 def _members(collection: bpy.types.Collection, hidden: bool) -> Iterator[bpy.types.Object]:
@@ -95,13 +104,38 @@ def _members(collection: bpy.types.Collection, hidden: bool) -> Iterator[bpy.typ
         yield from _members(child, hidden)
 
 
-def is_host(obj: bpy.types.Object) -> bool:
-    """Whether evaluation may show copies on this object: geometry nodes, particles, instances on vertices or faces."""
-    return obj.instance_type in _ELEMENTS or any(modifier.type in _COPYING for modifier in obj.modifiers)
+def referring_trees() -> set[bpy.types.NodeTree]:
+    """Geometry node trees that may show other objects or set materials, by themselves or by a group in them."""
+    trees = [tree for tree in bpy.data.node_groups if tree.type == "GEOMETRY"]
+    found: set[bpy.types.NodeTree] = set()
+    while True:
+        before = len(found)
+        for tree in trees:
+            if tree not in found and any(
+                node.bl_idname in _REFERRING or getattr(node, "node_tree", None) in found for node in tree.nodes
+            ):
+                found.add(tree)
+        if len(found) == before:
+            return found
+
+
+_REFERRING = {f"GeometryNode{name}" for name in ("ObjectInfo", "CollectionInfo", "SetMaterial", "SetMaterialIndex",
+                                                 "ReplaceMaterial")}  # fmt: skip
+
+
+def is_host(obj: bpy.types.Object, trees: Collection[bpy.types.NodeTree]) -> bool:
+    """Whether only evaluation tells what this object shows: copies by one of `trees` (`referring_trees`), by
+    particles, or on its vertices or faces."""
+    return obj.instance_type in _ELEMENTS or any(_is_evaluated(modifier, trees) for modifier in obj.modifiers)
+
+
+def _is_evaluated(modifier: bpy.types.Modifier, trees: Collection[bpy.types.NodeTree]) -> bool:
+    if modifier.type == "PARTICLE_SYSTEM":
+        return modifier.particle_system.settings.render_type in {"OBJECT", "COLLECTION"}
+    return modifier.type == "NODES" and modifier.node_group in trees
 
 
 _ELEMENTS = {"VERTS", "FACES"}
-_COPYING = {"NODES", "PARTICLE_SYSTEM"}
 
 
 def _is_on_elements(obj: bpy.types.Object) -> bool:
@@ -109,8 +143,8 @@ def _is_on_elements(obj: bpy.types.Object) -> bool:
     return bool(obj.parent and obj.parent.instance_type in _ELEMENTS)
 
 
-def _is_shown(obj: bpy.types.Object, above: Chain) -> bool:
-    if obj.type not in CARRIERS or not obj.visible_camera or not _has_surface(obj):
+def _is_shown(obj: bpy.types.Object, above: Chain, unhidden: Collection[bpy.types.Object]) -> bool:
+    if obj.type not in CARRIERS or not _has_surface(obj) or not (obj.visible_camera or obj in unhidden):
         return False
     if obj.type == "META" and above:  # Blender renders no metaballs of an instanced collection
         return False
@@ -164,7 +198,7 @@ def _generated(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, lis
             continue
         if top.instance_type == "COLLECTION":
             if top not in members:
-                members[top] = {(member, len(above)) for member, above in _below(top, (), hidden=True)}
+                members[top] = {(member, len(above)) for member, above in _below(top, (), None)}
             depth = sum(level != _NO_LEVEL for level in instance.persistent_id)
             if (obj, depth) in members[top] and not _is_on_elements(obj):
                 continue

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -83,9 +85,19 @@ def gpu_devices(back_end: str) -> list[str]:
     return [device.name for device in found if device.type == back_end]
 
 
-def enable_gpus(back_end: str) -> None:
-    """Render on the GPUs of this back end, and on nothing else."""
+@contextmanager
+def gpus_alone(back_end: str) -> Iterator[None]:
+    """Render on the GPUs of this back end, and on nothing else; the preferences come back when the block ends."""
     preferences = bpy.context.preferences.addons["cycles"].preferences
-    preferences.compute_device_type = back_end
-    for device in preferences.get_devices_for_type(back_end):
-        device.use = device.type == back_end
+    kind = preferences.compute_device_type
+    preferences.get_devices_for_type(back_end)  # this also brings `devices` up to date
+    used = {(device.type, device.id): device.use for device in preferences.devices}
+    try:
+        preferences.compute_device_type = back_end
+        for device in preferences.devices:
+            device.use = device.type == back_end
+        yield
+    finally:
+        for device in preferences.devices:
+            device.use = used.get((device.type, device.id), device.use)
+        preferences.compute_device_type = kind

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from blender_addon.contract.run import Settings
 
 from . import compat, exr, label_maps
-from .stage import changed
+from .stage import changed, put_back_frame
 from .volumes import has_grids, no_volumes
 
 
@@ -73,10 +73,11 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
             )
         )
         if settings.device != "CPU":
-            compat.enable_gpus(settings.device)
+            enter(compat.gpus_alone(settings.device))
         for marker in scene.timeline_markers:  # a marker's camera would replace the one that the plan names
             enter(changed(marker, camera=None))
         enter(changed(scene, camera=scene.camera))
+        enter(put_back_frame(scene))
         yield
 
 

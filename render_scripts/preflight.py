@@ -14,6 +14,7 @@ from blender_addon.occurrences import Occurrence
 
 from . import compat
 from .plan import Request
+from .visibility import label_is_animated
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,19 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
                 f"{what} {_some(sorted(names))} has pass index {id_}, which label set {label_set.name!r} does not "
                 f"define; relabel it or add id {id_}",
             )
+    changing = {
+        carrier.name
+        for thing in things
+        if thing.splittable and any(each.pass_index or label_is_animated(each) for each in thing.instancers)
+        for carrier in (thing.obj, *thing.instancers)
+        if label_is_animated(carrier)
+    }
+    if changing:
+        yield Problem(
+            True,
+            f"the pass index of {_some(sorted(changing))} is animated, and what an instance gives its members does not "
+            "change while a run renders; label the members themselves, outside of the instance",
+        )
     torn = defaultdict(set)
     shared = {thing.obj for thing in things if not thing.splittable}
     for thing in things:

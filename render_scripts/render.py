@@ -11,7 +11,7 @@ import argparse
 import sys
 import time
 import traceback
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from pathlib import Path
 
 if __name__ == "__main__":  # Blender runs this file by its path; its rooms are beside it
@@ -23,14 +23,14 @@ import bpy
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import LabelSetError
 from blender_addon.contract.run import Plan, RunError, View
-from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes, preflight
 from render_scripts.frame import render_frame
 from render_scripts.interrupts import ends_at_once
 from render_scripts.plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from render_scripts.scene_plan import choose_view_layer, propose
-from render_scripts.stage import instancer_labels
+from render_scripts.stage import put_back_frame
 from render_scripts.viewpoints import NoCamera
+from render_scripts.visibility import instancer_labels_of_frames, things_shown
 
 
 def main(arguments: list[str]) -> int:
@@ -57,14 +57,18 @@ def _render(request: Request) -> int:
     compat.refuse_the_old()
     _settle_scripts(request)
     compat.enable_cycles()
-    scene = bpy.context.scene
+    with put_back_frame(bpy.context.scene):
+        return _render_scene(request, bpy.context.scene)
+
+
+def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
     found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
     if found:
         request = continued(request, found)
     view_layer = choose_view_layer(scene, request)
-    things = list(occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
     proposal = propose(scene, view_layer, request, found)
     plan, views = proposal.plan, proposal.views
+    things = things_shown(scene, view_layer, views)
     threshold = plan.settings.alpha_threshold
     problems = [*preflight.check_scene(scene, view_layer, plan.label_set, things, threshold), *proposal.problems]
     if found:
@@ -82,8 +86,9 @@ def _render(request: Request) -> int:
         f"{len(views) - len(todo)} done already",
         flush=True,
     )
-    with instancer_labels(things), passes.prepared(scene, plan.settings):
-        _render_frames(request.out, plan, todo, scene)
+    labels = instancer_labels_of_frames(scene, view_layer, things, request.strict)
+    with labels as at_frame, passes.prepared(scene, plan.settings):
+        _render_frames(request.out, plan, todo, scene, at_frame)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
@@ -105,9 +110,12 @@ def _begun(run: Path, plan: Plan, views: tuple[View, ...]) -> Plan:
     return plan
 
 
-def _render_frames(out: Path, plan: Plan, todo: list[View], scene: bpy.types.Scene) -> None:
+def _render_frames(
+    out: Path, plan: Plan, todo: list[View], scene: bpy.types.Scene, at_frame: Callable[[View], None]
+) -> None:
     started = time.perf_counter()
     for done, view in enumerate(todo, start=1):
+        at_frame(view)
         timings = render_frame(out, plan, view, scene)
         rate = done / (time.perf_counter() - started)
         print(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -29,6 +29,17 @@ def changed(owner: Any, **values: Any) -> Iterator[None]:
                 setattr(owner, name, value)
 
 
+@contextmanager
+def put_back_frame(scene: bpy.types.Scene) -> Iterator[None]:
+    """Set the scene's frame back to what it is now when the block ends."""
+    frame, subframe = scene.frame_current, scene.frame_subframe
+    try:
+        yield
+    finally:
+        if (scene.frame_current, scene.frame_subframe) != (frame, subframe):
+            scene.frame_set(frame, subframe=subframe)
+
+
 def _read(owner: Any, name: str) -> Any:
     """The value; a copy where Blender hands out a live view of its memory (vectors, arrays)."""
     value = getattr(owner, name)
@@ -37,23 +48,69 @@ def _read(owner: Any, name: str) -> Any:
     return value.copy() if isinstance(value, Matrix) else value
 
 
+@contextmanager
+def instancer_labels(occurrences: list[Occurrence]) -> Iterator[list[str]]:
+    """`member_labels` and `copy_labels` for a scene in which nothing comes or goes. Yields what `copy_labels` tells."""
+    with member_labels(occurrences) as given, copy_labels(given) as label_copies:
+        yield label_copies(occurrences)
+
+
+@contextmanager
+def copy_labels(given: Collection[bpy.types.Object]) -> Iterator[Callable[[list[Occurrence]], list[str]]]:
+    """Give what geometry nodes, particles, vertices and faces copy the label of its host, until the block ends.
+
+    Yields a function to call with the occurrences of each frame: all copies share one index, and what is copied may
+    come, go and change its host. It returns the names of objects that would need several labels at once. `given` are
+    objects whose label is not their own.
+    """
+    before: dict[bpy.types.Object, int] = {}
+
+    def own(obj: bpy.types.Object) -> int:
+        return before.get(obj, obj.pass_index)
+
+    def label_copies(occurrences: list[Occurrence]) -> list[str]:
+        wanted: dict[bpy.types.Object, set[int]] = defaultdict(set)
+        for thing in occurrences:
+            if not thing.splittable and (thing.obj in given or not own(thing.obj)):
+                wanted[thing.obj].add(
+                    next((label for label in map(own, reversed(thing.instancers)) if label), UNLABELLED)
+                )
+        for thing in occurrences:
+            if thing.splittable and thing.obj in wanted:
+                found = map(own, (thing.obj, *reversed(thing.instancers)))
+                wanted[thing.obj].add(next((label for label in found if label), UNLABELLED))
+        for obj in before.keys() - wanted.keys():
+            obj.pass_index = before[obj]
+        for obj, labels in wanted.items():
+            (label,) = labels if len(labels) == 1 else (own(obj),)
+            if obj.pass_index != label:  # an equal write would make the renderer look at it again
+                before.setdefault(obj, obj.pass_index)
+                obj.pass_index = label
+        return sorted(obj.name for obj, labels in wanted.items() if len(labels) > 1)
+
+    try:
+        yield label_copies
+    finally:
+        for obj, index in before.items():
+            obj.pass_index = index
+
+
 Copies = dict[tuple[bpy.types.ID, int], Any]
 """{(object or collection, label id): its copy for that label}."""
 
 
 @contextmanager
-def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
-    """Give members that carry no label the one of the instancer they are rendered through, until the block ends.
+def member_labels(occurrences: Iterable[Occurrence]) -> Iterator[set[bpy.types.Object]]:
+    """Give members of instanced collections that carry no label the one of their instancer, until the block ends.
 
     Cycles writes the member's own pass index and ignores the instancer's. A member that needs several labels is
-    copied, collection and all, for the instancer in question. Yields the names of objects whose copies Blender
-    cannot tell apart (geometry nodes, particles under hosts of different labels).
+    copied, collection and all, for the instancer in question. Yields the objects that were given a label.
     """
     wanted: dict[bpy.types.Object, dict[int, list[Occurrence]]] = defaultdict(lambda: defaultdict(list))
     for occurrence in occurrences:
-        if not occurrence.obj.pass_index:
+        if occurrence.splittable and not occurrence.obj.pass_index:
             wanted[occurrence.obj][occurrence.label_id].append(occurrence)
-    ambiguous: list[str] = []
+    given: set[bpy.types.Object] = set()
     copies: Copies = {}
     made: list[bpy.types.ID] = []
     with ExitStack() as stack:
@@ -64,13 +121,12 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
                 continue
             if len(by_label) == 1:
                 stack.enter_context(changed(obj, pass_index=next(iter(by_label))))
+                given.add(obj)
                 continue
             for label_id, reached in by_label.items():
                 if not label_id:
                     continue
-                if not all(occurrence.splittable for occurrence in reached):
-                    ambiguous.append(obj.name)
-                for instancers in (occurrence.instancers for occurrence in reached if occurrence.splittable):
+                for instancers in (occurrence.instancers for occurrence in reached):
                     level = max(level for level, instancer in enumerate(instancers) if instancer.pass_index)
                     split[instancers[level]] = max(level, split.get(instancers[level], 0))
         # The innermost first, so that a copy of an outer collection holds the inner ones as they will be.
@@ -82,7 +138,7 @@ def instancer_labels(occurrences: Iterable[Occurrence]) -> Iterator[list[str]]:
             parent = isinstance(original, bpy.types.Object) and original.parent
             if parent and parent.instance_type != "NONE" and (parent, label_id) in copies:
                 twin.parent = copies[parent, label_id]
-        yield ambiguous
+        yield given
 
 
 def _labelled_copy(

@@ -272,3 +272,19 @@ def _dump(scene: bpy.types.Scene) -> dict[str, str]:
         for key in owner.bl_rna.properties.keys()  # noqa: SIM118
         if not key.startswith(("bl_", "rna_type", "depsgraph")) and not hasattr(getattr(owner, key), "bl_rna")
     }
+
+
+def test_the_devices_that_the_preferences_name_come_back(empty_scene):
+    """The CPU is a device, too, and switched off while GPUs render alone."""
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    before = preferences.compute_device_type
+    preferences.get_devices_for_type("CUDA")
+    (cpu,) = [device for device in preferences.devices if device.type == "CPU"]
+    for used in (True, False):
+        cpu.use = used
+        with pytest.raises(RuntimeError), compat.gpus_alone("CUDA"):
+            assert preferences.compute_device_type == "CUDA"
+            assert not any(device.use for device in preferences.devices if device.type == "CPU")
+            raise RuntimeError
+        assert preferences.compute_device_type == before
+        assert [device.use for device in preferences.devices if device.type == "CPU"] == [used]

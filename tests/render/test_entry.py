@@ -82,11 +82,10 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
 def test_an_unknown_id_that_preflight_could_not_see_fails_its_frame(empty_scene, tmp_path, capfd):
     camera(empty_scene)
     rectangle(empty_scene, 0, 9, label=7)
-    late = rectangle(empty_scene, -9, 0, label=57)
-    for frame in (1, 2):
-        late.hide_render = frame == 1
-        late.keyframe_insert("hide_render", frame=frame)
-    empty_scene.frame_end = 2
+    odd = rectangle(empty_scene, -9, 0)
+    for frame, odd.pass_index in ((1, 7), (2, 57), (3, 7)):
+        odd.keyframe_insert("pass_index", frame=frame)
+    empty_scene.frame_end = 3
     empty_scene.frame_set(1)
     scene_labels.set_label_set(empty_scene, built_in("nyu40"))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
@@ -94,6 +93,25 @@ def test_an_unknown_id_that_preflight_could_not_see_fails_its_frame(empty_scene,
     assert render.main(["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]) == 3
     assert "frame 2 shows pass index 57, which label set 'nyu40' does not define" in capfd.readouterr().err
     assert run_folder.finished_frames(run) == [1]
+
+
+def test_the_scene_is_left_at_the_frame_and_camera_it_had(empty_scene, tmp_path):
+    cameras = [camera(empty_scene, at=(0, 0, z)) for z in (5, 4)]
+    mover = rectangle(empty_scene, 0, 9, label=7)
+    for frame in (1, 3):
+        mover.location.x = frame
+        mover.keyframe_insert("location", frame=frame)
+        empty_scene.timeline_markers.new("view", frame=frame).camera = cameras[frame // 3]
+    empty_scene.frame_end = 3
+    scene_labels.set_label_set(empty_scene, built_in("nyu40"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    empty_scene.frame_set(7, subframe=0.25)
+    seed = empty_scene.cycles.seed
+    arguments = ["--out", str(tmp_path / "run"), "--size", "16x12", "--samples", "1", "--no-denoise"]
+    assert render.main(arguments) == 0
+    assert (empty_scene.frame_current, empty_scene.frame_subframe) == (7, 0.25)
+    assert empty_scene.camera == cameras[1] and empty_scene.cycles.seed == seed
+    assert [marker.camera for marker in empty_scene.timeline_markers] == cameras
 
 
 def test_an_error_of_ours_is_no_exit_code_0(scene_file, tmp_path):
