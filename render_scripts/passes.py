@@ -21,6 +21,7 @@ from blender_addon.contract.run import Settings
 
 from . import compat, exr, label_maps
 from .stage import changed, put_back_frame
+from .viewpoints import playing_images
 from .volumes import has_grids, no_volumes
 
 
@@ -76,6 +77,8 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
             enter(compat.gpus_alone(settings.device))
         for marker in scene.timeline_markers:  # a marker's camera would replace the one that the plan names
             enter(changed(marker, camera=None))
+        for shows in playing_images():  # else data that persists keeps the image of the first frame that is rendered
+            enter(changed(shows.image_user, use_auto_refresh=True))
         enter(changed(scene, camera=scene.camera))
         enter(put_back_frame(scene))
         yield

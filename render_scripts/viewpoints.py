@@ -8,7 +8,7 @@ scene without keys shows each of its cameras once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import bpy
 
@@ -99,7 +99,21 @@ def _changes(scene: bpy.types.Scene, follow_markers: bool) -> tuple[set[int], bo
             if changes or (constant and scene.camera and data in (scene.camera, scene.camera.data)):
                 # Between frames a key shows from the next one on; Blender takes keys within 1e-4 of a frame as on it.
                 jumps |= {math.ceil(point.co[0] - 1e-4) for point in points}
-    return jumps, _is_simulated(scene, shown)
+    return jumps, _is_simulated(scene, shown) or any(playing_images())
+
+
+def playing_images() -> Iterator[bpy.types.ID | bpy.types.Node]:
+    """What shows another image of a sequence, or of a movie, in each frame: textures, and nodes of what is shaded."""
+    if not any(image.source in _PLAYING for image in bpy.data.images):  # most scenes, and then no node is looked at
+        return
+    kinds = (bpy.data.materials, bpy.data.worlds, bpy.data.lights)
+    trees = [data.node_tree for kind in kinds for data in kind if data.users and data.node_tree]
+    trees += [group for group in bpy.data.node_groups if group.type == "SHADER" and group.users]
+    nodes = (node for tree in trees for node in tree.nodes if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"})
+    textures = (texture for texture in bpy.data.textures if texture.type == "IMAGE" and texture.users)
+    for shows in (*nodes, *textures):
+        if shows.image and shows.image.source in _PLAYING and shows.image_user.frame_duration > 1:
+            yield shows
 
 
 def _follows_time(driver: bpy.types.Driver) -> bool:
@@ -160,6 +174,7 @@ def _reads_time(tree: bpy.types.NodeTree) -> bool:
     return any(_reads_time(node.node_tree) for node in tree.nodes if getattr(node, "node_tree", None))
 
 
+_PLAYING = {"SEQUENCE", "MOVIE"}
 _MOVING_MODIFIERS = {"BUILD", "CLOTH", "DYNAMIC_PAINT", "EXPLODE", "FLUID", "MESH_CACHE", "MESH_SEQUENCE_CACHE",
                      "OCEAN", "SOFT_BODY", "WAVE"}  # fmt: skip
 _TIME_NODES = {"GeometryNodeInputSceneTime", "GeometryNodeSimulationInput"}

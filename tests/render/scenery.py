@@ -55,6 +55,19 @@ def leaf_material(alpha: NDArray[np.float32]) -> bpy.types.Material:
     return material
 
 
+def image_sequence(folder: Path, *values: float) -> bpy.types.Image:
+    """A sequence of grey images of these values, the first of them for frame 1."""
+    for number, value in enumerate(values, start=1):
+        image = bpy.data.images.new("grey", 2, 2)
+        image.pixels.foreach_set([value, value, value, 1.0] * 4)
+        image.filepath_raw, image.file_format = str(folder / f"grey{number:03}.png"), "PNG"
+        image.save()
+        bpy.data.images.remove(image)
+    image = bpy.data.images.load(str(folder / "grey001.png"))
+    image.source = "SEQUENCE"
+    return image
+
+
 def settings(**changes) -> Settings:
     size = (WIDTH, HEIGHT)
     plain = {"size": size, "samples": 1, "seed": 0, "label_supersample": 1, "device": "CPU", "denoise": False}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import HEIGHT, WIDTH, camera, labels_of, leaf_material, pixel_centres, rectangle, settings
+from scenery import HEIGHT, WIDTH, camera, image_sequence, labels_of, leaf_material, pixel_centres, rectangle, settings
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import BACKGROUND, UNLABELLED, built_in
@@ -221,6 +221,31 @@ def test_the_camera_on_record_projects_points_to_their_pixels(empty_scene, tmp_p
         if len(xs) >= 9:  # another square may hide it
             assert np.hypot(xs.mean() + 0.5 - pixel[0], ys.mean() + 0.5 - pixel[1]) < 1
     assert sum((labels == label).sum() >= 9 for label in targets) >= 6
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_images_that_play_show_the_frame_whatever_was_rendered_before(empty_scene, tmp_path, refreshed):
+    """Where data persists, Blender keeps the first frame's image of sequences that nobody asked to refresh."""
+    camera(empty_scene, ortho=16)
+    material = bpy.data.materials.new("screen")
+    material.use_nodes = True
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    texture, light = nodes.new("ShaderNodeTexImage"), nodes.new("ShaderNodeEmission")
+    texture.image = image_sequence(tmp_path, 0.1, 0.3, 0.6)
+    texture.image_user.frame_duration, texture.image_user.use_auto_refresh = 3, refreshed
+    links.new(texture.outputs["Color"], light.inputs["Color"])
+    links.new(light.outputs[0], nodes["Material Output"].inputs["Surface"])
+    rectangle(empty_scene, -9, 9).data.materials.append(material)
+    shown, chosen = [], settings()
+    for order in ((1, 2, 3), (3, 2, 1)):
+        with passes.prepared(empty_scene, chosen):
+            for frame in order:
+                empty_scene.frame_set(frame)
+                shown.append(int(passes.render_image(empty_scene, tmp_path / "image.png", chosen.size)[5, 5, 0]))
+                passes.render_labels(empty_scene, chosen)
+    assert shown[0] < shown[1] < shown[2]
+    assert shown[3:] == shown[2::-1]
+    assert texture.image_user.use_auto_refresh == refreshed
 
 
 def test_no_stamp_is_burnt_into_the_image(empty_scene, tmp_path):

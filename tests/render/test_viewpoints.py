@@ -6,7 +6,7 @@ import pytest
 
 bpy = pytest.importorskip("bpy")
 
-from scenery import camera, rectangle  # noqa: E402  (they need bpy)
+from scenery import camera, image_sequence, rectangle  # noqa: E402  (they need bpy)
 
 from blender_addon.compat import fcurves  # noqa: E402
 from render_scripts.viewpoints import NoCamera, find_views  # noqa: E402
@@ -328,3 +328,30 @@ def test_what_nobody_uses_does_not_count(scene):
     box = moving_in(scene.collection)
     scene.collection.objects.unlink(box)
     assert frames(scene) == [scene.frame_current]
+
+
+@pytest.mark.parametrize(("images", "expected"), [(3, SEQUENCE), (1, [1])])
+@pytest.mark.parametrize("shown_by", ["material", "group", "world", "texture"])
+def test_images_that_play_move(scene, tmp_path, shown_by, images, expected):
+    scene.frame_set(1)
+    box, image = rectangle(scene, 0, 1), image_sequence(tmp_path, 0.1, 0.5, 0.9)
+    material = bpy.data.materials.new("screen")
+    material.use_nodes = True
+    box.data.materials.append(material)
+    if shown_by == "texture":
+        shows = bpy.data.textures.new("screen", "IMAGE")
+        box.modifiers.new("bumps", "DISPLACE").texture = shows
+    elif shown_by == "world":
+        scene.world = bpy.data.worlds.new("sky")
+        scene.world.use_nodes = True
+        shows = scene.world.node_tree.nodes.new("ShaderNodeTexEnvironment")
+    else:
+        tree = material.node_tree
+        if shown_by == "group":
+            tree = bpy.data.node_groups.new("screen", "ShaderNodeTree")
+            material.node_tree.nodes.new("ShaderNodeGroup").node_tree = tree
+        shows = tree.nodes.new("ShaderNodeTexImage")
+    assert frames(scene) == [1]
+    shows.image = image
+    shows.image_user.frame_duration = images
+    assert frames(scene) == expected
