@@ -54,7 +54,7 @@ def _render(parsed: argparse.Namespace) -> int:
         raise ValueError(f"{parsed.scene}: no such file")
     if parsed.blender is None:
         bpy = _import_bpy()
-        from render_scripts.render import render
+        from render_scripts.session import render
 
         bpy.ops.wm.read_factory_settings(use_empty=True)
         try:

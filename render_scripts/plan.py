@@ -67,7 +67,7 @@ def parse_size(text: str) -> tuple[int, int]:
 
 def parse_path(text: str) -> Path:
     """A path; raises ValueError for no text at all, which pathlib takes for the current folder."""
-    if not text.strip():
+    if not text:
         raise ValueError("no path is given")
     return Path(text)
 

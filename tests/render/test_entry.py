@@ -14,7 +14,7 @@ from scenery import camera, rectangle
 from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
-from render_scripts import compat, passes, render
+from render_scripts import compat, passes, session
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -71,11 +71,11 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
 
     monkeypatch.setattr(passes, "render_labels", fail_at_the_second)
     options = ["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]
-    assert render.main(options) == 3
+    assert session.main(options) == 3
     assert "out of memory; what is done stays" in capfd.readouterr().err
     assert run_folder.finished_frames(run) == [1]
     assert [path.name for path in (run / "frames").iterdir()] == ["000001"]
-    assert render.main(["--out", str(run)]) == 0
+    assert session.main(["--out", str(run)]) == 0
     assert run_folder.finished_frames(run) == [1, 2]
 
 
@@ -90,7 +90,7 @@ def test_an_unknown_id_that_preflight_could_not_see_fails_its_frame(empty_scene,
     scene_labels.set_label_set(empty_scene, built_in("nyu40"))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
     run = tmp_path / "run"
-    assert render.main(["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]) == 3
+    assert session.main(["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]) == 3
     assert "frame 2 shows pass index 57, which label set 'nyu40' does not define" in capfd.readouterr().err
     assert run_folder.finished_frames(run) == [1]
 
@@ -108,7 +108,7 @@ def test_the_scene_is_left_at_the_frame_and_camera_it_had(empty_scene, tmp_path)
     empty_scene.frame_set(7, subframe=0.25)
     seed = empty_scene.cycles.seed
     arguments = ["--out", str(tmp_path / "run"), "--size", "16x12", "--samples", "1", "--no-denoise"]
-    assert render.main(arguments) == 0
+    assert session.main(arguments) == 0
     assert (empty_scene.frame_current, empty_scene.frame_subframe) == (7, 0.25)
     assert empty_scene.camera == cameras[1] and empty_scene.cycles.seed == seed
     assert [marker.camera for marker in empty_scene.timeline_markers] == cameras
@@ -143,7 +143,7 @@ def test_a_blender_that_is_too_old_is_refused(scene_file, tmp_path, monkeypatch,
     monkeypatch.setattr(
         compat, "bpy", type("", (), {"app": type("", (), {"version": (4, 1, 1), "version_string": "4.1.1"})})
     )
-    assert render.main(["--out", str(tmp_path / "run")]) == 1
+    assert session.main(["--out", str(tmp_path / "run")]) == 1
     assert "Blender 4.1.1 is too old" in capfd.readouterr().err
 
 
@@ -174,13 +174,13 @@ def test_scripts_that_a_preference_let_run_are_told(scene_file, tmp_path, monkey
     files.use_scripts_auto_execute = True
     try:
         options = ["--out", str(tmp_path / "run"), "--size", "16x12", "--no-denoise"]
-        assert render.main(options) == (1 if held else 0)
+        assert session.main(options) == (1 if held else 0)
         told = capfd.readouterr().err
         if held:
             assert f"labelpass: this file holds {held}, and this Blender's preferences let it run" in told
             assert not (tmp_path / "run").exists()
             monkeypatch.setattr(sys, "argv", ["blender", "--disable-autoexec", "-b"])
-            assert render.main(options) == 0
+            assert session.main(options) == 0
     finally:
         files.use_scripts_auto_execute = False
 
@@ -194,3 +194,23 @@ def test_it_stands_among_packages_of_another_python_without_taking_them(scene_fi
     options = ("--out", tmp_path / "run", "--size", "16x12", "--no-denoise")
     done = blender("-b", scene_file, "-P", packages / "render_scripts" / "render.py", "--", *options)
     assert done.returncode == 0 and run_folder.finished_frames(tmp_path / "run") == [1], done.stderr
+
+
+def test_rooms_that_cannot_be_imported_are_no_exit_code_0(scene_file, tmp_path):
+    half = tmp_path / "render_scripts"
+    shutil.copytree(ENTRY.parent, half)
+    (half / "plan.py").unlink()
+    done = blender("-b", scene_file, "-P", half / "render.py", "--", "--out", tmp_path / "run")
+    assert done.returncode == 3 and "render_scripts.plan" in done.stderr
+
+
+def test_a_full_disk_is_a_frame_that_failed(scene_file, tmp_path, monkeypatch, capfd):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run_folder, "write_text", lambda path, text, real=run_folder.write_text: (
+        full() if path.name == run_folder.RECORD else real(path, text)
+    ))  # fmt: skip
+    assert session.main(["--out", str(tmp_path / "run"), "--size", "16x12", "--no-denoise"]) == 3
+    assert "frame 1 could not be written: [Errno 28] No space left on device; what is done" in capfd.readouterr().err
+    assert not list((tmp_path / "run" / "frames").iterdir())

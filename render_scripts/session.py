@@ -1,0 +1,158 @@
+"""One start of the renderer: a request becomes a plan, or goes on with one, and the plan becomes frames.
+
+Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed,
+130 and 143 stopped by Ctrl-C and SIGTERM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sized
+from pathlib import Path
+
+import bpy
+
+from blender_addon.contract import run as run_folder
+from blender_addon.contract.labels import LabelSetError
+from blender_addon.contract.run import Plan, RunError, View
+
+from . import compat, passes, preflight
+from .frame import render_frame
+from .interrupts import ends_at_once
+from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
+from .scene_plan import choose_view_layer, propose
+from .stage import put_back_frame
+from .viewpoints import NoCamera
+from .visibility import instancer_labels_of_frames, things_shown
+
+
+def main(arguments: list[str]) -> int:
+    """Render the scene that Blender has open. Returns the exit code; what happens is printed."""
+    parser = argparse.ArgumentParser(
+        prog="blender -b SCENE.blend -P render.py --",
+        description="Render the views of a labelled scene: an image and an exact label map each.",
+    )
+    add_arguments(parser)
+    return render(request_from(parser.parse_args(arguments)))
+
+
+def render(request: Request) -> int:
+    """`main` after its arguments are parsed."""
+    try:
+        with ends_at_once(request.out):
+            return _render(request)
+    except (RunError, LabelSetError, NoCamera, Refused, OSError) as error:
+        print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        return 1
+    except passes.RenderFailed as error:
+        print(f"labelpass: {error}; what is done stays, run the same command to go on", file=sys.stderr, flush=True)
+        return 3
+
+
+def _render(request: Request) -> int:
+    compat.refuse_the_old()
+    _settle_scripts(request)
+    compat.enable_cycles()
+    with put_back_frame(bpy.context.scene):
+        return _render_scene(request, bpy.context.scene)
+
+
+def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
+    found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
+    if found:
+        request = continued(request, found)
+    view_layer = choose_view_layer(scene, request)
+    proposal = propose(scene, view_layer, request, found)
+    plan, views = proposal.plan, proposal.views
+    things = things_shown(scene, view_layer, views)
+    threshold = plan.settings.alpha_threshold
+    problems = [*preflight.check_scene(scene, view_layer, plan.label_set, things, threshold), *proposal.problems]
+    if found:
+        check_resume(found, plan, views, request.out)
+        problems += preflight.check_versions(found.versions, plan.versions)
+    _tell(problems, request.strict)
+
+    plan = found or _begun(request.out, plan, views)
+    run_folder.sweep_partial_frames(request.out)
+    todo = missing(views, run_folder.finished_frames(request.out))
+    share = f"{len(views)} of {_count(plan.views, 'frame')}" if len(views) < len(plan.views) else _count(views, "frame")
+    size = "x".join(map(str, plan.settings.size))
+    print(
+        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}; "
+        f"{len(views) - len(todo)} done already",
+        flush=True,
+    )
+    labels = instancer_labels_of_frames(scene, view_layer, things, request.strict)
+    with labels as at_frame, passes.prepared(scene, plan.settings):
+        _render_frames(request.out, plan, todo, scene, at_frame)
+    print(f"labelpass: {request.out}: {share} done", flush=True)
+    return 0
+
+
+def _begun(run: Path, plan: Plan, views: tuple[View, ...]) -> Plan:
+    """The plan written into a new run folder; that of another node which began the same run a moment ago."""
+    orphans = run_folder.finished_frames(run)
+    if orphans and not (run / run_folder.PLAN).exists():
+        raise Refused(
+            f"{run} has frames ({orphans[0]} and on) and no {run_folder.PLAN}: they may be of another scene; "
+            "name a new --out, or put the plan back"
+        )
+    try:
+        run_folder.write_plan(run, plan)
+    except run_folder.PlanExists:
+        found = run_folder.read_plan(run)
+        check_resume(found, plan, views, run)
+        return found
+    return plan
+
+
+def _render_frames(
+    out: Path, plan: Plan, todo: list[View], scene: bpy.types.Scene, at_frame: Callable[[View], None]
+) -> None:
+    started = time.perf_counter()
+    for done, view in enumerate(todo, start=1):
+        at_frame(view)
+        try:
+            timings = render_frame(out, plan, view, scene)
+        except OSError as error:
+            raise passes.RenderFailed(f"frame {view.frame} could not be written: {error}") from error
+        rate = done / (time.perf_counter() - started)
+        print(
+            f"labelpass: [{done}/{len(todo)}] frame {view.frame} {view.name!r} {sum(timings.values()):.1f} s "
+            f"(labels {timings['labels_s']:.2f} s), {rate * 60:.1f} frames/min, "
+            f"{_duration((len(todo) - done) / rate)} left",
+            flush=True,
+        )
+
+
+def _settle_scripts(request: Request) -> None:
+    """Scripts inside the .blend run when `--allow-scripts` says so, and never because a preference is set."""
+    if request.allow_scripts and bpy.app.autoexec_fail:
+        bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath, load_ui=False, use_scripts=True)
+    by_preference = bpy.context.preferences.filepaths.use_scripts_auto_execute
+    told = request.allow_scripts or {"-y", "--enable-autoexec", "-Y", "--disable-autoexec"} & set(sys.argv)
+    if by_preference and not told and (script := next(preflight.own_scripts(), None)):
+        raise Refused(
+            f"this file holds {script}, and this Blender's preferences let it run as the file was opened: start "
+            "Blender with --disable-autoexec, or add --allow-scripts if you trust the file"
+        )
+
+
+def _tell(problems: list[preflight.Problem], strict: bool) -> None:
+    for problem in problems:
+        print(f"labelpass: {problem}", file=sys.stderr, flush=True)
+    fatal = sum(problem.fatal or strict for problem in problems)
+    if fatal:
+        raise Refused(f"nothing was rendered: {fatal} problem{'s' if fatal > 1 else ''} to mend first")
+
+
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'s'[len(things) == 1 :]}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
