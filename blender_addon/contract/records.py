@@ -25,11 +25,15 @@ RENDER_AGAIN = "start the render again: it renders damaged frames anew"
 
 @dataclass(frozen=True)
 class StoredPixels:
-    """The decoded pixels of a file: `checksum` of `contract.run.pixel_checksum`, `shape` (H, W, ...), NumPy's `dtype`."""
+    """The decoded pixels of a file: their `contract.run.pixel_checksum`, `shape` (H, W, ...) and NumPy `dtype`.
+
+    `bytes` is the file's size, 0 where the record does not say it.
+    """
 
     checksum: str
     shape: tuple[int, ...]
     dtype: str
+    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,12 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
     for name in (IMAGE, LABELS, *[PURITY] * (plan.settings.label_supersample > 1)):
         if name not in record.files:
             raise RunError(f"{folder / RECORD} is damaged: files.{name} is missing; {RENDER_AGAIN}")
-    for name in record.files:
-        if not _has_bytes(folder / name):
+    for name, stored in record.files.items():
+        size = _size(folder / name)
+        if size == 0:
             raise RunError(f"{folder / name} is missing or empty; {RENDER_AGAIN}")
+        if stored.bytes not in (0, size):
+            raise RunError(f"{folder / name} has {size} bytes, and was written with {stored.bytes}; {RENDER_AGAIN}")
     return record
 
 
@@ -96,11 +103,12 @@ def _foreign(record: Record, view: View, plan: Plan) -> str:
     return next((f"{key} {there!r}, the plan {here!r}" for key, (there, here) in said.items() if there != here), "")
 
 
-def _has_bytes(path: Path) -> bool:
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
     try:
-        return path.stat().st_size > 0 and path.is_file()
+        return path.stat().st_size if path.is_file() else 0
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return 0
 
 
 def damaged_frames(run: Path, plan: Plan, frames: Iterable[int]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Files that people edit, read without guessing: JSON that says each thing once, values of the type that they must have.
+"""Files that people edit, read without guessing: JSON that says each thing once, values of the type they must have.
 
 Everything raises ValueError with words for the reader of the file; the modules that know its name put that in front.
 """

@@ -139,6 +139,16 @@ def test_a_damaged_record_names_its_key(run, change, words):
         read_frame(run, 2, PLAN)
 
 
+def test_a_cut_file_is_seen_where_the_record_says_its_size(run):
+    edit(run, 2, "files", "image.png", "bytes", 1)
+    assert read_frame(run, 2, PLAN).files["image.png"].bytes == 1
+    edit(run, 2, "files", "image.png", "bytes", 9)
+    with pytest.raises(
+        RunError, match=r"000002.image\.png has 1 bytes, and was written with 9; start the render again"
+    ):
+        read_frame(run, 2, PLAN)
+
+
 def test_supersampled_runs_have_purity(run):
     plan = replace(PLAN, settings=replace(PLAN.settings, label_supersample=3))
     with pytest.raises(RunError, match=r"files\.purity\.exr is missing"):
