@@ -36,14 +36,16 @@ class LabelMap:
     above: NDArray[np.uint16]
 
     def counts(self) -> dict[int, int]:
-        """{value: pixels}, sorted by value; exact."""
+        """{value: pixels}, exact."""
         height, width = self.pixels.shape
         # A value that begins in row y fills its column from there to the end, less what the next one takes over.
         filled = height - self.places // width
-        taken = np.concatenate((self.values, self.above)), np.concatenate((filled, -filled[width:]))
+        change = np.concatenate((filled, -filled[width:]))
+        # As int16 the two high codes are -2 and -1, so that the table ends at the largest id.
+        value = np.concatenate((self.values, self.above)).view(np.int16).astype(np.int32) + 2
         # Sums of whole numbers are exact in float64 up to 2**53 pixels.
-        per_value = np.bincount(taken[0], weights=taken[1])
-        return {int(value): int(per_value[value]) for value in np.flatnonzero(per_value > 0)}
+        per_value = np.bincount(value, weights=change)
+        return {(at - 2) % 65536: int(per_value[at]) for at in np.flatnonzero(per_value > 0).tolist()}
 
 
 def label_map(pixels: NDArray[np.uint16]) -> LabelMap:

@@ -46,7 +46,8 @@ def staged(out: Path) -> Iterator[Path]:
 def write_checked(place: Path, data: bytes) -> None:
     """Write a file one folder deep in a dataset and read it back. Raises ExportError where they differ."""
     # Not the folders above: one that was taken away (the export is over) must not come to life again.
-    place.parent.mkdir(exist_ok=True)
+    if not place.parent.is_dir():
+        place.parent.mkdir(exist_ok=True)
     with open(place, "w+b") as file:  # one open for both: on network disks opening costs more than a label map's bytes
         file.write(data)
         file.flush()
