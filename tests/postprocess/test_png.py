@@ -87,6 +87,17 @@ def test_values_are_looked_up_while_writing(pixels: np.ndarray, data: st.DataObj
     np.testing.assert_array_equal(cv2.imdecode(np.frombuffer(made, np.uint8), cv2.IMREAD_UNCHANGED), written[pixels])
 
 
+@given(maps)
+def test_the_compressed_data_is_whole_zlib_with_its_checksum(pixels: np.ndarray) -> None:
+    data = encoded(pixels)
+    at = data.index(b"IDAT")
+    (length,) = struct.unpack(">I", data[at - 4 : at])
+    body = data[at + 4 : at + 4 + length]
+    inflate = zlib.decompressobj()
+    assert inflate.decompress(body) == lines_of(pixels).rows.tobytes()
+    assert inflate.eof and not inflate.unused_data
+
+
 def test_notes_go_and_pixels_stay() -> None:
     image = np.random.default_rng(0).integers(0, 256, (5, 6, 3), dtype=np.uint8)
     notes = PngImagePlugin.PngInfo()
