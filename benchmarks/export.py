@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -32,11 +33,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from blender_addon.contract.labels import BACKGROUND, built_in
 from blender_addon.contract.run import (
+    FRAMES,
     LABEL_CHANNEL,
     Plan,
     Settings,
     View,
-    frame_folder,
     new_frame,
     pixel_checksum,
     write_plan,
@@ -44,9 +45,9 @@ from blender_addon.contract.run import (
 from postprocess.convert import Recipe, convert
 from postprocess.dataset import export
 from postprocess.exporters import FORMATS
-from postprocess.frames import frames_of_runs
-from postprocess.masks import encoding_table, lookup_table
-from postprocess.places import Places
+from postprocess.frames import Frame, frames_of_runs
+from postprocess.labelmap import lookup_table
+from postprocess.layout import Places, encoding_table
 
 
 def make_run(run: Path, frames: int, size: tuple[int, int]) -> None:
@@ -62,11 +63,16 @@ def make_run(run: Path, frames: int, size: tuple[int, int]) -> None:
             header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
             OpenEXR.File(header, {LABEL_CHANNEL: labels.astype(np.float32)}).write(str(folder / "labels.exr"))
             files = {
-                "image.png": {"checksum": pixel_checksum(image.shape, "uint8", image.data)},
-                "labels.exr": {"checksum": pixel_checksum(labels.shape, "uint16", labels.data)},
+                "image.png": stored(image),
+                "labels.exr": stored(labels),
             }
-            record = {"schema": 1, "frame": view.frame, "labels": [], "files": files}
+            record = {"schema": 1, "frame": view.frame, "view": vars(view), "seed": 0, "labels": [], "files": files}
             (folder / "frame.json").write_text(json.dumps(record))
+
+
+def stored(pixels: np.ndarray) -> dict[str, object]:
+    checksum = pixel_checksum(pixels.shape, pixels.dtype.name, pixels.data)
+    return {"checksum": checksum, "shape": list(pixels.shape), "dtype": pixels.dtype.name}
 
 
 def _room(rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -91,68 +97,73 @@ def _room(rng: np.random.Generator, size: tuple[int, int]) -> tuple[np.ndarray, 
 
 def rows(run: Path, scratch: Path) -> dict[str, Callable[[], None]]:
     """{name: one pass over all frames}."""
+    folders = sorted((run / FRAMES).iterdir())
+    return {
+        "bare, label": partial(bare_labels, folders, scratch),
+        "read back, label": partial(read_back, scratch / "labels"),
+        "export, label": partial(export_labels, *labels_alone(run), scratch),
+        "bare, image": partial(bare_images, folders, scratch),
+        "read back, image": partial(read_back, scratch / "images"),
+        "export, image + label": partial(export_all, run, scratch),
+    }
+
+
+def fresh(folder: Path) -> Path:
+    """An empty folder: creating a file can cost more than its bytes, so every row creates its files anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def bare_labels(folders: list[Path], scratch: Path) -> None:
+    out = fresh(scratch / "labels")
+    for folder in folders:
+        file = OpenEXR.InputFile(str(folder / "labels.exr"))
+        window = file.header()["dataWindow"]
+        values = np.frombuffer(file.channel(LABEL_CHANNEL), np.float32).reshape(window.max.y + 1, window.max.x + 1)
+        file.close()
+        (out / f"{folder.name}.png").write_bytes(cv2.imencode(".png", values.astype(np.uint8))[1].tobytes())
+
+
+def bare_images(folders: list[Path], scratch: Path) -> None:
+    out = fresh(scratch / "images")
+    for folder in folders:
+        pixels = cv2.imdecode(np.frombuffer((folder / "image.png").read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+        (out / f"{folder.name}.png").write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+
+
+def read_back(folder: Path) -> None:
+    for path in folder.iterdir():
+        cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+
+
+def labels_alone(run: Path) -> tuple[list[tuple[Frame, Places]], Recipe]:
+    """What the export hands to `convert` where a format takes no pictures."""
     collection = frames_of_runs([run])
-    frames = collection.frames
     label_set = collection.sources[0].label_set
     layout = FORMATS["segnet"]()
     encoding = layout.encoding(label_set)
+    same = lookup_table({id_: id_ for id_ in label_set.by_id})
     recipe = Recipe(
         label_sets=(label_set,),
-        crosswalks=(lookup_table({id_: id_ for id_ in label_set.by_id}),),
-        encode=encoding_table(encoding),
+        crosswalks=(same,),
+        written=(encoding_table(encoding)[same],),
         palette=encoding.palette(),
         size=None,
         ignore_below=None,
     )
-    places = [layout.places("train", frame.key.name, False) for frame in frames]
-    folders = [frame_folder(run, number) for number in range(1, len(frames) + 1)]
+    places = [layout.places("train", frame.key.name, False).label for frame in collection.frames]
+    return [(frame, Places(None, label, None)) for frame, label in zip(collection.frames, places)], recipe
 
-    def fresh(name: str) -> Path:
-        """An empty folder: creating a file can cost more than its bytes, so every row creates its files anew."""
-        shutil.rmtree(scratch / name, ignore_errors=True)
-        (scratch / name).mkdir()
-        return scratch / name
 
-    def bare_label() -> None:
-        out = fresh("labels")
-        for folder in folders:
-            file = OpenEXR.InputFile(str(folder / "labels.exr"))
-            window = file.header()["dataWindow"]
-            values = np.frombuffer(file.channel(LABEL_CHANNEL), np.float32).reshape(window.max.y + 1, window.max.x + 1)
-            file.close()
-            (out / f"{folder.name}.png").write_bytes(cv2.imencode(".png", values.astype(np.uint8))[1].tobytes())
+def export_labels(work: list[tuple[Frame, Places]], recipe: Recipe, scratch: Path) -> None:
+    out = fresh(scratch / "converted")
+    for frame, places in work:
+        convert(frame, places, recipe, out)
 
-    def bare_image() -> None:
-        out = fresh("images")
-        for folder in folders:
-            pixels = cv2.imdecode(np.frombuffer((folder / "image.png").read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
-            (out / f"{folder.name}.png").write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
 
-    def read_back(name: str) -> Callable[[], None]:
-        def loop() -> None:
-            for folder in folders:
-                data = (scratch / name / f"{folder.name}.png").read_bytes()
-                cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-
-        return loop
-
-    def export_labels() -> None:
-        out = fresh("converted")
-        for frame, place in zip(frames, places):
-            # A label alone: what export does where a format takes no pictures.
-            convert(frame, Places(None, place.label, None), recipe, out)
-
-    def export_all() -> None:
-        export([run], fresh("dataset"), "segnet", jobs=1)
-
-    return {
-        "bare, label": bare_label,
-        "read back, label": read_back("labels"),
-        "export, label": export_labels,
-        "bare, image": bare_image,
-        "read back, image": read_back("images"),
-        "export, image + label": export_all,
-    }
+def export_all(run: Path, scratch: Path) -> None:
+    export([run], fresh(scratch / "dataset"), "segnet", jobs=1)
 
 
 def main() -> None:

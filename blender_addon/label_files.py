@@ -1,8 +1,8 @@
 """Label sets by name or from a person's own file: JSON or YAML, read and never executed.
 
-YAML is read as version 1.2, where `no`, `on` and `off` are plain words, so they make fine label names. Two
-things are refused: numbers with a leading zero, which readers disagree on (012 is 10 in YAML 1.1 and 12 in 1.2), and
-anchors and aliases, which a label set does not need and which can make a small file unfold without end.
+YAML is read as version 1.2, where `no`, `on` and `off` are plain words, so they make fine label names. Refused are
+numbers that readers disagree on (012 is 10 in YAML 1.1 and 12 in 1.2; 1_0 is a number there and a word here), and what
+a label set does not need: tags, and anchors and aliases, which can make a small file unfold without end.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from types import ModuleType
 from typing import Any
 
 from .contract.labels import LabelSet, LabelSetError, built_in, built_in_names, label_set_from_dict
+from .contract.strict import parse_json
 
 SUFFIXES = (".json", ".yaml", ".yml")
 MAX_BYTES = 8 * 2**20  # the 894 names of NYU, with all their parents, take 90 kB
 _WHEELS = Path(__file__).with_name("wheels")
+_DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|[0-9]+_[0-9_]*|[0-9]{31,})")
 
 
 def read(source: str | Path) -> LabelSet:
@@ -64,11 +66,11 @@ def _text(path: Path) -> str:
 
 def _json(text: str, path: Path) -> Any:
     try:
-        return json.loads(text)
+        return parse_json(text)
     except json.JSONDecodeError as error:
         raise LabelSetError(f"{path.name}, line {error.lineno}: {error.msg}") from None
-    except RecursionError:
-        raise LabelSetError(f"{path.name}: nested too deeply for a label set") from None
+    except ValueError as error:
+        raise LabelSetError(f"{path.name}: {error}") from None
 
 
 def _yaml(text: str, path: Path) -> Any:
@@ -77,6 +79,11 @@ def _yaml(text: str, path: Path) -> Any:
     loader.Composer, loader.max_depth = _composer(), 20
     try:
         return loader.load(text)
+    except yaml.reader.ReaderError as error:
+        number, letter = text.count("\n", 0, error.position) + 1, text[error.position]
+        raise LabelSetError(
+            f"{path.name}, line {number}: character {letter!r} cannot stand in YAML; remove it"
+        ) from None
     except yaml.error.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -96,8 +103,12 @@ def _composer() -> type:
             event = self.parser.peek_event()
             if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
                 raise ComposerError(None, None, "a label set has no anchors (&) or aliases (*)", event.start_mark)
-            if getattr(event, "style", 1) is None and re.fullmatch(r"[-+]?0[0-9_]+", getattr(event, "value", "")):
-                problem = f"{event.value} is another number in YAML 1.1 than in 1.2; drop the leading zero"
+            if getattr(event, "tag", None):
+                raise ComposerError(None, None, f"a label set has no tags ({event.tag})", event.start_mark)
+            if getattr(event, "style", 1) is None and _DOUBTFUL.fullmatch(getattr(event, "value", "")):
+                problem = (
+                    f"{event.value[:20]} is another number to other readers of YAML; write plain digits, no zero first"
+                )
                 raise ComposerError(None, None, problem, event.start_mark)
             return super().compose_node(parent, index)
 

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from blender_addon.contract.labels import CODE_NAMES, Color, LabelSet
-from blender_addon.contract.run import IMAGE, LABELS, RunError, View, finished_frames, frame_folder, read_plan
+from blender_addon.contract.records import read_frame
+from blender_addon.contract.run import IMAGE, LABELS, Plan, RunError, finished_frames, frame_folder, read_plan
 
 from .errors import ExportError
-from .exr import read_labels
-from .masks import CODE_COLORS, colorize, plain_encoding, resize_image, resize_labels
+from .labelmap import colorize, resize_image, resize_labels
+from .layout import CODE_COLORS, plain_encoding
+from .pixels import checked_image, checked_labels
 
 _PAPER, _INK, _QUIET, _LINE = (255, 255, 255), (28, 30, 34), (112, 117, 125), (222, 225, 230)
 _MARGIN, _GAP, _BETWEEN = 48, 6, 40
@@ -55,9 +56,8 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
     if not done:
         raise ExportError(f"{run} has no finished frame yet; render first")
     chosen = [done[at] for at in np.unique(np.linspace(0, len(done) - 1, min(most, len(done))).round().astype(int))]
-    views = {view.frame: view for view in plan.views}
     palette = plain_encoding(plan.label_set).palette()
-    shown = [_show(run, frame, views.get(frame), plan.label_set, palette, width) for frame in chosen]
+    shown = [_show(run, frame, plan, palette, width) for frame in chosen]
     extent = f"{len(done)} view{'s'[: len(done) != 1]}" + (f", {len(chosen)} shown" if len(chosen) < len(done) else "")
     size = f"{plan.settings.size[0]}x{plan.settings.size[1]}"
     subtitle = f"{extent}  ·  {size} pixels  ·  {plan.label_set.title or plan.label_set.name}"
@@ -72,22 +72,24 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
     return out
 
 
-def _show(
-    run: Path, frame: int, view: View | None, label_set: LabelSet, palette: NDArray[np.uint8], width: int
-) -> _Shown:
-    folder = frame_folder(run, frame)
+def _show(run: Path, frame: int, plan: Plan, palette: NDArray[np.uint8], width: int) -> _Shown:
     try:
-        picture = np.asarray(iio.imread(folder / IMAGE, plugin="pillow"), np.uint8)
-    except (OSError, SyntaxError, ValueError) as error:  # PIL calls some damage of a PNG a SyntaxError
-        raise ExportError(f"{folder / IMAGE} is missing or no picture; render the frame again") from error
-    labels = read_labels(folder / LABELS, label_set)
-    full = labels.pixels()
+        record = read_frame(run, frame, plan)
+    except RunError as error:
+        raise ExportError(str(error)) from error
+    folder, files = frame_folder(run, frame), record.files
+    _, picture = checked_image(folder / IMAGE, files[IMAGE].checksum)
+    labels = checked_labels(folder / LABELS, plan.label_set, files[LABELS].checksum)
+    full = labels.pixels
     size = (width, max(1, round(width * full.shape[0] / full.shape[1])))
     image = resize_image(picture, size)
     small = resize_labels(full, size)
     colors = colorize(small, palette)
-    name = view.name or view.camera if view else ""
-    return _Shown(f"{frame}\n{name}", (image, colors, _overlay(image, colors, small)), labels.counts())
+    return _Shown(
+        f"{frame}\n{record.view.name or record.view.camera}",
+        (image, colors, _overlay(image, colors, small)),
+        labels.counts(),
+    )
 
 
 def _overlay(image: NDArray[np.uint8], colors: NDArray[np.uint8], labels: NDArray[np.uint16]) -> NDArray[np.uint8]:

@@ -7,7 +7,8 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -16,20 +17,23 @@ from typing import Any
 import numpy as np
 
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
+from blender_addon.contract.words import listed
 
 from .convert import Converted, Recipe
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
+from .labelmap import lookup_table
+from .layout import Encoding, Places, encoding_table
 from .manifest import NAME, Choices, Contents, manifest_json
-from .masks import Encoding, encoding_table, lookup_table
 from .pool import convert_all
 from .progress import Progress
 from .splits import SPLITS, Split, check_fractions, split_frames
-from .staging import staged
-from .stats import ABSENT_WEIGHT, count_classes, median_frequency_weights
-from .taxonomy import crosswalk_of, lost_labels, some, target_of
+from .staging import staged, write_checked
+from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
+from .taxonomy import crosswalk_of, lost_labels, target_of
 
+MOST_PIXELS = 16384  # a side: more than any trainer takes, and a typing error would fill the disk
 _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and draws that do not depend on each other
 
 
@@ -100,6 +104,37 @@ def export_index_passes(
     return _export(collect, out, format, target, split_by, choices, jobs, options, progress)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """All that is settled before the first frame is read: what goes where, and as what."""
+
+    layout: Format
+    encoding: Encoding
+    collection: Collection
+    crosswalks: tuple[Mapping[int, int], ...]
+    split: Split
+    choices: Choices
+
+    @property
+    def with_images(self) -> bool:
+        return self.collection.frames[0].image is not None
+
+    def places(self) -> list[Places]:
+        of, names = self.split.of, [frame.key.name for frame in self.collection.frames]
+        return [self.layout.places(of[name], name, self.with_images) for name in names]
+
+    def recipe(self) -> Recipe:
+        tables = tuple(lookup_table(crosswalk) for crosswalk in self.crosswalks)
+        return Recipe(
+            label_sets=tuple(source.label_set for source in self.collection.sources),
+            crosswalks=tables,
+            written=tuple(encoding_table(self.encoding)[table] for table in tables),
+            palette=self.encoding.palette(),
+            size=self.choices.size,
+            ignore_below=self.choices.ignore_below,
+        )
+
+
 def _export(
     collect: Callable[[], Collection],
     out: Path,
@@ -113,41 +148,18 @@ def _export(
 ) -> ExportSummary:
     layout = _layout(format, options or {})
     _check_wishes(out, choices, jobs)
-    collection = collect()
-    written = target_of(collection.sources, target)
-    crosswalks = [crosswalk_of(source, written) for source in collection.sources]
-    encoding = layout.encoding(written)
-    frames = collection.frames
-    with_images = frames[0].image is not None
-    if layout.needs_images and not with_images:
-        raise ExportError(
-            f"{layout.name} needs a picture for each frame, and there is none beside {frames[0].labels}; "
-            "put PNG or JPEG files of the same stem there, or export as nyu"
-        )
-    rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
-    split = split_frames([frame.key for frame in frames], choices.fractions, rng, split_by)
-    places = [layout.places(split.of[frame.key.name], frame.key.name, with_images) for frame in frames]
-    recipe = Recipe(
-        label_sets=tuple(source.label_set for source in collection.sources),
-        crosswalks=tuple(lookup_table(crosswalk) for crosswalk in crosswalks),
-        encode=encoding_table(encoding),
-        palette=encoding.palette(),
-        size=choices.size,
-        ignore_below=choices.ignore_below,
-    )
+    job = _settle(layout, collect(), target, split_by, choices)
+    frames = job.collection.frames
     with staged(out) as staging:
-        converted = _of_one_size(frames, convert_all(frames, places, recipe, staging, jobs, progress))
-        lost = lost_labels(collection, crosswalks, converted, written)
-        warnings = [*collection.warnings, *split.warnings, *lost]
-        contents = _contents(layout, encoding, collection, split, converted, choices, warnings)
+        with closing(convert_all(frames, job.places(), job.recipe(), staging, jobs, progress)) as results:
+            converted = _of_one_size(frames, results)
+        contents = _contents(job, converted)
         for name, text in _texts(layout, contents).items():
-            (staging / name).write_bytes(text.encode())
-            if (staging / name).read_bytes() != text.encode():
-                raise ExportError(f"{staging / name} does not hold what was written: a full or failing disk?")
+            write_checked(staging / name, text.encode())
     return ExportSummary(
         out=out,
         format=layout.name,
-        label_set=written.name,
+        label_set=job.encoding.label_set.name,
         frames={part: len(names) for part, names in contents.names.items()},
         size=contents.size,
         warnings=tuple(contents.warnings),
@@ -155,44 +167,65 @@ def _export(
     )
 
 
-def _contents(
-    layout: Format,
-    encoding: Encoding,
-    collection: Collection,
-    split: Split,
-    converted: Sequence[Converted],
-    choices: Choices,
-    warnings: Sequence[str],
-) -> Contents:
+def _settle(
+    layout: Format, collection: Collection, target: LabelSet | None, split_by: str | None, choices: Choices
+) -> _Job:
     frames = collection.frames
-    members = {part: [at for at, frame in enumerate(frames) if split.of[frame.key.name] == part] for part in SPLITS}
+    written = target_of(collection.sources, target)
+    crosswalks = tuple(crosswalk_of(source, written) for source in collection.sources)
+    encoding = layout.encoding(written)
+    if layout.needs_images and frames[0].image is None:
+        raise ExportError(
+            f"{layout.name} needs a picture for each frame, and there is none beside {frames[0].labels}; "
+            "put PNG or JPEG files of the same stem there, or export as nyu"
+        )
+    rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
+    split = split_frames([frame.key for frame in frames], choices.fractions, rng, split_by)
+    return _Job(layout, encoding, collection, crosswalks, split, choices)
+
+
+def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
+    frames, of = job.collection.frames, job.split.of
+    members = {part: [at for at, frame in enumerate(frames) if of[frame.key.name] == part] for part in SPLITS}
     counts = {part: count_classes(converted[at].counts for at in ats) for part, ats in members.items()}
     names = {part: tuple(frames[at].key.name for at in ats) for part, ats in members.items()}
     # A trainer that reads its list in order must not see one camera's frames in a row.
-    order = np.random.default_rng([choices.seed, _ORDER_STREAM]).permutation(len(names["train"]))
+    order = np.random.default_rng([job.choices.seed, _ORDER_STREAM]).permutation(len(names["train"]))
     names["train"] = tuple(names["train"][at] for at in order)
-    weights = median_frequency_weights(counts["train"], layout.classes(encoding.label_set))
-    found = list(warnings)
-    if members["train"] and weights.absent:
-        labels = encoding.label_set.by_id
-        absent = [labels[id_].name if id_ in labels else CODE_NAMES[id_] for id_ in weights.absent]
-        found.append(f"classes that train does not show ({len(absent)}, weight {ABSENT_WEIGHT:g}): {some(absent)}")
+    weights = None
+    if members["train"]:
+        weights = median_frequency_weights(counts["train"], job.layout.classes(job.encoding.label_set))
     background_known = all(done.background_known for done in converted)
-    if not background_known:
-        found.append("index passes without depth: background is written as unlabelled; render with the Z pass")
     return Contents(
-        encoding=encoding,
-        sources=collection.sources,
-        split=split,
+        encoding=job.encoding,
+        sources=job.collection.sources,
+        split=job.split,
         names=names,
         counts=counts,
-        weights=weights if members["train"] else None,
-        choices=choices,
+        weights=weights,
+        choices=job.choices,
         size=converted[0].size,
         background_known=background_known,
-        with_images=frames[0].image is not None,
-        warnings=tuple(found),
+        with_images=job.with_images,
+        warnings=tuple(_warnings(job, converted, weights, background_known)),
     )
+
+
+def _warnings(
+    job: _Job, converted: Sequence[Converted], weights: ClassWeights | None, background_known: bool
+) -> Iterator[str]:
+    yield from job.collection.warnings
+    yield from job.split.warnings
+    label_set = job.encoding.label_set
+    yield from lost_labels(job.collection, job.crosswalks, converted, label_set)
+    if weights is None and job.layout.weights_file:
+        yield f"no frame in train, so no class weights: {job.layout.weights_file} is not written"
+    if weights is not None and weights.absent:
+        absent = [label_set.by_id[id_].name if id_ in label_set.by_id else CODE_NAMES[id_] for id_ in weights.absent]
+        many = f"({len(absent)}, weight {ABSENT_WEIGHT:g})"
+        yield f"classes that train does not show {many}: {listed(absent, most=8)}"
+    if not background_known:
+        yield "index passes without depth: background is written as unlabelled; render with the Z pass"
 
 
 def _texts(layout: Format, contents: Contents) -> dict[str, str]:
@@ -213,8 +246,9 @@ def _layout(format: str, options: Mapping[str, Any]) -> Format:
 def _check_wishes(out: Path, choices: Choices, jobs: int) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ExportError(f"{out} is there already and not empty; name a new folder, or remove it first")
-    if choices.size is not None and min(choices.size) < 1:
-        raise ExportError(f"size {choices.size[0]}x{choices.size[1]}: both sides need at least one pixel")
+    if choices.size is not None and not all(1 <= side <= MOST_PIXELS for side in choices.size):
+        width, height = choices.size
+        raise ExportError(f"size {width}x{height}: a dataset's pictures have 1 to {MOST_PIXELS} pixels a side")
     if choices.ignore_below is not None and not 0 <= choices.ignore_below <= 1:
         raise ExportError(f"purity threshold {choices.ignore_below:g}: purity goes from 0 to 1")
     if choices.seed < 0:

@@ -27,7 +27,7 @@ from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, MAX_ID, UNLABE
 from blender_addon.contract.run import LABEL_CHANNEL, PURITY_CHANNEL
 
 from .errors import ExportError
-from .labelmap import LabelMap, label_map
+from .labelmap import LabelMap, changes, label_map, with_changes
 
 NO_SURFACE = 1e9  # Blender writes a depth of 1e10 where a ray hits nothing, and no scene is 1e9 units deep
 HALF_WHOLE = 2048  # whole numbers above this are rounded in a half float
@@ -90,7 +90,7 @@ def read_index_pass(path: Path, label_set: LabelSet, layer: str | None = None) -
     for kind in ("plain", "object", "material"):
         for key in channels.keys.get(kind, ())[:1]:
             _refuse_rounded(pixels[key], key.name, label_set, path)
-            found[kind] = whole_ids(pixels[key], known, label_set.name, path).pixels()
+            found[kind] = whole_ids(pixels[key], known, label_set.name, path).pixels
     labels = found.get("plain", found.get("object", found.get("material")))
     if labels is None:
         raise ExportError(f"{path} has no index pass")
@@ -102,27 +102,27 @@ def read_index_pass(path: Path, label_set: LabelSet, layer: str | None = None) -
 
 
 def whole_ids(values: NDArray[Any], known: set[int], set_name: str, path: Path) -> LabelMap:
-    """Runs of (H, W) numbers that all are whole and in `known`; nothing is rounded.
+    """The label map of (H, W) numbers that all are whole and in `known`; nothing is rounded.
 
     Raises ExportError with the first value that is not, its pixel (x, y) from the top left, and how many there are.
     """
-    runs = label_map(values)
-    with np.errstate(invalid="ignore"):  # NaN and infinity: the comparison below finds them
-        ids = runs.values.astype(np.uint16)
-    # A cast that changed the value was no whole number in 0..65535, whatever the cast made of it.
+    places = changes(values)
+    with np.errstate(invalid="ignore"):  # NaN and infinity: the comparison finds them
+        ids = values.astype(np.uint16)
+    labels = with_changes(ids, places)
+    # A cast that changed the value was no whole number in 0..65535, whatever the cast made of it. What equals the pixel
+    # above is as good as that one.
     is_known = np.zeros(65536, bool)
     is_known[list(known)] = True
-    bad = (ids != runs.values) | ~is_known[ids]
+    bad = (labels.values != values.ravel()[places]) | ~is_known[labels.values]
     if bad.any():
-        at = int(np.argmax(bad))
-        start = int(runs.lengths[:at].sum())
-        count = int(runs.lengths[bad].sum())
-        y, x = divmod(start, runs.shape[1])
+        y, x = divmod(int(places[np.argmax(bad)]), values.shape[1])
+        count = int(((ids != values) | ~is_known[ids]).sum())
         raise ExportError(
-            f"{path}: value {_number(runs.values[at])} at pixel (x {x}, y {y}) "
-            f"is {_why_no_id(float(runs.values[at]), set_name)}; {count} such pixel{'s'[: count != 1]} in this file"
+            f"{path}: value {_number(values[y, x])} at pixel (x {x}, y {y}) "
+            f"is {_why_no_id(float(values[y, x]), set_name)}; {count} such pixel{'s'[: count != 1]} in this file"
         )
-    return LabelMap(runs.shape, ids, runs.lengths)
+    return labels
 
 
 def _number(value: Any) -> str:
@@ -193,7 +193,8 @@ def _read_channels(path: Path, keys: list[_Key]) -> dict[_Key, NDArray[Any]]:
         if declared == 1:
             file = OpenEXR.InputFile(str(path))
             try:
-                return {key: _decode(file, key.name, path) for key in keys}
+                header = file.header()
+                return {key: _decode(file, header, key.name, path) for key in keys}
             finally:
                 file.close()
         parts = OpenEXR.File(str(path), separate_channels=True).parts
@@ -208,10 +209,11 @@ def _read_single(path: Path, channel: str) -> NDArray[np.float32]:
     with _reading(path):
         file = OpenEXR.InputFile(str(path))
         try:
-            names = sorted(file.header()["channels"])
+            header = file.header()
+            names = sorted(header["channels"])
             if names != [channel]:
                 raise ExportError(f"{path}: expected the one channel {channel!r}, found {', '.join(names)}")
-            pixels = _decode(file, channel, path)
+            pixels = _decode(file, header, channel, path)
         finally:
             file.close()
     if pixels.dtype != np.float32:
@@ -219,8 +221,7 @@ def _read_single(path: Path, channel: str) -> NDArray[np.float32]:
     return pixels
 
 
-def _decode(file: Any, channel: str, path: Path) -> NDArray[Any]:
-    header = file.header()
+def _decode(file: Any, header: Mapping[str, Any], channel: str, path: Path) -> NDArray[Any]:
     data, display = header["dataWindow"], header["displayWindow"]
     window = (data.min.x, data.min.y, data.max.x, data.max.y)
     _refuse_crop(window, (display.min.x, display.min.y, display.max.x, display.max.y), path)

@@ -16,23 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from blender_addon.contract.labels import LabelSet
-from blender_addon.contract.run import (
-    IMAGE,
-    LABELS,
-    PURITY,
-    Plan,
-    RunError,
-    finished_frames,
-    frame_folder,
-    read_plan,
-    read_record,
-)
+from blender_addon.contract.records import read_frame
+from blender_addon.contract.run import IMAGE, LABELS, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
 
 from .errors import ExportError
 from .splits import FrameKey
 
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg")
-_NUMBERED = re.compile(r"(?P<view>.*?)[\s._-]*(?P<number>\d+)")
+_NUMBERED = re.compile(r"(?P<view>.*?)[\s._-]*(?P<number>[0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -83,7 +74,8 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
 
     Folders of one plan, as two machines without a shared disk leave them, count as one run.
 
-    Raises ExportError for no frames, a damaged run, a frame that is there twice (a run named twice, or copied).
+    Raises ExportError for no frames, a damaged run, and a frame that is damaged, of another run, or there twice (a run
+    named twice, or copied).
     """
     same: dict[str, list[tuple[str, Path, Plan]]] = {}
     for run, plan in _plans(runs):
@@ -162,29 +154,16 @@ def _frames_of_run(run: Path, plan: Plan, name: str, source: int) -> list[Frame]
     views = {view.frame: view for view in plan.views}
     found = []
     for number in finished_frames(run):
-        if number not in views:
-            raise ExportError(f"{frame_folder(run, number)} is not in the run's plan; remove it")
-        view = views[number]
+        try:
+            files = read_frame(run, number, plan).files
+        except RunError as error:
+            raise ExportError(str(error)) from error
+        view, folder = views[number], frame_folder(run, number)
         key = FrameKey(plan.scene_sha256, f"{view.camera}\n{view.name}", view.scene_frame, f"{name}_{number:06d}")
-        found.append(_frame_of_run(run, number, key, source, plan))
+        purity = folder / PURITY if PURITY in files else None
+        checksums = {name: stored.checksum for name, stored in files.items()}
+        found.append(Frame(key, source, folder / LABELS, folder / IMAGE, purity, checksums))
     return found
-
-
-def _frame_of_run(run: Path, number: int, key: FrameKey, source: int, plan: Plan) -> Frame:
-    try:
-        files = read_record(run, number)["files"]
-        checksums = {name: str(entry["checksum"]) for name, entry in files.items()}
-        expected = [IMAGE, LABELS] + [PURITY] * (plan.settings.label_supersample > 1)
-        for name in expected:
-            checksums[name]
-    except RunError as error:
-        raise ExportError(str(error)) from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ExportError(
-            f"{frame_folder(run, number)}: frame.json is damaged, it lacks {error}; render again"
-        ) from None
-    folder = frame_folder(run, number)
-    return Frame(key, source, folder / LABELS, folder / IMAGE, folder / PURITY if PURITY in files else None, checksums)
 
 
 def _picture(path: Path, folder: Path) -> Path | None:

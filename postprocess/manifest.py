@@ -15,7 +15,7 @@ from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABE
 
 from .exporters import Format
 from .frames import Source
-from .masks import CODE_COLORS, Encoding
+from .layout import CODE_COLORS, Encoding
 from .splits import Split
 from .stats import ABSENT_WEIGHT, ClassCounts, ClassWeights
 

@@ -1,7 +1,7 @@
 """Label maps as PNG: written small and fast, checked by decoding, with a palette where people look at them.
 
 Why not OpenCV: it writes no palettes, and its decoder costs more than encoding, so that proving what was written would
-halve the export rate. Measured at 640x480, 8 bit: this writer 0.6 ms and 0.25 ms to read back, OpenCV 0.65 and 0.95.
+halve the export rate. In the export of 640x480, 8 bit: this writer 0.5 ms and 0.2 ms to decode, OpenCV 0.6 and 0.9.
 Every row uses PNG's filter 2 (Up), under which a label map is mostly zeros. PNG specification: ISO/IEC 15948.
 """
 
@@ -10,35 +10,66 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .labelmap import LabelMap
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _RGB, _PALETTE = 0, 2, 3
 _UP = 2
+_ZLIB = b"\x78\x01"  # RFC 1950: deflate, a window of 32 KiB, the fastest level
+_MEMORY = 6  # of zlib's 1 to 9: 9 takes a quarter longer, to clear tables that runs do not use
 _KEPT = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 
 
-def encode(pixels: NDArray[Any], palette: NDArray[np.uint8] | None = None) -> bytes:
-    """PNG of (H, W) uint8 or uint16: gray of that depth, or with a `palette` (up to 256, 3), 8-bit indexed.
+@dataclass(frozen=True)
+class Scanlines:
+    """Pixels as PNG's compressor takes them: `rows` (H, 1 + bytes of a row) uint8, filtered, and their Adler-32.
 
-    Gray and indexed PNGs of the same pixels share their compressed data; see `with_palette`.
+    Rows filtered by Up determine the pixels and the other way round, so comparing them compares the pixels.
     """
-    if pixels.dtype not in (np.uint8, np.uint16) or pixels.ndim != 2:
-        raise ValueError(f"expected uint8 or uint16 (H, W), not {pixels.dtype} {pixels.shape}")
-    height, width = pixels.shape
-    header = struct.pack(">2I5B", width, height, 8 * pixels.itemsize, _GRAY, 0, 0, 0)
-    # Runs alone, no search for repeats: a quarter smaller than level 1's default here, and no slower.
-    deflate = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
-    body = deflate.compress(_filtered(pixels).data) + deflate.flush()
-    plain = _SIGNATURE + b"".join(_chunk(*part) for part in ((b"IHDR", header), (b"IDAT", body), (b"IEND", b"")))
-    return plain if palette is None else with_palette(plain, palette)
+
+    shape: tuple[int, int]
+    bits: int
+    rows: NDArray[np.uint8]
+    adler: int
+
+
+def scanlines(labels: LabelMap, written: NDArray[Any]) -> Scanlines:
+    """Those of a label map, each value looked up in `written` (65536,) uint8 or uint16.
+
+    The filter Up stores what differs from the row above, which a label map knows.
+    """
+    height, width = labels.pixels.shape
+    size, big_endian = written.itemsize, written.dtype.newbyteorder(">")
+    here = written[labels.values].astype(big_endian).view(np.uint8).reshape(-1, size)
+    above = written[labels.above].astype(big_endian).view(np.uint8).reshape(-1, size)
+    rows = np.zeros((height, 1 + width * size), np.uint8)
+    rows[:, 0] = _UP
+    flat = rows.reshape(-1)
+    start = labels.places * size + labels.places // width + 1  # a filter byte per row comes before the pixels
+    for byte in range(size):
+        flat[start[:width] + byte] = here[:width, byte]
+        flat[start[width:] + byte] = here[width:, byte] - above[:, byte]
+    return Scanlines((height, width), 8 * size, rows, zlib.adler32(rows.data))
+
+
+def encode(lines: Scanlines) -> bytes:
+    """Gray PNG of these pixels."""
+    # Runs alone, no search for repeats: a third smaller than level 1's default here, and faster. Raw, because zlib
+    # would take the sum of all bytes that is known already.
+    deflate = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, zlib.Z_RLE)
+    body = _ZLIB + deflate.compress(lines.rows.data) + deflate.flush() + struct.pack(">I", lines.adler)
+    parts = ((b"IHDR", _header(lines, _GRAY)), (b"IDAT", body), (b"IEND", b""))
+    return _SIGNATURE + b"".join(_chunk(*part) for part in parts)
 
 
 def with_palette(png: bytes, palette: NDArray[np.uint8]) -> bytes:
-    """An 8-bit gray PNG of `encode`, shown in colours: the same pixels, another header."""
+    """An 8-bit gray PNG of `encode`, shown in the colours of `palette` (up to 256, 3): the same compressed pixels."""
     chunks = dict(_chunks(png))
     header = bytearray(chunks[b"IHDR"])
     if header[8] != 8 or header[9] != _GRAY:
@@ -48,16 +79,16 @@ def with_palette(png: bytes, palette: NDArray[np.uint8]) -> bytes:
     return _SIGNATURE + b"".join(_chunk(*part) for part in (*parts, (b"IEND", b"")))
 
 
-def holds(png: bytes, pixels: NDArray[Any]) -> bool:
-    """Whether a PNG written by `encode` decodes to exactly these pixels: header, checksums and every value."""
+def holds(png: bytes, lines: Scanlines) -> bool:
+    """Whether a PNG of `encode` or `with_palette` decodes to exactly these pixels: header, checksums, every value."""
     try:
         chunks = dict(_chunks(png))
-        height, width = pixels.shape
-        header = struct.pack(">2I5B", width, height, 8 * pixels.itemsize, chunks[b"IHDR"][9], 0, 0, 0)
-        # Rows filtered by Up determine the pixels and the other way round, so comparing them compares the pixels.
-        expected = _filtered(pixels)
-        rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"], bufsize=expected.size), np.uint8)
-        return chunks[b"IHDR"] == header and b"IEND" in chunks and np.array_equal(rows, expected.ravel())
+        body = chunks[b"IDAT"]
+        # The sum over the rows is known, so that inflating need not take it once more.
+        sums = body[:2] == _ZLIB and body[-4:] == struct.pack(">I", lines.adler)
+        rows = zlib.decompress(body[2:-4], -zlib.MAX_WBITS, lines.rows.size)
+        header = chunks[b"IHDR"] == _header(lines, chunks[b"IHDR"][9])
+        return sums and header and b"IEND" in chunks and rows == lines.rows.tobytes()
     except (KeyError, ValueError, IndexError, zlib.error, struct.error):
         return False
 
@@ -84,15 +115,9 @@ def without_notes(png: bytes) -> bytes:
     return _SIGNATURE + b"".join(_chunk(kind, body) for kind, body in _chunks(png) if kind in _KEPT)
 
 
-def _filtered(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    height = pixels.shape[0]
-    # PNG is big endian, and filters work on bytes
-    rows = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder(">")).view(np.uint8).reshape(height, -1)
-    out = np.empty((height, rows.shape[1] + 1), np.uint8)
-    out[:, 0] = _UP
-    out[0, 1:] = rows[0]
-    np.subtract(rows[1:], rows[:-1], out=out[1:, 1:])
-    return out
+def _header(lines: Scanlines, color: int) -> bytes:
+    height, width = lines.shape
+    return struct.pack(">2I5B", width, height, lines.bits, color, 0, 0, 0)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

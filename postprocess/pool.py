@@ -1,11 +1,19 @@
-"""All frames of a dataset through `postprocess.convert`, in one process or several, with the same result."""
+"""All frames of a dataset through `postprocess.convert`, in one process or several, with the same result.
+
+Whatever ends the export, no process of it writes on when this is left: the caller then removes what was written.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import os
+import signal
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import cv2
@@ -13,12 +21,14 @@ import cv2
 from .convert import Converted, Recipe, convert
 from .errors import ExportError
 from .frames import Frame
-from .places import Places
+from .layout import Places
 from .progress import Progress
+from .signals import held
 
 _MOST = 16  # frames that travel together
 _MOST_JOBS = 61  # Windows waits for no more processes at once
 _Batch = list[tuple[Frame, Places]]
+_stops: list[Event] = []  # of a worker, one: set when nobody waits for its results any more
 
 
 def convert_all(
@@ -28,8 +38,8 @@ def convert_all(
     staging: Path,
     jobs: int,
     progress: Progress | None,
-) -> Iterator[Converted]:
-    """Results in the order of the frames, whatever process made them."""
+) -> Generator[Converted, None, None]:
+    """Results in the order of the frames, whatever process made them. To be closed before `staging` is removed."""
     total = len(frames)
     # Small enough to share the work and to show progress, large enough that sending the recipe costs nothing.
     step = max(1, min(_MOST, total // (4 * jobs)))
@@ -48,20 +58,59 @@ def _in_order(batches: Sequence[_Batch], recipe: Recipe, staging: Path, jobs: in
         for batch in batches:
             yield _convert_batch(batch, recipe, staging)
         return
-    # Not fork: OpenEXR and OpenCV hold threads, and a forked copy of their locks never opens.
-    with ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
-        waiting = [pool.submit(_convert_batch, batch, recipe, staging) for batch in batches]
+    with _workers(jobs) as pool:
+        waiting: list[Future[list[Converted]]] = []
         try:
+            for batch in batches:
+                with held():  # submitting may start a process
+                    waiting.append(pool.submit(_convert_batch, batch, recipe, staging))
             for future in waiting:
                 yield future.result()
         except BrokenProcessPool:
             raise ExportError(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def _convert_batch(batch: _Batch, recipe: Recipe, staging: Path) -> list[Converted]:
-    return [convert(frame, place, recipe, staging) for frame, place in batch]
+    done = []
+    for frame, place in batch:
+        if any(stop.is_set() for stop in _stops):
+            break
+        done.append(convert(frame, place, recipe, staging))
+    return done
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are gone when this is left: each ends after the frame at hand."""
+    # Not fork: OpenEXR and OpenCV hold threads, and a forked copy of their locks never opens.
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(stop,))
+
+    def end() -> None:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+    try:
+        yield pool
+    finally:
+        try:
+            end()
+        finally:
+            end()  # again, where a signal cut the first short (`signals.stopped_once` lets through one)
+
+
+def _begin(stop: Event) -> None:
+    """The start of a worker."""
+    _stops.append(stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one tells the others
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
+
+
+def _end_with_parent() -> None:
+    """A killed parent tells nobody, and its workers would write on and then wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

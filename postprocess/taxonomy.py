@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from blender_addon.contract.labels import LabelSet, LabelSetError
+from blender_addon.contract.words import listed
 
 from .convert import Converted
 from .errors import ExportError
@@ -54,9 +55,4 @@ def lost_labels(
     if not pixels:
         return []
     named = [f"{name} ({count} pixels)" for name, count in sorted(pixels.items())]
-    return [f"no parent in {target.name!r}, written as unlabelled: {some(named)}"]
-
-
-def some(names: Sequence[str], most: int = 8) -> str:
-    """The first of many names in one line, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return [f"no parent in {target.name!r}, written as unlabelled: {listed(named, most=8)}"]

@@ -86,7 +86,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if room == "scenes":
         return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.compat", "numpy", *blender)
     if room == "postprocess":
-        libraries = ("numpy", "cv2", "OpenEXR", "imageio", "PIL")
+        libraries = ("numpy", "cv2", "OpenEXR", "PIL")
         return ("postprocess", CONTRACT, *libraries)
     if room == "tools":
         return (CONTRACT, *blender)

@@ -22,6 +22,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from .strict import parse_json
+
 SCHEMA = 1
 UNLABELLED = 0
 IGNORE = 65534
@@ -179,8 +181,8 @@ def label_set_from_dict(data: Any) -> LabelSet:
 def label_set_from_json(text: str) -> LabelSet:
     """The inverse of `LabelSet.to_json`; also any JSON that `label_set_from_dict` takes."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        data = parse_json(text)
+    except ValueError as error:
         raise LabelSetError(f"not JSON: {error}") from None
     return label_set_from_dict(data)
 

@@ -9,7 +9,8 @@
         purity.exr              one float32 channel `Purity`: share of a pixel's samples that agree; supersampled runs
         frame.json              camera, label table, seed, timings, versions, checksums of the decoded pixels
 
-Everything is relative to RUN. A frame is written in `frames/.partial-...` beside its place and renamed into it.
+Everything is relative to RUN. A frame is written in `frames/.partial-...` beside its place and renamed into it;
+`contract.records` says whether what stands there is still whole, and moves it to `frames/.damaged-...` where it is not.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ import os
 import re
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from .labels import LabelSet, label_set_from_dict
+from .strict import build, parse_json
 
 SCHEMA = 1
 PLAN = "plan.json"
@@ -38,11 +41,13 @@ RECORD = "frame.json"
 LABEL_CHANNEL = "Label"
 PURITY_CHANNEL = "Purity"
 
-_FRAME_NAME = re.compile(r"\d{6,}|-\d{5,}")  # six characters, the sign among them
+Side = Annotated[int, 1, 65536]
+
+_FRAME_NAME = re.compile(r"[0-9]{6,}|-[0-9]{5,}")  # six characters, the sign among them
 _FLAT_ROW = r"(?:[\d.eE+-]+|true|false|null)"
 _FLAT_LIST = re.compile(rf"\[\n\s*({_FLAT_ROW}(?:,\n\s*{_FLAT_ROW})*)\n\s*\]")
 _SWEPT = "-swept"
-_PARTIAL_NAME = re.compile(rf"\.partial-(?P<frame>-?\d+)-(?P<host>.+)-(?P<pid>\d+)({_SWEPT})?")
+_PARTIAL_NAME = re.compile(rf"\.(?:partial--?[0-9]+|{re.escape(PLAN)})-(?P<host>.+)-(?P<pid>[0-9]+)({_SWEPT})?")
 
 
 class RunError(ValueError):
@@ -68,19 +73,19 @@ class View:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every choice that changes pixels. `size` is (width, height) in pixels.
+    """Every choice that changes pixels. `size` is (width, height) in pixels. `read_plan` holds it to these limits.
 
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
     `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render.
     """
 
-    size: tuple[int, int]
-    samples: int
-    seed: int
-    label_supersample: int
+    size: tuple[Side, Side]
+    samples: Annotated[int, 1, 2**24]
+    seed: Annotated[int, 0, 2**63 - 1]
+    label_supersample: Annotated[int, 1, 15]
     device: str
     denoise: bool
-    alpha_threshold: float
+    alpha_threshold: Annotated[float, 0, 1]
     view_layer: str
 
 
@@ -112,24 +117,19 @@ def frame_folder(run: Path, frame: int) -> Path:
 
 
 def read_plan(run: Path) -> Plan:
-    """The plan of a run folder. Raises RunError when it is missing, damaged or from a newer version."""
-    data = read_json(run / PLAN, f"{run} is no run folder: it has no {PLAN}")
+    """The plan of a run folder. Raises RunError when it is missing, damaged, from a newer version, or edited into what
+    no render would write; the message names the key."""
+    path = run / PLAN
+    data = _read_schema(path, f"{run} is no run folder: it has no {PLAN}")
+    del data["schema"]
     try:
-        if data["schema"] != SCHEMA:
-            raise RunError(f"{run / PLAN}: schema {data['schema']!r}; this version reads schema {SCHEMA}")
-        settings = data["settings"] | {"size": tuple(data["settings"]["size"])}
-        return Plan(
-            label_set=label_set_from_dict(data["label_set"]),
-            scene=data["scene"],
-            scene_sha256=data["scene_sha256"],
-            views=tuple(View(**view) for view in data["views"]),
-            settings=Settings(**settings),
-            versions=data["versions"],
-        )
-    except RunError:
-        raise
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{run / PLAN} is damaged: {error}") from error
+        plan = build(Plan, data | {"label_set": label_set_from_dict(data.get("label_set"))})
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: {error}") from None
+    twice = [number for number, count in Counter(view.frame for view in plan.views).items() if count > 1]
+    if twice:
+        raise RunError(f"{path} is damaged: frame {twice[0]} is there twice")
+    return plan
 
 
 def write_plan(run: Path, plan: Plan) -> None:
@@ -190,26 +190,43 @@ def new_frame(run: Path, frame: int) -> Iterator[Path]:
 
 
 def sweep_partial_frames(run: Path) -> int:
-    """Remove what processes of this machine that are gone left unfinished; how many frames that were."""
+    """Remove what processes of this machine that are gone left unfinished, frames and plans; how many that were."""
     removed = 0
-    for entry in list((run / FRAMES).glob(".partial-*")):
+    for entry in [*(run / FRAMES).glob(".partial-*"), *run.glob(f".{PLAN}-*")]:
         match = _PARTIAL_NAME.fullmatch(entry.name)
         if match and match["host"] == socket.gethostname() and not is_alive(int(match["pid"])):
             # Under another name first: who is still writing there cannot rename the half of it into place.
             aside = entry.with_name(f"{entry.name.removesuffix(_SWEPT)}{_SWEPT}")
             with suppress(OSError):
                 entry.rename(aside)
-                shutil.rmtree(aside)
+                if aside.is_dir():
+                    shutil.rmtree(aside)
+                else:
+                    aside.unlink()
                 removed += 1
     return removed
 
 
 def read_record(run: Path, frame: int) -> dict[str, Any]:
-    """frame.json of a finished frame. Raises RunError when it is missing or damaged."""
-    path = frame_folder(run, frame) / RECORD
-    data = read_json(path, f"frame {frame} of {run} has no {RECORD}")
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA or "files" not in data or "labels" not in data:
-        raise RunError(f"{path} is damaged or from another version: expected schema {SCHEMA} with files and labels")
+    """frame.json of a finished frame, as it stands. Raises RunError when it is missing or no JSON of this schema.
+
+    Who trusts what it says reads it with `contract.records.read_frame`, which compares it with the plan.
+    """
+    return _read_schema(frame_folder(run, frame) / RECORD, f"frame {frame} of {run} has no {RECORD}")
+
+
+def _read_schema(path: Path, missing: str) -> dict[str, Any]:
+    """A mapping of this version's schema. Raises RunError with the text `missing`, or saying where it is damaged."""
+    try:
+        data = parse_json(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise RunError(missing) from None
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: {error}") from None
+    if not isinstance(data, dict) or type(data.get("schema")) is not int:
+        raise RunError(f"{path} is damaged: no mapping that names its schema")
+    if data["schema"] != SCHEMA:
+        raise RunError(f"{path}: schema {data['schema']}; this version reads schema {SCHEMA}")
     return data
 
 
@@ -222,16 +239,6 @@ def pixel_checksum(shape: tuple[int, ...], dtype: str, pixels: Any) -> str:
     digest = hashlib.sha256(f"{'x'.join(map(str, shape))} {dtype}\n".encode())
     digest.update(pixels)
     return digest.hexdigest()
-
-
-def read_json(path: Path, missing: str) -> Any:
-    """Parsed JSON. Raises RunError with the text `missing`, or saying where the file is damaged."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RunError(missing) from None
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{path} is damaged: {error}") from None
 
 
 def to_json(data: Any) -> str:

@@ -28,8 +28,7 @@ from typing import Any, ClassVar
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 
 from ..errors import ExportError
-from ..masks import CODE_COLORS, Encoding
-from ..places import Places
+from ..layout import CODE_COLORS, Encoding, Places
 from ..stats import ClassWeights
 
 
@@ -40,6 +39,7 @@ class Nyu:
     void: str = "apart"
 
     name: ClassVar[str] = "nyu"
+    weights_file: ClassVar[str] = ""
     needs_images: ClassVar[bool] = False
 
     def __post_init__(self) -> None:

@@ -24,8 +24,7 @@ from typing import Any, ClassVar
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 
 from ..errors import ExportError
-from ..masks import Encoding
-from ..places import Places
+from ..layout import Encoding, Places
 from ..stats import ClassWeights
 
 
@@ -41,6 +40,7 @@ class Segnet:
     prefix: str = ""
 
     name: ClassVar[str] = "segnet"
+    weights_file: ClassVar[str] = "class_weighting.prototxt"
     needs_images: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ class Segnet:
             f"{number} {_class_name(encoding.label_set, id_)}\n" for number, id_ in enumerate(classes)
         )
         if weights is not None:
-            files["class_weighting.prototxt"] = self._loss(encoding, weights)
+            files[self.weights_file] = self._loss(encoding, weights)
         return files
 
     def _loss(self, encoding: Encoding, weights: ClassWeights) -> str:

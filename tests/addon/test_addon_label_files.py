@@ -55,7 +55,16 @@ def test_yaml_words_of_other_versions_are_names(tmp_path):
         ("a.yaml", "- 2020-01-01\n", r"a\.yaml: label 1"),
         ("a.yaml", "", "a mapping with a list 'labels'"),
         ("a.yaml", "- x\n---\n- y\n", r"a\.yaml, line 2"),
-        ("a.yaml", "- \x00", r"a\.yaml"),
+        ("a.yaml", "- a\n- \x00", r"^a\.yaml, line 2: character '\\x00' cannot stand in YAML; remove it$"),
+        ("a.yaml", "- {name: x, id: 1_0}", r"a\.yaml, line 1: 1_0 is another number"),
+        ("a.yaml", "- {name: x, id: " + "1" * 5000 + "}", r"^a\.yaml, line 1: 1{20} is another number[^\n]*$"),
+        ("a.yaml", "- {name: x, id: !!int '12'}", r"a\.yaml, line 1: a label set has no tags"),
+        ("a.yaml", "- {name: x, id: \uff11\uff12}", "'\uff11\uff12' is not a whole number"),
+        ("a.yaml", "- {name: x, color: '#\uff11\uff12\uff13\uff14\uff15\uff16'}", "color"),
+        ("a.yaml", "- {name: x, color: [\uff11, 2, 3]}", "color"),
+        ("a.json", '[{"name": "x", "id": ' + "1" * 5000 + "}]", r"^a\.json: a number of 5000 digits[^\n]*$"),
+        ("a.json", '{"labels": ["x"], "labels": ["y"]}', r"a\.json: key 'labels' is there twice"),
+        ("a.json", '[{"name": "x", "id": NaN}]', r"a\.json: NaN is no number"),
     ],
 )
 def test_errors_name_file_and_line(tmp_path, name, text, message):

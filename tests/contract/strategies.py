@@ -35,7 +35,11 @@ plans = st.builds(
     label_set=label_sets,
     scene=texts,
     scene_sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
-    views=st.lists(st.builds(View, frame=frames, scene_frame=frames, camera=texts, name=texts), max_size=4).map(tuple),
+    views=st.lists(
+        st.builds(View, frame=frames, scene_frame=frames, camera=texts, name=texts),
+        max_size=4,
+        unique_by=lambda view: view.frame,
+    ).map(tuple),
     settings=st.builds(
         Settings,
         size=st.tuples(st.integers(4, 65536), st.integers(4, 65536)),

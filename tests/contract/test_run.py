@@ -196,6 +196,61 @@ def test_a_damaged_plan_is_an_error_that_names_the_file(tmp_path, damage):
         read_plan(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("value", "path", "words"),
+    [
+        ("2", ("views", 0, "frame"), r"views\[0\]\.frame must be a whole number, not '2'"),
+        (True, ("views", 0, "scene_frame"), r"views\[0\]\.scene_frame must be a whole number, not True"),
+        (1.0, ("views", 0, "frame"), r"views\[0\]\.frame must be a whole number, not 1\.0"),
+        (7, ("views", 0, "camera"), r"views\[0\]\.camera must be text, not 7"),
+        ("half \ud83d", ("views", 0, "name"), r"views\[0\]\.name holds half of a character"),
+        ([480, "360"], ("settings", "size"), r"settings\.size\[1\] must be a whole number, not '360'"),
+        ([480, -360], ("settings", "size"), r"settings\.size\[1\] must be from 1 to 65536, not -360"),
+        ([480], ("settings", "size"), r"settings\.size must be a list of 2"),
+        ("48", ("settings", "size"), r"settings\.size must be a list of 2"),
+        (0, ("settings", "samples"), r"settings\.samples must be from 1"),
+        (-1, ("settings", "seed"), r"settings\.seed must be from 0"),
+        (True, ("settings", "seed"), r"settings\.seed must be a whole number, not True"),
+        (0, ("settings", "denoise"), r"settings\.denoise must be true or false, not 0"),
+        (None, ("settings", "device"), r"settings\.device must be text, not None"),
+        (1.5, ("settings", "alpha_threshold"), r"settings\.alpha_threshold must be from 0 to 1, not 1\.5"),
+        (float("nan"), ("settings", "alpha_threshold"), "NaN is no number"),
+        (3, ("versions", "blender"), r"versions\.blender must be text, not 3"),
+        ([], ("versions",), r"versions must be a mapping"),
+        (["x.blend"], ("scene",), r"scene must be text"),
+        (True, ("schema",), "schema"),
+        (10**40, ("settings", "seed"), "a number of 41 digits"),
+    ],
+)
+def test_an_edited_plan_is_refused_in_words_that_name_the_key(tmp_path, value, path, words):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    _with(value, *path)(data)
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    with pytest.raises(RunError, match=rf"plan\.json is damaged: .*{words}"):
+        read_plan(tmp_path)
+
+
+def test_a_key_or_a_frame_that_is_there_twice_is_refused(tmp_path):
+    write_plan(tmp_path, a_plan())
+    text = (tmp_path / PLAN).read_text()
+    (tmp_path / PLAN).write_text(text.replace('"samples": 1,', '"samples": 1, "samples": 2,'))
+    with pytest.raises(RunError, match="'samples' is there twice"):
+        read_plan(tmp_path)
+    data = json.loads(text)
+    data["views"] *= 2
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    with pytest.raises(RunError, match="frame 1 is there twice"):
+        read_plan(tmp_path)
+
+
+def test_a_whole_number_is_a_number(tmp_path):
+    write_plan(tmp_path, a_plan())
+    text = (tmp_path / PLAN).read_text()
+    (tmp_path / PLAN).write_text(text.replace('"alpha_threshold": 0.5', '"alpha_threshold": 1'))
+    assert read_plan(tmp_path).settings.alpha_threshold == 1.0
+
+
 @pytest.mark.parametrize("text", ["[]", "3", "null", '"plan"', "\xff", "[" * 100_000, "", "{}"])
 def test_what_is_no_plan_or_record_is_an_error_that_names_the_file(tmp_path, text):
     frame_folder(tmp_path, 5).mkdir(parents=True)
@@ -229,7 +284,15 @@ def test_a_finished_frame_is_found_again(tmp_path, frame):
 def test_finished_frames_are_sorted_and_nothing_else(tmp_path):
     for frame in (10, -3, 2, 1_000_000, -20):
         write_frame(tmp_path, frame)
-    for stray in (".partial-7-host-1", "7", "notes", "000007.bak", "--00007", "-7"):
+    for stray in (
+        ".partial-7-host-1",
+        "7",
+        "notes",
+        "000007.bak",
+        "--00007",
+        "-7",
+        "\uff10\uff10\uff10\uff10\uff10\uff12",
+    ):
         (tmp_path / FRAMES / stray).mkdir()
     assert finished_frames(tmp_path) == [-20, -3, 2, 10, 1_000_000]
 
@@ -292,6 +355,28 @@ def test_only_what_dead_processes_of_this_machine_left_is_swept(tmp_path):
         (tmp_path / FRAMES / name / RECORD).write_text("")
     assert sweep_partial_frames(tmp_path) == len(swept)
     assert sorted(os.listdir(tmp_path / FRAMES)) == sorted(kept)
+
+
+PLANNER = """
+import os, signal, sys
+from pathlib import Path
+from blender_addon.contract import run as run_folder
+from blender_addon.contract.run import write_plan, read_plan
+run_folder._put_in_place = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+write_plan(Path(sys.argv[2]), read_plan(Path(sys.argv[1])))
+"""
+
+
+def test_what_a_kill_leaves_of_a_plan_is_swept(tmp_path):
+    write_plan(tmp_path / "model", a_plan())
+    run = tmp_path / "run"
+    subprocess.run([sys.executable, "-c", PLANNER, tmp_path / "model", run], cwd=REPOSITORY, check=False)
+    (left,) = run.glob(".*")
+    elsewhere = run / f".{PLAN}-elsewhere-1"
+    elsewhere.write_text("another machine is at work")
+    assert left.name.startswith(".plan.json-")
+    assert sweep_partial_frames(run) == 1
+    assert sorted(os.listdir(run)) == [elsewhere.name, FRAMES]
 
 
 def test_there_may_be_nothing_to_sweep(tmp_path):

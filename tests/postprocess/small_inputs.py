@@ -51,7 +51,9 @@ def checksum(pixels: np.ndarray) -> str:
     return pixel_checksum(pixels.shape, pixels.dtype.name, np.ascontiguousarray(pixels).data)
 
 
-def write_frame(run: Path, view: View, labels: np.ndarray, image: np.ndarray, purity: np.ndarray | None = None) -> None:
+def write_frame(
+    run: Path, view: View, labels: np.ndarray, image: np.ndarray, purity: np.ndarray | None = None, seed: int = 0
+) -> None:
     """A finished frame as the renderer leaves it."""
     arrays: dict[str, np.ndarray] = {"image.png": image, "labels.exr": labels}
     if purity is not None:
@@ -65,7 +67,14 @@ def write_frame(run: Path, view: View, labels: np.ndarray, image: np.ndarray, pu
             name: {"checksum": checksum(of), "shape": list(of.shape), "dtype": of.dtype.name}
             for name, of in arrays.items()
         }
-        record: dict[str, Any] = {"schema": 1, "frame": view.frame, "view": vars(view), "labels": [], "files": files}
+        record: dict[str, Any] = {
+            "schema": 1,
+            "frame": view.frame,
+            "view": vars(view),
+            "labels": [],
+            "files": files,
+            "seed": seed,
+        }
         (folder / "frame.json").write_text(json.dumps(record))
 
 
@@ -91,7 +100,7 @@ def write_run(
         labels, image = some_labels(rng, label_set, size), some_image(rng, size)
         share = rng.random((size[1], size[0])).astype(np.float32) if purity else None
         if view.frame not in skip:
-            write_frame(run, view, labels, image, share)
+            write_frame(run, view, labels, image, share, seed)
     return run
 
 

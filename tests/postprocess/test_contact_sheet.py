@@ -14,7 +14,7 @@ from blender_addon.contract.run import frame_folder
 from postprocess.contact_sheet import contact_sheet
 from postprocess.errors import ExportError
 from postprocess.exr import read_labels
-from postprocess.masks import CODE_COLORS
+from postprocess.layout import CODE_COLORS
 
 
 @pytest.mark.parametrize(("columns", "ending"), [(1, "png"), (3, "png"), (None, "jpg")])
@@ -26,7 +26,7 @@ def test_a_sheet_is_written(run: Path, tmp_path: Path, columns: int | None, endi
 
 def test_panels_are_image_and_colours_at_full_size(run: Path, tmp_path: Path) -> None:
     sheet = np.asarray(Image.open(contact_sheet(run, tmp_path / "sheet.png", columns=2, width=40)))
-    labels = read_labels(frame_folder(run, 1) / "labels.exr", built_in("nyu40")).pixels()
+    labels = read_labels(frame_folder(run, 1) / "labels.exr", built_in("nyu40")).pixels
     colors = {id_: label.color for id_, label in built_in("nyu40").by_id.items()} | dict(CODE_COLORS)
     panel = np.array([[colors[id_] for id_ in row] for row in labels.tolist()], np.uint8)
     image = np.asarray(Image.open(frame_folder(run, 1) / "image.png"))
@@ -51,6 +51,18 @@ def test_wrong_wishes(make_run: Callable[..., Path], run: Path, tmp_path: Path) 
     with pytest.raises(ExportError, match="no run folder"):
         contact_sheet(tmp_path, tmp_path / "sheet.png")
     (frame_folder(run, 3) / "image.png").write_bytes(b"")
-    with pytest.raises(ExportError, match=r"000003.image\.png is missing or no picture"):
+    with pytest.raises(ExportError, match=r"000003.image\.png is missing or empty"):
+        contact_sheet(run, tmp_path / "sheet.png")
+    assert not (tmp_path / "sheet.png").exists()
+
+
+@pytest.mark.parametrize("name", ["image.png", "labels.exr"])
+def test_a_damaged_frame_is_named(run: Path, tmp_path: Path, name: str) -> None:
+    other = frame_folder(run, 4) / name
+    (frame_folder(run, 3) / name).write_bytes(other.read_bytes())
+    with pytest.raises(ExportError, match=rf"000003.{name}: its pixels are not those that were rendered"):
+        contact_sheet(run, tmp_path / "sheet.png")
+    (frame_folder(run, 3) / name).write_bytes(other.read_bytes()[:-30])
+    with pytest.raises(ExportError, match=rf"000003.{name}"):
         contact_sheet(run, tmp_path / "sheet.png")
     assert not (tmp_path / "sheet.png").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 import shutil
@@ -20,10 +21,11 @@ from small_inputs import SIZE, checksum, files_of, some_image, some_labels, writ
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, Label, LabelSet, built_in
 from blender_addon.contract.run import frame_folder
+from postprocess import png, pool, staging
 from postprocess.dataset import export, export_index_passes
 from postprocess.errors import ExportError
 from postprocess.exr import read_labels, read_purity
-from postprocess.masks import resize_labels
+from postprocess.labelmap import resize_labels
 
 NYU40 = built_in("nyu40")
 
@@ -58,7 +60,7 @@ def test_nyu_holds_the_labels_of_the_run(run: Path, tmp_path: Path) -> None:
     for number in range(1, 11):
         written = read_png(tmp_path / "out" / "labels" / f"kitchen-run_{number:06d}.png")
         assert written.dtype == np.uint8
-        labels = read_labels(frame_folder(run, number) / "labels.exr", NYU40).pixels()
+        labels = read_labels(frame_folder(run, number) / "labels.exr", NYU40).pixels
         np.testing.assert_array_equal(np.vectorize(back.__getitem__)(written), labels)
         image = read_png(tmp_path / "out" / "images" / f"kitchen-run_{number:06d}.png")
         np.testing.assert_array_equal(image, read_png(frame_folder(run, number) / "image.png"))
@@ -119,7 +121,7 @@ def test_remap_resize_and_purity_together(make_run: Callable[..., Path], tmp_pat
     export([run], tmp_path / "out", "nyu", target=target, size=(25, 17), ignore_impure=0.4)
     crosswalk = NYU40.crosswalk(target) | {0: 0, IGNORE: 255, BACKGROUND: 254}
     for number in range(1, 11):
-        labels = read_labels(frame_folder(run, number) / "labels.exr", NYU40).pixels()
+        labels = read_labels(frame_folder(run, number) / "labels.exr", NYU40).pixels
         purity = read_purity(frame_folder(run, number) / "purity.exr")
         expected = np.vectorize(lambda id_: crosswalk.get(id_, 0))(labels)
         expected[purity < np.float32(0.4)] = 255
@@ -147,7 +149,7 @@ def test_a_large_label_set_is_written_in_16_bit(tmp_path: Path) -> None:
     export([run], tmp_path / "out", "nyu")
     written = cv2.imread(str(tmp_path / "out" / "labels" / "r_000001.png"), cv2.IMREAD_UNCHANGED)
     assert written.dtype == np.uint16
-    labels = read_labels(frame_folder(run, 1) / "labels.exr", nyu894).pixels()
+    labels = read_labels(frame_folder(run, 1) / "labels.exr", nyu894).pixels
     np.testing.assert_array_equal(
         written, np.where(labels == IGNORE, 65535, np.where(labels == BACKGROUND, 65534, labels))
     )
@@ -166,7 +168,7 @@ def refused(tmp_path: Path, words: str, runs: list[Path], format: str = "nyu", *
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_wrong_pixels_are_found_by_checksum(run: Path, tmp_path: Path, jobs: int) -> None:
-    labels = read_labels(frame_folder(run, 7) / "labels.exr", NYU40).pixels().copy()
+    labels = read_labels(frame_folder(run, 7) / "labels.exr", NYU40).pixels.copy()
     labels[3, 4] = 1 if labels[3, 4] != 1 else 2
     rewrite_labels(run, 7, labels)
     refused(tmp_path, r"000007.labels\.exr: its pixels are not those that were rendered", [run], jobs=jobs)
@@ -212,7 +214,23 @@ def test_missing_files(run: Path, tmp_path: Path, name: str) -> None:
 
 def test_a_record_without_checksums(run: Path, tmp_path: Path) -> None:
     edit_record(run, 5, lambda record: record["files"].pop("labels.exr"))
-    refused(tmp_path, r"000005: frame\.json is damaged, it lacks 'labels\.exr'", [run])
+    refused(tmp_path, r"000005.frame\.json is damaged: files\.labels\.exr is missing; start the render again", [run])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda record: record.update(seed=7), "seed 7, the plan 0"),
+        (lambda record: record["view"].update(name="view 6"), r"view\.name 'view 6', the plan 'view 5'"),
+        (lambda record: record["files"]["image.png"].update(shape=[9, 9, 3]), r"files\.image\.png\.shape \(9, 9\)"),
+        (lambda record: record["labels"].append({"id": 99, "name": "x", "pixels": 1}), "label 99 'x', the plan None"),
+    ],
+)
+def test_a_frame_of_another_run_is_refused(
+    run: Path, tmp_path: Path, change: Callable[[dict], None], words: str
+) -> None:
+    edit_record(run, 5, change)
+    refused(tmp_path, rf"000005 is a frame of another run: .*{words}.*start the render again", [run])
 
 
 def test_image_and_labels_of_two_sizes(run: Path, tmp_path: Path) -> None:
@@ -302,7 +320,9 @@ def test_purity_that_was_not_rendered(run: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
-        ({"size": (0, 5)}, "size 0x5"),
+        ({"size": (0, 5)}, "size 0x5: a dataset's pictures have 1 to 16384 pixels a side"),
+        ({"size": (5, -1)}, "size 5x-1"),
+        ({"size": (5, 16385)}, "size 5x16385"),
         ({"jobs": 0}, "0 jobs"),
         ({"ignore_impure": 1.5}, "threshold 1.5"),
         ({"seed": -1}, "seed -1"),
@@ -419,12 +439,23 @@ def test_no_index_passes(tmp_path: Path) -> None:
         export_index_passes(tmp_path, NYU40, tmp_path / "out", "nyu")
 
 
-def test_a_disk_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from postprocess import convert
+@pytest.mark.parametrize("name", ["images", "labels", "colors", "dataset.json", "train.txt"])
+def test_a_disk_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    class Lying(io.BytesIO):
+        def read(self, *_) -> bytes:
+            return self.getvalue()[:-1] + b"?"
 
-    write = convert._write
-    monkeypatch.setattr(convert, "_write", lambda place, data: write(place, data[:-20] + bytes(20)))
-    refused(tmp_path, "does not decode to what was written", [run])
+    def lying(place: Path, mode: str):
+        return Lying() if name in (place.name, place.parent.name) else open(place, mode)
+
+    monkeypatch.setattr(staging, "open", lying, raising=False)
+    refused(tmp_path, f"{name}.*does not hold what was written", [run])
+
+
+def test_an_encoder_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encode = png.encode
+    monkeypatch.setattr(png, "encode", lambda lines: encode(dataclasses.replace(lines, rows=lines.rows ^ 1)))
+    refused(tmp_path, r"labels.*\.png would not decode to what it was made of", [run])
 
 
 def test_summary_is_plain_data(run: Path, tmp_path: Path) -> None:
@@ -447,20 +478,16 @@ def test_what_killed_exports_left_is_removed(run: Path, tmp_path: Path) -> None:
 def test_a_full_disk_is_an_error_that_leaves_nothing(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from postprocess import convert
-
-    def full(place: Path, data: bytes) -> bytes:
+    def full(place: Path, mode: str) -> None:
         raise OSError(28, "No space left on device", str(place))
 
-    monkeypatch.setattr(convert, "_write", full)
+    monkeypatch.setattr(staging, "open", full, raising=False)
     refused(tmp_path, "No space left on device.*nothing was written", [run])
 
 
 def test_a_killed_worker_is_an_error_that_leaves_nothing(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from postprocess import pool
-
     monkeypatch.setattr(pool, "_convert_batch", _die)
     refused(tmp_path, "one of 2 processes was killed", [run], jobs=2)
 

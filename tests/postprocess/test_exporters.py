@@ -45,6 +45,14 @@ def runs(make_run: Callable[..., Path]) -> list[Path]:
     return [make_run(f"my run {n}", scene=f"scene {n}.blend", views=4) for n in range(5)]
 
 
+def test_without_train_there_are_no_weights_and_that_is_said(runs: list[Path], tmp_path: Path) -> None:
+    said = "no frame in train, so no class weights: class_weighting.prototxt is not written"
+    assert said in export(runs, tmp_path / "segnet", "segnet", split=(0, 0, 1)).warnings
+    assert not (tmp_path / "segnet" / "class_weighting.prototxt").exists()
+    assert said in json.loads((tmp_path / "segnet" / "dataset.json").read_text())["warnings"]
+    assert not any("weights" in text for text in export(runs, tmp_path / "nyu", "nyu", split=(0, 0, 1)).warnings)
+
+
 def test_caffe_reads_images_and_classes(runs: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out"
     export(runs, out, "segnet", split=(0.6, 0.2, 0.2))
@@ -59,7 +67,7 @@ def test_caffe_reads_images_and_classes(runs: list[Path], tmp_path: Path) -> Non
             pixels = cv2.imread(str(out / image), cv2.IMREAD_UNCHANGED)
             np.testing.assert_array_equal(pixels, cv2.imread(str(source / "image.png"), cv2.IMREAD_COLOR))
             classes = caffe_label(out / label)
-            labels = read_labels(source / "labels.exr", NYU40).pixels().astype(int)
+            labels = read_labels(source / "labels.exr", NYU40).pixels.astype(int)
             void = np.isin(labels, [UNLABELLED, IGNORE, BACKGROUND])
             np.testing.assert_array_equal(classes, np.where(void, 40, labels - 1))
             seen += 1
@@ -114,7 +122,7 @@ def test_background_as_a_class(runs: list[Path], tmp_path: Path) -> None:
     export(runs, out, "segnet", options={"background_class": True, "ignore": 255})
     for image, label in caffe_pairs(out / "train.txt"):
         run, number = re.fullmatch(r".*/my-run-(\d)_(\d{6})\.png", image).groups()
-        labels = read_labels(frame_folder(runs[int(run)], int(number)) / "labels.exr", NYU40).pixels()
+        labels = read_labels(frame_folder(runs[int(run)], int(number)) / "labels.exr", NYU40).pixels
         classes = caffe_label(out / label)
         assert (classes[labels == BACKGROUND] == 40).all()
         assert (classes[(labels == UNLABELLED) | (labels == IGNORE)] == 255).all()

@@ -41,8 +41,8 @@ def blender5(layer: str) -> list[tuple[str, dict[str, np.ndarray]]]:
 def test_blender_4_single_part(tmp_path: Path, layer: str) -> None:
     write_exr(tmp_path / "a.exr", blender4(layer))
     found = read_index_pass(tmp_path / "a.exr", NYU40)
-    np.testing.assert_array_equal(found.labels.pixels(), EXPECTED)
-    assert found.labels.pixels().dtype == np.uint16
+    np.testing.assert_array_equal(found.labels.pixels, EXPECTED)
+    assert found.labels.pixels.dtype == np.uint16
     assert (found.layer, found.background_known) == (layer, True)
 
 
@@ -50,7 +50,7 @@ def test_blender_4_single_part(tmp_path: Path, layer: str) -> None:
 def test_blender_5_several_parts(tmp_path: Path, layer: str) -> None:
     write_parts(tmp_path / "a.exr", blender5(layer))
     found = read_index_pass(tmp_path / "a.exr", NYU40)
-    np.testing.assert_array_equal(found.labels.pixels(), EXPECTED)
+    np.testing.assert_array_equal(found.labels.pixels, EXPECTED)
     assert (found.layer, found.background_known) == (layer, True)
 
 
@@ -59,7 +59,7 @@ def test_parts_that_name_the_layer_where_channels_do_not(tmp_path: Path) -> None
         tmp_path / "a.exr", [("Lay.er.Object Index", {"X": OBJECT}), ("Lay.er.Material Index", {"X": MATERIAL})]
     )
     found = read_index_pass(tmp_path / "a.exr", NYU40)
-    np.testing.assert_array_equal(found.labels.pixels(), np.where(MATERIAL > 0, MATERIAL, OBJECT))
+    np.testing.assert_array_equal(found.labels.pixels, np.where(MATERIAL > 0, MATERIAL, OBJECT))
     assert found.layer == "Lay.er"
 
 
@@ -67,13 +67,13 @@ def test_parts_that_name_the_layer_where_channels_do_not(tmp_path: Path) -> None
 def test_file_output_of_one_channel(tmp_path: Path, name: str) -> None:
     write_exr(tmp_path / "a.exr", {name: OBJECT})
     found = read_index_pass(tmp_path / "a.exr", NYU40)
-    np.testing.assert_array_equal(found.labels.pixels(), OBJECT)
+    np.testing.assert_array_equal(found.labels.pixels, OBJECT)
     assert not found.background_known
 
 
 def test_file_output_as_equal_rgb(tmp_path: Path) -> None:
     write_exr(tmp_path / "a.exr", {"R": OBJECT, "G": OBJECT, "B": OBJECT, "A": np.ones_like(OBJECT)})
-    np.testing.assert_array_equal(read_index_pass(tmp_path / "a.exr", NYU40).labels.pixels(), OBJECT)
+    np.testing.assert_array_equal(read_index_pass(tmp_path / "a.exr", NYU40).labels.pixels, OBJECT)
     write_exr(tmp_path / "b.exr", {"R": OBJECT, "G": OBJECT, "B": MATERIAL})
     with pytest.raises(ExportError, match=r"b\.exr: R, G and B differ"):
         read_index_pass(tmp_path / "b.exr", NYU40)
@@ -82,7 +82,7 @@ def test_file_output_as_equal_rgb(tmp_path: Path) -> None:
 def test_whole_numbers_of_other_types(tmp_path: Path) -> None:
     for dtype in (np.uint32, np.float16):
         write_exr(tmp_path / "a.exr", {"V": OBJECT.astype(dtype)})
-        np.testing.assert_array_equal(read_index_pass(tmp_path / "a.exr", NYU40).labels.pixels(), OBJECT)
+        np.testing.assert_array_equal(read_index_pass(tmp_path / "a.exr", NYU40).labels.pixels, OBJECT)
 
 
 def test_half_floats_cannot_hold_large_ids(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_every_id_of_the_range_is_read_exactly(tmp_path: Path) -> None:
     everything = LabelSet("all", tuple(Label(n, f"l{n}", (0, 0, 0)) for n in range(1, 32768)))
     values = np.arange(32768, dtype=np.float32).reshape(128, 256)
     write_exr(tmp_path / "a.exr", {"L.IndexOB.X": values})
-    np.testing.assert_array_equal(read_index_pass(tmp_path / "a.exr", everything).labels.pixels(), values)
+    np.testing.assert_array_equal(read_index_pass(tmp_path / "a.exr", everything).labels.pixels, values)
 
 
 def test_several_view_layers_need_a_choice(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_several_view_layers_need_a_choice(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"'one', 'two\.v'.*--layer"):
         read_index_pass(path, NYU40)
     chosen = read_index_pass(path, NYU40, "two.v")
-    assert set(np.unique(chosen.labels.pixels())) == {4} and chosen.background_known
+    assert set(np.unique(chosen.labels.pixels)) == {4} and chosen.background_known
     with pytest.raises(ExportError, match=r"no index pass of view layer 'three'.*'one', 'two.v'"):
         read_index_pass(path, NYU40, "three")
 
@@ -160,7 +160,7 @@ def test_a_bad_object_index_is_found_below_a_good_material_index(tmp_path: Path)
 def test_codes_are_allowed_in_our_files_alone(tmp_path: Path) -> None:
     codes = np.array([[0, IGNORE, BACKGROUND, 40]], np.float32)
     write_exr(tmp_path / "labels.exr", {"Label": codes})
-    np.testing.assert_array_equal(read_labels(tmp_path / "labels.exr", NYU40).pixels(), codes)
+    np.testing.assert_array_equal(read_labels(tmp_path / "labels.exr", NYU40).pixels, codes)
     with pytest.raises(ExportError, match="outside"):
         read_index_pass(tmp_path / "labels.exr", NYU40)
 
@@ -197,7 +197,7 @@ def test_no_cut_file_is_believed(tmp_path: Path, dialect: str) -> None:
     read = (
         (lambda of: read_labels(of, NYU40)) if dialect == "labels" else (lambda of: read_index_pass(of, NYU40).labels)
     )
-    np.testing.assert_array_equal(read(path).pixels(), noise)
+    np.testing.assert_array_equal(read(path).pixels, noise)
     data = path.read_bytes()
     cut = tmp_path / "cut.exr"
     for end in [0, 3, 4, 100, *range(200, len(data), len(data) // 25), len(data) - 1]:
@@ -217,7 +217,7 @@ def test_flipped_bytes_never_change_labels(tmp_path: Path) -> None:
         broken[at] ^= 0x55
         (tmp_path / "b.exr").write_bytes(broken)
         try:
-            np.testing.assert_array_equal(read_labels(tmp_path / "b.exr", NYU40).pixels(), noise)
+            np.testing.assert_array_equal(read_labels(tmp_path / "b.exr", NYU40).pixels, noise)
         except ExportError:
             refused += 1
     assert refused > 30
@@ -261,4 +261,4 @@ def test_a_file_that_blender_wrote(tmp_path: Path) -> None:
     assert found.layer == "my.layer v2" and found.background_known
     counts = found.labels.counts()
     assert set(counts) == {5, BACKGROUND} and counts[5] > 50
-    assert found.labels.pixels()[12, 16] == 5 and found.labels.pixels()[0, 0] == BACKGROUND
+    assert found.labels.pixels[12, 16] == 5 and found.labels.pixels[0, 0] == BACKGROUND

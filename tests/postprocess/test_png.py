@@ -15,37 +15,47 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image, PngImagePlugin
 
 from postprocess import png
+from postprocess.labelmap import label_map
 
 shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=40)
 maps = st.sampled_from([np.uint8, np.uint16]).flatmap(lambda dtype: hnp.arrays(dtype, shapes))
+SAME = {dtype: np.arange(65536).astype(dtype) for dtype in (np.uint8, np.uint16)}
 PALETTE = np.random.default_rng(0).integers(0, 256, (256, 3)).astype(np.uint8)
+
+
+def lines_of(pixels: np.ndarray) -> png.Scanlines:
+    return png.scanlines(label_map(pixels.astype(np.uint16)), SAME[pixels.dtype.type])
+
+
+def encoded(pixels: np.ndarray) -> bytes:
+    return png.encode(lines_of(pixels))
 
 
 @given(maps)
 def test_opencv_and_pillow_read_what_was_written(pixels: np.ndarray) -> None:
-    data = png.encode(pixels)
+    data = encoded(pixels)
     by_opencv = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     assert by_opencv.dtype == pixels.dtype
     np.testing.assert_array_equal(by_opencv, pixels)
     picture = Image.open(io.BytesIO(data))
     assert picture.mode == ("L" if pixels.dtype == np.uint8 else "I;16")
     np.testing.assert_array_equal(np.asarray(picture), pixels)
-    assert png.holds(data, pixels)
+    assert png.holds(data, lines_of(pixels))
 
 
 @given(hnp.arrays(np.uint8, shapes))
 def test_a_palette_changes_colours_and_no_value(pixels: np.ndarray) -> None:
-    data = png.encode(pixels, PALETTE)
+    data = png.with_palette(encoded(pixels), PALETTE)
     picture = Image.open(io.BytesIO(data))
     assert picture.mode == "P"
     np.testing.assert_array_equal(np.asarray(picture), pixels)
     np.testing.assert_array_equal(np.asarray(picture.convert("RGB")), PALETTE[pixels])
-    assert png.holds(data, pixels)
+    assert png.holds(data, lines_of(pixels))
 
 
 def test_16_bit_takes_no_palette() -> None:
     with pytest.raises(ValueError, match="8-bit gray"):
-        png.encode(np.zeros((2, 2), np.uint16), PALETTE)
+        png.with_palette(encoded(np.zeros((2, 2), np.uint16)), PALETTE)
 
 
 @given(maps.filter(lambda pixels: pixels.size > 1), st.data())
@@ -53,19 +63,39 @@ def test_holds_finds_any_other_pixel(pixels: np.ndarray, data: st.DataObject) ->
     other = pixels.copy()
     at = data.draw(st.integers(0, pixels.size - 1))
     other.flat[at] ^= data.draw(st.integers(1, 255))
-    assert not png.holds(png.encode(other), pixels)
+    assert not png.holds(encoded(other), lines_of(pixels))
 
 
 def test_holds_finds_other_shapes_types_and_damage() -> None:
     pixels = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    data = png.encode(pixels)
-    assert not png.holds(data, pixels.reshape(4, 3))
-    assert not png.holds(data, pixels.astype(np.uint16))
-    assert not any(png.holds(data[:end], pixels) for end in range(len(data)))
+    data = encoded(pixels)
+    assert not png.holds(data, lines_of(pixels.reshape(4, 3)))
+    assert not png.holds(data, lines_of(pixels.astype(np.uint16)))
+    assert not any(png.holds(data[:end], lines_of(pixels)) for end in range(len(data)))
     for at in range(len(data)):
         broken = bytearray(data)
         broken[at] ^= 1
-        assert not png.holds(bytes(broken), pixels), at
+        assert not png.holds(bytes(broken), lines_of(pixels)), at
+
+
+@given(maps, st.data())
+def test_values_are_looked_up_while_writing(pixels: np.ndarray, data: st.DataObject) -> None:
+    dtype = data.draw(st.sampled_from([np.uint8, np.uint16]))
+    written = np.random.default_rng(pixels.size).integers(0, 2**16, 65536).astype(dtype)
+    written[::3] = 7  # different ids, one value: no change in the file
+    made = png.encode(png.scanlines(label_map(pixels.astype(np.uint16)), written))
+    np.testing.assert_array_equal(cv2.imdecode(np.frombuffer(made, np.uint8), cv2.IMREAD_UNCHANGED), written[pixels])
+
+
+@given(maps)
+def test_the_compressed_data_is_whole_zlib_with_its_checksum(pixels: np.ndarray) -> None:
+    data = encoded(pixels)
+    at = data.index(b"IDAT")
+    (length,) = struct.unpack(">I", data[at - 4 : at])
+    body = data[at + 4 : at + 4 + length]
+    inflate = zlib.decompressobj()
+    assert inflate.decompress(body) == lines_of(pixels).rows.tobytes()
+    assert inflate.eof and not inflate.unused_data
 
 
 def test_notes_go_and_pixels_stay() -> None:
@@ -94,7 +124,7 @@ def test_a_transparent_colour_is_no_plain_rgb() -> None:
 
 
 def test_whole_means_to_the_last_chunk() -> None:
-    data = png.encode(np.zeros((9, 9), np.uint8))
+    data = encoded(np.zeros((9, 9), np.uint8))
     assert png.is_whole(data)
     assert not any(png.is_whole(data[:end]) for end in range(len(data)))
     body = struct.pack(">I", 0) + b"tEXt" + struct.pack(">I", zlib.crc32(b"tEXt"))

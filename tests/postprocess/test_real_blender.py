@@ -17,7 +17,7 @@ LABELS = LabelSet("two", (Label(3, "object", (1, 2, 3)), Label(9, "part", (4, 5,
 
 @pytest.mark.parametrize("file", ["blender-4.3.exr", "blender-5.2.exr"])
 def test_single_part_and_multi_part_files_of_real_blenders(file):
-    found = read_index_pass(DATA / file, LABELS).labels.pixels()
+    found = read_index_pass(DATA / file, LABELS).labels.pixels
     assert found.shape == (12, 16)
     assert (found == np.repeat([3, 9, UNLABELLED, BACKGROUND], 4)).all()
 

@@ -1,8 +1,4 @@
-"""Pure operations on label maps: tables to look labels up in, ignore what is too mixed, resize, colour.
-
-Everything here maps a label or one of the three codes (unlabelled, ignore, background) to something stated; nothing
-falls into a catch-all class, is rounded, or wraps around in a smaller type.
-"""
+"""What an exporter decides and the conversion obeys: where the files of a frame go, which value means what."""
 
 from __future__ import annotations
 
@@ -10,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,16 +57,6 @@ class Encoding:
         return colors
 
 
-def lookup_table(crosswalk: Mapping[int, int]) -> NDArray[np.uint16]:
-    """(65536,) uint16: each label id through `crosswalk`, ids without an entry to unlabelled, codes to themselves."""
-    table = np.full(65536, UNLABELLED, np.uint16)
-    for id_, other in crosswalk.items():
-        table[id_] = other
-    for code in CODE_NAMES:
-        table[code] = code
-    return table
-
-
 def encoding_table(encoding: Encoding) -> NDArray[Any]:
     """(65536,) in the encoding's type: what each id or code of its label set is written as.
 
@@ -83,37 +68,15 @@ def encoding_table(encoding: Encoding) -> NDArray[Any]:
     return table
 
 
-def ignore_impure(labels: NDArray[np.uint16], purity: NDArray[np.float32], threshold: float) -> NDArray[np.uint16]:
-    """`labels` (H, W) with `IGNORE` where `purity` (H, W), in 0..1, is below `threshold`."""
-    if labels.shape != purity.shape:
-        raise ExportError(f"labels are {labels.shape[1]}x{labels.shape[0]}, purity {purity.shape[1]}x{purity.shape[0]}")
-    return np.where(purity < np.float32(threshold), np.uint16(IGNORE), labels)
-
-
-def resize_labels(labels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
-    """Nearest pixel only: output pixel (x, y) takes input pixel (floor((x + 0.5) * w / W), floor((y + 0.5) * h / H)).
-
-    `size` is (W, H) in pixels. Pixel centres are at halves, as in Pillow, scikit-image and cv2.INTER_NEAREST_EXACT;
-    computed in whole numbers here, so that no version rounds differently. No new value can appear.
-    """
-    (height, width), (out_width, out_height) = labels.shape, size
-    columns = (2 * np.arange(out_width, dtype=np.int64) + 1) * width // (2 * out_width)
-    rows = (2 * np.arange(out_height, dtype=np.int64) + 1) * height // (2 * out_height)
-    return np.ascontiguousarray(labels[rows[:, None], columns[None, :]])
-
-
-def resize_image(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """(H, W, 3) to `size` (W, H): area average when neither side grows, else bilinear; the same pixel centres."""
-    height, width = image.shape[:2]
-    shrinks = size[0] <= width and size[1] <= height
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8)
-
-
-def colorize(values: NDArray[Any], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(H, W) written values to (H, W, 3) RGB; `palette` as in `Encoding.palette`."""
-    return np.take(palette, values, axis=0)
-
-
 def plain_encoding(label_set: LabelSet) -> Encoding:
     """Ids and codes as they are, in 16 bits: what a run folder holds."""
     return Encoding(label_set, {id_: id_ for id_ in (*label_set.by_id, *CODE_NAMES)}, "uint16")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Paths relative to the dataset, one folder deep, "/" between; None is not written."""
+
+    image: str | None
+    label: str
+    preview: str | None

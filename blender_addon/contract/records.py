@@ -1,0 +1,139 @@
+"""What frame.json says, held against the plan and the folder: is this frame whole, and is it of this run?
+
+A frame appears whole (`contract.run.new_frame`), but disks fail, copies break off, and people move folders. Nothing is
+decoded here, so that a resume can ask it of ten thousand frames; the checksums of the pixels are for who reads them.
+
+To render what is damaged anew::
+
+    for frame, why in damaged_frames(run, plan, finished_frames(run)).items():
+        put_aside(run, plan, frame)         # then it is not among the finished frames
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+
+from .run import FRAMES, IMAGE, LABELS, PURITY, RECORD, Plan, RunError, View, frame_folder, read_record
+from .strict import build
+
+RENDER_AGAIN = "start the render again: it renders damaged frames anew"
+
+
+@dataclass(frozen=True)
+class StoredPixels:
+    """The decoded pixels of a file: their `contract.run.pixel_checksum`, `shape` (H, W, ...) and NumPy `dtype`.
+
+    `bytes` is the file's size, 0 where the record does not say it.
+    """
+
+    checksum: str
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class SeenLabel:
+    """A label that the frame shows."""
+
+    id: int
+    name: str
+    pixels: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """What readers of a run need of frame.json. `scene_sha256` is that of the plan, "" where the record has none."""
+
+    frame: int
+    view: View
+    seed: int
+    labels: tuple[SeenLabel, ...]
+    files: Mapping[str, StoredPixels]
+    scene_sha256: str = ""
+
+
+def read_frame(run: Path, frame: int, plan: Plan) -> Record:
+    """The record of a finished frame of this run, whose files are there.
+
+    Raises RunError for a record that is missing or damaged, that is of another run than `plan`, and for files that it
+    names and that are missing or empty.
+    """
+    folder = frame_folder(run, frame)
+    try:
+        record = build(Record, read_record(run, frame), others=True)
+    except RunError as error:
+        raise RunError(f"{error}; {RENDER_AGAIN}") from None
+    except ValueError as error:
+        raise RunError(f"{folder / RECORD} is damaged: {error}; {RENDER_AGAIN}") from None
+    view = next((view for view in plan.views if view.frame == frame), None)
+    if view is None:
+        raise RunError(f"{folder} is not in the run's plan; move it away")
+    foreign = _foreign(record, view, plan)
+    if foreign:
+        raise RunError(f"{folder} is a frame of another run: {RECORD} says {foreign}; {RENDER_AGAIN}")
+    for name in (IMAGE, LABELS, *[PURITY] * (plan.settings.label_supersample > 1)):
+        if name not in record.files:
+            raise RunError(f"{folder / RECORD} is damaged: files.{name} is missing; {RENDER_AGAIN}")
+    for name, stored in record.files.items():
+        size = _size(folder / name)
+        if size == 0:
+            raise RunError(f"{folder / name} is missing or empty; {RENDER_AGAIN}")
+        if stored.bytes not in (0, size):
+            raise RunError(f"{folder / name} has {size} bytes, and was written with {stored.bytes}; {RENDER_AGAIN}")
+    return record
+
+
+def _foreign(record: Record, view: View, plan: Plan) -> str:
+    """What the record says otherwise than the plan, in words; "" where nothing."""
+    width, height = plan.settings.size
+    names = {label.id: label.name for label in plan.label_set.labels}
+    said = {
+        "frame": (record.frame, view.frame),
+        **{f"view.{key}": (there, getattr(view, key)) for key, there in asdict(record.view).items()},
+        "seed": (record.seed, plan.settings.seed),
+        "scene_sha256": (record.scene_sha256 or plan.scene_sha256, plan.scene_sha256),
+        **{f"files.{name}.shape": (stored.shape[:2], (height, width)) for name, stored in record.files.items()},
+        **{f"label {label.id}": (label.name, names.get(label.id)) for label in record.labels},
+    }
+    return next((f"{key} {there!r}, the plan {here!r}" for key, (there, here) in said.items() if there != here), "")
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+
+
+def damaged_frames(run: Path, plan: Plan, frames: Iterable[int]) -> dict[int, str]:
+    """{frame: what is wrong, a sentence} of those `frames` that `read_frame` refuses."""
+    found = {}
+    for frame in frames:
+        try:
+            read_frame(run, frame, plan)
+        except RunError as error:
+            found[frame] = str(error)
+    return found
+
+
+def put_aside(run: Path, plan: Plan, frame: int) -> Path | None:
+    """Rename a damaged frame to `frames/.damaged-000001-1` (the first number that is free), so that nothing is lost.
+
+    None where it is whole or gone by now: another process may have put it aside, and rendered it anew, before us.
+    """
+    place = frame_folder(run, frame)
+    if not os.path.lexists(place) or not damaged_frames(run, plan, [frame]):
+        return None
+    asides = (run / FRAMES / f".damaged-{place.name}-{number}" for number in count(1))
+    aside = next(path for path in asides if not os.path.lexists(path))
+    try:
+        os.rename(place, aside)
+    except FileNotFoundError:
+        return None
+    return aside

@@ -1,0 +1,68 @@
+"""Pixels of a frame from disk, and the proof that they are those that were rendered: the checksums of frame.json."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.run import pixel_checksum
+
+from . import png
+from .errors import ExportError
+from .exr import read_labels, read_purity
+from .labelmap import LabelMap
+
+
+def checked_labels(path: Path, label_set: LabelSet, checksum: str) -> LabelMap:
+    """`labels.exr` of a run. Raises ExportError where it is damaged, or not what was rendered."""
+    labels = read_labels(path, label_set)
+    _check(path, labels.pixels, checksum)
+    return labels
+
+
+def checked_purity(path: Path, checksum: str) -> NDArray[np.float32]:
+    """`purity.exr` of a run, (H, W) in 0..1. Raises ExportError where it is damaged, or not what was rendered."""
+    purity = read_purity(path)
+    _check(path, purity, checksum)
+    return purity
+
+
+def checked_image(path: Path, checksum: str | None) -> tuple[bytes, NDArray[np.uint8]]:
+    """The file and its pixels, (H, W, 3) RGB; without a checksum (pictures of others) only that the file is whole.
+
+    Raises ExportError where it is missing, damaged, no 8-bit RGB, or not what was rendered.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ExportError(f"{path} is missing") from None
+    image = _decode(path, data)
+    if checksum is not None:
+        _check(path, image, checksum)
+    return data, image
+
+
+def _check(path: Path, pixels: NDArray[Any], expected: str) -> None:
+    if pixel_checksum(pixels.shape, pixels.dtype.name, np.ascontiguousarray(pixels).data) != expected:
+        raise ExportError(
+            f"{path}: its pixels are not those that were rendered (wrong checksum); remove its folder, "
+            "and start the render again"
+        )
+
+
+def _decode(path: Path, data: bytes) -> NDArray[np.uint8]:
+    """(H, W, 3) RGB. Decoders fill in what is missing of a cut file, so its end is looked for first."""
+    whole = png.is_whole(data) if data[:4] == b"\x89PNG" else b"\xff\xd9" in data[-1024:]
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if whole else None
+    if pixels is None:
+        raise ExportError(f"{path} is no whole PNG or JPEG: damaged or cut short")
+    if pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 4 and np.all(pixels[..., 3] == 255):
+        pixels = np.ascontiguousarray(pixels[..., :3])
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ExportError(f"{path} is {pixels.dtype} {pixels.shape}: trainers want 8-bit RGB without transparency")
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
