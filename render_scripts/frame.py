@@ -36,10 +36,10 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
         _check_ids(labels, plan.label_set, view)
         labelled = time.perf_counter()
         exr.write_zip(folder / run_folder.LABELS, {run_folder.LABEL_CHANNEL: labels.astype(np.float32)})
-        files = {run_folder.IMAGE: _file(image), run_folder.LABELS: _file(labels)}
+        files = {run_folder.IMAGE: image, run_folder.LABELS: labels}
         if settings.label_supersample > 1:
             exr.write_zip(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
-            files[run_folder.PURITY] = _file(purity)
+            files[run_folder.PURITY] = purity
         camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
         timings = {
             "prepare_s": round(ready - started, 4),
@@ -49,13 +49,14 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
         }
         record = {
             "schema": run_folder.SCHEMA,
+            "scene_sha256": plan.scene_sha256,
             "frame": view.frame,
             "view": asdict(view),
             "camera": camera,
             **_label_table(labels, plan.label_set),
             "seed": settings.seed,
             "draw": asdict(drawn),
-            "files": files,
+            "files": {name: _stored(pixels, folder / name) for name, pixels in files.items()},
             "timings": timings,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
         }
@@ -63,13 +64,15 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
     return timings
 
 
-def _file(pixels: NDArray[Any]) -> Mapping[str, Any]:
+def _stored(pixels: NDArray[Any], path: Path) -> Mapping[str, Any]:
+    """What a reader holds a file against: its decoded pixels, and its size."""
     little = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<"))
     name = pixels.dtype.name
     return {
         "checksum": run_folder.pixel_checksum(pixels.shape, name, little.data),
         "shape": list(pixels.shape),
         "dtype": name,
+        "bytes": path.stat().st_size,
     }
 
 

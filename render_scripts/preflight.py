@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
 from blender_addon.contract.labels import UNLABELLED, LabelSet
+from blender_addon.contract.words import counted, quoted
 from blender_addon.occurrences import Occurrence
 
 from . import compat
@@ -47,7 +48,7 @@ def check_scene(
         )
     used = [layer.name for layer in scene.view_layers if layer.use and layer != view_layer]
     if used:
-        yield Problem(False, f"only view layer {view_layer.name!r} is rendered, not {_some(used)}; see --view-layer")
+        yield Problem(False, f"only view layer {view_layer.name!r} is rendered, not {quoted(used)}; see --view-layer")
     if bpy.app.autoexec_fail:
         yield Problem(
             False,
@@ -61,7 +62,7 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
     if bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
         yield Problem(True, f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first")
     elif bare:
-        yield Problem(False, f"{_count(bare, 'object')} without a label will come out unlabelled: {_some(bare)}")
+        yield Problem(False, f"{counted(len(bare), 'object')} without a label will come out unlabelled: {quoted(bare)}")
     for what, carriers in (
         ("object", {carrier for thing in things for carrier in (thing.obj, *thing.instancers)}),
         ("material", {material for thing in things for material in thing.materials if material}),
@@ -73,7 +74,7 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
         for id_, names in sorted(strange.items()):
             yield Problem(
                 True,
-                f"{what} {_some(sorted(names))} has pass index {id_}, which label set {label_set.name!r} does not "
+                f"{what} {quoted(sorted(names))} has pass index {id_}, which label set {label_set.name!r} does not "
                 f"define; relabel it or add id {id_}",
             )
     changing = {
@@ -86,8 +87,8 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
     if changing:
         yield Problem(
             True,
-            f"the pass index of {_some(sorted(changing))} is animated, and what an instance gives its members does not "
-            "change while a run renders; label the members themselves, outside of the instance",
+            f"the pass index of {quoted(sorted(changing))} is animated, and what an instance gives its members does "
+            "not change while a run renders; label the members themselves, outside of the instance",
         )
     torn = defaultdict(set)
     shared = {thing.obj for thing in things if not thing.splittable}
@@ -98,7 +99,7 @@ def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Pro
     if split:
         yield Problem(
             True,
-            f"{_some(split)} is copied by geometry nodes or particles under different labels (or shown itself without "
+            f"{quoted(split)} is copied by geometry nodes or particles under different labels (or shown itself without "
             "one), and Blender gives all such copies one index; label the object itself",
         )
 
@@ -114,7 +115,7 @@ def _check_alpha(threshold: float, things: list[Occurrence]) -> Iterator[Problem
     if speckled:
         yield Problem(
             False,
-            f"semi-transparent material {_some(speckled)} has less alpha than the threshold {threshold:.2g}: labels "
+            f"semi-transparent material {quoted(speckled)} has less alpha than the threshold {threshold:.2g}: labels "
             "there are what lies behind, with speckle; --alpha-threshold 0.05 labels the surface itself",
         )
 
@@ -145,15 +146,15 @@ def _check_files() -> Iterator[Problem]:
     outside = (library.filepath for library in bpy.data.libraries if not library.packed_file)
     lost = [path for path in outside if not Path(bpy.path.abspath(path)).exists()]
     if lost:
-        yield Problem(True, f"missing library {_some(lost)}: what it holds would not be rendered")
+        yield Problem(True, f"missing library {quoted(lost)}: what it holds would not be rendered")
     else:
         kinds = ("objects", "collections", "meshes", "curves", "materials", "node_groups", "worlds")
         gone = sorted(block.name for kind in kinds for block in getattr(bpy.data, kind) if block.is_missing)
         if gone:
-            yield Problem(True, f"{_some(gone)} is linked from a library that no longer holds it; link it anew")
+            yield Problem(True, f"{quoted(gone)} is linked from a library that no longer holds it; link it anew")
     missing = sorted(image.name for image in bpy.data.images if _is_missing(image))
     if missing:
-        yield Problem(False, f"missing texture {_some(missing)}: its surfaces render pink")
+        yield Problem(False, f"missing texture {quoted(missing)}: its surfaces render pink")
 
 
 def _is_missing(image: bpy.types.Image) -> bool:
@@ -202,13 +203,3 @@ def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, l
             )
         ]
     return bool(scene.cycles.use_denoising), []
-
-
-def _count(names: list[str], noun: str) -> str:
-    return f"{len(names)} {noun}{'s' if len(names) > 1 else ''}"
-
-
-def _some(names: Iterable[str]) -> str:
-    names = list(names)
-    shown = ", ".join(repr(name) for name in names[:5])
-    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown

@@ -9,14 +9,16 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from pathlib import Path
 
 import bpy
 
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import LabelSetError
+from blender_addon.contract.records import damaged_frames, put_aside
 from blender_addon.contract.run import Plan, RunError, View
+from blender_addon.contract.words import counted
 
 from . import compat, passes, preflight
 from .frame import render_frame
@@ -76,8 +78,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
 
     plan = found or _begun(request.out, plan, views)
     run_folder.sweep_partial_frames(request.out)
-    todo = missing(views, run_folder.finished_frames(request.out))
-    share = f"{len(views)} of {_count(plan.views, 'frame')}" if len(views) < len(plan.views) else _count(views, "frame")
+    todo = missing(views, _whole_frames(request.out, plan, views))
+    share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
     size = "x".join(map(str, plan.settings.size))
     print(
         f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}; "
@@ -106,6 +108,17 @@ def _begun(run: Path, plan: Plan, views: tuple[View, ...]) -> Plan:
         check_resume(found, plan, views, run)
         return found
     return plan
+
+
+def _whole_frames(run: Path, plan: Plan, views: tuple[View, ...]) -> list[int]:
+    """Those of the views that are done; frames that a disk or a hand has damaged since are put aside and told."""
+    done = sorted({view.frame for view in views} & set(run_folder.finished_frames(run)))
+    for frame, why in damaged_frames(run, plan, done).items():
+        aside = put_aside(run, plan, frame)
+        if aside:
+            print(f"labelpass: warning: {why} (put aside as {aside})", file=sys.stderr, flush=True)
+            done.remove(frame)
+    return done
 
 
 def _render_frames(
@@ -145,11 +158,7 @@ def _tell(problems: list[preflight.Problem], strict: bool) -> None:
         print(f"labelpass: {problem}", file=sys.stderr, flush=True)
     fatal = sum(problem.fatal or strict for problem in problems)
     if fatal:
-        raise Refused(f"nothing was rendered: {fatal} problem{'s' if fatal > 1 else ''} to mend first")
-
-
-def _count(things: Sized, noun: str) -> str:
-    return f"{len(things)} {noun}{'s'[len(things) == 1 :]}"
+        raise Refused(f"nothing was rendered: {counted(fatal, 'problem')} to mend first")
 
 
 def _duration(seconds: float) -> str:

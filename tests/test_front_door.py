@@ -325,6 +325,21 @@ def test_several_nodes_may_begin_the_same_run_at_once(scene_file, finished, tmp_
     assert not list(run.glob("**/.*"))
 
 
+def test_a_damaged_frame_is_put_aside_and_rendered_again(scene_file, finished, tmp_path):
+    run = shutil.copytree(finished, tmp_path / "run")
+    (run / "frames" / "000002" / "labels.exr").write_bytes(b"")
+    shutil.rmtree(run / "frames" / "000003")
+    (run / "frames" / "000003").mkdir()
+    cut = run / "frames" / "000004" / "image.png"
+    cut.write_bytes(cut.read_bytes()[:-1])
+    refused = labelpass("export", run, "--format", "nyu", "--out", tmp_path / "nyu", check=1)
+    assert "start the render again" in refused.stderr
+    told = labelpass("render", scene_file, "--out", run, *SMALL, "--label-supersample", "3")
+    assert "labels.exr is missing or empty" in told.stderr and "1 done already" in told.stdout
+    assert checksums(run) == checksums(finished)
+    assert sorted(path.name for path in (run / "frames").glob(".*")) == [f".damaged-00000{n}-1" for n in (2, 3, 4)]
+
+
 def test_nodes_may_share_the_frames_of_a_run(scene_file, finished, tmp_path):
     run = tmp_path / "run"
     options = ("--out", run, *SMALL, "--label-supersample", "3")

@@ -70,7 +70,7 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
         raise RunError(f"{error}; {RENDER_AGAIN}") from None
     except ValueError as error:
         raise RunError(f"{folder / RECORD} is damaged: {error}; {RENDER_AGAIN}") from None
-    view = next((view for view in plan.views if view.frame == frame), None)
+    view = plan.by_frame.get(frame)
     if view is None:
         raise RunError(f"{folder} is not in the run's plan; move it away")
     foreign = _foreign(record, view, plan)

@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -99,6 +100,10 @@ class Plan:
     views: tuple[View, ...]
     settings: Settings
     versions: Mapping[str, str]
+
+    @cached_property
+    def by_frame(self) -> Mapping[int, View]:
+        return {view.frame: view for view in self.views}
 
     def to_dict(self) -> dict[str, Any]:
         return {
