@@ -51,7 +51,8 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
                 use_multiview=False,
                 use_compositing=False,
                 use_sequencer=False,
-                use_stamp=False,  # it would burn text into the image
+                # Text burnt into the image, and the user's paths and clock in its file.
+                **{name: False for name in dir(scene.render) if name.startswith("use_stamp")},
                 # With motion blur, data that persists is wrong in the second render: switching it off loses image
                 # textures (4.5), and a short shutter moves objects by the shutter before (4.3, 5.2). Where a view layer
                 # shows its volumes no longer, or again, it does not see that (4.3, 4.5).

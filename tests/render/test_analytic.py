@@ -258,6 +258,15 @@ def test_no_stamp_is_burnt_into_the_image(empty_scene, tmp_path):
     assert np.array_equal(*images)
 
 
+def test_an_image_file_tells_no_paths_and_no_clock(empty_scene, tmp_path):
+    camera(empty_scene, ortho=16)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "secret project.blend"))
+    with passes.prepared(empty_scene, settings()):
+        passes.render_image(empty_scene, tmp_path / "image.png", settings().size)
+    written = (tmp_path / "image.png").read_bytes()
+    assert not [word for word in (b"secret project", b"Date\0", b"Camera\0") if word in written]
+
+
 def test_rendering_changes_nothing_in_the_scene(empty_scene, tmp_path):
     cam = camera(empty_scene)
     rectangle(empty_scene, 0, 9, label=7)
