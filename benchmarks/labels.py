@@ -31,8 +31,8 @@ from blender_addon.contract.run import Settings
 from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes
 from render_scripts.label_maps import majority
-from render_scripts.stage import instancer_labels
 from render_scripts.viewpoints import find_views
+from render_scripts.visibility import instancer_labels_of_frames
 from scenes import room
 
 REFERENCE = 8
@@ -59,7 +59,7 @@ def measure(scene: bpy.types.Scene, size: tuple[int, int], samples: int, most: i
     carried |= {material.pass_index for thing in things for material in thing.materials if material}
     rows = []
     views = find_views(scene)[:: max(1, 12 // most)][:most]
-    with instancer_labels(things), passes.prepared(scene, settings):
+    with instancer_labels_of_frames(scene, view_layer, things), passes.prepared(scene, settings):
         for view in views:
             scene.frame_set(view.scene_frame)
             scene.camera = scene.objects[view.camera]

@@ -86,9 +86,9 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         f"{len(views) - len(todo)} done already",
         flush=True,
     )
-    labels = instancer_labels_of_frames(scene, view_layer, things, request.strict)
+    labels = instancer_labels_of_frames(scene, view_layer, things)
     with labels as at_frame, passes.prepared(scene, plan.settings):
-        _render_frames(request.out, plan, todo, scene, at_frame)
+        _render_frames(request, plan, todo, scene, at_frame)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
@@ -122,13 +122,17 @@ def _whole_frames(run: Path, plan: Plan, views: tuple[View, ...]) -> list[int]:
 
 
 def _render_frames(
-    out: Path, plan: Plan, todo: list[View], scene: bpy.types.Scene, at_frame: Callable[[View], None]
+    request: Request, plan: Plan, todo: list[View], scene: bpy.types.Scene, at_frame: Callable[[View], list[str]]
 ) -> None:
     started = time.perf_counter()
     for done, view in enumerate(todo, start=1):
-        at_frame(view)
+        for name in at_frame(view):
+            unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
+            if request.strict:
+                raise passes.RenderFailed(unseen)
+            print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
-            timings = render_frame(out, plan, view, scene)
+            timings = render_frame(request.out, plan, view, scene)
         except OSError as error:
             raise passes.RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)

@@ -49,13 +49,6 @@ def _read(owner: Any, name: str) -> Any:
 
 
 @contextmanager
-def instancer_labels(occurrences: list[Occurrence]) -> Iterator[list[str]]:
-    """`member_labels` and `copy_labels` for a scene in which nothing comes or goes. Yields what `copy_labels` tells."""
-    with member_labels(occurrences) as given, copy_labels(given) as label_copies:
-        yield label_copies(occurrences)
-
-
-@contextmanager
 def copy_labels(given: Collection[bpy.types.Object]) -> Iterator[Callable[[list[Occurrence]], list[str]]]:
     """Give what geometry nodes, particles, vertices and faces copy the label of its host, until the block ends.
 

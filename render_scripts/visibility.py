@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
@@ -40,21 +39,21 @@ def things_shown(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, views:
 
 @contextmanager
 def instancer_labels_of_frames(
-    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, things: Iterable[Occurrence], strict: bool
-) -> Iterator[Callable[[View], None]]:
+    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, things: Iterable[Occurrence]
+) -> Iterator[Callable[[View], list[str]]]:
     """Give things that carry no label the one of their instancer, in every frame, until the block ends.
 
-    Yields a function to call before each frame. It tells of things without a label that are not among `things`;
-    with `strict`, and where copies would need several labels at once, it raises RenderFailed.
+    Yields a function to call before each frame. It returns the names of things without a label that are not among
+    `things`, each once. Where copies would need several labels at once, it raises RenderFailed.
     """
     told = {thing.obj for thing in things if thing.unlabelled}
     coming = {obj for obj in bpy.data.objects if _is_animated(obj, _VISIBILITY)}
     lasting = [thing for thing in occurrences(view_layer, None, coming) if thing.splittable]
     with _as_rendered() as hosts, member_labels(lasting) as given, copy_labels(given) as label_copies:
 
-        def at_frame(view: View) -> None:
+        def at_frame(view: View) -> list[str]:
             if not hosts:
-                return
+                return []
             scene.frame_set(view.scene_frame)
             now = list(occurrences(view_layer, _depsgraph(scene, view_layer)))
             bare = {thing.obj for thing in now if thing.unlabelled} - told
@@ -65,15 +64,7 @@ def instancer_labels_of_frames(
                     f"frame {view.frame} shows copies of {mixed[0]!r} under different labels, and Blender gives all "
                     "copies one index; label the object itself"
                 )
-            for name in sorted(obj.name for obj in bare):
-                if strict:
-                    raise RenderFailed(f"frame {view.frame} shows {name!r}, which has no label")
-                print(
-                    f"labelpass: warning: frame {view.frame} shows {name!r}, which has no label: its pixels are "
-                    "unlabelled",
-                    file=sys.stderr,
-                    flush=True,
-                )
+            return sorted(obj.name for obj in bare)
 
         yield at_frame
 

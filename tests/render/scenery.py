@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -9,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.run import Settings
-from render_scripts import passes
+from blender_addon.occurrences import Occurrence
+from render_scripts import passes, stage
 
 WIDTH, HEIGHT = 16, 12
 
@@ -81,6 +84,13 @@ def labels_of(scene: bpy.types.Scene, folder: Path, **changes) -> tuple[NDArray[
     with passes.prepared(scene, chosen):
         passes.render_image(scene, folder / "image.png", chosen.size)
         return passes.render_labels(scene, chosen)
+
+
+@contextmanager
+def instancer_labels(occurrences: list[Occurrence]) -> Iterator[list[str]]:
+    """What a run puts on a scene in which nothing comes or goes. Yields the names that `copy_labels` tells."""
+    with stage.member_labels(occurrences) as given, stage.copy_labels(given) as label_copies:
+        yield label_copies(occurrences)
 
 
 def pixel_centres(ortho: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

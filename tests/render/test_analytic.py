@@ -5,14 +5,24 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import HEIGHT, WIDTH, camera, image_sequence, labels_of, leaf_material, pixel_centres, rectangle, settings
+from scenery import (
+    HEIGHT,
+    WIDTH,
+    camera,
+    image_sequence,
+    instancer_labels,
+    labels_of,
+    leaf_material,
+    pixel_centres,
+    rectangle,
+    settings,
+)
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import BACKGROUND, UNLABELLED, built_in
 from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes, preflight
 from render_scripts.camera import describe_camera
-from render_scripts.stage import instancer_labels
 
 
 def test_a_plane_fills_its_half(empty_scene, tmp_path):

@@ -7,12 +7,11 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 import numpy as np  # noqa: E402
-from scenery import WIDTH, camera, labels_of, rectangle  # noqa: E402  (it needs bpy)
+from scenery import WIDTH, camera, instancer_labels, labels_of, rectangle  # noqa: E402  (it needs bpy)
 
 from blender_addon.contract.labels import BACKGROUND, built_in  # noqa: E402
 from blender_addon.occurrences import occurrences  # noqa: E402
 from render_scripts import preflight  # noqa: E402
-from render_scripts.stage import instancer_labels  # noqa: E402
 from tests.render.test_preflight import copies_on, in_collection, instance  # noqa: E402
 
 

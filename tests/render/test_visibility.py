@@ -9,9 +9,11 @@ bpy = pytest.importorskip("bpy")
 import numpy as np  # noqa: E402
 from scenery import camera, labels_of, rectangle  # noqa: E402  (it needs bpy)
 
+from blender_addon import scene_labels  # noqa: E402
+from blender_addon.contract import run as run_folder  # noqa: E402
 from blender_addon.contract.labels import BACKGROUND, built_in  # noqa: E402
 from blender_addon.contract.run import View  # noqa: E402
-from render_scripts import passes, preflight, visibility  # noqa: E402
+from render_scripts import passes, preflight, session, visibility  # noqa: E402
 from tests.render.test_instances import across, put  # noqa: E402
 from tests.render.test_preflight import copies_on, in_collection  # noqa: E402
 
@@ -56,14 +58,19 @@ def problems(scene, wanted):
     return [str(problem) for problem in found]
 
 
-def rows(scene, tmp_path, *frames, sampled=None, strict=False):
-    """The middle row of each frame's label render, as a run renders them. Preflight looks at `sampled`."""
+def rows(scene, tmp_path, *frames, sampled=None, told=None):
+    """The middle row of each frame's label render, as a run renders them. Preflight looks at `sampled`.
+
+    Names of things that show up without a label are added to `told`, a list for each frame.
+    """
     layer = scene.view_layers[0]
     things = visibility.things_shown(scene, layer, views(*(sampled or frames)))
     found = []
-    with visibility.instancer_labels_of_frames(scene, layer, things, strict) as at_frame:
+    with visibility.instancer_labels_of_frames(scene, layer, things) as at_frame:
         for view in views(*frames):
-            at_frame(view)
+            bare = at_frame(view)
+            if told is not None:
+                told.append(bare)
             scene.frame_set(view.scene_frame)
             found.append(labels_of(scene, tmp_path)[0][5].tolist())
     return found
@@ -201,13 +208,26 @@ def test_copies_that_cannot_be_told_apart_end_the_run_at_their_frame(scene, tmp_
     assert box.pass_index == 0
 
 
-def test_what_shows_without_a_label_is_told_once_at_its_frame(scene, tmp_path, capfd):
+def test_what_shows_without_a_label_is_told_once_at_its_frame(scene, tmp_path):
     _box, _shelf = blinking(scene, "shelf", 1, 0, on=50)
-    rows(scene, tmp_path, 49, 50, 49, 50, sampled=(1,))
-    told = [line for line in capfd.readouterr().err.splitlines() if "labelpass" in line]
-    assert told == ["labelpass: warning: frame 50 shows 'box of shelf', which has no label: its pixels are unlabelled"]
-    with pytest.raises(passes.RenderFailed, match="frame 50 shows 'box of shelf', which has no label"):
-        rows(scene, tmp_path, 50, sampled=(1,), strict=True)
+    told = []
+    rows(scene, tmp_path, 49, 50, 49, 50, sampled=(1,), told=told)
+    assert told == [[], ["box of shelf"], [], []]
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--strict",), 3)])
+def test_a_run_tells_of_it_or_ends_there(scene, tmp_path, capfd, monkeypatch, options, code):
+    monkeypatch.setattr(visibility, "SAMPLED", 1)
+    _box, shelf = blinking(scene, "shelf", 1, 0, on=2)
+    shelf.data.materials.append(bpy.data.materials.new("wood"))
+    shelf.data.materials[0].pass_index = 15
+    scene.frame_start, scene.frame_end = 1, 2
+    scene_labels.set_label_set(scene, built_in("nyu40"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    arguments = ["--out", str(tmp_path / "run"), "--size", "16x12", "--samples", "1", "--no-denoise", *options]
+    assert session.main(arguments) == code
+    assert "frame 2 shows 'box of shelf', which has no label: its pixels are unlabelled" in capfd.readouterr().err
+    assert run_folder.finished_frames(tmp_path / "run") == [1, 2][: 2 - bool(code)]
 
 
 def test_copies_that_the_viewport_does_not_show(scene, tmp_path):
