@@ -8,7 +8,7 @@ Objects belong to the whole file, so the change reaches every object and materia
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import bpy
@@ -61,14 +61,18 @@ class Change:
                 same.setdefault("Stay as they are" if before == after else "Stay, under another id", []).append(then)
             else:
                 said.append((not after, f"{then} becomes {now} ({self.users[before]})"))
-        lines = [f"{what}: {_listed(names)}" for what, names in same.items()] + [line for _lost, line in sorted(said)]
+        lines = [f"{what}: {some(names, most=5)}" for what, names in same.items()] + [
+            line for _lost, line in sorted(said)
+        ]
         if self.locked:
             lines.append(f"Linked from other files, so they keep ids that mean something else now: {self.locked}")
         return lines
 
 
-def _listed(names: list[str], most: int = 5) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+def some(texts: Sequence[str], most: int = 3, between: str = ", ") -> str:
+    """The first of many texts in one line, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return between.join(texts[:most]) + more
 
 
 def plan_change(
