@@ -55,7 +55,7 @@ class Count:
 
     def _step_copies(self, depsgraph: bpy.types.Depsgraph | None, left: int) -> bool:
         """Blender lists copies from the first one on alone: a step passes by those that were counted, so steps grow."""
-        if not depsgraph:
+        if not depsgraph or (not self._copy and not _may_copy()):
             return True
         before = self._copy
         most = 2 * left + before // 4
@@ -73,3 +73,15 @@ class Count:
         self.labelled += found[False]
         self.unlabelled += found[True]
         return found.total()
+
+
+def _may_copy() -> bool:
+    """False when nothing in the file makes copies but instanced collections, so that listing them finds none."""
+    if bpy.data.particles or any(tree.type == "GEOMETRY" for tree in bpy.data.node_groups):
+        return True
+    import numpy as np
+
+    kinds = bpy.types.Object.bl_rna.properties["instance_type"].enum_items
+    found = np.empty(len(bpy.data.objects), np.int32)
+    bpy.data.objects.foreach_get("instance_type", found)
+    return bool(np.isin(found, (kinds["VERTS"].value, kinds["FACES"].value)).any())

@@ -64,7 +64,7 @@ def find_camera(scene: bpy.types.Scene) -> bpy.types.Object | None:
 
 
 def view_frames(scene: bpy.types.Scene) -> tuple[int, ...]:
-    """The frames that are views, in their order. Where anything is animated, this looks at every object of the scene."""
+    """The frames that are views, in order. Where anything is animated, this looks at every object of the scene."""
     camera = find_camera(scene) if bpy.data.actions else None
     return tuple(_frames(camera)) if camera else ()
 
