@@ -60,23 +60,34 @@ def status(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Status:
         return _finish(scene, view_layer)
     if most == AFTER_OURS:  # what our operator did to labels and views shows at once, however large the scene
         known = _known[key] = replace(known, counts=count_labels(scene.objects), frames=view_frames(scene))
-    if not bpy.app.timers.is_registered(_count_on):
-        bpy.app.timers.register(_count_on, first_interval=BREATH if most == AFTER_OURS else SETTLED)
+    _count_in(BREATH if most == AFTER_OURS else SETTLED)
     return known
 
 
 def forget() -> None:
-    """For our operators: count anew when next asked, and take a little longer over it, since somebody waits for it."""
+    """For our operators, and undo: count anew when next asked, and a little more of it, since somebody waits for it."""
     global _most  # noqa: PLW0603
     _most = AFTER_OURS
     _edited()
+    _counting.clear()
 
 
 def _edited() -> None:
-    _counting.clear()
+    """Nothing is current any more, and what is being counted starts anew once the edits have settled."""
     _known.update({key: replace(known, current=False) for key, known in _known.items()})
+    if _counting:
+        _counting.update({key: Count() for key in _counting})
+        _count_in(SETTLED)
+
+
+def _count_in(seconds: float) -> None:
+    _stop_timer()
+    bpy.app.timers.register(_count_on, first_interval=seconds)
+
+
+def _stop_timer() -> None:
     if bpy.app.timers.is_registered(_count_on):
-        bpy.app.timers.unregister(_count_on)  # whoever draws next sets it again, so that it waits for the last edit
+        bpy.app.timers.unregister(_count_on)
 
 
 def _key(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Key:
@@ -133,13 +144,13 @@ def _matters(depsgraph: bpy.types.Depsgraph) -> bool:
 
 @bpy.app.handlers.persistent
 def _after_jump(*_args: object) -> None:
-    _edited()
+    forget()
 
 
 @bpy.app.handlers.persistent
 def _after_load(*_args: object) -> None:
-    _edited()
     _known.clear()
+    _counting.clear()
 
 
 @lru_cache(maxsize=4)
@@ -184,6 +195,7 @@ def register() -> None:
 def unregister() -> None:
     for name, handler in _HANDLERS:
         getattr(bpy.app.handlers, name).remove(handler)
+    _stop_timer()
     _after_load()
     parsed.cache_clear()
     _members.cache_clear()
