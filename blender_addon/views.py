@@ -131,7 +131,8 @@ def remove_view(scene: bpy.types.Scene, frame: int) -> None:
         scene.frame_end -= 1
     if frames == [frame] and PROPERTY in camera:
         _drop_camera(scene, camera)
-    scene.frame_set(min(frame, scene.frame_end))
+    here = scene.frame_current  # who looks at another view keeps looking at it
+    scene.frame_set(min(here - (here in following), scene.frame_end))
 
 
 def _free(camera: bpy.types.Object) -> bool:

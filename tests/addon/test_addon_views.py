@@ -144,6 +144,15 @@ def test_removing_a_view_closes_the_gap(scene):
         assert scene.camera.matrix_world.translation.x == pytest.approx(x)
 
 
+@pytest.mark.parametrize(("here", "then"), [(1, 1), (2, 2), (3, 2), (4, 3)])
+def test_who_looks_at_another_view_keeps_looking_at_it(scene, here, then):
+    for x in range(4):
+        add_view(scene, standing(x))
+    scene.frame_set(here)
+    remove_view(scene, 2)
+    assert scene.frame_current == then
+
+
 def test_the_last_view_takes_its_camera_along(scene):
     scene.camera = mine = new_camera(scene)
     for x in range(3):
