@@ -43,7 +43,7 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
         if self.change.harmless:
             return self.execute(context)
         title = f"Change to {self.change.new.title or self.change.new.name}?"
-        return context.window_manager.invoke_props_dialog(self, width=380, title=title, confirm_text="Change")
+        return context.window_manager.invoke_props_dialog(self, width=440, title=title, confirm_text="Change")
 
     def draw(self, _context):
         lines = self.change.lines()

@@ -373,7 +373,11 @@ def test_what_a_change_says(scene):
     change = plan_change(nyu40, built_in("syntrain16"), {5: 12, 13: 2, 99: 1}, {5: 3})
     assert not change.harmless
     assert change.moves == {5: 5, 13: 0, 99: 0}
-    assert any("id 99" in line for line in change.lines()) and any("blinds" in line for line in change.lines())
+    assert change.lines() == ["Lose their label: blinds, id 99 (3)", "Stay as they are: chair (12)"]
+    finer, coarser = built_in("nyu894"), built_in("nyu13")
+    many = plan_change(finer, coarser, {label.id: 2 for label in finer.labels[:100]} | {999: 1}, {5: 1}).lines()
+    assert many[0].startswith("Linked from other files") and many[1] == "Lose their label: id 999 (1)"
+    assert len(many) < 14 and any(line.startswith("Become furniture: cabinet, ") for line in many)
     assert plan_change(nyu40, nyu40, {5: 1, 7: 2}).harmless
     assert not plan_change(None, nyu40, {5: 1}).harmless
 
