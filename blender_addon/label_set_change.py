@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import bpy
 
 from .contract.labels import UNLABELLED, LabelSet, LabelSetError
+from .contract.words import listed
 from .scene_labels import PROPERTY, set_label_set, why_locked
 
 
@@ -47,28 +48,31 @@ class Change:
         return self.new.by_id[id_].name if id_ in self.new.by_id else "unlabelled"
 
     def lines(self) -> list[str]:
-        """The change in words, a sentence a line, what loses most last."""
+        """The change in words, a sentence a line, what loses most first: a dialog has room for a dozen."""
         title = self.new.title or self.new.name
         if self.adopted:
             known = sum(self.users[id_] for id_ in self.moves if id_ in self.new.by_id)
             other = sum(self.users.values()) - known
             found = [f"Pass indices in the file that would read as labels of {title}: {known}"]
             return found + ([f"Pass indices in the file that it does not define: {other}"] if other else [])
-        said, same = [], {}
+        groups: dict[tuple[int, str], list[int]] = {}
         for before, after in self.moves.items():
-            then, now = self._then(before), self._now(after)
-            if then.casefold() == now.casefold():
-                same.setdefault("Stay as they are" if before == after else "Stay, under another id", []).append(then)
-            else:
-                said.append((not after, f"{then} becomes {now} ({self.users[before]})"))
-        lines = [f"{what}: {_listed(names)}" for what, names in same.items()] + [line for _lost, line in sorted(said)]
+            groups.setdefault(self._fate(before, after), []).append(before)
+        lines = [
+            f"{what}: {listed([self._then(id_) for id_ in ids])} ({sum(self.users[id_] for id_ in ids)})"
+            for (_rank, what), ids in sorted(groups.items())
+        ]
         if self.locked:
-            lines.append(f"Linked from other files, so they keep ids that mean something else now: {self.locked}")
+            lines.insert(0, f"Linked from other files, so they keep ids that mean something else now: {self.locked}")
         return lines
 
-
-def _listed(names: list[str], most: int = 5) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    def _fate(self, before: int, after: int) -> tuple[int, str]:
+        """What becomes of an id: how harmless that is, and in words."""
+        if not after:
+            return 0, "Lose their label"
+        if self._then(before).casefold() != self._now(after).casefold():
+            return 1, f"Become {self._now(after)}"
+        return (3, "Stay as they are") if before == after else (2, "Stay, under another id")
 
 
 def plan_change(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -51,36 +50,45 @@ def occurrences(
     What only evaluation tells (copies by geometry nodes, particles, vertices and faces; materials that nodes set) is
     read off `depsgraph`, where one is given. Objects in `unhidden` count as shown though they are hidden now.
     """
-    hosts: dict[bpy.types.Object, list[Chain]] = defaultdict(list)
+    hosts: dict[bpy.types.Object, list[Chain]] = {}
     trees = referring_trees()
-    for obj, above in _reached(view_layer, unhidden):
-        if is_host(obj, trees):
-            hosts[above[0] if above else obj].append((*above, obj))
-        if _is_shown(obj, above, unhidden):
-            yield Occurrence(obj, above, materials=_materials(obj, depsgraph))
-    if depsgraph and hosts:
-        yield from _generated(depsgraph, hosts)
-
-
-def _reached(
-    view_layer: bpy.types.ViewLayer, unhidden: Collection[bpy.types.Object]
-) -> Iterator[tuple[bpy.types.Object, Chain]]:
-    """Every object that is not hidden from the render, whatever its type."""
     seen: set[str] = set()
-    for collection in _render_collections(view_layer.layer_collection):
+    for collection in render_collections(view_layer.layer_collection):
         for obj in collection.objects:
             if obj.name_full not in seen:  # a linked object may share its name with a local one
                 seen.add(obj.name_full)
-                yield from _below(obj, (), unhidden)
+                shown, copying = shown_by(obj, trees, depsgraph, unhidden)
+                if copying:
+                    hosts[obj] = copying
+                yield from shown
+    if depsgraph and hosts:
+        yield from copies(depsgraph, hosts)
 
 
-def _render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
+def render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
+    """The collections that a view layer renders, from its `layer_collection` down."""
     if layer.collection.hide_render:
         return
     if not layer.exclude:
         yield layer.collection
     for child in layer.children:
-        yield from _render_collections(child)
+        yield from render_collections(child)
+
+
+def shown_by(
+    obj: bpy.types.Object,
+    trees: Collection[bpy.types.NodeTree],
+    depsgraph: bpy.types.Depsgraph | None = None,
+    unhidden: Collection[bpy.types.Object] = (),
+) -> tuple[list[Occurrence], list[Chain]]:
+    """What an object of a view layer shows, itself or what it instances; and the hosts of `copies` among that."""
+    shown, copying = [], []
+    for each, above in _below(obj, (), unhidden):
+        if is_host(each, trees):
+            copying.append((*above, each))
+        if _is_shown(each, above, unhidden):
+            shown.append(Occurrence(each, above, materials=_materials(each, depsgraph)))
+    return shown, copying
 
 
 def _below(
@@ -184,8 +192,11 @@ def _materials(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None) -> 
     return tuple(slot.material for slot in obj.material_slots)
 
 
-def _generated(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Chain]]) -> Iterator[Occurrence]:
-    """What evaluation copies onto the hosts: {object of the view layer: its hosts, itself or those it instances}."""
+def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Chain]]) -> Iterator[Occurrence]:
+    """What evaluation copies onto the hosts, each (object, instancers) once.
+
+    `hosts`: {object of the view layer: itself or those that it instances, as `shown_by` says}.
+    """
     members: dict[bpy.types.Object, set[tuple[bpy.types.Object, int]]] = {}
     seen: set[tuple[bpy.types.Object, bpy.types.Object]] = set()
     for instance in depsgraph.object_instances:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 
 import bpy
@@ -11,9 +11,11 @@ from bpy_extras.io_utils import ImportHelper
 
 from . import label_files, scene_labels, status
 from .contract.labels import UNLABELLED, LabelSetError
+from .contract.words import listed
 from .label_set_change import Change, apply_change, plan_change, users_in_file
 from .occurrences import occurrences
 from .properties import active_label, fill_rows
+from .selection import anything_selected, select
 
 
 class LABELPASS_OT_choose_set(bpy.types.Operator):
@@ -43,7 +45,7 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
         if self.change.harmless:
             return self.execute(context)
         title = f"Change to {self.change.new.title or self.change.new.name}?"
-        return context.window_manager.invoke_props_dialog(self, width=380, title=title, confirm_text="Change")
+        return context.window_manager.invoke_props_dialog(self, width=440, title=title, confirm_text="Change")
 
     def draw(self, _context):
         lines = self.change.lines()
@@ -64,7 +66,7 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
         fill_rows(context)
         status.forget()
         said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]
-        self.report({"INFO"}, _first(said, most=6, between="; "))
+        self.report({"INFO"}, listed(said, 6, "; "))
         return {"FINISHED"}
 
 
@@ -182,7 +184,7 @@ def _can(operator: type, context, *, selection=False, label_set=False, object_mo
     """Whether a button works here; where not, the button says why."""
     why = (
         (label_set and not status.label_set(context.scene), "Choose a label set first"),
-        (selection and not context.selected_objects, "Nothing is selected"),
+        (selection and not anything_selected(context), "Nothing is selected"),
         (object_mode and context.mode != "OBJECT", "Works in object mode (Tab leaves edit mode)"),
     )
     reason = next((text for missing, text in why if missing), "")
@@ -201,13 +203,15 @@ def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[st
     status.forget()
     said = f"{_objects(done.labelled)} {'is' if done.labelled == 1 else 'are'} now {what}{_before(context, done)}"
     if done.parts:
-        said += f"; faces with a label of their own keep it on {_first(done.parts)}"
+        said += f"; faces with a label of their own keep it on {listed(done.parts, 3)}"
     if not done.refused:
         operator.report({"INFO"}, said)
         return {"FINISHED"}
     said += f"; {len(done.refused)} refused"
-    reasons = [f"{_first([name for name, why in done.refused.items() if why == each])}: {each}" for each in _whys(done)]
-    operator.report({"WARNING"}, f"{said}: {_first(reasons, between='; ')}")
+    reasons = [
+        f"{listed([name for name, why in done.refused.items() if why == each], 3)}: {each}" for each in _whys(done)
+    ]
+    operator.report({"WARNING"}, f"{said}: {listed(reasons, 3, '; ')}")
     if operator.options.is_invoke and not bpy.app.background and _leaves_a_gap(context, done):
         context.window_manager.popup_menu(partial(_draw_lines, reasons[:12]), title=said, icon="INFO")
     return {"FINISHED"} if done.labelled else {"CANCELLED"}
@@ -219,7 +223,7 @@ def _before(context, done: scene_labels.Assignment) -> str:
     known = label_set.by_id if label_set else {}
     names = {id_: known[id_].name if id_ in known else f"pass index {id_}" for id_ in done.replaced}
     was = [f"{count} {'was' if count == 1 else 'were'} {names[id_]}" for id_, count in done.replaced.most_common()]
-    return f" ({_first(was)})" if was else ""
+    return f" ({listed(was, 3)})" if was else ""
 
 
 def _leaves_a_gap(context, done: scene_labels.Assignment) -> bool:
@@ -234,30 +238,18 @@ def _whys(done: scene_labels.Assignment) -> list[str]:
 
 def _select(operator, context, objects: Iterable[bpy.types.Object], what: str) -> set[str]:
     """Select those that the view layer can show; say how many are hidden."""
-    if not operator.extend:
-        for obj in context.selected_objects:
-            obj.select_set(False)
-    seen, hidden = [], []
-    for obj in objects:
-        (seen if obj.visible_get() and not obj.hide_select else hidden).append(obj)
-    for obj in seen:
-        obj.select_set(True)
-    if seen and context.view_layer.objects.active not in seen:
-        context.view_layer.objects.active = seen[0]
+    seen, hidden = select(context, objects, extend=operator.extend)
     said = f"{_objects(len(seen))} {what} selected" if seen or hidden else f"no object {what}"
     if hidden:
-        said += f"; {len(hidden)} more cannot be selected here (hidden or locked): {_first([o.name for o in hidden])}"
+        said += (
+            f"; {len(hidden)} more cannot be selected here (hidden or locked): {listed([o.name for o in hidden], 3)}"
+        )
     operator.report({"WARNING"} if hidden else {"INFO"}, said)
     return {"FINISHED"}
 
 
 def _objects(count: int) -> str:
     return f"{count} object{'s' * (count != 1)}"
-
-
-def _first(texts: Sequence[str], most: int = 3, between: str = ", ") -> str:
-    more = f" and {len(texts) - most} more" if len(texts) > most else ""
-    return between.join(texts[:most]) + more
 
 
 def _draw_lines(lines: list[str], menu: bpy.types.Menu, _context: bpy.types.Context) -> None:

@@ -9,8 +9,9 @@ from . import scene_labels, status
 from .label_files import built_in_titles
 from .label_search import arrange, matching_alias
 from .properties import active_label, fill_rows_soon, stale, state_of
+from .selection import count_selected
 from .swatches import icon
-from .views import read_views
+from .views import views_at
 
 _WITH_ICON = {"MESH", "CURVE", "CURVES", "SURFACE", "META", "FONT", "EMPTY", "LIGHT", "CAMERA", "ARMATURE", "VOLUME"}
 
@@ -85,7 +86,7 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
     bl_order = 0
 
     def draw(self, context):
-        layout, text = self.layout, status.label_set_text(context.scene)
+        layout, text = self.layout, scene_labels.label_set_text(context.scene)
         label_set = status.parsed(text) if text else None
         if isinstance(label_set, str):
             _paragraph(context, layout, f"The label set in this file is damaged: {label_set}", mark="ERROR")
@@ -114,7 +115,9 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         row.operator("labelpass.select_label", icon="RESTRICT_SELECT_OFF")
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
-        column.label(text=f"{found.labelled} labelled, {found.unlabelled or 'nothing'} unlabelled")
+        told = column.column()
+        told.active = found.current
+        told.label(text=_how_many(found))
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
 
 
@@ -170,7 +173,7 @@ class LABELPASS_PT_views(_Tab, bpy.types.Panel):
         layout, scene = self.layout, context.scene
         layout.operator("labelpass.add_view", icon="ADD")
         column = layout.column(align=True)
-        for view in read_views(scene):
+        for view in views_at(scene, status.status(scene, context.view_layer).frames):
             row = column.row(align=True)
             here = view.frame == scene.frame_current
             picture = "OUTLINER_OB_CAMERA" if here else "CAMERA_DATA"
@@ -182,9 +185,15 @@ class LABELPASS_PT_views(_Tab, bpy.types.Panel):
             row.operator("labelpass.remove_view", text="", icon="X").frame = view.frame
 
 
+def _how_many(found: status.Status) -> str:
+    if not (found.current or found.labelled or found.unlabelled):
+        return "Counting..."
+    return f"{found.labelled} labelled, {found.unlabelled or 'nothing'} unlabelled"
+
+
 def _assign_what(context) -> str:
     """What the button will do: the label and how many objects, so that a wrong pick is seen before the click."""
-    label, selected = active_label(context), len(context.selected_objects)
+    label, selected = active_label(context), count_selected(context)
     if not label:
         return "No Label Has That Name" if state_of(context).search.strip() else "Pick a Label"
     return f"Assign {label.name} to {selected}" if selected else f"Assign {label.name}"

@@ -20,6 +20,7 @@ from bpy.props import (
 from . import status
 from .contract.labels import Label, LabelSet
 from .label_search import arrange
+from .scene_labels import label_set_text
 
 NOTHING = -1  # the picked row, where nobody picked one or the search matches none
 
@@ -70,7 +71,7 @@ def active_label(context: bpy.types.Context) -> Label | None:
 
 def stale(context: bpy.types.Context) -> bool:
     """True when the rows are not those of the scene's label set: another file, another scene, an undone change."""
-    return state_of(context).rows_of != _digest(status.label_set_text(context.scene))
+    return state_of(context).rows_of != _digest(label_set_text(context.scene))
 
 
 def fill_rows(context: bpy.types.Context) -> None:
@@ -82,7 +83,7 @@ def fill_rows(context: bpy.types.Context) -> None:
         row = state.rows.add()
         row.name, row.label_id = label.name, label.id
     state.active = _position(label_set, picked)
-    state.rows_of = _digest(status.label_set_text(context.scene))
+    state.rows_of = _digest(label_set_text(context.scene))
 
 
 def _position(label_set: LabelSet | None, name: str) -> int:
@@ -105,10 +106,7 @@ def _fill_now() -> None:
     context = bpy.context
     if context.window_manager and context.scene and stale(context):
         fill_rows(context)
-        for window in context.window_manager.windows:
-            for area in window.screen.areas:
-                if area.type == "VIEW_3D":
-                    area.tag_redraw()
+        status.redraw_sidebars()
 
 
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PG_row, LABELPASS_PG_window))

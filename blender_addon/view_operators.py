@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import IntProperty
 
+from . import status
 from .views import Standpoint, add_view, read_views, remove_view
 
 
@@ -25,6 +26,7 @@ class LABELPASS_OT_add_view(bpy.types.Operator):
         except ValueError as error:
             self.report({"WARNING"}, str(error))
             return {"CANCELLED"}
+        status.forget()
         self.report({"INFO"}, f"{view.name} is frame {view.frame} of {context.scene.camera.name!r}")
         return {"FINISHED"}
 
@@ -59,6 +61,7 @@ class LABELPASS_OT_remove_view(bpy.types.Operator):
 
     def execute(self, context):
         remove_view(context.scene, self.frame)
+        status.forget()
         self.report({"INFO"}, f"{len(read_views(context.scene))} views left")
         return {"FINISHED"}
 

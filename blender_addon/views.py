@@ -13,7 +13,7 @@ last frame, their markers switch to their camera, and a marker at the start keep
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -63,11 +63,21 @@ def find_camera(scene: bpy.types.Scene) -> bpy.types.Object | None:
     return next(ours, None) or next(theirs, None)
 
 
+def view_frames(scene: bpy.types.Scene) -> tuple[int, ...]:
+    """The frames that are views, in order. Where anything is animated, this looks at every object of the scene."""
+    camera = find_camera(scene) if bpy.data.actions else None
+    return tuple(_frames(camera)) if camera else ()
+
+
+def views_at(scene: bpy.types.Scene, frames: Iterable[int]) -> list[View]:
+    """The views of these frames, with their markers as they are now."""
+    markers = {marker.frame: marker for marker in scene.timeline_markers}
+    return [View(frame, markers.get(frame)) for frame in frames]
+
+
 def read_views(scene: bpy.types.Scene) -> list[View]:
     """The scene's views in the order of their frames."""
-    camera = find_camera(scene)
-    markers = {marker.frame: marker for marker in scene.timeline_markers}
-    return [View(frame, markers.get(frame)) for frame in _frames(camera)] if camera else []
+    return views_at(scene, view_frames(scene))
 
 
 def add_view(scene: bpy.types.Scene, standpoint: Standpoint) -> View:
@@ -121,7 +131,8 @@ def remove_view(scene: bpy.types.Scene, frame: int) -> None:
         scene.frame_end -= 1
     if frames == [frame] and PROPERTY in camera:
         _drop_camera(scene, camera)
-    scene.frame_set(min(frame, scene.frame_end))
+    here = scene.frame_current  # who looks at another view keeps looking at it
+    scene.frame_set(min(here - (here in following), scene.frame_end))
 
 
 def _free(camera: bpy.types.Object) -> bool:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from blender_addon.contract.labels import Label, LabelSet, voc_color
+
+Row = dict[str, str]
 
 OUT = Path(__file__).resolve().parents[1] / "blender_addon" / "contract" / "labelsets"
 META = "classMapping40.mat, class13Mapping.mat: NYU Depth v2 meta data (Gupta et al. 2013, Couprie et al. 2013)"
@@ -55,12 +59,12 @@ ALIASES = {
 }
 
 
-def rows(tables: Path, name: str) -> list[dict[str, str]]:
+def rows(tables: Path, name: str) -> list[Row]:
     with open(tables / f"{name}.csv", newline="", encoding="utf-8") as file:
         return [row for row in csv.DictReader(file) if row["id"] != "0"]
 
 
-def color(row: dict[str, str], palette: str) -> tuple[int, int, int]:
+def color(row: Row, palette: str) -> tuple[int, int, int]:
     return (int(row[f"{palette}_r"]), int(row[f"{palette}_g"]), int(row[f"{palette}_b"]))
 
 
@@ -69,61 +73,65 @@ def aliases(name: str, taken: set[str], filed: dict[str, str]) -> tuple[str, ...
     return tuple(alias for alias in ALIASES.get(name, ()) if alias not in taken and filed.get(alias, name) == name)
 
 
+def rows_to_labels(
+    table: list[Row], palette: str, parents_of: Callable[[Row], dict[str, int]], filed: dict[str, str]
+) -> tuple[Label, ...]:
+    """A label per row, coloured by the columns of a palette, or as Pascal VOC would where none is named."""
+    names = {row["name"] for row in table}
+    return tuple(
+        Label(
+            int(row["id"]),
+            row["name"],
+            color(row, palette) if palette else voc_color(int(row["id"])),
+            aliases(row["name"], names, filed),
+            parents_of(row),
+        )
+        for row in table
+    )
+
+
 def make(tables: Path) -> list[LabelSet]:
     nyu894, nyu40, nyu13, sun37 = (rows(tables, name) for name in ("nyu894", "nyu40", "nyu13", "sunrgbd37"))
-    raw_ids = {row["name"]: int(row["id"]) for row in nyu894}
-    colors40 = {row["name"]: color(row, "scannet") for row in nyu40}
     filed = {row["name"]: row["nyu40_name"] for row in nyu894}
-    syntrain = {name: raw_ids[name] for name in SYNTRAIN16}
+    raw = {row["name"]: int(row["id"]) for row in nyu894}
 
-    def labels(table: list[dict[str, str]], parents: tuple[str, ...], palette: str) -> tuple[Label, ...]:
-        names = {row["name"] for row in table}
-        return tuple(
-            Label(
-                int(row["id"]),
-                row["name"],
-                color(row, palette) if palette else voc_color(int(row["id"])),
-                aliases(row["name"], names, filed),
-                {parent: int(row[f"{parent}_id"]) for parent in parents}
-                | ({"syntrain16": syntrain[row["name"]]} if row["name"] in syntrain and table is not nyu13 else {}),
-            )
-            for row in table
-        )
+    def sixteen_of(row: Row) -> dict[str, int]:
+        return {"syntrain16": raw[row["name"]]} if row["name"] in SYNTRAIN16 else {}
 
-    by_name40 = {row["name"]: row for row in nyu40}
-    sixteen = tuple(
-        Label(
-            raw_ids[name],
-            name,
-            colors40[name],
-            aliases(name, set(SYNTRAIN16), filed),
-            {
-                "nyu894": raw_ids[name],
-                "nyu40": int(by_name40[name]["id"]),
-                "nyu13": int(by_name40[name]["nyu13_id"]),
-                "sunrgbd37": int(by_name40[name]["id"]),
-            },
-        )
-        for name in SYNTRAIN16
-    )
-    sun_parent = {"sunrgbd37"}
-    forty = tuple(
-        Label(
-            label.id,
-            label.name,
-            label.color,
-            label.aliases,
-            {**label.parents, **(dict.fromkeys(sun_parent, label.id) if label.id <= 37 else {})},
-        )
-        for label in labels(nyu40, ("nyu13",), "scannet")
-    )
+    def coarser(row: Row) -> dict[str, int]:
+        return {name: int(row[f"{name}_id"]) for name in ("nyu40", "nyu13")} | sixteen_of(row)
+
+    def of_forty(row: Row) -> dict[str, int]:
+        """The first 37 are one of the 894 names each, so they go both ways; the others gather hundreds of names."""
+        same = {"nyu894": raw[row["name"]], "sunrgbd37": int(row["id"])} if int(row["id"]) <= len(sun37) else {}
+        return {"nyu13": int(row["nyu13_id"])} | sixteen_of(row) | same
+
+    def of_sixteen(row: Row) -> dict[str, int]:
+        known = of_forty(row)
+        return {"nyu894": raw[row["name"]], "nyu40": int(row["id"])} | {
+            key: known[key] for key in ("nyu13", "sunrgbd37")
+        }
+
+    by_name = {row["name"]: row for row in nyu40}
+    sixteen = rows_to_labels([by_name[name] for name in SYNTRAIN16], "scannet", of_sixteen, filed)
+    sixteen = tuple(replace(label, id=raw[label.name]) for label in sixteen)
     return [
-        LabelSet("nyu894", labels(nyu894, ("nyu40", "nyu13"), ""), "NYU Depth v2, all 894 names", META),
-        LabelSet("nyu40", forty, "NYU Depth v2, 40 classes", META + "; colours: ScanNet BenchmarkScripts/util.py"),
-        LabelSet("nyu13", labels(nyu13, (), "nicr"), "NYU Depth v2, 13 classes", META + "; colours: nicr"),
+        LabelSet("nyu894", rows_to_labels(nyu894, "", coarser, filed), "NYU Depth v2, all 894 names", META),
+        LabelSet(
+            "nyu40",
+            rows_to_labels(nyu40, "scannet", of_forty, filed),
+            "NYU Depth v2, 40 classes",
+            META + "; colours: ScanNet BenchmarkScripts/util.py",
+        ),
+        LabelSet(
+            "nyu13",
+            rows_to_labels(nyu13, "nicr", lambda _row: {}, filed),
+            "NYU Depth v2, 13 classes",
+            META + "; colours: nicr",
+        ),
         LabelSet(
             "sunrgbd37",
-            labels(sun37, ("nyu40", "nyu13"), "nicr"),
+            rows_to_labels(sun37, "nicr", coarser, filed),
             "SUN RGB-D, 37 classes",
             "seg37list of the SUN RGB-D meta data; ids 1..37 are NYU40's in order; colours: nicr",
         ),

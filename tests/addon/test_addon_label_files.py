@@ -28,6 +28,14 @@ def test_json_and_yaml_give_the_same_set(tmp_path):
     assert from_yaml.name == "mine" and [label.name for label in from_yaml.labels] == ["chair", "off"]
 
 
+@pytest.mark.parametrize("name", ["mine.json", "mine.yaml"])
+def test_what_windows_editors_write(tmp_path, name):
+    text = '["Bücherregal", "椅子", "стул", "📚"]\n'
+    with_mark = label_files.read(write(tmp_path, name, ("\ufeff" + text.replace(", ", ",\r\n")).encode()))
+    assert [label.name for label in with_mark.labels] == ["Bücherregal", "椅子", "стул", "📚"]
+    assert with_mark == label_files.read(write(tmp_path, name, text))
+
+
 def test_a_built_in_set_survives_yaml(tmp_path):
     text = "%YAML 1.2\n---\n" + built_in("nyu40").to_json()  # JSON is YAML
     assert label_files.read(write(tmp_path, "x.yml", text)) == built_in("nyu40")
@@ -45,6 +53,10 @@ def test_yaml_words_of_other_versions_are_names(tmp_path):
         ("a.json", "[" * 100_000, "nested too deeply"),
         ("a.json", '[{"name": "x", "id": 0}]', r"a\.json, line 1: label 'x': id 0"),
         ("a.json", b"\xff\xfe[", "not UTF-8"),
+        ("a.json", '["x"]'.encode("utf-16"), r"a\.json: not UTF-8 text \(byte 0\); save it as UTF-8"),
+        ("a.yaml", "- Bücherregal\n".encode("latin-1"), r"a\.yaml: not UTF-8 text \(byte 3\)"),
+        ("a.yaml", "- 椅子\n".encode("shift-jis"), r"a\.yaml: not UTF-8"),
+        ("a.json", '["x\\ud800"]', r"a\.json.*label 1"),
         ("a.yaml", "- x\n- {name: y\n- z", r"a\.yaml, line 3"),
         ("a.yaml", "- x\n- name: y\n  id: 012\n", r"a\.yaml, line 3: 012 is another number"),
         ("a.yaml", "- &a x\n- *a\n", r"a\.yaml, line 1: .*anchors"),

@@ -206,6 +206,78 @@ def test_hidden_and_locked_things_are_counted_not_selected(scene, mesh, capfd):
     assert (seen.pass_index, hidden.pass_index, locked.pass_index) == (5, 0, 0)
 
 
+def test_select_by_label_says_how_many_it_cannot_select(scene, mesh, capfd):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    names = ("seen", "hidden", "locked", "off", "away")
+    things = {name: mesh(name) for name in names}
+    bpy.ops.labelpass.assign(label_id=5)
+    away = bpy.data.collections.new("away")
+    scene.collection.children.link(away)
+    away.objects.link(things["away"])
+    scene.collection.objects.unlink(things["away"])
+    things["hidden"].hide_set(True)
+    things["off"].hide_viewport = True
+    things["locked"].hide_select = True
+    bpy.context.view_layer.layer_collection.children["away"].hide_viewport = True
+    bpy.ops.labelpass.select_label(label_id=5)
+    said = capfd.readouterr().out
+    assert "1 object labelled chair selected; 4 more cannot be selected here (hidden or locked): " in said
+    assert bpy.context.selected_objects == [things["seen"]]
+    bpy.ops.labelpass.select_label(label_id=7)
+    assert "no object labelled table" in capfd.readouterr().out and not bpy.context.selected_objects
+
+
+def test_parts_are_counted_once_a_material(scene, mesh):
+    paint, glass, bare = (bpy.data.materials.new(name) for name in ("paint", "glass", "bare"))
+    paint.pass_index, glass.pass_index = 3, 9
+    one, two = mesh("one"), mesh("two")
+    for obj, materials in ((one, (paint, glass, None, bare, paint)), (two, (paint,))):
+        for material in materials:
+            obj.data.materials.append(material)
+    assert scene_labels.parts_of([one, two, mesh("three")]) == {3: 1, 9: 1}
+    two.material_slots[0].link = "OBJECT"  # an object may carry its own material in the place of its mesh's
+    two.material_slots[0].material = bare
+    assert scene_labels.parts_of([two]) == {}
+
+
+def test_a_scene_of_its_own_label_set_and_one_without(scene, mesh):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    other = bpy.data.scenes.new("other")
+    assert scene_labels.read_label_set(other).name == status.label_set(other).name == "nyu40"
+    scene_labels.set_label_set(other, built_in("nyu13"))
+    assert (status.label_set(scene).name, status.label_set(other).name) == ("nyu40", "nyu13")
+    mesh("chair").pass_index = 5
+    bpy.ops.labelpass.choose_set(source="syntrain16")  # objects are the whole file's: all scenes change together
+    assert {scene_labels.read_label_set(each).name for each in bpy.data.scenes} == {"syntrain16"}
+
+
+def test_counts_are_those_of_a_scene_and_its_view_layer(scene, mesh):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    chair, table = mesh("chair"), mesh("table")
+    chair.pass_index = 5
+    away = bpy.data.collections.new("away")
+    scene.collection.children.link(away)
+    away.objects.link(table)
+    scene.collection.objects.unlink(table)
+    other, layer = bpy.data.scenes.new("other"), scene.view_layers.new("without tables")
+    other.collection.objects.link(chair)
+    layer.layer_collection.children["away"].exclude = True
+    for each in (scene.view_layers[0], layer, other.view_layers[0]):
+        each.update()
+
+    def counted(scene, layer):
+        found = status.status(scene, layer)
+        return found.counts, found.labelled, found.unlabelled
+
+    assert counted(scene, scene.view_layers[0]) == ({5: 1}, 1, 1)
+    assert counted(scene, layer) == ({5: 1}, 1, 0)
+    assert counted(other, other.view_layers[0]) == ({5: 1}, 1, 0)
+    bpy.context.window.view_layer = layer
+    assert bpy.ops.labelpass.select_unlabelled() == {"FINISHED"} and not bpy.context.selected_objects
+    bpy.context.window.view_layer = scene.view_layers[0]
+    assert bpy.ops.labelpass.select_unlabelled() == {"FINISHED"} and bpy.context.selected_objects == [table]
+
+
 def linked_file(tmp_path: Path) -> Path:
     """A .blend with one mesh object 'Lamp' in collection 'Lamps'."""
     path = tmp_path / "library.blend"
@@ -275,12 +347,37 @@ def test_changing_the_set_keeps_what_labels_mean(scene, mesh):
     assert glass.pass_index == nyu13.find("window").id
 
 
+def test_changing_the_set_takes_parts_along(scene, mesh):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    nyu40, nyu13 = built_in("nyu40"), built_in("nyu13")
+    wardrobe = mesh("wardrobe")
+    wardrobe.pass_index = nyu40.find("cabinet").id
+    for name in ("mirror", "picture"):
+        part = bpy.data.materials.new(name)
+        part.pass_index = nyu40.find(name).id
+        wardrobe.data.materials.append(part)
+    bpy.ops.ed.undo_push(message="parts")
+    bpy.ops.labelpass.choose_set(source="nyu13")
+    walk = nyu40.crosswalk(nyu13)
+    expected = {walk[nyu40.find(name).id] for name in ("mirror", "picture")}
+    assert set(scene_labels.parts_of(bpy.data.objects)) == expected
+    assert nyu13.by_id[bpy.data.objects["wardrobe"].pass_index].name == "furniture"
+    bpy.ops.ed.undo_push(message="nyu13")
+    bpy.ops.ed.undo()
+    parts = scene_labels.parts_of(bpy.data.objects)
+    assert parts == {nyu40.find("mirror").id: 1, nyu40.find("picture").id: 1}
+
+
 def test_what_a_change_says(scene):
     nyu40 = built_in("nyu40")
     change = plan_change(nyu40, built_in("syntrain16"), {5: 12, 13: 2, 99: 1}, {5: 3})
     assert not change.harmless
     assert change.moves == {5: 5, 13: 0, 99: 0}
-    assert any("id 99" in line for line in change.lines()) and any("blinds" in line for line in change.lines())
+    assert change.lines() == ["Lose their label: blinds, id 99 (3)", "Stay as they are: chair (12)"]
+    finer, coarser = built_in("nyu894"), built_in("nyu13")
+    many = plan_change(finer, coarser, {label.id: 2 for label in finer.labels[:100]} | {999: 1}, {5: 1}).lines()
+    assert many[0].startswith("Linked from other files") and many[1] == "Lose their label: id 999 (1)"
+    assert len(many) < 14 and any(line.startswith("Become furniture: cabinet, ") for line in many)
     assert plan_change(nyu40, nyu40, {5: 1, 7: 2}).harmless
     assert not plan_change(None, nyu40, {5: 1}).harmless
 

@@ -144,6 +144,15 @@ def test_removing_a_view_closes_the_gap(scene):
         assert scene.camera.matrix_world.translation.x == pytest.approx(x)
 
 
+@pytest.mark.parametrize(("here", "then"), [(1, 1), (2, 2), (3, 2), (4, 3)])
+def test_who_looks_at_another_view_keeps_looking_at_it(scene, here, then):
+    for x in range(4):
+        add_view(scene, standing(x))
+    scene.frame_set(here)
+    remove_view(scene, 2)
+    assert scene.frame_current == then
+
+
 def test_the_last_view_takes_its_camera_along(scene):
     scene.camera = mine = new_camera(scene)
     for x in range(3):
@@ -162,3 +171,50 @@ def test_views_survive_save_and_reload(scene, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "views.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "views.blend"))
     assert [view.name for view in read_views(bpy.context.scene)] == ["View 1", "View 2"]
+
+
+def test_undo_takes_a_view_away_whole_and_redo_brings_it_back(scene):
+    scene.camera = new_camera(scene)
+    bpy.ops.ed.undo_push(message="before")
+    for x in (0, 1):
+        add_view(bpy.context.scene, standing(x))
+        bpy.ops.ed.undo_push(message=f"view {x}")
+
+    def told():
+        scene = bpy.context.scene
+        curves = [curve for each in (scene.camera, scene.camera.data) for curve in fcurves(each)]
+        keys = {key.co.x for curve in curves for key in curve.keyframe_points}
+        return ([view.name for view in read_views(scene)], len(scene.timeline_markers), keys, scene.frame_end)
+
+    assert told() == (["View 1", "View 2"], 2, {1, 2}, 2)
+    bpy.ops.ed.undo()
+    assert told() == (["View 1"], 1, {1}, 1)
+    bpy.ops.ed.undo()
+    assert told() == ([], 0, set(), 250)
+    assert bpy.context.scene.camera.name == "Camera" and not bpy.data.actions and len(bpy.data.cameras) == 1
+    bpy.ops.ed.redo()
+    bpy.ops.ed.redo()
+    assert told() == (["View 1", "View 2"], 2, {1, 2}, 2)
+    bpy.context.scene.frame_set(2)
+    assert bpy.context.scene.camera.matrix_world.translation.x == pytest.approx(1)
+
+
+def test_undo_of_removing_a_view(scene):
+    for x in range(3):
+        add_view(scene, standing(x))
+    bpy.ops.ed.undo_push(message="three views")
+    assert bpy.ops.labelpass.remove_view(frame=2) == {"FINISHED"}
+    bpy.ops.ed.undo_push(message="removed")
+    assert [view.name for view in read_views(bpy.context.scene)] == ["View 1", "View 3"]
+    bpy.ops.ed.undo()
+    assert [view.name for view in read_views(bpy.context.scene)] == ["View 1", "View 2", "View 3"]
+    bpy.context.scene.frame_set(2)
+    assert bpy.context.scene.camera.matrix_world.translation.x == pytest.approx(1)
+
+
+def test_views_belong_to_their_scene(scene):
+    add_view(scene, standing(0))
+    other = bpy.data.scenes.new("other")
+    assert read_views(other) == []
+    add_view(other, standing(5))
+    assert [len(read_views(each)) for each in (scene, other)] == [1, 1] and scene.camera != other.camera
