@@ -205,7 +205,7 @@ def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[st
     if not done.refused:
         operator.report({"INFO"}, said)
         return {"FINISHED"}
-    said += f"; {len(done.refused)} refused"
+    said = f"{said}; {len(done.refused)} refused" if done.labelled else f"{_objects(len(done.refused))} refused"
     reasons = [f"{some([name for name, why in done.refused.items() if why == each])}: {each}" for each in _whys(done)]
     operator.report({"WARNING"}, f"{said}: {some(reasons, between='; ')}")
     if operator.options.is_invoke and not bpy.app.background and _leaves_a_gap(context, done):
