@@ -207,10 +207,9 @@ def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[st
     if not done.refused:
         operator.report({"INFO"}, said)
         return {"FINISHED"}
-    said += f"; {len(done.refused)} refused"
-    reasons = [
-        f"{listed([name for name, why in done.refused.items() if why == each], 3)}: {each}" for each in _whys(done)
-    ]
+    said = f"{said}; {len(done.refused)} refused" if done.labelled else f"{_objects(len(done.refused))} refused"
+    by_reason = {why: [name for name, each in done.refused.items() if each == why] for why in _whys(done)}
+    reasons = [f"{listed(names, 3)}: {why}" for why, names in by_reason.items()]
     operator.report({"WARNING"}, f"{said}: {listed(reasons, 3, '; ')}")
     if operator.options.is_invoke and not bpy.app.background and _leaves_a_gap(context, done):
         context.window_manager.popup_menu(partial(_draw_lines, reasons[:12]), title=said, icon="INFO")

@@ -6,8 +6,10 @@ import blf
 import bpy
 
 from . import scene_labels, status
+from .contract.labels import unknown_ids
 from .label_files import built_in_titles
 from .label_search import arrange, matching_alias
+from .label_set_change import some
 from .properties import active_label, fill_rows_soon, stale, state_of
 from .selection import count_selected
 from .swatches import icon
@@ -119,6 +121,12 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         told.active = found.current
         told.label(text=_how_many(found))
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
+        strange = unknown_ids(found.counts, label_set)
+        if strange:
+            text = (
+                f"pass index {some([str(id_) for id_ in strange])} on objects, which {label_set.name} does not define"
+            )
+            _paragraph(context, layout, text, mark="ERROR")
 
 
 class LABELPASS_PT_active(_Tab, bpy.types.Panel):

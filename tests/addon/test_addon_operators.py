@@ -118,6 +118,7 @@ def test_what_has_no_surface_says_so_and_the_rest_is_done(scene, mesh, capfd):
     assert "1 object is now chair; 4 refused" in capfd.readouterr().out
     select(bpy.data.objects["Sun"])
     assert bpy.ops.labelpass.assign(label_id=5) == {"CANCELLED"}
+    assert "1 object refused: Sun: a light has no surface" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(
