@@ -7,9 +7,9 @@ import bpy
 
 from . import scene_labels, status
 from .contract.labels import unknown_ids
+from .contract.words import listed
 from .label_files import built_in_titles
 from .label_search import arrange, matching_alias
-from .label_set_change import some
 from .properties import active_label, fill_rows_soon, stale, state_of
 from .selection import count_selected
 from .swatches import icon
@@ -123,9 +123,7 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
         strange = unknown_ids(found.counts, label_set)
         if strange:
-            text = (
-                f"pass index {some([str(id_) for id_ in strange])} on objects, which {label_set.name} does not define"
-            )
+            text = f"pass index {listed([str(id_) for id_ in strange], 3)} on objects, which {label_set.name} does not define"
             _paragraph(context, layout, text, mark="ERROR")
 
 
