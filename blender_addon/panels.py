@@ -123,7 +123,8 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
         strange = unknown_ids(found.counts, label_set)
         if strange:
-            text = f"pass index {listed([str(id_) for id_ in strange], 3)} on objects, which {label_set.name} does not define"
+            which = listed([str(id_) for id_ in strange], 3)
+            text = f"pass index {which} on objects, which {label_set.name} does not define"
             _paragraph(context, layout, text, mark="ERROR")
 
 
