@@ -21,7 +21,8 @@ FILES = sorted(
 
 CONTRACT = "blender_addon.contract"
 PURE_RENDER = {f"render_scripts.{name}" for name in ("plan", "randomize", "exr", "label_maps")}
-PURE_ADDON = {f"blender_addon.{name}" for name in ("label_files", "label_search")}
+SUGGESTIONS = ("name_words", "thesaurus", "name_readings", "label_targets", "suggestions")
+PURE_ADDON = {f"blender_addon.{name}" for name in ("label_files", "label_search", *SUGGESTIONS)}
 BLENDER = {"bpy", "bpy_extras", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ui", "addon_utils", "_cycles"}
 
 
