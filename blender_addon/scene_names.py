@@ -1,0 +1,55 @@
+"""The names around the objects of a scene, each with where it comes from: what suggestions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import bpy
+
+from .suggestions import Name, Source
+
+
+def names_in(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Object, list[Name]]]:
+    """Every object of a scene, with the names around it; of parents and collections the nearest comes first."""
+    above = _collections_above(scene.collection)
+    for obj in scene.objects:
+        names = [Name(Source.OBJECT, obj.name)]
+        if obj.data is not None:
+            names.append(Name(Source.DATA, obj.data.name))
+        names += [Name(Source.ASSET, text) for text in _assets(obj)]
+        materials = dict.fromkeys(slot.material.name for slot in obj.material_slots if slot.material is not None)
+        names += [Name(Source.MATERIAL, text) for text in materials]
+        names += [Name(Source.PARENT, parent.name) for parent in _parents(obj)]
+        for collection in obj.users_collection:
+            names += [Name(Source.COLLECTION, text) for text in above.get(collection, ())]
+        yield obj, names
+
+
+def _parents(obj: bpy.types.Object) -> Iterator[bpy.types.Object]:
+    while obj.parent is not None:
+        obj = obj.parent
+        yield obj
+
+
+def _assets(obj: bpy.types.Object) -> Iterator[str]:
+    """What an object instances, and the file that it is linked from: asset libraries put one thing in each."""
+    if obj.instance_type == "COLLECTION" and obj.instance_collection is not None:
+        yield obj.instance_collection.name
+    source = obj.override_library.reference if obj.override_library else obj
+    for linked in (source, obj.instance_collection, obj.data):
+        if linked is not None and linked.library is not None:
+            yield PurePosixPath(linked.library.filepath.replace("\\", "/")).stem
+
+
+def _collections_above(root: bpy.types.Collection) -> dict[bpy.types.Collection, tuple[str, ...]]:
+    """{collection: its name and those above it, without the scene's own}; a shared one has the first path found."""
+    found: dict[bpy.types.Collection, tuple[str, ...]] = {root: ()}
+    pending = [root]
+    while pending:
+        collection = pending.pop(0)
+        for child in collection.children:
+            if child not in found:
+                found[child] = (child.name, *found[collection])
+                pending.append(child)
+    return found
