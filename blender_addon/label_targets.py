@@ -38,11 +38,11 @@ class LabelTargets:
     def of(self, concept: str) -> list[Target]:
         """Labels for a concept, the best first: where NYU files it, then where a person would look for it."""
         found = self._filed(concept)
-        expected = self._expected(concept)
+        expected, by_its_name = self._expected(concept)
         if found is None:
             return [Target(expected, _NEXT_BEST)] if expected else []
-        if expected is None or expected.id == found[0].id:
-            return [Target(*found)]
+        if expected in (None, found[0]) or not by_its_name or concept in self.by_name:
+            return [Target(*found)]  # nobody looks for a washing machine under otherprop
         caution = f"{self.label_set.name} files '{concept}' under '{found[0].name}', not under '{expected.name}'"
         return [Target(*found, caution), Target(expected, _AS_EXPECTED, caution)]
 
@@ -54,18 +54,18 @@ class LabelTargets:
         return f"{self.label_set.name} files '{part}' under '{filed[0].name}' where it stands alone"
 
     def _filed(self, concept: str) -> tuple[Label, float] | None:
-        for table in (self.by_name, self.by_alias):
-            if table is self.by_alias and concept in self.by_table:
-                return self.by_table[concept]
-            if concept in table:
-                return table[concept], 1.0
-        return None
+        if concept in self.by_name:
+            return self.by_name[concept], 1.0
+        if concept in self.by_table:
+            return self.by_table[concept]
+        return (self.by_alias[concept], 1.0) if concept in self.by_alias else None
 
-    def _expected(self, concept: str) -> Label | None:
+    def _expected(self, concept: str) -> tuple[Label | None, bool]:
+        """The label a person would look under, and whether it is called what the person takes the thing for."""
         while concept := self.knowledge.expected.get(concept, ""):
             if filed := self._filed(concept):
-                return filed[0]
-        return None
+                return filed[0], concept in self.by_name
+        return None, False
 
 
 def label_targets(label_set: LabelSet, knowledge: Thesaurus) -> LabelTargets:

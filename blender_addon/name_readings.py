@@ -7,12 +7,10 @@ mesa`, `lampRoundTable`); a part belongs to what it is part of (`table_leg`). Ea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
-from .name_words import words
 from .thesaurus import LONGEST, ROMANCE, Sense, Thesaurus, forms
 
-# How certain a reading stays after each liberty it takes; rounded from precision on the lists in benchmarks/names.
+# How certain a reading stays after each liberty it takes: chosen on the dev lists of benchmarks/names, rounded.
 _COMPOUND = 0.9
 _PART = 0.72
 _PART_OF_UNKNOWN = 0.45
@@ -21,10 +19,10 @@ _NOUN_ASIDE = 0.3
 _UNKNOWN_AFTER, _UNKNOWN_BEFORE = 0.75, 0.95
 _FOREIGN_AND_AMBIGUOUS = 0.6
 _ONE_OF_SEVERAL = 0.5
-_ONLY_A_MODIFIER = 0.6
+_ONLY_A_MODIFIER, _ONLY_NOISE = 0.6, 0.45
 
 _ROOM_SURFACES = frozenset({"wall", "floor", "ceiling"})
-_WHERE_THINGS_STAND = _ROOM_SURFACES | {"table", "desk", "bed", "door", "window"}
+_WHERE_THINGS_STAND = _ROOM_SURFACES | {"table", "desk", "bed", "door", "window", "shelves", "counter"}
 _STRUCTURE = _ROOM_SURFACES | {"door", "window", "column", "stairs", "light", "door way"}
 _GRAMMAR = {"preposition", "of", "and"}
 _DROPPED = {"noise", "primitive", "room", "measure"}
@@ -57,10 +55,10 @@ class _Item:
         return self.senses[0].concept if self.senses else ""
 
 
-def readings(name: str, knowledge: Thesaurus) -> tuple[Reading, ...]:
-    """What a name may say, the most certain first; nothing where it says nothing (`Cube.013`, `Group_2`)."""
+def readings(tokens: list[str], knowledge: Thesaurus) -> tuple[Reading, ...]:
+    """What a name of these words may say, the most certain first; nothing for `cube` or `group` and their like."""
     found: dict[tuple[str, str], Reading] = {}
-    phrases = _phrases(_items(words(name), knowledge))
+    phrases = _phrases(_items(tokens, knowledge))
     for phrase in phrases:
         for reading in _read(phrase, knowledge):
             certainty = reading.certainty * (1 if len(phrases) == 1 else _ONE_OF_SEVERAL)
@@ -91,11 +89,10 @@ def _phrase(tokens: list[str], knowledge: Thesaurus) -> _Item | None:
     return None
 
 
-@cache
 def _single(token: str, knowledge: Thesaurus) -> _Item:
     kind = knowledge.kinds.get(token, "")
     form, senses = knowledge.look_up(token)
-    if kind in _GRAMMAR or (kind in _DROPPED and not senses):
+    if kind in _GRAMMAR | {"primitive"} or (kind in _DROPPED and not senses):
         return _Item(token, kind)
     for part in forms(token):
         if part in knowledge.whole_parts:
@@ -143,7 +140,8 @@ def _read(items: list[_Item], knowledge: Thesaurus) -> list[Reading]:
     if not nouns and not parts:
         # "Glass", "Kitchen", "Orange": words that describe as a rule are the thing only where no other is named.
         nouns = [item for item in items if item.senses][-1:]
-        return [found for noun in nouns for found in _senses(noun, _ONLY_A_MODIFIER * _unknown(items, noun))]
+        least = {item: _ONLY_NOISE if item.kind == "noise" else _ONLY_A_MODIFIER for item in nouns}
+        return [found for noun in nouns for found in _senses(noun, least[noun] * _unknown(items, noun))]
     if not nouns:
         part = parts[-1]
         return [Reading("", part.text, _PART_OF_UNKNOWN, part.text), *_senses(part, _PART_OF_UNKNOWN)]

@@ -13,6 +13,7 @@ from enum import Enum
 from .contract.labels import LabelSet
 from .label_targets import LabelTargets, Target, label_targets, with_words_of
 from .name_readings import Reading, readings
+from .name_words import words
 from .thesaurus import Thesaurus, thesaurus
 
 BAR = 0.8
@@ -21,7 +22,7 @@ BAR = 0.8
 _CAUTIOUS = 0.75
 _AGREES, _FARTHER = 0.3, 0.85
 _PART_OF_PARENT = 0.75
-_LEAST = 0.1
+_SAYS_SO, _LEAST = 0.5, 0.1
 
 
 class Source(Enum):
@@ -89,6 +90,7 @@ class Suggester:
         for each in sorted(self._evidence(names), key=lambda each: -each.confidence):
             by_label.setdefault(each.target.label.id, []).append(each)
         found = [_suggestion(label_id, by_label) for label_id in by_label]
+        found = _behind_the_nearest(found, by_label)
         return sorted((each for each in found if each.confidence >= _LEAST), key=lambda each: -each.confidence)
 
     def _evidence(self, names: tuple[Name, ...]) -> Iterator[_Evidence]:
@@ -96,15 +98,19 @@ class Suggester:
         for name in names:
             trust = name.source.trust * _FARTHER ** farther.get(name.source, 0)
             farther[name.source] = farther.get(name.source, 0) + 1
-            for reading in self.readings(name):
+            said = self.readings(name)
+            for reading in said:
                 yield from self._targets(name, reading, trust)
+            for reading in said[:1]:
                 yield from self._of_the_whole(name, reading, names)
 
     def readings(self, name: Name) -> tuple[Reading, ...]:
         """What a name says. A material's name says no substance: `Glass` is what the thing is made of."""
-        if name.text not in self._read:
-            self._read[name.text] = readings(name.text, self.knowledge)
-        found = self._read[name.text]
+        said = words(name.text)
+        key = " ".join(said)  # a scene has a thousand names, Chair.001 to Chair.999, and few words
+        if key not in self._read:
+            self._read[key] = readings(said, self.knowledge)
+        found = self._read[key]
         if name.source is Source.MATERIAL:
             return tuple(reading for reading in found if reading.word not in self.knowledge.kinds)
         return found
@@ -171,6 +177,18 @@ def _suggestion(label_id: int, by_label: dict[int, list[_Evidence]]) -> Suggesti
         against = max((each.confidence * each.source.doubt for each in others if each.source not in counted), default=0)
         if other_id != label_id:
             confidence *= 1 - against
-    if best.target.caution:
-        confidence = min(confidence, _CAUTIOUS)
-    return Suggestion(label_id, confidence, best.reason, best.target.caution)
+    caution = next((each.target.caution for each in mine if each.target.caution), "")
+    return Suggestion(label_id, min(confidence, _CAUTIOUS) if caution else confidence, best.reason, caution)
+
+
+def _behind_the_nearest(found: list[Suggestion], by_label: dict[int, list[_Evidence]]) -> list[Suggestion]:
+    """What an object's own name says stays ahead of what names farther off say together."""
+    own = [each for said in by_label.values() for each in said if each.source is Source.OBJECT]
+    nearest = max(own, key=lambda each: each.confidence, default=None)
+    if nearest is None or nearest.confidence < _SAYS_SO:
+        return found
+    label_id = nearest.target.label.id
+    most = _FARTHER * next(each.confidence for each in found if each.label_id == label_id)
+    return [
+        each if each.label_id == label_id else replace(each, confidence=min(each.confidence, most)) for each in found
+    ]

@@ -25,7 +25,7 @@ _SHORTEST_TAIL, _SHORTEST_START = 4, 3
 # Names that NYU's annotators gave but that say nothing in the name of an object, or something else.
 _NOT_SAID = {"unknown", "case", "machine", "file", "label", "tag", "slide", "cone", "scale", "bar", "board", "pyramid"}
 _PLURALS = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", ""))
-_OTHER_ENDINGS = (("en", ""), ("n", ""), ("er", ""), ("e", ""))
+_GERMAN_ENDINGS = (("en", ""), ("n", ""), ("er", ""), ("e", ""))
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Thesaurus:
         for form in forms(phrase):
             if form in self.senses:
                 return form, self.senses[form]
-        for form in (form for base in forms(phrase) for form in _inflected(base, _OTHER_ENDINGS)):
-            if found := tuple(sense for sense in self.senses.get(form, ()) if sense.languages - {"en"}):
+        for form in (form for base in forms(phrase) for form in _inflected(base, _GERMAN_ENDINGS)):
+            if found := tuple(sense for sense in self.senses.get(form, ()) if "de" in sense.languages):
                 return form, found  # no "corner" is corn
         return "", ()
 
@@ -67,12 +67,11 @@ class Thesaurus:
         German, Dutch, Swedish and Japanese join freely; English only words that are known, so that no
         `vegetable` becomes a table.
         """
-        for start in range(_SHORTEST_START if word.isascii() else 1, len(word) - 1):
+        for start in range(_SHORTEST_START if word.isascii() else 1, len(word)):
             before, after = word[:start], word[start:]
             form, senses = self.look_up(after)
             if not self.knows(before):
-                long_enough = len(form) >= _SHORTEST_TAIL or not form.isascii()
-                senses = tuple(sense for sense in senses if long_enough and _joins(sense, form))
+                senses = tuple(sense for sense in senses if _joins(sense, before, form))
             if senses:
                 return form, senses
             if self.kinds.get(after) == "shape" and before in self.senses:
@@ -83,9 +82,14 @@ class Thesaurus:
         return word in self.kinds or bool(self.look_up(word)[0])
 
 
-def _joins(sense: Sense, form: str) -> bool:
-    """Whether a language joins this noun to any other; short ones that are English too end too many English words."""
-    return bool(sense.languages & _COMPOUNDING) and ("en" not in sense.languages or len(form) > _SHORTEST_TAIL)
+def _joins(sense: Sense, before: str, noun: str) -> bool:
+    """Whether a language joins this noun to a word that is not known; short ones end too many words of English."""
+    if not noun.isascii():
+        return bool(sense.languages & _COMPOUNDING)
+    long_enough = len(noun) > _SHORTEST_TAIL or (
+        len(noun) == _SHORTEST_TAIL < len(before) and "en" not in sense.languages
+    )
+    return long_enough and bool(sense.languages & _COMPOUNDING)
 
 
 def forms(phrase: str) -> Iterator[str]:
@@ -134,11 +138,18 @@ def thesaurus() -> Thesaurus:
     return Thesaurus(
         {phrase: _english_first(senses) for phrase, senses in found.items()},
         {phrase: kind for kind, text in data["words"].items() for phrase in listed(text)},
-        {concept: entry["is"] for concept, entry in data["concepts"].items() if "is" in entry},
+        _expected(data["concepts"]),
         parts,
         _phrases(data["parts"]["of furniture"].values()),
         frozenset(concept.strip() for concept in data["parts"]["furniture"].split(",")),
     )
+
+
+def _expected(concepts: dict[str, dict[str, str]]) -> dict[str, str]:
+    """{concept: what a person takes it for}: as written, and by its last word, as a plastic chair is a chair."""
+    names = {label.name for label in built_in("nyu894").labels}
+    by_last_word = {name: name.split()[-1] for name in names if " " in name and name.split()[-1] in names}
+    return by_last_word | {name: entry["is"] for name, entry in concepts.items() if "is" in entry}
 
 
 def _english_first(senses: dict[str, set[str]]) -> tuple[Sense, ...]:
