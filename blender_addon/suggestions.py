@@ -33,8 +33,8 @@ class Source(Enum):
     """
 
     OBJECT = ("object", 0.95, 0.0)
-    DATA = ("data", 0.82, 0.15)
-    ASSET = ("asset", 0.82, 0.15)
+    DATA = ("data", 0.82, 0.2)
+    ASSET = ("asset", 0.82, 0.2)
     PARENT = ("parent", 0.7, 0.1)
     MATERIAL = ("material", 0.5, 0.05)
     COLLECTION = ("collection", 0.5, 0.05)
@@ -166,17 +166,16 @@ def _quoted(reading: Reading, name: str) -> str:
 def _suggestion(label_id: int, by_label: dict[int, list[_Evidence]]) -> Suggestion:
     """All evidence for a label as one: what agrees raises the confidence, what another source says lowers it."""
     mine = by_label[label_id]
-    best = mine[0]
-    confidence = best.confidence
-    counted = {best.source}
-    for each in mine[1:]:
-        if each.source not in counted:
+    best, confidence = mine[0], mine[0].confidence
+    said: dict[Source, float] = {}
+    for each in mine:
+        if each.source not in said and each is not best:
             confidence += (1 - confidence) * _AGREES * each.confidence
-            counted.add(each.source)
+        said.setdefault(each.source, each.confidence)
     for other_id, others in by_label.items():
-        against = max((each.confidence * each.source.doubt for each in others if each.source not in counted), default=0)
         if other_id != label_id:
-            confidence *= 1 - against
+            louder = [each for each in others if each.confidence > said.get(each.source, 0.0)]
+            confidence *= 1 - max((each.confidence * each.source.doubt for each in louder), default=0.0)
     caution = next((each.target.caution for each in mine if each.target.caution), "")
     return Suggestion(label_id, min(confidence, _CAUTIOUS) if caution else confidence, best.reason, caution)
 

@@ -182,6 +182,7 @@ def test_confidence_falls_from_object_to_material_and_rises_where_names_agree():
     assert trust == sorted(trust, reverse=True) and len(set(trust)) == len(trust)
     assert best("Sofa", Source.DATA, Name(Source.PARENT, "sofa_root")).confidence > trust[1]
     assert best("Sofa", Source.DATA, Name(Source.ASSET, "table")).confidence < trust[1]
+    assert best("Sofa", Source.OBJECT, Name(Source.DATA, "table")).confidence < BAR < trust[0]  # a person decides
 
 
 def test_a_material_says_things_but_no_substances():
