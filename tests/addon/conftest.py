@@ -10,7 +10,12 @@ import blender_addon
 if find_spec("bpy"):
     import bpy
 else:
-    collect_ignore = ["test_addon_operators.py", "test_addon_scene_names.py", "test_addon_status.py", "test_addon_views.py"]
+    collect_ignore = [
+        "test_addon_operators.py",
+        "test_addon_scene_names.py",
+        "test_addon_status.py",
+        "test_addon_views.py",
+    ]
 
 
 @pytest.fixture
