@@ -11,7 +11,6 @@ import unicodedata
 
 _LETTERS_THAT_NFKD_KEEPS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
 _CAMEL = re.compile(r"(?<=[^\W\d_])(?<![A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[^\W\d_]+")
 _SIZE_OR_VERSION = re.compile(
     r"\d+\s*[x×]\s*\d+|(?<![^\W\d_])(?:lod|v|ver|rev|uv|vol)\s*\d+|(?<![^\W_])\d+[a-z]\b", re.IGNORECASE
 )
@@ -19,8 +18,7 @@ _SIZE_OR_VERSION = re.compile(
 
 def plain(text: str) -> str:
     """Lower case, no accents: `Fußleiste` -> `fussleiste`, `lámpara` -> `lampara`."""
-    kept = (letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return "".join(kept).casefold().translate(_LETTERS_THAT_NFKD_KEEPS)
+    return _unaccented(text).casefold().translate(_LETTERS_THAT_NFKD_KEEPS)
 
 
 def words(name: str) -> list[str]:
@@ -28,8 +26,10 @@ def words(name: str) -> list[str]:
 
     Splits at anything that is no letter and at the humps of camelCase and of acronyms (`TVStand` -> tv, stand).
     """
-    unaccented = unicodedata.normalize("NFKD", name)
-    unaccented = "".join(letter for letter in unaccented if not unicodedata.combining(letter))
-    humps = _CAMEL.sub(" ", _SIZE_OR_VERSION.sub(" ", unaccented))
-    found = (plain(word) for word in _WORD.findall(humps))
-    return [word for word in found if len(word) > 1 or (word and not word.isascii())]
+    humps = _CAMEL.sub(" ", _SIZE_OR_VERSION.sub(" ", _unaccented(name)))
+    found = plain("".join(letter if letter.isalpha() else " " for letter in humps)).split()
+    return [word for word in found if len(word) > 1 or not word.isascii()]
+
+
+def _unaccented(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
