@@ -44,7 +44,7 @@ class LABELPASS_UL_labels(bpy.types.UIList):
         label = label_set.by_id.get(item.label_id) if label_set else None
         if not label:
             return
-        count = status.status(context.scene, context.view_layer).counts[label.id]
+        counts = status.status(context.scene, context.view_layer).counts
         alias = matching_alias(label, state_of(context).search, status.members(context.scene).get(label.id, ()))
         row = layout.row(align=True)
         row.label(text=f"{label.name} ({alias})" if alias else label.name, icon_value=icon(label.color))
@@ -53,8 +53,9 @@ class LABELPASS_UL_labels(bpy.types.UIList):
             number.active, number.alignment = False, "RIGHT"
             number.label(text=str(label.id))
         amount = row.row()
-        amount.alignment, amount.ui_units_x = "RIGHT", 1.8
-        amount.label(text=str(count) if count else "")
+        amount.alignment = "RIGHT"
+        amount.ui_units_x = max(1.8, 0.55 * len(str(max(counts.values(), default=0))))  # all rows alike
+        amount.label(text=str(counts[label.id]) if counts[label.id] else "")
 
     def draw_filter(self, context, layout):
         layout.prop(state_of(context), "used_first")
