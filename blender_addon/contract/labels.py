@@ -126,8 +126,8 @@ class LabelSet:
             raise LabelSetError(f"{self.name!r} maps to id {lost[0]} of {target.name!r}, which does not define it")
         if not found:
             raise LabelSetError(
-                f"no cross-walk from {self.name!r} to {target.name!r}: no label names a parent there (labels of your own "
-                f"may: parents: {{{target.name}: id}})"
+                f"no cross-walk from {self.name!r} to {target.name!r}: no label names a parent there "
+                f"(labels of your own may: parents: {{{target.name}: id}})"
             )
         return found
 
