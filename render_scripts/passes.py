@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from blender_addon.contract.run import Settings
 
 from . import compat, exr, label_maps
+from .motion import playing_images
 from .stage import changed, put_back_frame
-from .viewpoints import playing_images
 from .volumes import has_grids, no_volumes
 
 
