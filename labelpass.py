@@ -5,17 +5,12 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import shutil
-import signal
-import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from blender_addon.contract import VERSION
-
-if TYPE_CHECKING:
-    from render_scripts.plan import Request
+from blender_addon.contract.arguments import parse_path, parse_size, said
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,6 +42,7 @@ def _add_render(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _render(parsed: argparse.Namespace) -> int:
+    from render_scripts.installed_blender import render_with
     from render_scripts.plan import request_from
 
     scene, request = parsed.scene.resolve(), request_from(parsed)
@@ -62,42 +58,10 @@ def _render(parsed: argparse.Namespace) -> int:
         except RuntimeError as error:  # as Blender reports what it cannot do
             raise ValueError(" ".join(str(error).split())) from None
         return int(render(request))
-    return _render_with(parsed.blender, scene, request)
-
-
-def _render_with(program: str, scene: Path, request: Request) -> int:
-    """Render with an installed Blender; its exit code is believed when the run folder says the same."""
-    import render_scripts
-    from blender_addon.contract.run import PLAN, finished_frames, read_plan
-    from render_scripts.plan import to_arguments
-
-    blender = shutil.which(program)
-    if blender is None:
-        raise ValueError(f"--blender {program}: no such program")
-    entry = Path(render_scripts.__file__).with_name("render.py")
-    scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
-    start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
-    with subprocess.Popen([*start, "--", *to_arguments(request)]) as child:
-        # Ctrl-C reaches the child as well, which says what there is to say; other signals reach this process alone.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
-        code = child.wait()
-    if code < 0:
-        name = signal.Signals(-code).name
-        raise ValueError(f"{program} was ended by {name}; what is done stays, run the same command to go on")
-    if code == 0:
-        if not (request.out / PLAN).is_file():
-            raise ValueError(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
-        frames = request.frames or [view.frame for view in read_plan(request.out).views]
-        lost = sorted(set(frames) - set(finished_frames(request.out)))
-        if lost:
-            raise ValueError(f"{program} ended as if all was well, without frame {lost[0]}; run the same command again")
-    return code
+    return int(render_with(parsed.blender, scene, request))
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from render_scripts.plan import parse_path, parse_size, said
-
     verb = verbs.add_parser("export", help="make a dataset of run folders, or of index-pass EXRs")
     add = verb.add_argument
     add("runs", nargs="*", type=Path, metavar="RUN", help="run folders")
@@ -170,8 +134,6 @@ def _fractions(text: str) -> tuple[float, float, float]:
 
 
 def _add_sheet(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from render_scripts.plan import parse_path, said
-
     verb = verbs.add_parser("sheet", help="show a run on one picture: image, colours, overlay, legend")
     verb.add_argument("run", type=Path, metavar="RUN")
     verb.add_argument(
@@ -188,8 +150,6 @@ def _sheet(parsed: argparse.Namespace) -> int:
 
 
 def _add_scene(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from render_scripts.plan import said
-
     verb = verbs.add_parser("scene", help="build a labelled scene as a .blend")
     verb.add_argument("builder", choices=("room",), help="room: a furnished studio flat with twelve views")
     verb.add_argument("--seed", type=int, default=0, metavar="S", help="another seed, another room (default 0)")

@@ -44,16 +44,18 @@ class LABELPASS_UL_labels(bpy.types.UIList):
         label = label_set.by_id.get(item.label_id) if label_set else None
         if not label:
             return
-        count = status.status(context.scene, context.view_layer).counts[label.id]
+        counts = status.status(context.scene, context.view_layer).counts
         alias = matching_alias(label, state_of(context).search, status.members(context.scene).get(label.id, ()))
         row = layout.row(align=True)
         row.label(text=f"{label.name} ({alias})" if alias else label.name, icon_value=icon(label.color))
-        number = row.row()
-        number.active, number.alignment = False, "RIGHT"
-        number.label(text=str(label.id))
+        if not _narrow(context):
+            number = row.row()
+            number.active, number.alignment = False, "RIGHT"
+            number.label(text=str(label.id))
         amount = row.row()
-        amount.alignment, amount.ui_units_x = "RIGHT", 1.8
-        amount.label(text=str(count) if count else "")
+        amount.alignment = "RIGHT"
+        amount.ui_units_x = max(1.8, 0.55 * len(str(max(counts.values(), default=0))))  # all rows alike
+        amount.label(text=str(counts[label.id]) if counts[label.id] else "")
 
     def draw_filter(self, context, layout):
         layout.prop(state_of(context), "used_first")
@@ -110,16 +112,14 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         row.scale_y = 1.3
         row.enabled = picked = active_label(context) is not None
         row.operator("labelpass.assign", icon="CHECKMARK", text=_assign_what(context))
-        row = column.row(align=True)
+        row = column if _narrow(context) else column.row(align=True)
         row.operator("labelpass.clear", icon="X")
         row = row.row(align=True)
         row.enabled = picked
         row.operator("labelpass.select_label", icon="RESTRICT_SELECT_OFF")
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
-        told = column.column()
-        told.active = found.current
-        told.label(text=_how_many(found))
+        _paragraph(context, column, _how_many(found), active=found.current)
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
         strange = unknown_ids(found.counts, label_set)
         if strange:
@@ -206,14 +206,19 @@ def _assign_what(context) -> str:
     return f"Assign {label.name} to {selected}" if selected else f"Assign {label.name}"
 
 
-def _paragraph(context, layout, text: str, *, mark: str = "NONE") -> None:
+def _narrow(context) -> bool:
+    """True where the sidebar is too narrow for two things beside each other."""
+    return context.region.width < 230 * context.preferences.system.ui_scale
+
+
+def _paragraph(context, layout, text: str, *, mark: str = "NONE", active: bool = False) -> None:
     """Text wrapped to the sidebar's width, which is narrow and has no wrapping of its own."""
     scale, style = context.preferences.system.ui_scale, context.preferences.ui_styles[0].widget
     blf.size(0, style.points * scale)
     room = context.region.width - (42 if mark == "NONE" else 66) * scale  # margins and the tabs; the icon
     column = layout.column(align=True)
     column.scale_y = 0.8
-    column.active = mark != "NONE"
+    column.active = active or mark != "NONE"
     for number, line in enumerate(_wrapped(text, room)):
         column.label(text=line, icon=mark if not number or mark == "NONE" else "BLANK1")
 

@@ -115,7 +115,7 @@ def remove_view(scene: bpy.types.Scene, frame: int) -> None:
     for marker in [m for m in scene.timeline_markers if m.frame == frame and m.camera in (None, camera)]:
         scene.timeline_markers.remove(marker)
     following = [later for step, later in enumerate(frames[frames.index(frame) + 1 :], 1) if later == frame + step]
-    for curve in (*fcurves(camera), *fcurves(camera.data)):
+    for curve in _curves(camera):
         for point in [point for point in curve.keyframe_points if round(point.co.x) == frame]:
             curve.keyframe_points.remove(point)
         for point in curve.keyframe_points:
@@ -142,8 +142,13 @@ def _free(camera: bpy.types.Object) -> bool:
     return not moved_otherwise and not any(each.drivers or each.nla_tracks for each in animations)
 
 
+def _curves(camera: bpy.types.Object) -> list[bpy.types.FCurve]:
+    """Those of the camera and of its data, each once: a file of 4.4 or later gives both one action in 4.3."""
+    return list({curve.as_pointer(): curve for each in (camera, camera.data) for curve in fcurves(each)}.values())
+
+
 def _points(camera: bpy.types.Object) -> Iterator[bpy.types.Keyframe]:
-    for curve in (*fcurves(camera), *fcurves(camera.data)):
+    for curve in _curves(camera):
         yield from curve.keyframe_points
 
 

@@ -58,6 +58,18 @@ def set_file_format(settings: bpy.types.ImageFormatSettings, file_format: str) -
     settings.file_format = file_format
 
 
+@contextmanager
+def kept_file_format(settings: bpy.types.ImageFormatSettings) -> Iterator[None]:
+    """Put the file format back with all that hangs on it: changing it makes Blender change the others."""
+    names = ("media_type", "file_format", "color_mode", "color_depth", "compression", "exr_codec", "quality")
+    before = {name: getattr(settings, name) for name in names if hasattr(settings, name)}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(settings, name, value)
+
+
 def pass_channels(channels: dict[str, object]) -> dict[str, object]:
     """Channels of a multilayer EXR under the names of 4.x, whatever the version, without the view layer's name.
 

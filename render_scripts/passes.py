@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from blender_addon.contract.run import Settings
 
 from . import compat, exr, label_maps
+from .motion import playing_images
 from .stage import changed, put_back_frame
-from .viewpoints import playing_images
 from .volumes import has_grids, no_volumes
 
 
@@ -88,7 +88,7 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
 def render_image(scene: bpy.types.Scene, path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
     """Render through the scene's view transform into an 8-bit RGB PNG; its decoded pixels, (H, W, 3) uint8."""
     settings = scene.render.image_settings
-    with _kept_format(settings):
+    with compat.kept_file_format(settings):
         compat.set_file_format(settings, "PNG")
         with changed(settings, color_mode="RGB", color_depth="8", compression=15):
             _render(scene, path)
@@ -158,7 +158,7 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
         if render.use_motion_blur:
             enter(_middle_of_the_shutter(scene))
-        enter(_kept_format(render.image_settings))
+        enter(compat.kept_file_format(render.image_settings))
         compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
         enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
         yield
@@ -178,18 +178,6 @@ def _middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
         finally:
             if offset:
                 scene.frame_set(frame, subframe=subframe)
-
-
-@contextmanager
-def _kept_format(settings: bpy.types.ImageFormatSettings) -> Iterator[None]:
-    """Put the file format back with all that hangs on it: changing it makes Blender change the others."""
-    names = ("media_type", "file_format", "color_mode", "color_depth", "compression", "exr_codec", "quality")
-    before = {name: getattr(settings, name) for name in names if hasattr(settings, name)}
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(settings, name, value)
 
 
 def _render(scene: bpy.types.Scene, path: Path) -> None:

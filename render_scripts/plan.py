@@ -7,11 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
+from blender_addon.contract.arguments import parse_path, parse_size, said
 from blender_addon.contract.run import Plan, RunError, View
-
-Parsed = TypeVar("Parsed")
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -55,33 +53,6 @@ def parse_frames(text: str) -> tuple[int, ...]:
             raise ValueError(f"frames {part!r}: more than ten million")
         frames.update(range(first, last + 1))
     return tuple(sorted(frames))
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """'480x360' as (width, height) in pixels. Raises ValueError for anything else."""
-    match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text.strip(), re.ASCII)
-    if not match:
-        raise ValueError(f"size {text!r}: write WIDTHxHEIGHT, such as 480x360")
-    return int(match[1]), int(match[2])
-
-
-def parse_path(text: str) -> Path:
-    """A path; raises ValueError for no text at all, which pathlib takes for the current folder."""
-    if not text:
-        raise ValueError("no path is given")
-    return Path(text)
-
-
-def said(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
-    """Let argparse show the text of a ValueError instead of its own 'invalid value'."""
-
-    def parsed(text: str) -> Parsed:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return parsed
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

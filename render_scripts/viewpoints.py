@@ -8,12 +8,14 @@ scene without keys shows each of its cameras once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import bpy
 
 from blender_addon.compat import fcurves
 from blender_addon.contract.run import View
+
+from .motion import moves_by_itself, playing_images
 
 
 class NoCamera(ValueError):
@@ -99,21 +101,7 @@ def _changes(scene: bpy.types.Scene, follow_markers: bool) -> tuple[set[int], bo
             if changes or (constant and scene.camera and data in (scene.camera, scene.camera.data)):
                 # Between frames a key shows from the next one on; Blender takes keys within 1e-4 of a frame as on it.
                 jumps |= {math.ceil(point.co[0] - 1e-4) for point in points}
-    return jumps, _is_simulated(scene, shown) or any(playing_images())
-
-
-def playing_images() -> Iterator[bpy.types.ID | bpy.types.Node]:
-    """What shows another image of a sequence, or of a movie, in each frame: textures, and nodes of what is shaded."""
-    if not any(image.source in _PLAYING for image in bpy.data.images):  # most scenes, and then no node is looked at
-        return
-    kinds = (bpy.data.materials, bpy.data.worlds, bpy.data.lights)
-    trees = [data.node_tree for kind in kinds for data in kind if data.users and data.node_tree]
-    trees += [group for group in bpy.data.node_groups if group.type == "SHADER" and group.users]
-    nodes = (node for tree in trees for node in tree.nodes if node.type in {"TEX_IMAGE", "TEX_ENVIRONMENT"})
-    textures = (texture for texture in bpy.data.textures if texture.type == "IMAGE" and texture.users)
-    for shows in (*nodes, *textures):
-        if shows.image and shows.image.source in _PLAYING and shows.image_user.frame_duration > 1:
-            yield shows
+    return jumps, moves_by_itself(scene, shown) or any(playing_images())
 
 
 def _follows_time(driver: bpy.types.Driver) -> bool:
@@ -152,29 +140,3 @@ def _animated(scene: bpy.types.Scene, shown: set[bpy.types.Object]) -> Iterable[
 def _is_used(obj: bpy.types.Object, shown: set[bpy.types.Object]) -> bool:
     """Nodes and particles may show what is in a collection of no scene."""
     return obj in shown or bool(obj.users_collection and not obj.users_scene)
-
-
-def _is_simulated(scene: bpy.types.Scene, shown: set[bpy.types.Object]) -> bool:
-    if scene.rigidbody_world and scene.rigidbody_world.enabled:
-        return True
-    return any(_makes_motion(modifier) for obj in shown for modifier in obj.modifiers)
-
-
-def _makes_motion(modifier: bpy.types.Modifier) -> bool:
-    if modifier.type == "PARTICLE_SYSTEM":
-        return bool(modifier.particle_system.settings.type == "EMITTER")
-    if modifier.type == "NODES":
-        return modifier.node_group is not None and _reads_time(modifier.node_group)
-    return modifier.type in _MOVING_MODIFIERS
-
-
-def _reads_time(tree: bpy.types.NodeTree) -> bool:
-    if any(node.bl_idname in _TIME_NODES for node in tree.nodes):
-        return True
-    return any(_reads_time(node.node_tree) for node in tree.nodes if getattr(node, "node_tree", None))
-
-
-_PLAYING = {"SEQUENCE", "MOVIE"}
-_MOVING_MODIFIERS = {"BUILD", "CLOTH", "DYNAMIC_PAINT", "EXPLODE", "FLUID", "MESH_CACHE", "MESH_SEQUENCE_CACHE",
-                     "OCEAN", "SOFT_BODY", "WAVE"}  # fmt: skip
-_TIME_NODES = {"GeometryNodeInputSceneTime", "GeometryNodeSimulationInput"}

@@ -11,6 +11,7 @@ from blender_addon.compat import fcurves
 from blender_addon.contract.run import View
 from blender_addon.occurrences import Occurrence, is_host, occurrences, referring_trees
 
+from .motion import remembers_frames
 from .passes import RenderFailed
 from .stage import changed, copy_labels, member_labels
 
@@ -30,7 +31,7 @@ def things_shown(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, views:
         if not hosts and not any(_is_animated(obj, _VISIBILITY | {"pass_index"}) for obj in bpy.data.objects):
             return list(occurrences(view_layer))
         found: dict[Occurrence, None] = {}
-        for frame in frames[:1] if _remembers(scene) else _sample(frames):
+        for frame in frames[:1] if remembers_frames(scene) else _sample(frames):
             if frame != scene.frame_current or scene.frame_subframe:
                 scene.frame_set(frame)
             found |= dict.fromkeys(occurrences(view_layer, _depsgraph(scene, view_layer)))
@@ -124,17 +125,3 @@ def _evenly(frames: Sequence[int], most: int) -> list[int]:
     if len(frames) <= most:
         return list(frames)
     return [frames[n * (len(frames) - 1) // max(most - 1, 1)] for n in range(most)]
-
-
-def _remembers(scene: bpy.types.Scene) -> bool:
-    """Whether a frame depends on the frames that were evaluated before it."""
-    if scene.rigidbody_world and scene.rigidbody_world.enabled:
-        return True
-    if any(node.bl_idname == "GeometryNodeSimulationInput" for tree in bpy.data.node_groups for node in tree.nodes):
-        return True
-    return any(
-        modifier.type in {"CLOTH", "SOFT_BODY", "DYNAMIC_PAINT", "FLUID"}
-        or (modifier.type == "PARTICLE_SYSTEM" and modifier.particle_system.settings.type == "EMITTER")
-        for obj in bpy.data.objects
-        for modifier in obj.modifiers
-    )

@@ -109,33 +109,27 @@ class LabelSet:
     def crosswalk(self, target: LabelSet) -> dict[int, int]:
         """{id here: id in `target`} for the labels that have a parent there; the others have no meaning in it.
 
-        A label finds its parent directly, through one taxonomy in between (894 -> 40 -> sunrgbd37), or, in the
-        same set, in itself. Raises LabelSetError when nothing maps or a parent names an id `target` lacks.
+        A label finds its parent directly, else through one taxonomy in between (894 -> 40 -> sunrgbd37; of several the
+        one that it names first), or, in the same set, in itself. Raises LabelSetError when nothing maps or a parent
+        names an id that `target` lacks.
         """
         if target.name == self.name:
             names = {label.id: label.name.casefold() for label in target.labels}
             found = {label.id: label.id for label in self.labels if names.get(label.id) == label.name.casefold()}
         else:
-            found = {label.id: label.parents[target.name] for label in self.labels if target.name in label.parents}
-        if not found:
-            steps = (self._step(name) for name in sorted({name for label in self.labels for name in label.parents}))
-            walks = (self._through(step, target) for step in steps if step)
-            found = next((walk for walk in walks if walk), {})
+            between = {name for label in self.labels for name in label.parents} & set(built_in_names())
+            steps = {name: built_in(name) for name in between - {target.name}}
+            parents = {label.id: _parent(label, target.name, steps) for label in self.labels}
+            found = {id_: parent for id_, parent in parents.items() if parent is not None}
         lost = sorted(set(found.values()) - set(target.by_id))
         if lost:
             raise LabelSetError(f"{self.name!r} maps to id {lost[0]} of {target.name!r}, which does not define it")
         if not found:
-            raise LabelSetError(f"no cross-walk from {self.name!r} to {target.name!r}: no label names a parent there")
+            raise LabelSetError(
+                f"no cross-walk from {self.name!r} to {target.name!r}: no label names a parent there "
+                f"(labels of your own may: parents: {{{target.name}: id}})"
+            )
         return found
-
-    @staticmethod
-    def _step(name: str) -> LabelSet | None:
-        return built_in(name) if name in built_in_names() else None
-
-    def _through(self, step: LabelSet, target: LabelSet) -> dict[int, int]:
-        onward = {label.id: label.parents[target.name] for label in step.labels if target.name in label.parents}
-        here = {label.id: label.parents[step.name] for label in self.labels if step.name in label.parents}
-        return {id_: onward[middle] for id_, middle in here.items() if middle in onward}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, in the order of the labels; empty fields left out."""
@@ -153,6 +147,13 @@ class LabelSet:
         head = self.to_dict()
         rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in head.pop("labels"))
         return json.dumps(head, ensure_ascii=False)[:-1] + ', "labels": [\n' + rows + "\n]}\n"
+
+
+def _parent(label: Label, target: str, steps: Mapping[str, LabelSet]) -> int | None:
+    if target in label.parents:
+        return label.parents[target]
+    above = (steps[name].by_id.get(id_) for name, id_ in label.parents.items() if name in steps)
+    return next((each.parents[target] for each in above if each and target in each.parents), None)
 
 
 def label_set_from_dict(data: Any) -> LabelSet:

@@ -144,6 +144,19 @@ def test_removing_a_view_closes_the_gap(scene):
         assert scene.camera.matrix_world.translation.x == pytest.approx(x)
 
 
+@pytest.mark.skipif(bpy.app.version >= (4, 4), reason="actions have slots, so a camera and its data share no curves")
+def test_a_camera_and_its_data_on_one_action(scene):
+    """So 4.3 opens a file in which 4.4 or later keyed both."""
+    for x in range(4):
+        add_view(scene, standing(x))
+    camera = camera_of(scene)
+    action = camera.animation_data.action
+    action.id_root = "CAMERA"  # or Blender would not take it
+    camera.data.animation_data.action = action
+    remove_view(scene, 2)
+    assert [view.name for view in read_views(scene)] == ["View 1", "View 3", "View 4"]
+
+
 @pytest.mark.parametrize(("here", "then"), [(1, 1), (2, 2), (3, 2), (4, 3)])
 def test_who_looks_at_another_view_keeps_looking_at_it(scene, here, then):
     for x in range(4):

@@ -202,6 +202,22 @@ def test_crosswalk_goes_through_one_taxonomy_in_between():
     assert through == {id_: parent for id_, parent in to40.items() if parent <= 37}
 
 
+def test_each_label_finds_its_own_way():
+    direct = Label(4, "soft thing", (0, 0, 4), parents={"nyu40": 4, "nyu13": 12})
+    labels = (
+        Label(1, "hard", (0, 0, 1), parents={"nyu40": 1}),
+        Label(2, "raw", (0, 0, 2), parents={"nyu894": built_in("nyu894").find("lamp").id}),
+        Label(3, "lost", (0, 0, 3)),
+        direct,
+    )
+    nyu13 = built_in("nyu13")
+    assert LabelSet("mine", labels).crosswalk(nyu13) == {
+        1: nyu13.find("wall").id,
+        2: built_in("nyu894").crosswalk(nyu13)[built_in("nyu894").find("lamp").id],
+        4: 12,
+    }
+
+
 def test_crosswalk_to_a_taxonomy_that_nothing_names_is_refused():
     with pytest.raises(LabelSetError, match="no cross-walk from 'nyu13' to 'nyu40'"):
         built_in("nyu13").crosswalk(built_in("nyu40"))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blender_addon.contract.arguments import parse_size
 from blender_addon.contract.labels import Label, LabelSet
 from blender_addon.contract.run import Plan, RunError, Settings, View
 from render_scripts.plan import (
@@ -20,7 +21,6 @@ from render_scripts.plan import (
     continued,
     missing,
     parse_frames,
-    parse_size,
     request_from,
     to_arguments,
 )

@@ -1,0 +1,38 @@
+"""Words of a command line that mean the same to every door: paths, sizes, and what to say of wrong ones."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+Parsed = TypeVar("Parsed")
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """'480x360' as (width, height) in pixels. Raises ValueError for anything else."""
+    match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text.strip(), re.ASCII)
+    if not match:
+        raise ValueError(f"size {text!r}: write WIDTHxHEIGHT, such as 480x360")
+    return int(match[1]), int(match[2])
+
+
+def parse_path(text: str) -> Path:
+    """A path; raises ValueError for no text at all, which pathlib takes for the current folder."""
+    if not text:
+        raise ValueError("no path is given")
+    return Path(text)
+
+
+def said(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
+    """Let argparse show the text of a ValueError instead of its own 'invalid value'."""
+
+    def parsed(text: str) -> Parsed:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parsed

@@ -1,0 +1,64 @@
+"""Renders with an installed Blender, as its child process: render.py in it, its exit code, and the proof of that."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from blender_addon.contract.run import PLAN, finished_frames, read_plan
+
+from .plan import Refused, Request, to_arguments
+
+
+def render_with(program: str, scene: Path, request: Request) -> int:
+    """Render `scene` with the Blender called `program`. Returns its exit code (see `session`).
+
+    The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
+    such program or something ended it.
+    """
+    blender = shutil.which(program)
+    if blender is None:
+        raise Refused(f"--blender {program}: no such program")
+    entry = Path(__file__).with_name("render.py")
+    scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
+    start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
+    code = _run([*start, "--", *to_arguments(request)])
+    if code < 0:
+        name = signal.Signals(-code).name
+        raise Refused(f"{program} was ended by {name}; what is done stays, run the same command to go on")
+    if code == 0:
+        if not (request.out / PLAN).is_file():
+            raise Refused(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
+        frames = request.frames or [view.frame for view in read_plan(request.out).views]
+        lost = sorted(set(frames) - set(finished_frames(request.out)))
+        if lost:
+            raise Refused(f"{program} ended as if all was well, without frame {lost[0]}; run the same command again")
+    return code
+
+
+def _run(command: list[str]) -> int:
+    """Run a child to its end. SIGTERM is handed on; Ctrl-C reaches it by itself, and it says what there is to say."""
+    children: list[subprocess.Popen[bytes]] = []
+    told: list[int] = []
+
+    def hand_on(number: int, _frame: object) -> None:
+        told.append(number)
+        for child in children:
+            child.send_signal(number)
+
+    # Functions, since a child would inherit that signals are ignored.
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, hand_on),
+    }
+    try:
+        with subprocess.Popen(command) as child:
+            children.append(child)
+            for number in told:  # before it was there to be told
+                child.send_signal(number)
+            return child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
