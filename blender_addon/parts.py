@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
-import bmesh
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
 from .contract.labels import UNLABELLED, Label
 from .looks import new_like_none, reads_its_index, same_look
+from .mesh_faces import read_indices, write_indices
 from .part_obstacles import why_modifiers_forbid
 from .scene_labels import why_locked
 
@@ -50,7 +51,7 @@ Choice = Callable[[bpy.types.Mesh], NDArray[np.bool_]]
 """Which faces of a mesh are meant, (faces,) bool."""
 
 
-def is_part(material: bpy.types.Material | None) -> bool:
+def is_part(material: bpy.types.Material | None) -> TypeGuard[bpy.types.Material]:
     """Whether a material is a copy that makes faces part of a label."""
     return material is not None and PROPERTY in material
 
@@ -72,6 +73,11 @@ def source_of(material: bpy.types.Material | None) -> bpy.types.Material | None:
         del source[PROPERTY]
         material[PROPERTY] = source
     return source
+
+
+def known_source(material: bpy.types.Material | None) -> bpy.types.Material | None:
+    """`source_of` for drawing, which may not write: None also where the source was deleted."""
+    return (material[PROPERTY] or None) if is_part(material) else material
 
 
 def part_material(source: bpy.types.Material | None, label: Label) -> bpy.types.Material:
@@ -170,7 +176,7 @@ def _change(
     start = indices.copy()
     for base in np.unique(start[chosen]).tolist():
         faces = chosen & (start == base)
-        column = _column(mesh, users, base)
+        column = column_of(mesh, users, base)
         reason = next(filter(None, (_why_not(material, label) for material in _shown(column))), None)
         if reason:
             done.refused[reason[0]] = reason[1]
@@ -200,7 +206,8 @@ def users_of(mesh: bpy.types.Mesh) -> list[bpy.types.Object]:
     return sorted((user for user in users if isinstance(user, bpy.types.Object)), key=lambda obj: obj.name_full)
 
 
-def _column(mesh: bpy.types.Mesh, users: list[bpy.types.Object], slot: int) -> Column:
+def column_of(mesh: bpy.types.Mesh, users: list[bpy.types.Object], slot: int) -> Column:
+    """A slot as all have it that use the mesh; `users` as `users_of` says."""
     slots = (user.material_slots[slot] for user in users)
     own = ((each.link, each.material if each.link == "OBJECT" else None) for each in slots)
     return (("DATA", mesh.materials[slot]), *own)
@@ -230,7 +237,7 @@ def _wanted(column: Column, label: Label | None) -> Column:
 def _slot(mesh: bpy.types.Mesh, users: list[bpy.types.Object], base: int, wanted: Column) -> int:
     """The slot that all have as wanted; a new one at the end where there is none, since modifiers count slots."""
     for slot in (base, *range(len(mesh.materials))):
-        if _column(mesh, users, slot) == wanted:
+        if column_of(mesh, users, slot) == wanted:
             return slot
     mesh.materials.append(None)
     _set_column(mesh, users, len(mesh.materials) - 1, wanted)
@@ -253,7 +260,7 @@ def tidy(mesh: bpy.types.Mesh) -> None:
     """
     users, indices, count = users_of(mesh), read_indices(mesh), len(mesh.materials)
     used = set(np.unique(indices).tolist())
-    columns = [_column(mesh, users, slot) for slot in range(count)]
+    columns = [column_of(mesh, users, slot) for slot in range(count)]
     ours = [any(is_part(material) for material in _shown(column)) for column in columns]
     touched = {material for column in columns for _, material in column if material and is_part(material)}
     tail = next((slot + 1 for slot in reversed(range(count)) if not ours[slot]), 0)
@@ -271,45 +278,11 @@ def tidy(mesh: bpy.types.Mesh) -> None:
             write_indices(mesh, moved)
         for _ in range(count - tail - len(kept)):
             mesh.materials.pop(index=-1)
-    if len(mesh.materials) == 1 and used <= {0} and not any(material for _, material in _column(mesh, users, 0)):
+    if len(mesh.materials) == 1 and used <= {0} and not any(material for _, material in column_of(mesh, users, 0)):
         mesh.materials.clear()  # popping the last would leave the objects their slot
     for material in touched:
         if not material.users:
             bpy.data.materials.remove(material)
-
-
-def read_indices(mesh: bpy.types.Mesh) -> NDArray[np.int32]:
-    """The slot of each face, (faces,) int32, also in edit mode."""
-    if mesh.is_editmode:
-        faces = bmesh.from_edit_mesh(mesh).faces
-        return np.fromiter((face.material_index for face in faces), np.int32, len(faces))
-    indices = np.zeros(len(mesh.polygons), np.int32)
-    if stored := mesh.attributes.get("material_index"):
-        stored.data.foreach_get("value", indices)
-    return indices
-
-
-def write_indices(mesh: bpy.types.Mesh, indices: NDArray[np.int32]) -> None:
-    """Set the slot of each face, (faces,) int32, also in edit mode."""
-    if mesh.is_editmode:
-        edited = bmesh.from_edit_mesh(mesh)
-        for face, index in zip(edited.faces, indices.tolist(), strict=True):
-            if face.material_index != index:
-                face.material_index = index
-        bmesh.update_edit_mesh(mesh, loop_triangles=False, destructive=False)
-    else:
-        mesh.polygons.foreach_set("material_index", indices)
-        mesh.update()
-
-
-def selected_faces(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
-    """The faces that are selected, (faces,) bool."""
-    if mesh.is_editmode:
-        faces = bmesh.from_edit_mesh(mesh).faces
-        return np.fromiter((face.select for face in faces), np.bool_, len(faces))
-    chosen = np.zeros(len(mesh.polygons), np.bool_)
-    mesh.polygons.foreach_get("select", chosen)
-    return chosen
 
 
 def faces_of(mesh: bpy.types.Mesh, slots: Collection[int]) -> NDArray[np.bool_]:

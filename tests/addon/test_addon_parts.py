@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from blender_addon import parts
+from blender_addon import mesh_faces, parts
 from blender_addon.contract.labels import built_in
 
 NYU40 = built_in("nyu40")
@@ -45,7 +45,7 @@ def faces(*wanted):
 def shown(obj):
     """The names of the materials, face for face, as a render would take them."""
     names = [slot.material.name if slot.material else None for slot in obj.material_slots] or [None]
-    return [names[min(index, len(names) - 1)] for index in parts.read_indices(obj.data).tolist()]
+    return [names[min(index, len(names) - 1)] for index in mesh_faces.read_indices(obj.data).tolist()]
 
 
 def test_faces_become_a_part_by_a_copy_of_their_material(strip):
@@ -173,11 +173,11 @@ def test_edit_mode(strip):
     one = strip("one", material("Wood"))
     bpy.ops.object.mode_set(mode="EDIT")
     chosen = faces(1, 2)
-    parts.assign_faces([one], WINDOW, lambda mesh: chosen(mesh))
+    parts.assign_faces([one], WINDOW, chosen)
     assert shown(one) == ["Wood", "Wood [window]", "Wood [window]", "Wood"]
-    parts.assign_faces([one], None, parts.selected_faces)
+    parts.assign_faces([one], None, mesh_faces.selected_faces)
     bpy.ops.mesh.select_all(action="SELECT")
-    parts.assign_faces([one], None, parts.selected_faces)
+    parts.assign_faces([one], None, mesh_faces.selected_faces)
     bpy.ops.object.mode_set(mode="OBJECT")
     assert shown(one) == ["Wood"] * 4 and len(one.material_slots) == 1
 
