@@ -161,7 +161,8 @@ class LABELPASS_OT_update_part(bpy.types.Operator):
         if not is_part(part) or part.library or part.pass_index not in label_set.by_id:
             self.report({"WARNING"}, f"'{self.material}' is no part of a label of {label_set.name}")
             return {"CANCELLED"}
-        fresh, source = update_part(part, label_set.by_id[part.pass_index]), source_of(part)
+        source = source_of(part)
+        fresh = update_part(part, label_set.by_id[part.pass_index])
         make_undo_whole()
         self.report({"INFO"}, f"'{fresh.name}' looks like {repr(source.name) if source else 'no material'} again")
         return {"FINISHED"}

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import bpy
+import numpy as np
+from numpy.typing import NDArray
 
-from .contract.labels import Label, LabelSet
+from .contract.labels import UNLABELLED, Label, LabelSet
 from .looks import same_look
 from .mesh_faces import read_indices, write_indices
 from .parts import (
+    assign_faces,
     column_of,
+    faces_of,
     has_drifted,
     is_part,
     known_source,
@@ -45,19 +49,38 @@ def merge_parts(objects: Iterable[bpy.types.Object], label_set: LabelSet | None)
 
     They come from files that were appended, from joined objects, and from label sets in which two labels are one.
     """
-    meshes = list(dict.fromkeys(obj.data for obj in objects if obj.type == "MESH" and not why_locked(obj.data)))
+    if not any(map(is_part, bpy.data.materials)):
+        return 0
+    with_parts = [obj for obj in objects if any(is_part(slot.material) for slot in obj.material_slots)]
+    with_parts = [obj for obj in with_parts if obj.type == "MESH" and not why_locked(obj.data)]
     gone = 0
-    for part in dict.fromkeys(each for mesh in meshes for each in _part_materials(mesh)):
-        same = _same_as(part)
-        if same is not None:
-            part.user_remap(same)
-            bpy.data.materials.remove(part)
+    found = (slot.material for obj in with_parts for slot in obj.material_slots if is_part(slot.material))
+    for name in dict.fromkeys(part.name for part in found if not part.library):
+        part = bpy.data.materials.get(name)
+        if not part:  # went with another
+            continue
+        source = source_of(part)
+        if part.pass_index == (source.pass_index if source else UNLABELLED):
+            if not has_drifted(part):
+                gone += _give_back(with_parts, part)
+        elif same := _twin(part):
+            _replace(part, same)
             gone += 1
         elif label_set and part.pass_index in label_set.by_id:
-            name = part_name(source_of(part), label_set.by_id[part.pass_index])
-            if part.name.rpartition(".")[0] != name != part.name:
-                part.name = name
-    return gone + sum(_merge_slots(mesh) for mesh in meshes)
+            right = part_name(source, label_set.by_id[part.pass_index])
+            if right not in {name, name.rpartition(".")[0]}:
+                part.name = right
+    return gone + sum(_merge_slots(mesh) for mesh in dict.fromkeys(obj.data for obj in with_parts))
+
+
+def _give_back(objects: list[bpy.types.Object], part: bpy.types.Material) -> int:
+    """Give faces of a part their source back on these objects; on how many meshes."""
+
+    def choice(mesh: bpy.types.Mesh) -> NDArray[np.bool_]:
+        own = (each for obj in objects if obj.data == mesh for each in enumerate(obj.material_slots))
+        return faces_of(mesh, [number for number, slot in own if slot.material == part])
+
+    return assign_faces(objects, None, choice).meshes
 
 
 def mergeable(obj: bpy.types.Object) -> bool:
@@ -67,16 +90,9 @@ def mergeable(obj: bpy.types.Object) -> bool:
     return len(kinds) < len(shown) or any(not part.pass_index for part in shown)
 
 
-def _part_materials(mesh: bpy.types.Mesh) -> list[bpy.types.Material]:
-    slots = (slot for user in users_of(mesh) for slot in user.material_slots)
-    return [slot.material for slot in slots if is_part(slot.material) and not slot.material.library]
-
-
-def _same_as(part: bpy.types.Material) -> bpy.types.Material | None:
-    """The material that could stand in for a part's: its source, or the first of its copies."""
+def _twin(part: bpy.types.Material) -> bpy.types.Material | None:
+    """The first of the copies that are the same as this one, where that is another."""
     source = source_of(part)
-    if source and source.pass_index == part.pass_index and not has_drifted(part):
-        return source
     for other in bpy.data.materials:
         if other == part:
             return None
