@@ -14,6 +14,7 @@ _SILENT = {
     *("label", "location", "location_absolute", "width", "width_hidden", "height", "dimensions", "color", "select"),
     *("use_custom_color", "color_tag", "show_options", "show_preview", "show_texture", "show_expanded", "parent"),
     *("links", "internal_links", "interface", "active_output", "view_center", "is_active", "is_linked", "node"),
+    *("enabled", "hide", "hide_value", "is_unavailable", "is_inactive", "is_icon_visible", "link_limit"),
     *("texture_paint_images", "texture_paint_slots", "paint_active_slot", "paint_clone_slot", "inline_shader"),
 }  # fmt: skip
 
@@ -73,7 +74,8 @@ def new_like_none(name: str) -> bpy.types.Material:
     """A material that renders as faces without one do: Cycles shows them as a plain diffuse surface of 0.8, EEVEE with
     the defaults of its Principled shader."""
     material = bpy.data.materials.new(name)
-    material.use_nodes = True
+    if not material.node_tree:  # 5.0 gives every material its nodes
+        material.use_nodes = True
     nodes, links = material.node_tree.nodes, material.node_tree.links
     nodes.clear()
     for target, shader in (("CYCLES", "ShaderNodeBsdfDiffuse"), ("EEVEE", "ShaderNodeBsdfPrincipled")):

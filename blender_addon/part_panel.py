@@ -68,9 +68,8 @@ class LABELPASS_PT_parts(bpy.types.Panel):
             paragraph(context, layout, "No faces with a label of their own. Tab chooses some.")
         if obj.data.users > 1:
             others = obj.data.users - 1
-            paragraph(
-                context, layout, f"{counted(others, 'other object')} with the same mesh: parts are on all of them"
-            )
+            text = f"Parts are also on {counted(others, 'other object')} with the same mesh."
+            paragraph(context, layout, text)
         for material in dict.fromkeys(slot.material for slot in obj.material_slots if is_part(slot.material)):
             if _has_drifted(material):
                 source = known_source(material)
@@ -82,28 +81,27 @@ class LABELPASS_PT_parts(bpy.types.Panel):
 
     def _material(self, context, obj) -> None:
         material = known_source(obj.active_material)
-        if not material:
-            return
-        line = self.layout.row(align=True)
-        line.label(text=f"All {material.name}", icon="MATERIAL")
-        picked = active_label(context)
-        row = line.row(align=True)
-        row.enabled = picked is not None
-        text = picked.name if picked else "Assign"
-        row.operator("labelpass.assign_material", text=text, icon="CHECKMARK").material = material.name
-        if material.pass_index:
-            line.operator("labelpass.clear_material", text="", icon="X").material = material.name
+        if material:
+            line = self._all_of(context, f"All {material.name}", "MATERIAL", "material", material.name)
+            if material.pass_index:
+                line.operator("labelpass.clear_material", text="", icon="X").material = material.name
 
     def _collections(self, context, obj) -> None:
         for collection in obj.users_collection[:_MOST]:
-            line = self.layout.row(align=True)
-            line.label(text=f"All in {collection.name}", icon="OUTLINER_COLLECTION")
-            picked = active_label(context)
-            row = line.row(align=True)
-            row.enabled = picked is not None
-            text = picked.name if picked else "Assign"
-            row.operator("labelpass.assign_collection", text=text, icon="CHECKMARK").collection = collection.name
-            line.operator("labelpass.clear_collection", text="", icon="X").collection = collection.name
+            name = collection.name
+            line = self._all_of(context, f"All in {name}", "OUTLINER_COLLECTION", "collection", name)
+            line.operator("labelpass.clear_collection", text="", icon="X").collection = name
+
+    def _all_of(self, context, text: str, mark: str, kind: str, name: str):
+        """A line that labels all of something; the button says with what."""
+        line = self.layout.row(align=True)
+        line.label(text=text, icon=mark)
+        picked = active_label(context)
+        row = line.row(align=True)
+        row.enabled, row.ui_units_x = picked is not None, 5
+        text = picked.name if picked else "Assign"
+        setattr(row.operator(f"labelpass.assign_{kind}", text=text, icon="CHECKMARK"), kind, name)
+        return line
 
 
 def _has_drifted(material: bpy.types.Material) -> bool:
