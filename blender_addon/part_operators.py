@@ -32,7 +32,7 @@ class LABELPASS_OT_assign_faces(bpy.types.Operator):
         if not label:
             return {"CANCELLED"}
         done = assign_faces(context.objects_in_mode_unique_data, label, selected_faces)
-        return _tell(self, done, f"part of {label.name}", "No face is selected that is not part of it already")
+        return _tell(self, done, f"now part of {label.name}", "No face is selected that is not part of it already")
 
 
 class LABELPASS_OT_clear_faces(bpy.types.Operator):
@@ -48,7 +48,7 @@ class LABELPASS_OT_clear_faces(bpy.types.Operator):
 
     def execute(self, context):
         done = assign_faces(context.objects_in_mode_unique_data, None, selected_faces)
-        return _tell(self, done, "no part any more", "No face is selected that is part of a label")
+        return _tell(self, done, "of no part any more", "No face is selected that is part of a label")
 
 
 class LABELPASS_OT_select_part(bpy.types.Operator):
@@ -98,7 +98,7 @@ class LABELPASS_OT_clear_part(bpy.types.Operator):
 
     def execute(self, context):
         done = assign_faces([context.object], None, _part_of(context.object, self.label_id))
-        return _tell(self, done, "no part any more", "No face is part of it")
+        return _tell(self, done, "of no part any more", "No face is part of it")
 
 
 class LABELPASS_OT_relabel_part(bpy.types.Operator):
@@ -119,7 +119,7 @@ class LABELPASS_OT_relabel_part(bpy.types.Operator):
         if not label:
             return {"CANCELLED"}
         done = assign_faces([context.object], label, _part_of(context.object, self.label_id))
-        return _tell(self, done, f"part of {label.name}", f"They are part of {label.name} already")
+        return _tell(self, done, f"now part of {label.name}", f"They are part of {label.name} already")
 
 
 class LABELPASS_OT_merge_parts(bpy.types.Operator):
@@ -197,10 +197,10 @@ def _tell(operator: bpy.types.Operator, done: PartChange, what: str, nothing: st
     """Say what became of the faces, and which other objects show them, too."""
     make_undo_whole()
     status.forget()
-    said = f"{counted(done.faces, 'face')} {'is' if done.faces == 1 else 'are'} now {what}" if done.faces else nothing
+    said = f"{counted(done.faces, 'face')} {'is' if done.faces == 1 else 'are'} {what}" if done.faces else nothing
     shared = done.shared.most_common()
     notes = [f"also on {counted(others, 'other object')} with the same mesh {name!r}" for name, others in shared]
-    notes += [f"{counted(count, 'face')} have the label of material {name!r}, as all its faces do"
+    notes += [f"the label of material {name!r} stays on {counted(count, 'face')}, as on all its faces"
               for name, count in done.kept.items()]  # fmt: skip
     notes += [f"{name}: {why}" for name, why in done.refused.items()]
     operator.report({"WARNING"} if done.refused or not done.faces else {"INFO"}, listed([said, *notes], 5, "; "))

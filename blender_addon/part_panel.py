@@ -15,7 +15,7 @@ from .properties import active_label
 from .swatches import icon
 from .why_operators import name_of
 
-_drifted: dict[tuple[str, int], bool] = {}
+_drifted: dict[int, bool] = {}
 _MOST = 3
 
 
@@ -106,7 +106,7 @@ class LABELPASS_PT_parts(bpy.types.Panel):
 
 def _has_drifted(material: bpy.types.Material) -> bool:
     """Remembered until a material changes: looking at all nodes takes a millisecond or so."""
-    key = (material.name_full, material.pass_index)
+    key = material.session_uid
     if key not in _drifted:
         _drifted[key] = known_source(material) is not None and has_drifted(material)
     return _drifted[key]

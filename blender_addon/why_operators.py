@@ -53,6 +53,7 @@ class LABELPASS_OT_why_here(bpy.types.Operator):
         return True
 
     def invoke(self, context, _event):
+        self.pressed = False
         context.window.cursor_modal_set("EYEDROPPER")
         context.workspace.status_text_set("Click on what you ask about; Esc or right mouse ends")
         context.window_manager.modal_handler_add(self)
@@ -61,18 +62,24 @@ class LABELPASS_OT_why_here(bpy.types.Operator):
     def modal(self, context, event):
         if event.type in {"ESC", "RIGHTMOUSE"}:
             return self._end(context)
-        if event.type == "LEFTMOUSE" and event.value == "PRESS":
-            self._end(context)
-            region = next((each for each in context.area.regions if each.type == "WINDOW"), None)
-            at = (event.mouse_x - region.x, event.mouse_y - region.y)
-            ray = [
-                of(region, context.space_data.region_3d, at) for of in (region_2d_to_origin_3d, region_2d_to_vector_3d)
-            ]
-            answers = why_here(context.scene, context.evaluated_depsgraph_get(), *ray)
-            return _say(self, context, answers or [Answer("nothing", 0, "no surface is here: it is background")])
-        return (
-            {"PASS_THROUGH"} if event.type in {"MIDDLEMOUSE", "WHEELUPMOUSE", "WHEELDOWNMOUSE"} else {"RUNNING_MODAL"}
-        )
+        if event.type == "LEFTMOUSE":
+            if event.value == "PRESS":
+                self.pressed = True
+            elif self.pressed:  # a menu that opens before the button is let go would close at once
+                self._end(context)
+                return self._answer(context, event)
+        looking = event.type in {"MIDDLEMOUSE", "WHEELUPMOUSE", "WHEELDOWNMOUSE"}
+        return {"PASS_THROUGH"} if looking else {"RUNNING_MODAL"}
+
+    def _answer(self, context, event):
+        region = next(each for each in context.area.regions if each.type == "WINDOW")
+        x, y = event.mouse_x - region.x, event.mouse_y - region.y
+        if not (0 <= x < region.width and 0 <= y < region.height):
+            return {"CANCELLED"}
+        view = context.space_data.region_3d
+        ray = region_2d_to_origin_3d(region, view, (x, y)), region_2d_to_vector_3d(region, view, (x, y))
+        answers = why_here(context.scene, context.evaluated_depsgraph_get(), *ray)
+        return _say(self, context, answers or [Answer("nothing", 0, "no surface is here: it is background")])
 
     def _end(self, context):
         context.window.cursor_modal_restore()

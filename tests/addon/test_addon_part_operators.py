@@ -226,3 +226,41 @@ def test_why_says_it_in_the_window(edited, capfd):
     edit.faces.active = edit.faces[1]
     assert bpy.ops.labelpass.why() == {"FINISHED"}
     assert "faces of wall with Wood [window]: window, since its faces have material" in capfd.readouterr().out
+
+
+def test_linked_meshes_and_materials(strip, tmp_path):
+    """Faces of a linked mesh stay as they are, and a linked material gets a local copy on a local mesh."""
+    path = tmp_path / "library.blend"
+    lamp = strip("lamp", material("Brass"))
+    bpy.data.libraries.write(str(path), {lamp}, fake_user=True)
+    for block, where in ((lamp.data, bpy.data.meshes), (bpy.data.materials["Brass"], bpy.data.materials)):
+        where.remove(block)
+    with bpy.data.libraries.load(str(path), link=True) as (_there, here):
+        here.objects, here.materials = ["lamp"], ["Brass"]
+    linked, brass = bpy.data.objects["lamp"], bpy.data.materials["Brass"]
+    bpy.context.scene.collection.objects.link(linked)
+    refused = parts.assign_faces([linked], WINDOW, faces(0)).refused["lamp"]
+    assert "linked from" in refused and shown(linked) == ["Brass"] * 4
+    assert "linked from" in material_labels.label_material(brass, WINDOW.id).refused
+    own = strip("own", brass)
+    parts.assign_faces([own], WINDOW, faces(0))
+    assert shown(own) == ["Brass [window]", "Brass", "Brass", "Brass"]
+    assert not own.material_slots[1].material.library
+    assert not parts.has_drifted(own.material_slots[1].material)
+
+
+def test_what_has_no_faces_is_refused(strip):
+    curve = bpy.data.objects.new("curve", bpy.data.curves.new("curve", "CURVE"))
+    assert "has no faces to choose" in parts.assign_faces([curve], WINDOW, faces(0)).refused["curve"]
+
+
+def test_nodes_that_ask_for_materials_are_not_misled(strip):
+    obj = strip("obj", material("Wood"))
+    tree = bpy.data.node_groups.new("nodes", "GeometryNodeTree")
+    obj.modifiers.new("nodes", "NODES").node_group = tree
+    tree.nodes.new("GeometryNodeSetMaterialIndex")  # an index stays what it is: slots only come at the end
+    assert not parts.assign_faces([obj], WINDOW, faces(0)).refused
+    inner = bpy.data.node_groups.new("inner", "GeometryNodeTree")
+    inner.nodes.new("GeometryNodeMaterialSelection")
+    tree.nodes.new("GeometryNodeGroup").node_tree = inner
+    assert "choose faces by their material" in parts.assign_faces([obj], DOOR, faces(1)).refused["obj"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import HEIGHT, WIDTH, camera, leaf_material, settings
+from scenery import HEIGHT, WIDTH, camera, instancer_labels, labels_of, leaf_material, settings
 
 from blender_addon import parts
 from blender_addon.contract.labels import built_in
+from blender_addon.occurrences import occurrences
 from render_scripts import passes
 
 WINDOW = built_in("nyu40").find("window")
@@ -85,3 +86,24 @@ def test_a_part_changes_the_labels_and_no_pixel_of_the_image(empty_scene, tmp_pa
     parts.assign_faces([obj], None, lambda _mesh: np.ones(4, bool))
     image_cleared, labels_cleared = rendered(empty_scene, tmp_path)
     assert (image == image_cleared).all() and (labels == labels_cleared).all()
+
+
+def test_a_part_shows_on_instances_and_wins_over_their_label(empty_scene, tmp_path):
+    camera(empty_scene, ortho=16)
+    obj = wall(empty_scene)
+    obj.pass_index = 0
+    parts.assign_faces([obj], WINDOW, lambda mesh: np.isin(np.arange(4), [0]))
+    asset = bpy.data.collections.new("asset")
+    asset.objects.link(obj)
+    empty_scene.collection.objects.unlink(obj)
+    for x, label in ((-8, 5), (8, 7)):
+        empty = bpy.data.objects.new("instance", None)
+        empty.instance_type, empty.instance_collection, empty.pass_index = "COLLECTION", asset, label
+        empty.location.x = x
+        empty_scene.collection.objects.link(empty)
+    empty_scene.view_layers[0].update()
+    things = list(occurrences(empty_scene.view_layers[0], bpy.context.evaluated_depsgraph_get()))
+    with instancer_labels(things):
+        labels = labels_of(empty_scene, tmp_path)[0]
+    assert (labels[:, WIDTH // 2 : WIDTH // 2 + 4] == WINDOW.id).all()  # the first square of the right one
+    assert (labels[:, WIDTH // 2 + 4 :] == 7).all() and (labels[:, : WIDTH // 2] == 5).all()
