@@ -9,8 +9,8 @@ from . import status
 from .contract.labels import Label, LabelSetError
 from .contract.words import counted, listed
 from .mesh_faces import select_faces, selected_faces
-from .part_upkeep import merge_parts, update_part
-from .parts import Choice, PartChange, assign_faces, faces_of, is_part, part_slots, source_of
+from .part_upkeep import merge_parts, update_parts
+from .parts import Choice, PartChange, assign_faces, faces_of, is_part, part_slots
 from .properties import active_label
 
 
@@ -142,29 +142,27 @@ class LABELPASS_OT_merge_parts(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LABELPASS_OT_update_part(bpy.types.Operator):
-    """The part's material and the one it is a copy of look different, since one was edited: make it a copy again"""
+class LABELPASS_OT_update_parts(bpy.types.Operator):
+    """Parts of this material look different from it, since one was edited: make them copies of it again"""
 
-    bl_idname = "labelpass.update_part"
-    bl_label = "Update Part"
+    bl_idname = "labelpass.update_parts"
+    bl_label = "Update Parts"
     bl_options = {"REGISTER", "UNDO"}
 
-    material: StringProperty(name="Material", options={"HIDDEN", "SKIP_SAVE"})
+    material: StringProperty(name="Material", description="Their source", options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context):
         return _has_label_set(cls, context)
 
     def execute(self, context):
-        part = bpy.data.materials.get(self.material)
-        label_set = status.label_set(context.scene)
-        if not is_part(part) or part.library or part.pass_index not in label_set.by_id:
-            self.report({"WARNING"}, f"'{self.material}' is no part of a label of {label_set.name}")
+        source = bpy.data.materials.get(self.material)
+        count = update_parts(source, status.label_set(context.scene)) if source else 0
+        if not count:
+            self.report({"WARNING"}, f"No part of {self.material!r} looks different from it")
             return {"CANCELLED"}
-        source = source_of(part)
-        fresh = update_part(part, label_set.by_id[part.pass_index])
         make_undo_whole()
-        self.report({"INFO"}, f"'{fresh.name}' looks like {repr(source.name) if source else 'no material'} again")
+        self.report({"INFO"}, f"{counted(count, 'part')} of {self.material!r} {_is(count)} like it again")
         return {"FINISHED"}
 
 
@@ -197,7 +195,7 @@ def _tell(operator: bpy.types.Operator, done: PartChange, what: str, nothing: st
     """Say what became of the faces, and which other objects show them, too."""
     make_undo_whole()
     status.forget()
-    said = f"{counted(done.faces, 'face')} {'is' if done.faces == 1 else 'are'} {what}" if done.faces else nothing
+    said = f"{counted(done.faces, 'face')} {_is(done.faces)} {what}" if done.faces else nothing
     shared = done.shared.most_common()
     notes = [f"also on {counted(others, 'other object')} with the same mesh {name!r}" for name, others in shared]
     notes += [f"the label of material {name!r} stays on {counted(count, 'face')}, as on all its faces"
@@ -205,6 +203,10 @@ def _tell(operator: bpy.types.Operator, done: PartChange, what: str, nothing: st
     notes += [f"{name}: {why}" for name, why in done.refused.items()]
     operator.report({"WARNING"} if done.refused or not done.faces else {"INFO"}, listed([said, *notes], 5, "; "))
     return {"FINISHED"} if done.faces else {"CANCELLED"}
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _in_edit_mode(operator: type, context: bpy.types.Context) -> bool:
@@ -236,6 +238,6 @@ register, unregister = bpy.utils.register_classes_factory(
         LABELPASS_OT_clear_part,
         LABELPASS_OT_relabel_part,
         LABELPASS_OT_merge_parts,
-        LABELPASS_OT_update_part,
+        LABELPASS_OT_update_parts,
     )
 )

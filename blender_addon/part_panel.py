@@ -70,12 +70,10 @@ class LABELPASS_PT_parts(bpy.types.Panel):
             others = obj.data.users - 1
             text = f"Parts are also on {counted(others, 'other object')} with the same mesh."
             paragraph(context, layout, text)
-        for material in dict.fromkeys(slot.material for slot in obj.material_slots if is_part(slot.material)):
-            if _has_drifted(material):
-                source = known_source(material)
-                like = f"'{source.name}'" if source else "no material"
-                paragraph(context, layout, f"'{material.name}' does not look like {like} any more", mark="ERROR")
-                layout.operator("labelpass.update_part", text=f"Make It Look Like {like}").material = material.name
+        parts = dict.fromkeys(slot.material for slot in obj.material_slots if is_part(slot.material))
+        for name in dict.fromkeys(known_source(part).name for part in parts if _has_drifted(part)):
+            paragraph(context, layout, f"Parts of '{name}' do not look like it any more.", mark="ERROR")
+            layout.operator("labelpass.update_parts", text=f"Make Them Look Like {name}").material = name
         if mergeable(obj):
             layout.operator("labelpass.merge_parts", icon="AUTOMERGE_ON")
 

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from .contract.labels import UNLABELLED, Label, LabelSet
+from .contract.labels import UNLABELLED, LabelSet
 from .looks import same_look
 from .mesh_faces import read_indices, write_indices
 from .parts import (
@@ -27,12 +27,18 @@ from .parts import (
 from .scene_labels import why_locked
 
 
-def update_part(part: bpy.types.Material, label: Label) -> bpy.types.Material:
-    """Make a part look as its source does now: a fresh copy of the source takes the place of the part's material."""
-    fresh = part_material(source_of(part), label)
-    if fresh != part:
-        _replace(part, fresh)
-    return fresh
+def update_parts(source: bpy.types.Material, label_set: LabelSet) -> int:
+    """Make the parts of a material look as it does now: fresh copies take the place of those that drifted. How many."""
+    drifted = [each for each in bpy.data.materials if _is_of(each, source) and has_drifted(each)]
+    for part in drifted:
+        label = label_set.by_id.get(part.pass_index)
+        if label:
+            _replace(part, part_material(source, label))
+    return len(drifted)
+
+
+def _is_of(material: bpy.types.Material, source: bpy.types.Material) -> bool:
+    return is_part(material) and not material.library and known_source(material) == source
 
 
 def _replace(old: bpy.types.Material, new: bpy.types.Material) -> None:

@@ -80,22 +80,27 @@ def known_source(material: bpy.types.Material | None) -> bpy.types.Material | No
     return (material[PROPERTY] or None) if is_part(material) else material
 
 
-def part_material(source: bpy.types.Material | None, label: Label) -> bpy.types.Material:
-    """The material that makes faces of `source` part of a label: its copy in the file, made where there is none.
+def part_material(material: bpy.types.Material | None, label: Label) -> bpy.types.Material:
+    """The material that makes faces of `material` part of a label: its copy in the file, made where there is none.
 
     A copy that was edited since, or whose source was, is left to its faces: another is made, so that nothing changes
-    its look.
+    its look. Faces of a part that was edited keep that look under another label, too.
     """
-    if source and source.pass_index == label.id:
+    source, like = source_of(material), material
+    if material and material.pass_index == label.id:
+        return material
+    if is_part(material) and not has_drifted(material):
+        like = source
+    if source and like == source and source.pass_index == label.id:
         return source
-    for material in bpy.data.materials:
-        if _is_part_of(material, source, label.id) and not has_drifted(material):
-            return material
+    for other in bpy.data.materials:
+        if _is_part_of(other, source, label.id) and (same_look(other, like) if like else not has_drifted(other)):
+            return other
     name = part_name(source, label)
-    if source is None:
+    if like is None:
         copy = new_like_none(name)
     else:
-        copy = source.copy()
+        copy = like.copy()
         copy.name, copy.use_fake_user = name, False
         if copy.asset_data:
             copy.asset_clear()
@@ -227,8 +232,7 @@ def _wanted(column: Column, label: Label | None) -> Column:
     """A slot that looks the same, with that label."""
 
     def changed(material: bpy.types.Material | None) -> bpy.types.Material | None:
-        source = source_of(material)
-        return part_material(source, label) if label else source
+        return part_material(material, label) if label else source_of(material)
 
     sides = zip(column, _is_seen(column), strict=True)
     return tuple((link, changed(material) if seen else material) for (link, material), seen in sides)

@@ -131,7 +131,12 @@ def test_a_source_that_was_edited_and_its_parts_update(edited):
     wood.roughness = 0.1
     part = bpy.data.materials["Wood [window]"]
     assert parts.has_drifted(part)
-    bpy.ops.labelpass.update_part(material=part.name)
+    bpy.ops.labelpass.assign_faces(label_id=DOOR.id)  # another label, the look that they have
+    part = bpy.data.materials["Wood [door]"]
+    assert part.roughness != wood.roughness and shown(edited)[1:3] == ["Wood [door]"] * 2
+    bpy.ops.labelpass.assign_faces(label_id=WINDOW.id)
+    assert bpy.ops.labelpass.update_parts(material="Wood") == {"FINISHED"}
+    assert bpy.ops.labelpass.update_parts(material="Wood") == {"CANCELLED"}
     part = bpy.data.materials["Wood [window]"]
     assert part.roughness == wood.roughness and not parts.has_drifted(part) and part.pass_index == WINDOW.id
     assert shown(edited)[1] == "Wood [window]" and len(bpy.data.materials) == 2
