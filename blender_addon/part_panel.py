@@ -85,7 +85,7 @@ class LABELPASS_PT_parts(bpy.types.Panel):
                 line.operator("labelpass.clear_material", text="", icon="X").material = material.name
 
     def _collections(self, context, obj) -> None:
-        for collection in obj.users_collection[:_MOST]:
+        for collection in [each for each in obj.users_collection if each != context.scene.collection][:_MOST]:
             name = collection.name
             line = self._all_of(context, f"All in {name}", "OUTLINER_COLLECTION", "collection", name)
             line.operator("labelpass.clear_collection", text="", icon="X").collection = name

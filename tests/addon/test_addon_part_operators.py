@@ -269,3 +269,13 @@ def test_nodes_that_ask_for_materials_are_not_misled(strip):
     inner.nodes.new("GeometryNodeMaterialSelection")
     tree.nodes.new("GeometryNodeGroup").node_tree = inner
     assert "choose faces by their material" in parts.assign_faces([obj], DOOR, faces(1)).refused["obj"]
+
+
+def test_why_copies_on_vertices_have_their_label(strip):
+    host, leaf = strip("twig"), strip("leaf")
+    leaf.parent, host.instance_type, host.pass_index = host, "VERTS", CHAIR.id
+    host.show_instancer_for_render = False
+    by_host = ("leaf", CHAIR.id, "instanced by 'twig', which carries the label")
+    assert asked(host) == [by_host]
+    leaf.pass_index = DOOR.id
+    assert asked(host) == [("leaf", DOOR.id, "the object itself carries the label")]

@@ -6,6 +6,8 @@ import pytest
 
 from blender_addon import mesh_faces, parts
 from blender_addon.contract.labels import built_in
+from blender_addon.scene_names import names_in
+from blender_addon.suggestions import Source
 
 NYU40 = built_in("nyu40")
 WINDOW, DOOR = NYU40.find("window"), NYU40.find("door")
@@ -185,3 +187,10 @@ def test_edit_mode(strip):
 def test_long_names_keep_the_label(strip):
     long = material("W" * 63)
     assert parts.part_material(long, WINDOW).name.endswith("W [window]")
+
+
+def test_the_name_of_a_part_suggests_nothing(strip):
+    obj = strip("obj", material("Wood"))
+    parts.assign_faces([obj], WINDOW, faces(0))
+    said = dict(names_in(bpy.context.scene))[obj]
+    assert [name.text for name in said if name.source is Source.MATERIAL] == ["Wood"]
