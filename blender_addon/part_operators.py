@@ -12,6 +12,7 @@ from .mesh_faces import select_faces, selected_faces
 from .part_upkeep import merge_parts, update_parts
 from .parts import Choice, PartChange, assign_faces, faces_of, is_part, part_slots
 from .properties import active_label
+from .scene_labels import why_locked
 
 
 class LABELPASS_OT_assign_faces(bpy.types.Operator):
@@ -70,6 +71,10 @@ class LABELPASS_OT_select_part(bpy.types.Operator):
         return self.execute(context)
 
     def execute(self, context):
+        locked = why_locked(context.object) or why_locked(context.object.data)
+        if locked:
+            self.report({"WARNING"}, f"{context.object.name}: {locked}")
+            return {"CANCELLED"}
         label = active_label(context)
         wanted = self.label_id or (label.id if label else 0)
         if context.mode != "EDIT_MESH":

@@ -66,8 +66,8 @@ class LABELPASS_PT_parts(bpy.types.Panel):
             paragraph(context, layout, "Select faces, pick a label and press Assign: they become a part of it.")
         elif not any_parts:
             paragraph(context, layout, "No faces with a label of their own. Tab chooses some.")
-        if obj.data.users > 1:
-            others = obj.data.users - 1
+        others = obj.data.users - obj.data.use_fake_user - 1
+        if others > 0:
             text = f"Parts are also on {counted(others, 'other object')} with the same mesh."
             paragraph(context, layout, text)
         parts = dict.fromkeys(slot.material for slot in obj.material_slots if is_part(slot.material))
