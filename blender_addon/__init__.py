@@ -7,15 +7,37 @@ This folder is the extension. Importing it imports nothing else: the renderer an
 
 def register() -> None:
     """Put the "Labels" tab into the 3D view's sidebar."""
-    from . import operators, panels, properties, swatches, view_operators
+    from . import (
+        group_operators,
+        operators,
+        panels,
+        part_operators,
+        part_panel,
+        properties,
+        swatches,
+        view_operators,
+        why_operators,
+    )
 
-    for module in (properties, swatches, operators, view_operators, panels):
+    buttons = (operators, view_operators, part_operators, group_operators, why_operators)
+    for module in (properties, swatches, *buttons, panels, part_panel):
         module.register()
 
 
 def unregister() -> None:
     """Take it out again and leave nothing behind. Labels and views stay in the file."""
-    from . import operators, panels, properties, swatches, view_operators
+    from . import (
+        group_operators,
+        operators,
+        panels,
+        part_operators,
+        part_panel,
+        properties,
+        swatches,
+        view_operators,
+        why_operators,
+    )
 
-    for module in (panels, view_operators, operators, swatches, properties):
+    buttons = (operators, view_operators, part_operators, group_operators, why_operators)
+    for module in (part_panel, panels, *reversed(buttons), swatches, properties):
         module.unregister()

@@ -14,6 +14,7 @@ from .contract.labels import UNLABELLED, LabelSetError
 from .contract.words import listed
 from .label_set_change import Change, apply_change, plan_change, users_in_file
 from .occurrences import occurrences
+from .part_upkeep import merge_parts
 from .properties import active_label, fill_rows
 from .selection import anything_selected, select
 
@@ -63,6 +64,7 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
         if change.adopted and self.clear_existing:
             change = Change(change.new, dict.fromkeys(change.moves, UNLABELLED), change.users)
         apply_change(context.scene, change)
+        merge_parts(bpy.data.objects, change.new)  # two labels may be one now, and lost ones none
         fill_rows(context)
         status.forget()
         said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]

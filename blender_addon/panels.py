@@ -7,7 +7,7 @@ import bpy
 
 from . import scene_labels, status
 from .contract.labels import unknown_ids
-from .contract.words import listed
+from .contract.words import counted, listed
 from .label_files import built_in_titles
 from .label_search import arrange, matching_alias
 from .properties import active_label, fill_rows_soon, stale, state_of
@@ -111,12 +111,14 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         row = column.row(align=True)
         row.scale_y = 1.3
         row.enabled = picked = active_label(context) is not None
-        row.operator("labelpass.assign", icon="CHECKMARK", text=_assign_what(context))
+        on_faces = context.mode == "EDIT_MESH"  # what is selected are faces, then
+        assign = "labelpass.assign_faces" if on_faces else "labelpass.assign"
+        row.operator(assign, icon="CHECKMARK", text=_assign_what(context))
         row = column if _narrow(context) else column.row(align=True)
-        row.operator("labelpass.clear", icon="X")
+        row.operator("labelpass.clear_faces" if on_faces else "labelpass.clear", icon="X")
         row = row.row(align=True)
         row.enabled = picked
-        row.operator("labelpass.select_label", icon="RESTRICT_SELECT_OFF")
+        row.operator("labelpass.select_part" if on_faces else "labelpass.select_label", icon="RESTRICT_SELECT_OFF")
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
         _paragraph(context, column, _how_many(found), active=found.current)
@@ -151,19 +153,17 @@ class LABELPASS_PT_active(_Tab, bpy.types.Panel):
                 children.type = "CHILDREN_RECURSIVE"
             return
         self._label(context, scene_labels.resolve(obj).label_id)
-        for part in scene_labels.parts_of([obj]):
-            self._label(context, part, "faces: ")
         locked = scene_labels.why_locked(obj)
         if locked:
             _paragraph(context, layout, locked)
 
-    def _label(self, context, label_id: int, prefix: str = "") -> None:
+    def _label(self, context, label_id: int) -> None:
         label_set = status.label_set(context.scene)
         label = label_set.by_id.get(label_id)
         if label:
-            self.layout.label(text=f"{prefix}{label.name} ({label.id})", icon_value=icon(label.color))
+            self.layout.label(text=f"{label.name} ({label.id})", icon_value=icon(label.color))
         elif label_id:
-            text = f"{prefix}pass index {label_id}, which {label_set.name} does not define"
+            text = f"pass index {label_id}, which {label_set.name} does not define"
             _paragraph(context, self.layout, text, mark="ERROR")
         else:
             self.layout.label(text="unlabelled", icon="QUESTION")
@@ -200,6 +200,8 @@ def _how_many(found: status.Status) -> str:
 
 def _assign_what(context) -> str:
     """What the button will do: the label and how many objects, so that a wrong pick is seen before the click."""
+    if context.mode == "EDIT_MESH":
+        return _assign_faces_what(context)
     label, selected = active_label(context), count_selected(context)
     if not label:
         return "No Label Has That Name" if state_of(context).search.strip() else "Pick a Label"
@@ -211,11 +213,19 @@ def _narrow(context) -> bool:
     return context.region.width < 230 * context.preferences.system.ui_scale
 
 
+def _assign_faces_what(context) -> str:
+    label = active_label(context)
+    faces = sum(obj.data.total_face_sel for obj in context.objects_in_mode_unique_data)
+    if not label or not faces:
+        return "Select Faces" if label else "Pick a Label"
+    return f"{label.name} on {counted(faces, 'Face')}"
+
+
 def _paragraph(context, layout, text: str, *, mark: str = "NONE", active: bool = False) -> None:
     """Text wrapped to the sidebar's width, which is narrow and has no wrapping of its own."""
     scale, style = context.preferences.system.ui_scale, context.preferences.ui_styles[0].widget
     blf.size(0, style.points * scale)
-    room = context.region.width - (42 if mark == "NONE" else 66) * scale  # margins and the tabs; the icon
+    room = context.region.width - (48 if mark == "NONE" else 80) * scale  # margins and the tabs; the icon
     column = layout.column(align=True)
     column.scale_y = 0.8
     column.active = active or mark != "NONE"

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import bpy
 
+from .parts import known_source
 from .suggestions import Name, Source
 
 
@@ -18,8 +19,9 @@ def names_in(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Object, list[Na
         if obj.data is not None:
             names.append(Name(Source.DATA, obj.data.name))
         names += [Name(Source.ASSET, text) for text in _assets(obj)]
-        materials = dict.fromkeys(slot.material.name for slot in obj.material_slots if slot.material is not None)
-        names += [Name(Source.MATERIAL, text) for text in materials]
+        # A part is called after its label, which is no hint from the person who named the material.
+        materials = map(known_source, (slot.material for slot in obj.material_slots))
+        names += [Name(Source.MATERIAL, text) for text in dict.fromkeys(each.name for each in materials if each)]
         names += [Name(Source.PARENT, parent.name) for parent in _parents(obj)]
         for collection in obj.users_collection:
             names += [Name(Source.COLLECTION, text) for text in above.get(collection, ())]

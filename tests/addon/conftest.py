@@ -12,6 +12,8 @@ if find_spec("bpy"):
 else:
     collect_ignore = [
         "test_addon_operators.py",
+        "test_addon_part_operators.py",
+        "test_addon_parts.py",
         "test_addon_scene_names.py",
         "test_addon_status.py",
         "test_addon_views.py",
