@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from blender_addon.contract.run import PLAN, finished_frames, read_plan
@@ -28,7 +29,9 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     if code < 0:
         name = signal.Signals(-code).name
         raise Refused(f"{program} was ended by {name}; what is done stays, run the same command to go on")
-    if code == 0:
+    if code:
+        print(f"labelpass: {program} ended with exit code {code}", file=sys.stderr, flush=True)
+    else:
         if not (request.out / PLAN).is_file():
             raise Refused(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
         frames = request.frames or [view.frame for view in read_plan(request.out).views]
@@ -38,8 +41,11 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     return code
 
 
+_HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
 def _run(command: list[str]) -> int:
-    """Run a child to its end. SIGTERM is handed on; Ctrl-C reaches it by itself, and it says what there is to say."""
+    """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say."""
     children: list[subprocess.Popen[bytes]] = []
     told: list[int] = []
 
@@ -51,7 +57,7 @@ def _run(command: list[str]) -> int:
     # Functions, since a child would inherit that signals are ignored.
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, hand_on),
+        **{number: signal.signal(number, hand_on) for number in _HANDED_ON},
     }
     try:
         with subprocess.Popen(command) as child:

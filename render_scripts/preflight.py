@@ -39,7 +39,7 @@ def check_scene(
     """What is wrong with the labels and the files of a scene; `things` are what the view layer renders."""
     yield from _check_labels(label_set, things)
     yield from _check_alpha(alpha_threshold, things)
-    yield from _check_files()
+    yield from _check_files({material for thing in things for material in thing.materials if material})
     if scene.render.engine != "CYCLES":
         yield Problem(False, f"the scene is set to {scene.render.engine}; rendered with Cycles, it may look different")
     if not compat.writes_passes(scene.render):
@@ -59,7 +59,9 @@ def check_scene(
 
 def _check_labels(label_set: LabelSet, things: list[Occurrence]) -> Iterator[Problem]:
     bare = list(dict.fromkeys(thing.obj.name for thing in things if thing.unlabelled))
-    if bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
+    if not things:
+        yield Problem(True, "nothing in this scene has a surface that would be rendered")
+    elif bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
         yield Problem(True, f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first")
     elif bare:
         yield Problem(False, f"{counted(len(bare), 'object')} without a label will come out unlabelled: {quoted(bare)}")
@@ -142,7 +144,7 @@ def own_scripts() -> Iterator[str]:
                 yield f"a scripted driver of {block.name!r}"
 
 
-def _check_files() -> Iterator[Problem]:
+def _check_files(shown: set[bpy.types.Material]) -> Iterator[Problem]:
     outside = (library.filepath for library in bpy.data.libraries if not library.packed_file)
     lost = [path for path in outside if not Path(bpy.path.abspath(path)).exists()]
     if lost:
@@ -152,18 +154,27 @@ def _check_files() -> Iterator[Problem]:
         gone = sorted(block.name for kind in kinds for block in getattr(bpy.data, kind) if block.is_missing)
         if gone:
             yield Problem(True, f"{quoted(gone)} is linked from a library that no longer holds it; link it anew")
-    missing = sorted(image.name for image in bpy.data.images if _is_missing(image))
+    missing = sorted(image.name for image in bpy.data.images if _is_missing(image) and _is_shown(image, shown))
     if missing:
         yield Problem(False, f"missing texture {quoted(missing)}: its surfaces render pink")
+    volumes = (volume for volume in bpy.data.volumes if volume.users and volume.filepath and not volume.packed_file)
+    lost = [v.name for v in volumes if not Path(bpy.path.abspath(v.filepath, library=v.library)).exists()]
+    if lost:
+        yield Problem(False, f"missing volume {quoted(sorted(lost))}: nothing of it renders")
+
+
+def _is_shown(image: bpy.types.Image, materials: set[bpy.types.Material]) -> bool:
+    """False for what only materials use that nothing shows: leftovers, which files are full of."""
+    users = bpy.data.user_map(subset={image})[image]
+    return any(not isinstance(user, bpy.types.Material) or user in materials for user in users)
 
 
 def _is_missing(image: bpy.types.Image) -> bool:
     if image.source not in {"FILE", "SEQUENCE", "MOVIE", "TILED"} or image.packed_file or not image.users:
         return False
     path = bpy.path.abspath(image.filepath, library=image.library)
-    if image.source == "TILED":
-        path = path.replace("<UDIM>", str(image.tiles[0].number))
-    return not Path(path).exists()
+    tiles = [path.replace("<UDIM>", str(tile.number)) for tile in image.tiles] if image.source == "TILED" else [path]
+    return not all(Path(tile).exists() for tile in tiles)
 
 
 def check_versions(planned: Mapping[str, str], here: Mapping[str, str]) -> Iterator[Problem]:

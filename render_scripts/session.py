@@ -16,7 +16,7 @@ import bpy
 
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import LabelSetError
-from blender_addon.contract.records import damaged_frames, put_aside
+from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_aside
 from blender_addon.contract.run import Plan, RunError, View
 from blender_addon.contract.words import counted
 
@@ -116,7 +116,8 @@ def _whole_frames(run: Path, plan: Plan, views: tuple[View, ...]) -> list[int]:
     for frame, why in damaged_frames(run, plan, done).items():
         aside = put_aside(run, plan, frame)
         if aside:
-            print(f"labelpass: warning: {why} (put aside as {aside})", file=sys.stderr, flush=True)
+            what = why.removesuffix(f"; {RENDER_AGAIN}")
+            print(f"labelpass: warning: {what}: rendered again; the old one is {aside}", file=sys.stderr, flush=True)
             done.remove(frame)
     return done
 
@@ -126,6 +127,9 @@ def _render_frames(
 ) -> None:
     started = time.perf_counter()
     for done, view in enumerate(todo, start=1):
+        if run_folder.frame_folder(request.out, view.frame).exists():  # another node was quicker
+            print(f"labelpass: [{done}/{len(todo)}] frame {view.frame} {view.name!r} came from elsewhere", flush=True)
+            continue
         for name in at_frame(view):
             unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
             if request.strict:

@@ -335,9 +335,33 @@ def test_a_damaged_frame_is_put_aside_and_rendered_again(scene_file, finished, t
     refused = labelpass("export", run, "--format", "nyu", "--out", tmp_path / "nyu", check=1)
     assert "start the render again" in refused.stderr
     told = labelpass("render", scene_file, "--out", run, *SMALL, "--label-supersample", "3")
-    assert "labels.exr is missing or empty" in told.stderr and "1 done already" in told.stdout
+    assert (
+        "labels.exr is missing or empty: rendered again; the old one is" in told.stderr
+        and "1 done already" in told.stdout
+    )
     assert checksums(run) == checksums(finished)
     assert sorted(path.name for path in (run / "frames").glob(".*")) == [f".damaged-00000{n}-1" for n in (2, 3, 4)]
+
+
+def test_a_node_leaves_out_what_another_one_did_meanwhile(scene_file, finished, tmp_path):
+    run = tmp_path / "run"
+    command = [sys.executable, str(ROOT / "labelpass.py"), "render", str(scene_file), "--out", str(run), *SMALL]
+    command += ["--label-supersample", "3"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as node:
+        for line in node.stdout:
+            if "[1/4]" in line:
+                break
+        os.kill(node.pid, signal.SIGSTOP)
+        labelpass("render", scene_file, "--out", run, *SMALL, "--label-supersample", "3")
+        os.kill(node.pid, signal.SIGCONT)
+        told, _ = node.communicate(timeout=60)
+    assert node.returncode == 0 and "frame 4 'far' came from elsewhere" in told
+    assert checksums(run) == checksums(finished)
+
+
+def test_blenders_own_paths_are_refused(scene_file):
+    done = labelpass("render", scene_file, "--out", "//run", *SMALL, check=2)
+    assert "only Blender takes // for the folder of a .blend" in done.stderr
 
 
 def test_nodes_may_share_the_frames_of_a_run(scene_file, finished, tmp_path):
@@ -363,6 +387,9 @@ def test_a_blender_that_renders_nothing_is_no_success(scene_file, tmp_path, scri
     program.chmod(0o755)
     done = labelpass("render", scene_file, "--out", tmp_path / "run", "--blender", program, check=1)
     assert told in done.stderr and len(done.stderr.splitlines()) == 1
+    program.write_text("#!/bin/sh\nexit 5\n")
+    done = labelpass("render", scene_file, "--out", tmp_path / "run", "--blender", program, check=5)
+    assert f"labelpass: {program} ended with exit code 5" in done.stderr
 
 
 def test_a_blender_that_leaves_out_frames_is_no_success(scene_file, finished, tmp_path):

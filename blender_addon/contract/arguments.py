@@ -20,9 +20,12 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def parse_path(text: str) -> Path:
-    """A path; raises ValueError for no text at all, which pathlib takes for the current folder."""
+    """A path. Raises ValueError for no text at all, which pathlib takes for the current folder, and for Blender's `//`,
+    which means the folder of a .blend in one place and the root of the disk in another."""
     if not text:
         raise ValueError("no path is given")
+    if text.startswith("//"):
+        raise ValueError(f"{text!r}: only Blender takes // for the folder of a .blend; write the path out")
     return Path(text)
 
 

@@ -167,6 +167,35 @@ def test_constant_alpha_below_the_threshold(scene, alpha, problems):
         assert told(scene, alpha_threshold=0.2) == []
 
 
+def test_a_scene_without_any_surface(scene):
+    for obj in [obj for obj in scene.objects if obj.type == "MESH"]:
+        obj.hide_render = True
+    assert one(scene, fatal=True) == "nothing in this scene has a surface that would be rendered"
+
+
+def test_missing_volumes(scene, tmp_path):
+    smoke = bpy.data.volumes.new("smoke")
+    smoke.filepath = str(tmp_path / "smoke.vdb")
+    assert told(scene) == []
+    scene.collection.objects.link(bpy.data.objects.new("smoke", smoke))
+    assert one(scene, fatal=False) == "missing volume 'smoke': nothing of it renders"
+
+
+def test_every_tile_of_a_texture_is_looked_for(scene, tmp_path):
+    image = bpy.data.images.new("tiles", 2, 2, tiled=True)
+    image.tiles.new(1002)
+    image.filepath_raw = str(tmp_path / "tiles.<UDIM>.png")
+    for number in (1001, 1002):
+        (tmp_path / f"tiles.{number}.png").write_bytes(b"x")
+    material = bpy.data.materials.new("m")
+    material.use_nodes = True
+    material.node_tree.nodes.new("ShaderNodeTexImage").image = image
+    scene.objects["floor"].data.materials.append(material)
+    assert told(scene) == []
+    (tmp_path / "tiles.1002.png").unlink()
+    assert one(scene, fatal=False) == "missing texture 'tiles': its surfaces render pink"
+
+
 def test_missing_textures(scene, tmp_path):
     image = bpy.data.images.new("wood", 2, 2)
     image.filepath_raw = str(tmp_path / "wood.png")
@@ -179,6 +208,8 @@ def test_missing_textures(scene, tmp_path):
     node_material.node_tree.nodes.new("ShaderNodeTexImage").image = loaded
     assert told(scene) == []
     (tmp_path / "wood.png").unlink()
+    assert told(scene) == []  # a leftover that nothing shows
+    scene.objects["floor"].data.materials.append(node_material)
     assert one(scene, fatal=False) == "missing texture 'wood.png': its surfaces render pink"
 
 
