@@ -4,18 +4,24 @@ This folder is the extension. Importing it imports nothing else: the renderer an
 `blender_addon.contract` and `blender_addon.scene_labels` from it without the window.
 """
 
+from types import ModuleType
+
 
 def register() -> None:
-    """Put the "Labels" tab into the 3D view's sidebar."""
-    from . import operators, panels, properties, swatches, view_operators
-
-    for module in (properties, swatches, operators, view_operators, panels):
+    """Put the "Labels" tab into the 3D view's sidebar, and keys into the 3D view."""
+    for module in _modules():
         module.register()
 
 
 def unregister() -> None:
     """Take it out again and leave nothing behind. Labels and views stay in the file."""
-    from . import operators, panels, properties, swatches, view_operators
-
-    for module in (panels, view_operators, operators, swatches, properties):
+    for module in reversed(_modules()):
         module.unregister()
+
+
+def _modules() -> tuple[ModuleType, ...]:
+    from . import isolation, keymaps, operators, panels, properties, quick_operators, recent_labels, step_operators
+    from . import swatches, view_operators
+
+    state = (properties, swatches, recent_labels, isolation)
+    return *state, operators, view_operators, step_operators, quick_operators, panels, keymaps
