@@ -20,8 +20,18 @@ def unregister() -> None:
 
 
 def _modules() -> tuple[ModuleType, ...]:
-    from . import isolation, keymaps, operators, panels, properties, quick_operators, recent_labels, step_operators
-    from . import swatches, view_operators
+    from . import (
+        isolation,
+        keymaps,
+        operators,
+        panels,
+        properties,
+        quick_operators,
+        recent_labels,
+        step_operators,
+        swatches,
+        view_operators,
+    )
 
     state = (properties, swatches, recent_labels, isolation)
     return *state, operators, view_operators, step_operators, quick_operators, panels, keymaps

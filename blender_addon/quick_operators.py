@@ -8,7 +8,7 @@ from bpy_extras import view3d_utils
 from mathutils import Vector
 
 from . import recent_labels, status
-from .contract.labels import Label, LabelSet
+from .contract.labels import LabelSet
 from .label_search import Members, arrange
 from .operators import give
 from .scene_labels import label_set_text

@@ -7,7 +7,6 @@ from bpy.props import BoolProperty
 
 from . import isolation, status
 from .contract.words import listed
-from .selection import select
 from .unlabelled import Places, alike, places, step
 
 
@@ -76,9 +75,10 @@ def step_on(operator, context, *, back: bool = False, said: str = "") -> set[str
 
 def select_alone(context, obj: bpy.types.Object) -> None:
     """Make an object the only one that is selected, also where the 3D view does not show it yet, and the active one."""
-    for other in context.view_layer.objects.selected:
+    for other in list(context.view_layer.objects.selected):
         other.select_set(False)
-    select(context, [obj], extend=True)
+    obj.select_set(True)
+    context.view_layer.objects.active = obj
 
 
 def _nothing_left(found: Places) -> str:

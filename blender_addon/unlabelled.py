@@ -46,13 +46,14 @@ def places(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph) -> P
         biggest[kinds[obj]] = max(biggest.get(kinds[obj], 0.0), size)
     order = sorted(sizes, key=lambda obj: (-biggest[kinds[obj]], kinds[obj], -round(sizes[obj], 3), obj.name_full))
     waiting, kept = [], {}
-    for obj in order:
-        if obj in open_:
-            reason = why_not(obj) or why_locked(obj) or _why_unreachable(obj)
-            if reason:
-                kept[obj.name] = reason
-            else:
-                waiting.append(obj)
+    with bpy.context.temp_override(area=None, region=None):  # or `visible_get` would ask the 3D view's local view
+        for obj in order:
+            if obj in open_:
+                reason = why_not(obj) or why_locked(obj) or _why_unreachable(obj)
+                if reason:
+                    kept[obj.name] = reason
+                else:
+                    waiting.append(obj)
     return Places(tuple(order), tuple(waiting), kept)
 
 
