@@ -7,16 +7,16 @@ import rna_keymap_ui
 
 KEYMAP = ("Object Mode", "EMPTY", "WINDOW")  # Blender's own, so other modes and editors never see these keys
 KEYS = (
-    ("labelpass.search_label", "L", {}, {}),
-    ("labelpass.repeat_label", "U", {}, {}),
-    ("labelpass.next_unlabelled", "J", {}, {}),
-    ("labelpass.next_unlabelled", "J", {"shift": True}, {"back": True}),
-    ("labelpass.show_all", "J", {"alt": True}, {}),
-    ("labelpass.pick_label", "L", {"alt": True}, {}),
+    ("labelpass.search_label", "L", {}),
+    ("labelpass.repeat_label", "U", {}),
+    ("labelpass.pick_label", "L", {"alt": True}),
+    ("labelpass.next_unlabelled", "J", {}),
+    ("labelpass.previous_unlabelled", "J", {"shift": True}),
+    ("labelpass.show_all", "J", {"alt": True}),
 )
-"""(operator, key, modifiers, the operator's properties). None is taken in object mode by Blender's keymaps."""
+"""(operator, key, modifiers). None is taken in object mode by Blender's keymaps, which a test reads."""
 
-_NAMES = {item[0] for item in KEYS}
+_ORDER = [operator for operator, _, _ in KEYS]
 _added: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
 
 
@@ -33,10 +33,10 @@ def draw_keys(context, layout) -> None:
     """The keys as Blender's own preferences draw them, with what the person made of them."""
     keyconfig = context.window_manager.keyconfigs.user
     keymap = keyconfig.keymaps.get(KEYMAP[0]) if keyconfig else None
-    items = [item for item in keymap.keymap_items if item.idname in _NAMES] if keymap else []
+    items = [item for item in keymap.keymap_items if item.idname in _ORDER] if keymap else []
     column = layout.column()
     column.label(text="Keys in the 3D view, object mode")
-    for item in items:
+    for item in sorted(items, key=lambda item: _ORDER.index(item.idname)):
         column.context_pointer_set("keymap", keymap)
         rna_keymap_ui.draw_kmi([], keyconfig, keymap, item, column, 0)
     if not items:
@@ -50,11 +50,8 @@ def register() -> None:
         return
     name, space, region = KEYMAP
     keymap = keyconfig.keymaps.new(name=name, space_type=space, region_type=region)
-    for operator, key, modifiers, properties in KEYS:
-        item = keymap.keymap_items.new(operator, key, "PRESS", **modifiers)
-        for each, value in properties.items():
-            setattr(item.properties, each, value)
-        _added.append((keymap, item))
+    for operator, key, modifiers in KEYS:
+        _added.append((keymap, keymap.keymap_items.new(operator, key, "PRESS", **modifiers)))
 
 
 def unregister() -> None:

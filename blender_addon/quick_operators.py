@@ -13,7 +13,7 @@ from .label_search import Members, arrange
 from .operators import give
 from .scene_labels import label_set_text
 from .selection import anything_selected
-from .step_operators import in_object_mode
+from .step_operators import NO_LABEL_SET, in_object_mode
 from .swatches import icon
 from .under_cursor import label_at
 
@@ -63,7 +63,7 @@ class LABELPASS_OT_search_label(bpy.types.Operator):
     """Search a label by name, in a popup, and give it to the selected objects"""
 
     bl_idname = "labelpass.search_label"
-    bl_label = "Label Selection"
+    bl_label = "Search Label"
     bl_options = {"REGISTER", "UNDO"}
     bl_property = "label"
 
@@ -156,7 +156,7 @@ def _ready(operator, context) -> LabelSet | None:
     label_set = status.label_set(context.scene)
     missing = "" if anything_selected(context) else "Nothing is selected"
     if not label_set:
-        missing = "Choose a label set first: sidebar (N), tab Labels"
+        missing = NO_LABEL_SET
     if missing:
         operator.report({"WARNING"}, missing)
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty
 
 from . import isolation, status
 from .contract.words import listed
@@ -17,24 +16,34 @@ class LABELPASS_OT_next_unlabelled(bpy.types.Operator):
     bl_label = "Next Unlabelled"
     bl_options = {"REGISTER", "UNDO"}
 
-    back: BoolProperty(name="Back", description="To the one before instead", options={"SKIP_SAVE"})
+    @classmethod
+    def poll(cls, context):
+        return in_object_mode(cls, context)
+
+    def execute(self, context):
+        return step_on(self, context)
+
+
+class LABELPASS_OT_previous_unlabelled(bpy.types.Operator):
+    """Select the object without a label before this one, show it alone and frame it"""
+
+    bl_idname = "labelpass.previous_unlabelled"
+    bl_label = "Previous Unlabelled"
+    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context):
         return in_object_mode(cls, context)
 
     def execute(self, context):
-        if not status.label_set(context.scene):
-            self.report({"WARNING"}, "Choose a label set first: sidebar (N), tab Labels")
-            return {"CANCELLED"}
-        return step_on(self, context, back=self.back)
+        return step_on(self, context, back=True)
 
 
 class LABELPASS_OT_show_all(bpy.types.Operator):
     """Leave the object that is shown alone: show what was shown before, from where it was seen"""
 
     bl_idname = "labelpass.show_all"
-    bl_label = "Leave Next Unlabelled"
+    bl_label = "Show All Again"
     bl_options = {"REGISTER"}  # what a view shows is no data to undo
 
     @classmethod
@@ -48,6 +57,9 @@ class LABELPASS_OT_show_all(bpy.types.Operator):
         return {"FINISHED"}
 
 
+NO_LABEL_SET = "Choose a label set first: sidebar (N), tab Labels"
+
+
 def in_object_mode(operator: type, context) -> bool:
     """Whether a key works here: in a 3D view in object mode."""
     if context.mode != "OBJECT" or not getattr(context.space_data, "region_3d", None):
@@ -56,20 +68,23 @@ def in_object_mode(operator: type, context) -> bool:
     return True
 
 
-def step_on(operator, context, *, back: bool = False, said: str = "") -> set[str]:
-    """Go to the next object without a label, or say that there is none; `said` is what was done before."""
+def step_on(operator, context, *, back: bool = False) -> set[str]:
+    """Go to the next object without a label (or the one before), or say that there is none and show all again."""
+    if not status.label_set(context.scene):
+        operator.report({"WARNING"}, NO_LABEL_SET)
+        return {"CANCELLED"}
     found = places(context.view_layer, context.evaluated_depsgraph_get())
     on = isolation.is_on(context.space_data, context.view_layer)
     there = step(found, context.object if on else None, back=back)
     if not there:
         isolation.show_all(context)
-        operator.report({"WARNING"} if found.kept else {"INFO"}, f"{said}{_nothing_left(found)}")
-        return {"FINISHED"} if on or said else {"CANCELLED"}
+        operator.report({"WARNING"} if found.kept else {"INFO"}, _nothing_left(found))
+        return {"FINISHED"} if on else {"CANCELLED"}
     select_alone(context, there)
     isolation.show_alone(context, there)
     same = alike(there, found.waiting)
     more = f", {same} of them like this one" if same else ""
-    operator.report({"INFO"}, f"{said}{there.name}: {len(found.waiting)} to label{more}")
+    operator.report({"INFO"}, f"{there.name}: {len(found.waiting)} to label{more}")
     return {"FINISHED"}
 
 
@@ -90,4 +105,6 @@ def _nothing_left(found: Places) -> str:
     return f"{len(each)} left that cannot be labelled from here: {listed(each, 3, '; ')}"
 
 
-register, unregister = bpy.utils.register_classes_factory((LABELPASS_OT_next_unlabelled, LABELPASS_OT_show_all))
+register, unregister = bpy.utils.register_classes_factory(
+    (LABELPASS_OT_next_unlabelled, LABELPASS_OT_previous_unlabelled, LABELPASS_OT_show_all)
+)

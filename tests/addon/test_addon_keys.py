@@ -67,7 +67,7 @@ def test_no_key_is_taken_by_blender_in_object_mode(name):
     for chosen in settings(module.Params):
         known = taken(module.generate_keymaps(module.Params(**chosen)))
         looked_at += 1
-        for operator, key, modifiers, _properties in keymaps.KEYS:
+        for operator, key, modifiers in keymaps.KEYS:
             mine = frozenset(held for held, pressed in modifiers.items() if pressed)
             clash = [who for held, either, who in known.get(key, ()) if held - either == mine - either]
             assert not clash, f"{operator}: {key} with {sorted(mine)} of {name} {chosen}"
@@ -77,7 +77,7 @@ def test_no_key_is_taken_by_blender_in_object_mode(name):
 
 
 def test_no_key_is_given_twice():
-    keys = [(key, frozenset(modifiers)) for _, key, modifiers, _ in keymaps.KEYS]
+    keys = [(key, frozenset(modifiers)) for _, key, modifiers in keymaps.KEYS]
     assert len(set(keys)) == len(keys)
 
 
@@ -89,10 +89,8 @@ def items():
 
 def test_keys_are_those_of_object_mode_and_go_with_the_add_on(scene):
     assert [(item.idname, item.type, item.shift, item.alt, item.ctrl) for item in items()] == [
-        (operator, key, bool(held.get("shift")), bool(held.get("alt")), False)
-        for operator, key, held, _ in keymaps.KEYS
+        (operator, key, bool(held.get("shift")), bool(held.get("alt")), False) for operator, key, held in keymaps.KEYS
     ]
-    assert [item.properties.back for item in items() if item.idname == "labelpass.next_unlabelled"] == [False, True]
     assert all(getattr(bpy.ops.labelpass, item.idname.split(".")[1]).get_rna_type() for item in items())
     for _ in range(2):
         blender_addon.unregister()

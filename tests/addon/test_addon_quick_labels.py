@@ -9,7 +9,7 @@ from blender_addon.contract.labels import built_in
 from blender_addon.label_search import members_of
 from blender_addon.under_cursor import label_at
 
-OPERATORS = ("search_label", "repeat_label", "pick_label", "next_unlabelled", "show_all")
+OPERATORS = ("search_label", "repeat_label", "pick_label", "next_unlabelled", "previous_unlabelled", "show_all")
 
 
 def in_view():
@@ -76,7 +76,7 @@ def found():
 # What is missing is said: a key has no button to be grey
 
 
-@pytest.mark.parametrize("name", OPERATORS[:4])
+@pytest.mark.parametrize("name", OPERATORS[:-1])
 def test_without_a_label_set_it_says_so(view, box, capfd, name):
     select(box("chair"))
     assert getattr(bpy.ops.labelpass, name)() == {"CANCELLED"}
@@ -250,7 +250,7 @@ def test_stepping_shows_one_alone_until_all_are_labelled(view, box, capfd):
         assert bpy.context.object.name == name and [each.name for each in bpy.context.selected_objects] == [name]
         assert members(view) == [name] and isolation.is_on(view, bpy.context.view_layer)
     assert "a: 3 to label" in capfd.readouterr().out
-    bpy.ops.labelpass.next_unlabelled(back=True)
+    bpy.ops.labelpass.previous_unlabelled()
     assert members(view) == ["c"]
     for _ in range(3):
         bpy.ops.labelpass.search_label(label="5")
