@@ -7,6 +7,7 @@ order does not depend on what is labelled already, so it stays while somebody wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -29,7 +30,7 @@ class Places:
 
 
 def places(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph) -> Places:
-    """The order of a view layer that is evaluated. Looks at everything: 100,000 objects take about a second."""
+    """The order of a view layer that is evaluated. Looks at everything: 10,000 objects take 0.2 seconds."""
     sizes: dict[bpy.types.Object, float] = {}
     open_: set[bpy.types.Object] = set()
     for each in occurrences(view_layer, depsgraph):
@@ -82,8 +83,11 @@ def _kind(obj: bpy.types.Object) -> str:
 
 
 def _stem(name: str) -> str:
-    stem, dot, number = name.rpartition(".")
-    return stem if dot and number.isdigit() else name
+    """A name without the numbers that Blender gives to copies: "House.003 front.001" is a "House front"."""
+    return _NUMBER.sub("", name)
+
+
+_NUMBER = re.compile(r"\.\d{3,}(?!\w)")
 
 
 def _why_unreachable(obj: bpy.types.Object) -> str | None:

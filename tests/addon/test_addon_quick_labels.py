@@ -199,6 +199,8 @@ def test_biggest_kinds_come_first_and_copies_together(box):
     assert unlabelled.step(found(), chair, back=True).name == "cup.001"
     assert unlabelled.step(found(), None).name == "chair.001"
     assert unlabelled.alike(bpy.data.objects["cup"], found().waiting) == 1
+    bpy.data.objects["cup"].name, bpy.data.objects["cup.001"].name = "Set.001 cup.002", "Set cup"
+    assert unlabelled.alike(bpy.data.objects["Set cup"], found().waiting) == 1
 
 
 def test_what_cannot_be_labelled_is_skipped_and_told(view, box, capfd):
