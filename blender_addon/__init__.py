@@ -1,43 +1,42 @@
-"""Labelpass in Blender: give the objects of a scene their labels, and the camera its views.
+"""The Labelpass add-on: labels for objects and their parts, given in Blender's window.
 
-This folder is the extension. Importing it imports nothing else: the renderer and the scene builders take
+This folder is the extension. Importing it does nothing, so that the renderer and the command line can use
 `blender_addon.contract` and `blender_addon.scene_labels` from it without the window.
 """
 
+from types import ModuleType
+
 
 def register() -> None:
-    """Put the "Labels" tab into the 3D view's sidebar."""
-    from . import (
-        group_operators,
-        operators,
-        panels,
-        part_operators,
-        part_panel,
-        properties,
-        swatches,
-        view_operators,
-        why_operators,
-    )
-
-    buttons = (operators, view_operators, part_operators, group_operators, why_operators)
-    for module in (properties, swatches, *buttons, panels, part_panel):
+    """Put the "Labels" tab into the 3D view's sidebar, and keys into the 3D view."""
+    for module in _modules():
         module.register()
 
 
 def unregister() -> None:
     """Take it out again and leave nothing behind. Labels and views stay in the file."""
+    for module in reversed(_modules()):
+        module.unregister()
+
+
+def _modules() -> tuple[ModuleType, ...]:
     from . import (
         group_operators,
+        isolation,
+        keymaps,
         operators,
         panels,
         part_operators,
         part_panel,
         properties,
+        quick_operators,
+        recent_labels,
+        step_operators,
         swatches,
         view_operators,
         why_operators,
     )
 
+    state = (properties, swatches, recent_labels, isolation)
     buttons = (operators, view_operators, part_operators, group_operators, why_operators)
-    for module in (part_panel, panels, *reversed(buttons), swatches, properties):
-        module.unregister()
+    return *state, *buttons, step_operators, quick_operators, panels, part_panel, keymaps

@@ -9,8 +9,8 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from . import label_files, scene_labels, status
-from .contract.labels import UNLABELLED, LabelSetError
+from . import label_files, recent_labels, scene_labels, status
+from .contract.labels import UNLABELLED, Label, LabelSetError
 from .contract.words import listed
 from .label_set_change import Change, apply_change, plan_change, users_in_file
 from .occurrences import occurrences
@@ -112,8 +112,7 @@ class LABELPASS_OT_assign(bpy.types.Operator):
         except LabelSetError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        done = scene_labels.assign(context.selected_objects, label.id)
-        return _tell(self, context, done, label.name)
+        return give(self, context, label)
 
 
 class LABELPASS_OT_clear(bpy.types.Operator):
@@ -180,6 +179,14 @@ class LABELPASS_OT_select_unlabelled(bpy.types.Operator):
         shown = occurrences(context.view_layer, context.evaluated_depsgraph_get())
         found = (each.instancers[0] if each.instancers else each.obj for each in shown if each.unlabelled)
         return _select(self, context, dict.fromkeys(found), "without a label")
+
+
+def give(operator, context, label: Label) -> set[str]:
+    """Give the selected objects a label and say what that did, for buttons and keys."""
+    done = scene_labels.assign(context.selected_objects, label.id)
+    if done.labelled:
+        recent_labels.remember(label)
+    return _tell(operator, context, done, label.name)
 
 
 def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False) -> bool:

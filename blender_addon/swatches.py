@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import bpy.utils.previews
+import numpy as np
 
 from .contract.labels import Color
 
@@ -18,14 +21,19 @@ def icon(color: Color) -> int:
     if name not in _icons:
         preview = _icons.new(name)
         preview.icon_size = (SIZE, SIZE)
-        preview.icon_pixels_float = _pixels(color)
+        preview.icon_pixels_float.foreach_set(_pixels(color))
     return _icons[name].icon_id
 
 
-def _pixels(color: Color) -> list[float]:
-    """A square with round corners on nothing: rows of SIZE pixels, RGBA, alpha multiplied in."""
-    covers = [_cover(x, y) for y in range(SIZE) for x in range(SIZE)]
-    return [part * cover for cover in covers for part in (*(channel / 255 for channel in color), 1.0)]
+def _pixels(color: Color) -> np.ndarray:
+    """A square with round corners on nothing: rows of SIZE pixels, RGBA, alpha multiplied in; float32."""
+    return (_covers() * np.float32([*(channel / 255 for channel in color), 1.0])).ravel()
+
+
+@lru_cache(maxsize=1)
+def _covers() -> np.ndarray:
+    """(SIZE * SIZE, 1): how much of each pixel the square covers. Once for all: a search shows 894 colours."""
+    return np.float32([[_cover(x, y)] for y in range(SIZE) for x in range(SIZE)])
 
 
 def _cover(x: int, y: int, margin: float = 2.0, radius: float = 6.0) -> float:

@@ -23,7 +23,8 @@ CONTRACT = "blender_addon.contract"
 PURE_RENDER = {f"render_scripts.{name}" for name in ("plan", "randomize", "exr", "label_maps")}
 SUGGESTIONS = ("name_words", "thesaurus", "name_readings", "label_targets", "suggestions")
 PURE_ADDON = {f"blender_addon.{name}" for name in ("label_files", "label_search", *SUGGESTIONS)}
-BLENDER = {"bpy", "bpy_extras", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ui", "addon_utils", "_cycles"}
+BLENDER = {"bpy", "bpy_extras", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ui", "addon_utils", "_cycles",
+           "rna_keymap_ui"}  # fmt: skip
 
 
 def module_of(path: Path) -> str:

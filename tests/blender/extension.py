@@ -27,6 +27,11 @@ def new_mesh(name: str) -> bpy.types.Object:
     return obj
 
 
+def keys() -> list[str]:
+    keymap = bpy.context.window_manager.keyconfigs.addon.keymaps.get("Object Mode")
+    return [item.idname for item in (keymap.keymap_items if keymap else ()) if item.idname.startswith("labelpass.")]
+
+
 def use(archive: str) -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.extensions.package_install_files(repo="user_default", filepath=archive, enable_on_install=True)
@@ -49,7 +54,9 @@ def use(archive: str) -> None:
     check(bpy.ops.labelpass.select_label(label_id=5) == {"FINISHED"}, "select by label did not finish")
     check([obj.name for obj in bpy.context.selected_objects] == ["Chair"], "select by label selected something else")
     check("nyu40" in bpy.context.scene["labelpass_label_set"], "the label set is not in the scene")
+    check(len(keys()) == 6, f"{len(keys())} keys instead of 6")
     bpy.ops.preferences.addon_disable(module="bl_ext.user_default.labelpass")
+    check(not keys(), "disabling leaves keys behind")
     check(not hasattr(bpy.types.WindowManager, "labelpass"), "disabling leaves a property behind")
     check(not any(name.startswith("LABELPASS") for name in dir(bpy.types)), "disabling leaves classes behind")
 
