@@ -4,18 +4,27 @@ This folder is the extension. Importing it imports nothing else: the renderer an
 `blender_addon.contract` and `blender_addon.scene_labels` from it without the window.
 """
 
+from types import ModuleType
+
 
 def register() -> None:
     """Put the "Labels" tab into the 3D view's sidebar."""
-    from . import operators, panels, properties, swatches, view_operators
-
-    for module in (properties, swatches, operators, view_operators, panels):
+    for module in _window():
         module.register()
 
 
 def unregister() -> None:
     """Take it out again and leave nothing behind. Labels and views stay in the file."""
+    for module in reversed(_window()):
+        module.unregister()
+
+
+def _window() -> tuple[ModuleType, ...]:
+    """The modules of the window, each after those that it needs."""
     from . import operators, panels, properties, swatches, view_operators
 
-    for module in (panels, view_operators, operators, swatches, properties):
-        module.unregister()
+    # isort: split
+    from . import suggest_operators, suggest_panel, suggest_properties, suggestion_list
+
+    tab = (properties, swatches, operators, view_operators, panels)
+    return (*tab, suggestion_list, suggest_properties, suggest_operators, suggest_panel)

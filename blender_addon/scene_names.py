@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 import bpy
@@ -10,10 +10,13 @@ import bpy
 from .suggestions import Name, Source
 
 
-def names_in(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Object, list[Name]]]:
-    """Every object of a scene, with the names around it; of parents and collections the nearest comes first."""
+def names_in(
+    scene: bpy.types.Scene, objects: Iterable[bpy.types.Object] | None = None
+) -> Iterator[tuple[bpy.types.Object, list[Name]]]:
+    """Objects of a scene (all where none are given), with the names around each; of parents and collections the
+    nearest comes first."""
     above = _collections_above(scene.collection)
-    for obj in scene.objects:
+    for obj in scene.objects if objects is None else objects:
         names = [Name(Source.OBJECT, obj.name)]
         if obj.data is not None:
             names.append(Name(Source.DATA, obj.data.name))
