@@ -16,6 +16,10 @@ def names_in(
     """Objects of a scene (all where none are given), with the names around each; of parents and collections the
     nearest comes first."""
     above = _collections_above(scene.collection)
+    holders: dict[bpy.types.Object, list[bpy.types.Collection]] = {}
+    for collection in above:  # `Object.users_collection` goes through all objects of the file, for each object
+        for obj in collection.objects:
+            holders.setdefault(obj, []).append(collection)
     for obj in scene.objects if objects is None else objects:
         names = [Name(Source.OBJECT, obj.name)]
         if obj.data is not None:
@@ -24,8 +28,8 @@ def names_in(
         materials = dict.fromkeys(slot.material.name for slot in obj.material_slots if slot.material is not None)
         names += [Name(Source.MATERIAL, text) for text in materials]
         names += [Name(Source.PARENT, parent.name) for parent in _parents(obj)]
-        for collection in obj.users_collection:
-            names += [Name(Source.COLLECTION, text) for text in above.get(collection, ())]
+        for collection in holders.get(obj, ()):
+            names += [Name(Source.COLLECTION, text) for text in above[collection]]
         yield obj, names
 
 

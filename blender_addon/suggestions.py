@@ -6,6 +6,7 @@ hundred names take well under a second. It does not ask whether a person has lab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -19,6 +20,7 @@ from .thesaurus import Thesaurus, thesaurus
 BAR = 0.8
 """Where accepting all suggestions at once may start; what carries a caution stays below it and is asked about."""
 
+_NUMBER = re.compile(r"\.\d+$")  # Blender's own
 _CAUTIOUS = 0.75
 _AGREES, _FARTHER = 0.3, 0.85
 _PART_OF_PARENT = 0.75
@@ -75,7 +77,8 @@ class Suggester:
 
     targets: LabelTargets
     knowledge: Thesaurus
-    _read: dict[str, tuple[Reading, ...]] = field(default_factory=dict)
+    _words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _read: dict[tuple[str, ...], tuple[Reading, ...]] = field(default_factory=dict)
     _suggested: dict[tuple[Name, ...], list[Suggestion]] = field(default_factory=dict)
 
     def suggest(self, names: Sequence[Name]) -> list[Suggestion]:
@@ -106,11 +109,13 @@ class Suggester:
 
     def readings(self, name: Name) -> tuple[Reading, ...]:
         """What a name says. A material's name says no substance: `Glass` is what the thing is made of."""
-        said = words(name.text)
-        key = " ".join(said)  # a scene has a thousand names, Chair.001 to Chair.999, and few words
-        if key not in self._read:
-            self._read[key] = readings(said, self.knowledge)
-        found = self._read[key]
+        stem = _NUMBER.sub("", name.text)  # a scene has a thousand names, Chair.001 to Chair.999, and few words
+        if stem not in self._words:
+            self._words[stem] = tuple(words(stem))
+        said = self._words[stem]
+        if said not in self._read:
+            self._read[said] = readings(list(said), self.knowledge)
+        found = self._read[said]
         if name.source is Source.MATERIAL:
             return tuple(reading for reading in found if reading.word not in self.knowledge.kinds)
         return found
