@@ -26,9 +26,8 @@ class LABELPASS_UL_suggestions(bpy.types.UIList):
 
     bl_idname = "LABELPASS_UL_suggestions"
 
-    def draw_item(self, context, layout, _data, item, _icon, _active_data, _active_property, index=0):
-        label_set, shown = status.label_set(context.scene), shown_rows(context)
-        found = shown[index] if index < len(shown) and shown[index].key == item.key else None
+    def draw_item(self, context, layout, _data, item, _icon, _active_data, _active_property):
+        label_set, found = status.label_set(context.scene), shown_rows(context).get(item.key)
         label = label_set.by_id.get(found.label_id) if found and label_set else None
         if not label:
             return
@@ -121,7 +120,7 @@ class LABELPASS_PT_suggestions(bpy.types.Panel):
             "LABELPASS_UL_suggestions", "", state, "rows", state, "active", item_dyntip_propname="tip",
             rows=size, maxrows=size,
         )  # fmt: skip
-        above = [row for row in shown if row.above and not row.inside]
+        above = [row for row in shown.values() if row.above and not row.inside]
         column.prop(state, "bar", slider=True)
         button = column.row(align=True)
         button.scale_y, button.enabled = 1.3, bool(above)

@@ -5,7 +5,7 @@ It lives on the window manager. Its rows copy the keys of `suggestion_list.rows`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
@@ -67,8 +67,8 @@ def suggestions_state(context: bpy.types.Context) -> LABELPASS_PG_suggestions:
     return context.window_manager.labelpass_suggestions
 
 
-def shown_rows(context: bpy.types.Context) -> tuple[Row, ...]:
-    """The rows that the list should show now."""
+def shown_rows(context: bpy.types.Context) -> Mapping[str, Row]:
+    """The rows that the list should show now, by their keys."""
     state = suggestions_state(context)
     return rows(context.scene, state.bar, state.unfolded.keys())
 
@@ -76,14 +76,13 @@ def shown_rows(context: bpy.types.Context) -> tuple[Row, ...]:
 def picked_row(context: bpy.types.Context) -> Row | None:
     """The row that was clicked last, as long as it is there."""
     state = suggestions_state(context)
-    key = state.rows[state.active].key if 0 <= state.active < len(state.rows) else ""
-    return next((row for row in shown_rows(context) if row.key == key), None)
+    return shown_rows(context).get(state.rows[state.active].key) if 0 <= state.active < len(state.rows) else None
 
 
 def stale_suggestions(context: bpy.types.Context) -> bool:
     """True when Blender's list shows other rows than it should."""
     now, state = shown_rows(context), suggestions_state(context)
-    return len(now) != len(state.rows) or any(row.key != item.key for row, item in zip(now, state.rows))
+    return len(now) != len(state.rows) or any(key != item.key for key, item in zip(now, state.rows))
 
 
 def fill_suggestions(context: bpy.types.Context) -> None:
@@ -94,12 +93,12 @@ def fill_suggestions(context: bpy.types.Context) -> None:
     state.filling = True
     try:
         state.rows.clear()
-        for row in now:
+        for row in now.values():
             item = state.rows.add()
             names = [entry.name for entry in row.entries]
             item.key, item.name = row.key, f"{label_set.by_id[row.label_id].name} {' '.join(names[:1000])}"
             item.tip = tip(row)
-        state.active = next((place for place, row in enumerate(now) if row.key == key), NOTHING)
+        state.active = next((place for place, each in enumerate(now) if each == key), NOTHING)
     finally:
         state.filling = False
 

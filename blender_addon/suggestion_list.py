@@ -8,7 +8,7 @@ have been read anew.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -101,7 +101,7 @@ class Outcome:
 
 _look: Look | None = None
 _live: tuple[Entry, ...] | None = None
-_rows: dict[tuple[float, frozenset[str]], tuple[Row, ...]] = {}
+_rows: dict[tuple[float, frozenset[str]], dict[str, Row]] = {}
 _rejected = 0
 
 
@@ -173,15 +173,16 @@ def count_rejected(scene: bpy.types.Scene) -> int:
     return _rejected if live(scene) or looked(scene) else 0
 
 
-def rows(scene: bpy.types.Scene, bar: float, unfolded: Collection[str] = ()) -> tuple[Row, ...]:
-    """The list: groups, those above the bar first, then what is surest; entries below the groups that are unfolded."""
+def rows(scene: bpy.types.Scene, bar: float, unfolded: Collection[str] = ()) -> Mapping[str, Row]:
+    """The list, each row by its key: groups, those above the bar first, then what is surest, and below the groups that
+    are unfolded their entries."""
     entries, key = live(scene), (round(bar, 2), frozenset(unfolded))
     if key not in _rows:
-        _rows[key] = _grouped(entries, *key)
+        _rows[key] = {row.key: row for row in _grouped(entries, *key)}
     return _rows[key]
 
 
-def _grouped(entries: Iterable[Entry], bar: float, unfolded: Collection[str]) -> tuple[Row, ...]:
+def _grouped(entries: Iterable[Entry], bar: float, unfolded: Collection[str]) -> Iterator[Row]:
     groups: dict[tuple[bool, int, str], list[Entry]] = {}
     for entry in entries:
         groups.setdefault((is_above(entry, bar), entry.best.label_id, entry.best.caution), []).append(entry)
@@ -190,12 +191,10 @@ def _grouped(entries: Iterable[Entry], bar: float, unfolded: Collection[str]) ->
         group.sort(key=lambda entry: (-entry.best.confidence, entry.name))
         found.append(Row(f"{label_id} {above} {caution}", tuple(group), above))
     found.sort(key=lambda row: (not row.above, -round(row.confidence, 2), -len(row.entries), row.key))
-    shown = []
     for row in found:
-        shown.append(row)
+        yield row
         if row.key in unfolded and len(row.entries) > 1:
-            shown += [Row(f"#{entry.uid}", (entry,), row.above, inside=True) for entry in row.entries]
-    return tuple(shown)
+            yield from (Row(f"#{entry.uid}", (entry,), row.above, inside=True) for entry in row.entries)
 
 
 def is_above(entry: Entry, bar: float) -> bool:
@@ -208,7 +207,7 @@ def find_row(scene: bpy.types.Scene, bar: float, key: str) -> Row | None:
     for entry in live(scene) if key.startswith("#") else ():
         if key == f"#{entry.uid}":
             return Row(key, (entry,), is_above(entry, bar), inside=True)
-    return next((row for row in rows(scene, bar) if row.key == key), None)
+    return rows(scene, bar).get(key)
 
 
 def objects_of(scene: bpy.types.Scene, entries: Iterable[Entry]) -> list[bpy.types.Object]:

@@ -26,13 +26,17 @@ def offered():
     return {entry.name: NYU40.by_id[entry.best.label_id].name for entry in suggestion_list.live(bpy.context.scene)}
 
 
+def rows():
+    return list(shown_rows(bpy.context).values())
+
+
 def labels():
     return {obj.name: NYU40.by_id[obj.pass_index].name for obj in bpy.data.objects if obj.pass_index}
 
 
 def key_of(name):
     """The key of the row that holds this object's entry."""
-    return next(row.key for row in shown_rows(bpy.context) if name in [entry.name for entry in row.entries])
+    return next(row.key for row in rows() if name in [entry.name for entry in row.entries])
 
 
 def alone(name):
@@ -67,16 +71,16 @@ def test_a_look_groups_by_label_and_says_what_it_found(room, capfd):
     look()
     assert "3 objects above the bar as 2 labels; 1 below; the names of 1 say nothing" in capfd.readouterr().out
     assert offered() == {"Chair": "chair", "Chair.001": "chair", "Sofa_02": "sofa", "Rug": "otherprop"}
-    rows = shown_rows(bpy.context)
-    assert [(NYU40.by_id[row.label_id].name, len(row.entries), row.above) for row in rows] == [
+    found = rows()
+    assert [(NYU40.by_id[row.label_id].name, len(row.entries), row.above) for row in found] == [
         ("chair", 2, True), ("sofa", 1, True), ("otherprop", 1, False),
     ]  # fmt: skip
-    assert "not under 'floor mat'" in tip(rows[2]) and tip(rows[0]).startswith("Chair, Chair.001")
+    assert "not under 'floor mat'" in tip(found[2]) and tip(found[0]).startswith("Chair, Chair.001")
     assert not stale_suggestions(bpy.context) and labels() == {}  # looking labels nothing
-    bpy.ops.labelpass.unfold_suggestion(key=rows[0].key)
-    assert [row.inside for row in shown_rows(bpy.context)] == [False, True, True, False, False]
-    bpy.ops.labelpass.unfold_suggestion(key=rows[0].key)
-    assert len(shown_rows(bpy.context)) == 3
+    bpy.ops.labelpass.unfold_suggestion(key=found[0].key)
+    assert [row.inside for row in rows()] == [False, True, True, False, False]
+    bpy.ops.labelpass.unfold_suggestion(key=found[0].key)
+    assert len(rows()) == 3
 
 
 def test_accepting_all_above_the_bar(room, capfd):
@@ -95,7 +99,7 @@ def test_a_row_an_object_and_the_second_best(room, capfd):
     look()
     bpy.ops.labelpass.accept_suggestion(key=alone("Chair.001"))
     assert labels() == {"Chair.001": "chair"} and "labelled 1 object as chair" in capfd.readouterr().out
-    second = shown_rows(bpy.context)[2].instead[0]
+    second = rows()[2].instead[0]
     assert NYU40.by_id[second.label_id].name == "floor mat"
     bpy.ops.labelpass.accept_suggestion(key=key_of("Rug"), label_id=second.label_id)
     assert labels() == {"Chair.001": "chair", "Rug": "floor mat"}
@@ -186,7 +190,7 @@ def test_another_scene_and_another_file_end_the_list(room, tmp_path):
     bpy.context.window.scene = bpy.data.scenes["Scene"]
     assert set(offered()) == {"Chair", "Chair.001", "Sofa_02", "Rug"}
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "room.blend"))
-    assert not suggestion_list.looked(bpy.context.scene) and shown_rows(bpy.context) == ()
+    assert not suggestion_list.looked(bpy.context.scene) and not rows()
 
 
 def test_rejected_stays_rejected_over_looks_and_files_until_it_is_offered_again(room, tmp_path, capfd):
@@ -284,7 +288,7 @@ def test_showing_a_suggestion_selects_its_objects(room, capfd):
     assert bpy.context.selected_objects == [bpy.data.objects["Chair"]]
     assert "1 object selected; 1 cannot be selected here (hidden or locked): Chair.001" in capfd.readouterr().out
     state = suggestions_state(bpy.context)
-    state.active = [row.key for row in shown_rows(bpy.context)].index(key_of("Sofa_02"))  # as a click does
+    state.active = [row.key for row in rows()].index(key_of("Sofa_02"))  # as a click does
     assert bpy.context.selected_objects == [bpy.data.objects["Sofa_02"]]
     bpy.ops.labelpass.accept_suggestion(key=key_of("Chair"))
     assert state.rows[state.active].key == key_of("Sofa_02")  # the picked row stays picked, and selects nothing anew
@@ -296,8 +300,8 @@ def test_the_bar_compares_what_is_shown(room):
     state = suggestions_state(bpy.context)
     for bar, above in ((0.0, 4), (0.75, 4), (0.76, 3), (1.0, 0)):
         state.bar = bar
-        assert sum(len(row.entries) for row in shown_rows(bpy.context) if row.above) == above
-        assert len(state.rows) == len(shown_rows(bpy.context))
+        assert sum(len(row.entries) for row in rows() if row.above) == above
+        assert len(state.rows) == len(rows())
     fill_suggestions(bpy.context)
 
 
