@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 
 from .contract.labels import LabelSet
 from .label_targets import LabelTargets, Target, label_targets, with_words_of
@@ -84,9 +85,10 @@ class Suggester:
     def suggest(self, names: Sequence[Name]) -> list[Suggestion]:
         """Suggestions, the best first; empty where the names say nothing that the label set knows."""
         key = tuple(names)
-        if key not in self._suggested:
-            self._suggested[key] = self._rank(key)
-        return self._suggested[key]
+        found = self._suggested.get(key)
+        if found is None:
+            found = self._suggested[key] = self._rank(key)
+        return found
 
     def _rank(self, names: tuple[Name, ...]) -> list[Suggestion]:
         by_label: dict[int, list[_Evidence]] = {}
@@ -123,7 +125,7 @@ class Suggester:
     def _targets(self, name: Name, reading: Reading, trust: float) -> Iterator[_Evidence]:
         for target in self.targets.of(reading.concept):
             alone = self.targets.alone(f"{reading.concept} {reading.part}", target.label) if reading.part else ""
-            warned = replace(target, caution=target.caution or alone)
+            warned = replace(target, caution=alone) if alone and not target.caution else target
             confidence = trust * reading.certainty * target.trust
             if warned.caution:
                 confidence = min(confidence, _CAUTIOUS)
@@ -163,9 +165,14 @@ def suggester(label_set: LabelSet) -> Suggester:
 
 def _quoted(reading: Reading, name: str) -> str:
     """The word as the name has it; for a foreign spelling or another order of words, what it means."""
-    letters = "".join(letter for letter in name.casefold() if letter.isalpha())
+    letters = _letters(_NUMBER.sub("", name))
     own = reading.concept.startswith("label:") or not reading.concept
     return reading.word if own or reading.word.replace(" ", "") in letters else reading.concept
+
+
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalpha())
 
 
 def _suggestion(label_id: int, by_label: dict[int, list[_Evidence]]) -> Suggestion:
