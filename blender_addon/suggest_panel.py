@@ -51,6 +51,10 @@ class LABELPASS_UL_suggestions(bpy.types.UIList):
             _column(line, f"{found.confidence:.2f}", 1.7).active = found.above
         line.operator("labelpass.accept_suggestion", text="", icon="CHECKMARK", emboss=False).key = found.key
         line.operator("labelpass.reject_suggestion", text="", icon="X", emboss=False).key = found.key
+        if (
+            len(suggestions_state(context).rows) <= _MOST_ROWS
+        ):  # no scroll bar: yes and no stay where they were with one
+            line.label(text="", icon="BLANK1")
 
 
 def _what(row: Row, label: str, names: list[str], wide: bool) -> str:
