@@ -19,6 +19,7 @@ from .swatches import icon
 
 _MOST_ROWS = 9
 _MOST_OTHERS = 2
+_WIDE, _TIGHT = 400, 250  # of a sidebar, in pixels at a resolution scale of 1; it opens with 280
 
 
 class LABELPASS_UL_suggestions(bpy.types.UIList):
@@ -31,23 +32,24 @@ class LABELPASS_UL_suggestions(bpy.types.UIList):
         label = label_set.by_id.get(found.label_id) if found and label_set else None
         if not label:
             return
-        line, wide = layout.row(align=True), _is_wide(context)
+        line, width = layout.row(align=True), context.region.width / context.preferences.system.ui_scale
+        wide, tight = width > _WIDE, width < _TIGHT
         names, group = [entry.name for entry in found.entries[:4]], len(found.entries) > 1
         if found.inside:
             line.label(text="", icon="BLANK1")
             line.label(text=names[0], icon="BLANK1")
         else:
-            if group:
+            if group and not tight:
                 mark = "DOWNARROW_HLT" if found.key in suggestions_state(context).unfolded else "RIGHTARROW"
                 line.operator("labelpass.unfold_suggestion", text="", icon=mark, emboss=False).key = found.key
-            else:
+            elif not tight:
                 line.label(text="", icon="BLANK1")
             line.label(text=_what(found, label.name, names, wide), icon_value=icon(label.color))
-            if group:
+            if group and not tight:
                 _column(line, f"×{len(found.entries)}", 0.7 + 0.45 * len(str(len(found.entries))))
         if found.best.caution:
-            _column(line, "", 1.0 if wide else 1.7, "ERROR")
-        if wide or not found.best.caution:  # what has a caution is of no great confidence anyway
+            _column(line, "", 1.0 if wide or tight else 1.7, "ERROR")
+        if wide or not (tight or found.best.caution):  # what has a caution is of no great confidence anyway
             _column(line, f"{found.confidence:.2f}", 1.7).active = found.above
         line.operator("labelpass.accept_suggestion", text="", icon="CHECKMARK", emboss=False).key = found.key
         line.operator("labelpass.reject_suggestion", text="", icon="X", emboss=False).key = found.key
@@ -70,10 +72,6 @@ def _column(line, text: str, width: float, mark: str = "NONE"):
     column.alignment, column.ui_units_x = "RIGHT", width
     column.label(text=text, icon=mark)
     return column
-
-
-def _is_wide(context) -> bool:
-    return context.region.width > 400 * context.preferences.system.ui_scale
 
 
 class LABELPASS_PT_suggestions(bpy.types.Panel):
