@@ -1,6 +1,6 @@
-"""The Labelpass add-on: labels for objects and their parts, given in Blender's window.
+"""Labelpass in Blender: give the objects of a scene their labels, and the camera its views.
 
-This folder is the extension. Importing it does nothing, so that the renderer and the command line can use
+This folder is the extension. Importing it imports nothing else: the renderer and the scene builders take
 `blender_addon.contract` and `blender_addon.scene_labels` from it without the window.
 """
 
@@ -9,34 +9,30 @@ from types import ModuleType
 
 def register() -> None:
     """Put the "Labels" tab into the 3D view's sidebar, and keys into the 3D view."""
-    for module in _modules():
+    for module in _window():
         module.register()
 
 
 def unregister() -> None:
     """Take it out again and leave nothing behind. Labels and views stay in the file."""
-    for module in reversed(_modules()):
+    for module in reversed(_window()):
         module.unregister()
 
 
-def _modules() -> tuple[ModuleType, ...]:
-    from . import (
-        group_operators,
-        isolation,
-        keymaps,
-        operators,
-        panels,
-        part_operators,
-        part_panel,
-        properties,
-        quick_operators,
-        recent_labels,
-        step_operators,
-        swatches,
-        view_operators,
-        why_operators,
-    )
+def _window() -> tuple[ModuleType, ...]:
+    """The modules of the window, each after those that it needs."""
+    from . import isolation, operators, panels, properties, recent_labels, swatches, view_operators
 
-    state = (properties, swatches, recent_labels, isolation)
-    buttons = (operators, view_operators, part_operators, group_operators, why_operators)
-    return *state, *buttons, step_operators, quick_operators, panels, part_panel, keymaps
+    # isort: split
+    from . import suggest_operators, suggest_panel, suggest_properties, suggestion_list
+
+    # isort: split
+    from . import group_operators, part_operators, part_panel, why_operators
+
+    # isort: split
+    from . import keymaps, quick_operators, step_operators
+
+    tab = (properties, swatches, recent_labels, isolation, operators, view_operators, panels)
+    suggestions = (suggestion_list, suggest_properties, suggest_operators, suggest_panel)
+    parts = (part_operators, group_operators, why_operators, part_panel)
+    return (*tab, *suggestions, *parts, step_operators, quick_operators, keymaps)

@@ -123,14 +123,14 @@ def _with_families(objects: Iterable[bpy.types.Object]) -> Iterator[bpy.types.Ob
     families: set[str] = set()
     for obj in objects:
         if obj.type == "META":
-            families.add(_family(obj))
+            families.add(family(obj))
         else:
             yield obj
     if families:
-        yield from (ball for ball in bpy.data.objects if ball.type == "META" and _family(ball) in families)
+        yield from (ball for ball in bpy.data.objects if ball.type == "META" and family(ball) in families)
 
 
-def _family(ball: bpy.types.Object) -> str:
+def family(ball: bpy.types.Object) -> str:
     """Blender's rule: metaballs whose names differ in their number alone are one surface."""
     stem, dot, number = ball.name.rpartition(".")
     return stem if dot and number.isdigit() else ball.name

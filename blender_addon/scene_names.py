@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 import bpy
@@ -11,10 +11,17 @@ from .parts import known_source
 from .suggestions import Name, Source
 
 
-def names_in(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Object, list[Name]]]:
-    """Every object of a scene, with the names around it; of parents and collections the nearest comes first."""
+def names_in(
+    scene: bpy.types.Scene, objects: Iterable[bpy.types.Object] | None = None
+) -> Iterator[tuple[bpy.types.Object, list[Name]]]:
+    """Objects of a scene (all where none are given), with the names around each; of parents and collections the
+    nearest comes first."""
     above = _collections_above(scene.collection)
-    for obj in scene.objects:
+    holders: dict[bpy.types.Object, list[bpy.types.Collection]] = {}
+    for collection in above:  # `Object.users_collection` goes through all objects of the file, for each object
+        for obj in collection.objects:
+            holders.setdefault(obj, []).append(collection)
+    for obj in scene.objects if objects is None else objects:
         names = [Name(Source.OBJECT, obj.name)]
         if obj.data is not None:
             names.append(Name(Source.DATA, obj.data.name))
@@ -23,8 +30,8 @@ def names_in(scene: bpy.types.Scene) -> Iterator[tuple[bpy.types.Object, list[Na
         materials = map(known_source, (slot.material for slot in obj.material_slots))
         names += [Name(Source.MATERIAL, text) for text in dict.fromkeys(each.name for each in materials if each)]
         names += [Name(Source.PARENT, parent.name) for parent in _parents(obj)]
-        for collection in obj.users_collection:
-            names += [Name(Source.COLLECTION, text) for text in above.get(collection, ())]
+        for collection in holders.get(obj, ()):
+            names += [Name(Source.COLLECTION, text) for text in above[collection]]
         yield obj, names
 
 

@@ -130,11 +130,11 @@ def redraw_sidebars() -> None:
 
 @bpy.app.handlers.persistent
 def _after_update(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
-    if (_counting or any(known.current for known in _known.values())) and _matters(depsgraph):
+    if (_counting or any(known.current for known in _known.values())) and matters(depsgraph):
         _edited()
 
 
-def _matters(depsgraph: bpy.types.Depsgraph) -> bool:
+def matters(depsgraph: bpy.types.Depsgraph) -> bool:
     """False when things were only moved or selected."""
     if depsgraph.id_type_updated("COLLECTION") or depsgraph.id_type_updated("ACTION"):
         return True

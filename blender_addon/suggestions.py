@@ -6,9 +6,11 @@ hundred names take well under a second. It does not ask whether a person has lab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 
 from .contract.labels import LabelSet
 from .label_targets import LabelTargets, Target, label_targets, with_words_of
@@ -19,6 +21,7 @@ from .thesaurus import Thesaurus, thesaurus
 BAR = 0.8
 """Where accepting all suggestions at once may start; what carries a caution stays below it and is asked about."""
 
+_NUMBER = re.compile(r"\.\d+$")  # Blender's own
 _CAUTIOUS = 0.75
 _AGREES, _FARTHER = 0.3, 0.85
 _PART_OF_PARENT = 0.75
@@ -75,15 +78,17 @@ class Suggester:
 
     targets: LabelTargets
     knowledge: Thesaurus
-    _read: dict[str, tuple[Reading, ...]] = field(default_factory=dict)
+    _words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _read: dict[tuple[str, ...], tuple[Reading, ...]] = field(default_factory=dict)
     _suggested: dict[tuple[Name, ...], list[Suggestion]] = field(default_factory=dict)
 
     def suggest(self, names: Sequence[Name]) -> list[Suggestion]:
         """Suggestions, the best first; empty where the names say nothing that the label set knows."""
         key = tuple(names)
-        if key not in self._suggested:
-            self._suggested[key] = self._rank(key)
-        return self._suggested[key]
+        found = self._suggested.get(key)
+        if found is None:
+            found = self._suggested[key] = self._rank(key)
+        return found
 
     def _rank(self, names: tuple[Name, ...]) -> list[Suggestion]:
         by_label: dict[int, list[_Evidence]] = {}
@@ -106,11 +111,13 @@ class Suggester:
 
     def readings(self, name: Name) -> tuple[Reading, ...]:
         """What a name says. A material's name says no substance: `Glass` is what the thing is made of."""
-        said = words(name.text)
-        key = " ".join(said)  # a scene has a thousand names, Chair.001 to Chair.999, and few words
-        if key not in self._read:
-            self._read[key] = readings(said, self.knowledge)
-        found = self._read[key]
+        stem = _NUMBER.sub("", name.text)  # a scene has a thousand names, Chair.001 to Chair.999, and few words
+        if stem not in self._words:
+            self._words[stem] = tuple(words(stem))
+        said = self._words[stem]
+        if said not in self._read:
+            self._read[said] = readings(list(said), self.knowledge)
+        found = self._read[said]
         if name.source is Source.MATERIAL:
             return tuple(reading for reading in found if reading.word not in self.knowledge.kinds)
         return found
@@ -118,7 +125,7 @@ class Suggester:
     def _targets(self, name: Name, reading: Reading, trust: float) -> Iterator[_Evidence]:
         for target in self.targets.of(reading.concept):
             alone = self.targets.alone(f"{reading.concept} {reading.part}", target.label) if reading.part else ""
-            warned = replace(target, caution=target.caution or alone)
+            warned = replace(target, caution=alone) if alone and not target.caution else target
             confidence = trust * reading.certainty * target.trust
             if warned.caution:
                 confidence = min(confidence, _CAUTIOUS)
@@ -158,9 +165,14 @@ def suggester(label_set: LabelSet) -> Suggester:
 
 def _quoted(reading: Reading, name: str) -> str:
     """The word as the name has it; for a foreign spelling or another order of words, what it means."""
-    letters = "".join(letter for letter in name.casefold() if letter.isalpha())
+    letters = _letters(_NUMBER.sub("", name))
     own = reading.concept.startswith("label:") or not reading.concept
     return reading.word if own or reading.word.replace(" ", "") in letters else reading.concept
+
+
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalpha())
 
 
 def _suggestion(label_id: int, by_label: dict[int, list[_Evidence]]) -> Suggestion:
