@@ -8,7 +8,7 @@ from bpy.props import IntProperty, StringProperty
 from . import scene_labels, status
 from .contract.words import counted, listed
 from .material_labels import MaterialLabelled, label_material
-from .operators import _tell as tell_assignment
+from .operators import tell_assignment
 from .part_operators import label_wanted, make_undo_whole
 from .parts import source_of
 

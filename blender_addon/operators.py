@@ -127,7 +127,7 @@ class LABELPASS_OT_clear(bpy.types.Operator):
         return _can(cls, context, selection=True)
 
     def execute(self, context):
-        return _tell(self, context, scene_labels.clear(context.selected_objects), "unlabelled")
+        return tell_assignment(self, context, scene_labels.clear(context.selected_objects), "unlabelled")
 
 
 class LABELPASS_OT_select_label(bpy.types.Operator):
@@ -186,7 +186,7 @@ def give(operator, context, label: Label) -> set[str]:
     done = scene_labels.assign(context.selected_objects, label.id)
     if done.labelled:
         recent_labels.remember(label)
-    return _tell(operator, context, done, label.name)
+    return tell_assignment(operator, context, done, label.name)
 
 
 def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False) -> bool:
@@ -207,7 +207,7 @@ def _nothing_picked(operator) -> set[str]:
     return {"CANCELLED"}
 
 
-def _tell(operator, context, done: scene_labels.Assignment, what: str) -> set[str]:
+def tell_assignment(operator, context, done: scene_labels.Assignment, what: str) -> set[str]:
     """Say what an assignment did, and show what it refused where somebody is looking."""
     status.forget()
     said = f"{_objects(done.labelled)} {'is' if done.labelled == 1 else 'are'} now {what}{_before(context, done)}"

@@ -93,7 +93,7 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         layout, text = self.layout, scene_labels.label_set_text(context.scene)
         label_set = status.parsed(text) if text else None
         if isinstance(label_set, str):
-            _paragraph(context, layout, f"The label set in this file is damaged: {label_set}", mark="ERROR")
+            paragraph(context, layout, f"The label set in this file is damaged: {label_set}", mark="ERROR")
             label_set = None
         title = (label_set.title or label_set.name) if label_set else "Choose a Label Set"
         layout.menu("LABELPASS_MT_label_set", text=title, icon="PRESET")
@@ -121,13 +121,13 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         row.operator("labelpass.select_part" if on_faces else "labelpass.select_label", icon="RESTRICT_SELECT_OFF")
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
-        _paragraph(context, column, _how_many(found), active=found.current)
+        paragraph(context, column, _how_many(found), active=found.current)
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
         strange = unknown_ids(found.counts, label_set)
         if strange:
             which = listed([str(id_) for id_ in strange], 3)
             text = f"pass index {which} on objects, which {label_set.name} does not define"
-            _paragraph(context, layout, text, mark="ERROR")
+            paragraph(context, layout, text, mark="ERROR")
 
 
 class LABELPASS_PT_active(_Tab, bpy.types.Panel):
@@ -147,7 +147,7 @@ class LABELPASS_PT_active(_Tab, bpy.types.Panel):
         layout.label(text=name, icon=f"OUTLINER_OB_{obj.type}" if obj.type in _WITH_ICON else "OBJECT_DATA")
         reason = scene_labels.why_not(obj)
         if reason:
-            _paragraph(context, layout, reason)
+            paragraph(context, layout, reason)
             if obj.type == "EMPTY" and obj.children:
                 children = layout.operator("object.select_grouped", text="Select Its Children", icon="OUTLINER")
                 children.type = "CHILDREN_RECURSIVE"
@@ -155,7 +155,7 @@ class LABELPASS_PT_active(_Tab, bpy.types.Panel):
         self._label(context, scene_labels.resolve(obj).label_id)
         locked = scene_labels.why_locked(obj)
         if locked:
-            _paragraph(context, layout, locked)
+            paragraph(context, layout, locked)
 
     def _label(self, context, label_id: int) -> None:
         label_set = status.label_set(context.scene)
@@ -164,7 +164,7 @@ class LABELPASS_PT_active(_Tab, bpy.types.Panel):
             self.layout.label(text=f"{label.name} ({label.id})", icon_value=icon(label.color))
         elif label_id:
             text = f"pass index {label_id}, which {label_set.name} does not define"
-            _paragraph(context, self.layout, text, mark="ERROR")
+            paragraph(context, self.layout, text, mark="ERROR")
         else:
             self.layout.label(text="unlabelled", icon="QUESTION")
 
@@ -221,7 +221,7 @@ def _assign_faces_what(context) -> str:
     return f"{label.name} on {counted(faces, 'Face')}"
 
 
-def _paragraph(context, layout, text: str, *, mark: str = "NONE", active: bool = False) -> None:
+def paragraph(context, layout, text: str, *, mark: str = "NONE", active: bool = False) -> None:
     """Text wrapped to the sidebar's width, which is narrow and has no wrapping of its own."""
     scale, style = context.preferences.system.ui_scale, context.preferences.ui_styles[0].widget
     blf.size(0, style.points * scale)

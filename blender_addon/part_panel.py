@@ -6,8 +6,7 @@ import bpy
 
 from . import status
 from .contract.words import counted
-from .panels import LABELPASS_PT_active
-from .panels import _paragraph as paragraph
+from .panels import LABELPASS_PT_active, paragraph
 from .part_list import PartRow, part_rows
 from .part_upkeep import mergeable
 from .parts import has_drifted, is_part, known_source

@@ -6,7 +6,7 @@ import bpy
 
 from . import status, suggestion_list
 from .contract.words import counted
-from .panels import LABELPASS_PT_labels, _paragraph
+from .panels import LABELPASS_PT_labels, paragraph
 from .suggest_properties import (
     fill_suggestions_soon,
     picked_row,
@@ -87,14 +87,14 @@ class LABELPASS_PT_suggestions(bpy.types.Panel):
     def draw(self, context):
         layout, scene = self.layout, context.scene
         if not status.label_set(scene):
-            return _paragraph(context, layout, "Choose a label set first: suggestions are labels of it")
+            return paragraph(context, layout, "Choose a label set first: suggestions are labels of it")
         found = suggestion_list.looked(scene)
         layout.operator(
             "labelpass.suggest", text="Look Again" if found else None, icon="FILE_REFRESH" if found else "LIGHT"
         )
         if not found:
             if suggestion_list.outdated(scene):
-                _paragraph(context, layout, "The label set has changed since: look again")
+                paragraph(context, layout, "The label set has changed since: look again")
             return
         if stale_suggestions(context):
             fill_suggestions_soon()
@@ -113,7 +113,7 @@ class LABELPASS_PT_suggestions(bpy.types.Panel):
             line.label(text=f"{rejected} rejected")
             line.operator("labelpass.offer_again")
         if found.silent:
-            _paragraph(context, rest, f"The names of {counted(found.silent, 'object')} say nothing")
+            paragraph(context, rest, f"The names of {counted(found.silent, 'object')} say nothing")
 
     def _list(self, context, column, state) -> None:
         shown = shown_rows(context)
@@ -140,9 +140,9 @@ def _details(context, column, row: Row) -> None:
     """Why, what to mind, and what the objects may be instead."""
     names = status.label_set(context.scene).by_id
     more = f" (and {len(row.entries) - 1} more like it)" if len(row.entries) > 1 else ""
-    _paragraph(context, column, f"{row.best.reason}{more}")
+    paragraph(context, column, f"{row.best.reason}{more}")
     if row.best.caution:
-        _paragraph(context, column, row.best.caution, mark="ERROR")
+        paragraph(context, column, row.best.caution, mark="ERROR")
     for other in row.instead[:_MOST_OTHERS]:
         label = names.get(other.label_id)
         if label:
