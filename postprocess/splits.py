@@ -3,7 +3,7 @@
 Two pictures that share most of what they show must not be split: the test would measure memory. So whole groups move:
 
 =========  ==========================================================================================================
-`scene`    all frames of one scene (one .blend, by content). The default where there are enough scenes.
+`scene`    all frames of one scene: of one .blend, by its name or its content. The default where there are enough.
 `view`     all frames of one view of a scene: one camera under one view name. The next best, and not leak-free: other
            views show the same furniture.
 `block`    one scene, too few views (a moving camera): the frames in their order, cut once per border, so that only the
