@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from PIL import Image, PngImagePlugin
 from small_inputs import SIZE, checksum, files_of, some_image, some_labels, write_exr, write_run
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, Label, LabelSet, built_in
-from blender_addon.contract.run import frame_folder
+from blender_addon.contract.run import finished_frames, frame_folder
 from postprocess import png, pool, staging
 from postprocess.dataset import export, export_index_passes
 from postprocess.errors import ExportError
@@ -172,6 +173,31 @@ def test_wrong_pixels_are_found_by_checksum(run: Path, tmp_path: Path, jobs: int
     labels[3, 4] = 1 if labels[3, 4] != 1 else 2
     rewrite_labels(run, 7, labels)
     refused(tmp_path, r"000007.labels\.exr: its pixels are not those that were rendered", [run], jobs=jobs)
+
+
+@pytest.mark.parametrize("name", ["labels.exr", "purity.exr", "image.png"])
+@pytest.mark.parametrize("damage", ["flipped", "noise", "other pixels", "other values"])
+def test_damage_that_only_decoding_shows_names_the_folder_to_remove(
+    make_run: Callable[..., Path], tmp_path: Path, name: str, damage: str
+) -> None:
+    """A render decodes nothing and says that all is done: "render it again" alone would be a circle."""
+    run = make_run("r", purity=True)
+    folder = frame_folder(run, 3)
+    path = folder / name
+    data = bytearray(path.read_bytes())
+    if damage == "flipped":
+        data[-60] ^= 0x10
+        path.write_bytes(data)
+    elif damage == "noise":
+        path.write_bytes(b"x" * len(data))
+    elif damage == "other pixels" or name == "image.png":
+        path.write_bytes((frame_folder(run, 4) / name).read_bytes())
+    else:
+        channel = "Label" if name == "labels.exr" else "Purity"
+        write_exr(path, {channel: np.full(SIZE[::-1], 41.0, np.float32)})
+    words = rf"{name}.*; remove the folder {re.escape(str(folder))} and start the render again$"
+    refused(tmp_path, words, [run], ignore_impure=0.5)
+    assert 3 in finished_frames(run)  # so a render would pass it by
 
 
 def test_a_wrong_image_is_found_by_checksum(run: Path, tmp_path: Path) -> None:
