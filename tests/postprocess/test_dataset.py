@@ -311,6 +311,17 @@ def test_an_existing_target_is_left_alone(run: Path, tmp_path: Path) -> None:
     assert (out / "dataset.json").is_file()
 
 
+@pytest.mark.parametrize("place", ["dataset", "frames/dataset", "frames/000003/dataset"])
+def test_no_dataset_is_written_into_a_run(run: Path, make_run: Callable[..., Path], tmp_path: Path, place: str) -> None:
+    other = make_run("other", views=3)
+    (tmp_path / "link").symlink_to(run)
+    before = files_of(run), files_of(other)
+    for out in (run / place, other / place, tmp_path / "link" / place):
+        with pytest.raises(ExportError, match=r"dataset lies in the run .*, which holds what was rendered"):
+            export([run], out, "nyu")
+    assert (files_of(run), files_of(other)) == before
+
+
 def test_an_unfinished_run_is_exported_with_a_warning(make_run: Callable[..., Path], tmp_path: Path) -> None:
     summary = export([make_run("r", skip=(2, 5))], tmp_path / "out", "nyu")
     assert "run 'r' is unfinished: 8 of 10 frames" in summary.warnings[0]
