@@ -23,7 +23,7 @@ from .convert import Converted, Recipe
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
-from .labelmap import lookup_table
+from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Places, encoding_table
 from .manifest import NAME, Choices, Contents, manifest_json
 from .pool import convert_all
@@ -224,8 +224,16 @@ def _warnings(
         absent = [label_set.by_id[id_].name if id_ in label_set.by_id else CODE_NAMES[id_] for id_ in weights.absent]
         many = f"({len(absent)}, weight {ABSENT_WEIGHT:g})"
         yield f"classes that train does not show {many}: {listed(absent, most=8)}"
+    size = converted[0].size
+    for before in sorted({done.source_size for done in converted if is_squashed(done.source_size, size)}):
+        yield f"{_with_ratio(before)} are squashed to {_with_ratio(size)}: images and labels alike are out of shape"
     if not background_known:
         yield "index passes without depth: background is written as unlabelled; render with the Z pass"
+
+
+def _with_ratio(size: tuple[int, int]) -> str:
+    width, height = size
+    return f"{width}x{height} pixels ({width / height:.3g}:1)"
 
 
 def _texts(layout: Format, contents: Contents) -> dict[str, str]:

@@ -13,8 +13,12 @@ than the header says). `InputFile` raises, so it reads what has one part; of sev
 
 from __future__ import annotations
 
+import io
+import os
 import re
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,15 +27,17 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, MAX_ID, UNLABELLED, LabelSet
+from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, MAX_ID, NO_SURFACE, UNLABELLED, LabelSet
 from blender_addon.contract.run import LABEL_CHANNEL, PURITY_CHANNEL
 from blender_addon.contract.words import counted
 
 from .errors import ExportError
 from .labelmap import LabelMap, changes, label_map, with_changes
 
-NO_SURFACE = 1e9  # Blender writes a depth of 1e10 where a ray hits nothing, and no scene is 1e9 units deep
 HALF_WHOLE = 2048  # whole numbers above this are rounded in a half float
+
+_STDERR = 2
+_one_at_a_time = threading.RLock()
 
 _KINDS = {
     "IndexOB": "object",
@@ -131,7 +137,8 @@ def whole_ids(values: NDArray[Any], known: set[int], set_name: str, path: Path, 
 
 
 def _number(value: Any) -> str:
-    return f"{float(value):.9g}"
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else f"{number:.9g}"
 
 
 def _why_no_id(value: float, set_name: str, advice: str) -> str:
@@ -242,19 +249,39 @@ def _refuse_crop(data: Iterable[Any], display: Iterable[Any], path: Path) -> Non
         raise ExportError(f"{path} holds only a part of its picture (a border render?); render the whole frame")
 
 
-class _reading:
+@contextmanager
+def _reading(path: Path, advice: str = "") -> Iterator[None]:
     """Turn whatever OpenEXR raises into an ExportError that names the file, with `advice` at its end."""
+    if not path.is_file():
+        raise ExportError(f"{path} is missing")
+    try:
+        with _quiet(), redirect_stdout(io.StringIO()):  # its Python half prints
+            yield
+    except ExportError:
+        raise
+    except _READ_ERRORS as error:
+        raise ExportError(
+            f"{path} cannot be read as OpenEXR ({error}): it is damaged, cut short or another format{advice}"
+        ) from error
 
-    def __init__(self, path: Path, advice: str = "") -> None:
-        self.path, self.advice = path, advice
 
-    def __enter__(self) -> None:
-        if not self.path.is_file():
-            raise ExportError(f"{self.path} is missing")
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """OpenEXR's C++ tells the terminal what it raises, too; a person reads it once, in our words.
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, _READ_ERRORS) and not isinstance(error, ExportError):
-            raise ExportError(
-                f"{self.path} cannot be read as OpenEXR ({error}): it is damaged, cut short or another format"
-                f"{self.advice}"
-            ) from error
+    The error stream is that of the whole process: one thread at a time may turn it away, or none would turn it back.
+    """
+    with _one_at_a_time:
+        try:
+            kept = os.dup(_STDERR)
+        except OSError:  # there is none
+            yield
+            return
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, _STDERR)
+            os.close(nowhere)
+            yield
+        finally:
+            os.dup2(kept, _STDERR)
+            os.close(kept)

@@ -18,7 +18,7 @@ from pathlib import Path
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.records import read_frame
 from blender_addon.contract.run import IMAGE, LABELS, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
-from blender_addon.contract.words import listed
+from blender_addon.contract.words import counted, listed
 
 from .errors import ExportError
 from .splits import FrameKey
@@ -93,7 +93,7 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
             frame for _, run, _ in same[digest] for frame in _frames_of_run(run, plan, name, scenes[name], len(sources))
         ]
         if len(found) < len(plan.views):
-            counts = f"{len(found)} of {len(plan.views)} frames"
+            counts = f"{len(found)} of {counted(len(plan.views), 'frame')}"
             warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
         sources.append(_source_of(plan, name, len(found)))
         frames += sorted(found, key=lambda frame: frame.key.name)
@@ -117,7 +117,8 @@ def frames_of_folder(
     pictures = [_picture(path, images or folder) for path in paths]
     if any(pictures) and not all(pictures):
         lone = [path.name for path, picture in zip(paths, pictures) if picture is None]
-        raise ExportError(f"{lone[0]} has no picture beside it, nor have {len(lone) - 1} others; all or none need one")
+        others = f", nor {'has' if len(lone) == 2 else 'have'} {counted(len(lone) - 1, 'other')}" if lone[1:] else ""
+        raise ExportError(f"{lone[0]} has no picture beside it{others}; all or none need one")
     scene = _slug(folder.resolve().name, "scene")
     frames = []
     for at, (path, picture) in enumerate(zip(paths, pictures)):

@@ -132,6 +132,29 @@ def test_remap_resize_and_purity_together(make_run: Callable[..., Path], tmp_pat
     assert manifest(tmp_path / "out")["ignored_below_purity"] == 0.4
 
 
+def test_another_shape_is_said(run: Path, tmp_path: Path) -> None:
+    said = "40x30 pixels (1.33:1) are squashed to 25x25 pixels (1:1): images and labels alike are out of shape"
+    assert said in export([run], tmp_path / "square", "nyu", size=(25, 25)).warnings
+    assert said in manifest(tmp_path / "square")["warnings"]
+    for size in (None, (20, 15), (27, 20)):
+        assert not any("squashed" in text for text in export([run], tmp_path / f"{size}", "nyu", size=size).warnings)
+
+
+def test_dataset_json_says_what_was_asked_for(run: Path, tmp_path: Path) -> None:
+    export([run], tmp_path / "out", "nyu", split=(0.5, 0.3, 0.2), split_by="frame", seed=4)
+    frames = {"train": 5, "val": 3, "test": 2}
+    asked = {"method": "frame", "fractions": [0.5, 0.3, 0.2], "seed": 4, "frames": frames}
+    assert manifest(tmp_path / "out")["split"] == asked
+
+
+def test_the_order_of_train_is_a_draw_of_its_own(run: Path, tmp_path: Path) -> None:
+    """Not that of the split: who is drawn first there would be first here, too. Stays so in later versions."""
+    export([run], tmp_path / "out", "nyu", split=(1, 0, 0), seed=3)
+    found = [int(name[-6:]) - 1 for name in (tmp_path / "out" / "train.txt").read_text().split()]
+    assert found == np.random.default_rng([3, 2]).permutation(10).tolist()
+    assert found != np.random.default_rng([3, 1]).permutation(10).tolist()
+
+
 def test_what_a_remap_loses_is_said(tmp_path: Path) -> None:
     labels = (Label(1, "wall", (1, 1, 1), parents={"nyu13": 12}), Label(2, "gizmo", (2, 2, 2)))
     run = write_run(tmp_path / "r", LabelSet("mine", labels), views=3)
@@ -432,7 +455,10 @@ def test_without_depth_dataset_json_says_what_zero_means(passes: Path, tmp_path:
 
 def test_pictures_for_all_or_none(passes: Path, tmp_path: Path) -> None:
     (passes / "left_0002.png").unlink()
-    with pytest.raises(ExportError, match=r"left_0002\.exr has no picture"):
+    with pytest.raises(ExportError, match=r"left_0002\.exr has no picture beside it; all or none"):
+        export_index_passes(passes, NYU40, tmp_path / "out", "nyu")
+    (passes / "left_0003.png").unlink()
+    with pytest.raises(ExportError, match=r"left_0002\.exr has no picture beside it, nor has 1 other; all or none"):
         export_index_passes(passes, NYU40, tmp_path / "out", "nyu")
     for path in passes.glob("*.png"):
         path.unlink()
