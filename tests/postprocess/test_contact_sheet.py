@@ -112,14 +112,17 @@ def test_a_sheet_is_replaced_by_a_sheet_alone(run: Path, tmp_path: Path, ending:
     assert Image.open(contact_sheet(run, default, width=40)).format == "JPEG"
 
 
-def test_a_full_disk_keeps_the_sheet_that_was_there(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_full_disk_keeps_the_sheet_that_was_there(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     out = contact_sheet(run, tmp_path / "sheet.png", width=30)
     before = files_of(tmp_path)
 
-    def full(handle: int) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, step, full)
     with pytest.raises(ExportError, match=r"No space left on device.*nothing was written to"):
         contact_sheet(run, out, width=40)
     assert files_of(tmp_path) == before
