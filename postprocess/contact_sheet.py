@@ -5,6 +5,7 @@ The legend below names every label that is seen, with its colour and its share o
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,20 +13,33 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, PngImagePlugin
 
 from blender_addon.contract.labels import CODE_NAMES, Color, LabelSet
 from blender_addon.contract.records import read_frame
 from blender_addon.contract.run import IMAGE, LABELS, Plan, RunError, finished_frames, frame_folder, read_plan
+from blender_addon.contract.words import counted
 
 from .errors import ExportError
 from .labelmap import colorize, resize_image, resize_labels
 from .layout import CODE_COLORS, plain_encoding
+from .lettering import draw_text, own_font
 from .pixels import checked_image, checked_labels
+from .staging import is_among_frames, write_whole
 
+DEFAULT_NAME = "contact_sheet.jpg"  # in the run folder
+_MARK = "Labelpass contact sheet"  # in the file: a sheet may be replaced by a sheet, and nothing else may
 _PAPER, _INK, _QUIET, _LINE = (255, 255, 255), (28, 30, 34), (112, 117, 125), (222, 225, 230)
-_MARGIN, _GAP, _BETWEEN = 48, 6, 40
-_CAPTION, _ROW = 34, 30
+
+# Pixels of the sheet.
+_MARGIN, _GAP, _BETWEEN = 48, 6, 40  # around everything; between the panels of a view; between views
+_TITLE_TEXT, _TEXT = 34, 16  # sizes of letters
+_HEAD, _TITLE_RISE, _SUBTITLE = 92, 10, 36  # what title and subtitle take; where they begin, seen from the margin
+_CAPTION, _CAPTION_DROP, _BELOW = 34, 5, 18  # above the panels of a view; its text in there; below the panels
+_AFTER_NUMBER = 14  # between a frame's number and its view's name
+_RULE, _LEGEND_HEAD, _ROW = 14, 50, 30  # above the line; from the line to the first label; from label to label
+_LEGEND_WIDTH = 250  # of a column of the legend, at least
+_SWATCH, _NAME, _SHARE, _AFTER_SHARE = 20, 30, 80, 24  # in a column: a colour; the name's start; the share's room
 _OPACITY = 0.55  # of the labels over the image: colours are told apart, and so are the things below
 
 
@@ -33,7 +47,8 @@ _OPACITY = 0.55  # of the labels over the image: colours are told apart, and so 
 class _Shown:
     """A frame at the size of the sheet, uint8 (h, w, 3) RGB each, and its pixels per label at full size."""
 
-    caption: str
+    number: str
+    name: str
     panels: tuple[NDArray[np.uint8], ...]
     counts: Mapping[int, int]
 
@@ -42,7 +57,8 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
     """Write the contact sheet of a run folder as PNG or JPEG, by the ending of `out`; returns `out`.
 
     `columns` views stand side by side (default: 1 up to four views, else 2), `width` pixels per panel. Of more than
-    `most` frames, evenly spaced ones are shown. Raises ExportError for a run without frames or with damaged ones.
+    `most` frames, evenly spaced ones are shown. A sheet that is there is replaced, in one step. Raises ExportError for
+    a run without frames or with damaged ones, for a place among a run's frames, and where something else is there.
     """
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg"):
         raise ExportError(f"{out}: a contact sheet is a .png or a .jpg")
@@ -52,24 +68,48 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
         plan = read_plan(run)
     except RunError as error:
         raise ExportError(str(error)) from error
+    _check_place(out, run)
     done = finished_frames(run)
     if not done:
         raise ExportError(f"{run} has no finished frame yet; render first")
     chosen = [done[at] for at in np.unique(np.linspace(0, len(done) - 1, min(most, len(done))).round().astype(int))]
     palette = plain_encoding(plan.label_set).palette()
     shown = [_show(run, frame, plan, palette, width) for frame in chosen]
-    extent = f"{len(done)} view{'s'[: len(done) != 1]}" + (f", {len(chosen)} shown" if len(chosen) < len(done) else "")
+    extent = counted(len(done), "view") + (f", {len(chosen)} shown" if len(chosen) < len(done) else "")
     size = f"{plan.settings.size[0]}x{plan.settings.size[1]}"
     subtitle = f"{extent}  ·  {size} pixels  ·  {plan.label_set.title or plan.label_set.name}"
     sheet = _draw(
         Path(plan.scene).stem, subtitle, shown, _legend(shown, plan.label_set), columns or 1 + (len(shown) > 4)
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix.lower() == ".png":
-        sheet.save(out)
-    else:
-        sheet.save(out, quality=92, subsampling=0)
+    write_whole(out, _encoded(sheet, out.suffix.lower()))
     return out
+
+
+def _check_place(out: Path, run: Path) -> None:
+    if is_among_frames(out, run):
+        raise ExportError(f"{out} lies among the frames of a run, which hold what was rendered; name another place")
+    if out.exists() and not _is_sheet(out) and out.resolve() != (run / DEFAULT_NAME).resolve():
+        raise ExportError(f"{out} is there already and no contact sheet; name a new file, or remove it first")
+
+
+def _is_sheet(path: Path) -> bool:
+    try:
+        with Image.open(path) as picture:
+            return picture.info.get("Software") == _MARK or picture.info.get("comment") == _MARK.encode()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):  # a folder, or what is no picture
+        return False
+
+
+def _encoded(sheet: Image.Image, ending: str) -> bytes:
+    """The file, with the mark that says what it is."""
+    data = io.BytesIO()
+    if ending == ".png":
+        notes = PngImagePlugin.PngInfo()
+        notes.add_text("Software", _MARK)
+        sheet.save(data, "PNG", pnginfo=notes)
+    else:
+        sheet.save(data, "JPEG", quality=92, subsampling=0, comment=_MARK)
+    return data.getvalue()
 
 
 def _show(run: Path, frame: int, plan: Plan, palette: NDArray[np.uint8], width: int) -> _Shown:
@@ -86,7 +126,8 @@ def _show(run: Path, frame: int, plan: Plan, palette: NDArray[np.uint8], width: 
     small = resize_labels(full, size)
     colors = colorize(small, palette)
     return _Shown(
-        f"{frame}\n{record.view.name or record.view.camera}",
+        str(frame),
+        record.view.name or record.view.camera,
         (image, colors, _overlay(image, colors, small)),
         labels.counts(),
     )
@@ -118,32 +159,35 @@ def _draw(
     title: str, subtitle: str, shown: Sequence[_Shown], legend: Sequence[tuple[str, Color, float]], columns: int
 ) -> Image.Image:
     height, width = shown[0].panels[0].shape[:2]
-    cell = 3 * width + 2 * _GAP
+    cell = len(shown[0].panels) * (width + _GAP) - _GAP
     columns = min(columns, len(shown))
-    inner = columns * cell + (columns - 1) * _BETWEEN
-    rows = -(-len(shown) // columns)
-    tall = height + _CAPTION
-    per_row = max(1, inner // 250)
+    inner = columns * (cell + _BETWEEN) - _BETWEEN
+    down = -(-len(shown) // columns) * (_CAPTION + height + _BELOW)
+    per_row = max(1, inner // _LEGEND_WIDTH)
     legend_rows = -(-len(legend) // per_row)
-    head = _MARGIN + 92
-    foot = 40 + 34 + legend_rows * _ROW
-    sheet = Image.new("RGB", (inner + 2 * _MARGIN, head + rows * (tall + 18) + foot + _MARGIN // 2), _PAPER)
+    top = _MARGIN + _HEAD
+    tall = top + down + _RULE + _LEGEND_HEAD + legend_rows * _ROW + _MARGIN
+    sheet = Image.new("RGB", (inner + 2 * _MARGIN, tall), _PAPER)
     draw = ImageDraw.Draw(sheet)
-    _text(draw, (_MARGIN, _MARGIN - 10), title, 34, _INK, inner)
-    _text(draw, (_MARGIN, _MARGIN + 36), subtitle, 17, _QUIET, inner)
+    draw_text(draw, (_MARGIN, _MARGIN - _TITLE_RISE), title, _TITLE_TEXT, _INK, inner)
+    draw_text(draw, (_MARGIN, _MARGIN + _SUBTITLE), subtitle, _TEXT, _QUIET, inner)
     for at, frame in enumerate(shown):
         x = _MARGIN + at % columns * (cell + _BETWEEN)
-        y = head + at // columns * (tall + 18)
-        number, _, name = frame.caption.partition("\n")
-        _text(draw, (x, y + 5), number, 16, _QUIET, 60)
-        _text(draw, (x + 14 + int(draw.textlength(number, _font(16))), y + 5), name, 16, _INK, cell - 80)
+        y = top + at // columns * (_CAPTION + height + _BELOW)
+        _draw_caption(draw, (x, y + _CAPTION_DROP), frame, cell)
         for place, panel in enumerate(frame.panels):
             sheet.paste(Image.fromarray(panel), (x + place * (width + _GAP), y + _CAPTION))
-    y = head + rows * (tall + 18) + 14
+    y = top + down + _RULE
     draw.line((_MARGIN, y, _MARGIN + inner, y), fill=_LINE, width=1)
-    _text(draw, (_MARGIN, y + 16), "Labels, and their share of the pixels shown", 16, _QUIET, inner)
-    _draw_legend(draw, (_MARGIN, y + 50), legend, per_row, inner // per_row)
+    draw_text(draw, (_MARGIN, y + _TEXT), "Labels, and their share of the pixels shown", _TEXT, _QUIET, inner)
+    _draw_legend(draw, (_MARGIN, y + _LEGEND_HEAD), legend, per_row, inner // per_row)
     return sheet
+
+
+def _draw_caption(draw: ImageDraw.ImageDraw, corner: tuple[int, int], frame: _Shown, room: int) -> None:
+    used = int(draw.textlength(frame.number, own_font(_TEXT))) + _AFTER_NUMBER
+    draw_text(draw, corner, frame.number, _TEXT, _QUIET, room)
+    draw_text(draw, (corner[0] + used, corner[1]), frame.name, _TEXT, _INK, room - used)
 
 
 def _draw_legend(
@@ -157,21 +201,10 @@ def _draw_legend(
     down = -(-len(legend) // per_row)
     for at, (name, color, share) in enumerate(legend):
         x, y = corner[0] + at // down * wide, corner[1] + at % down * _ROW
-        draw.rounded_rectangle((x, y, x + 20, y + 20), radius=4, fill=color, outline=_LINE)
-        _text(draw, (x + 30, y), name, 16, _INK, wide - 110)
-        percent = f"{100 * share:.1f} %" if share >= 0.0005 else "< 0.1 %"
-        draw.text((x + wide - 24, y), percent, fill=_QUIET, font=_font(16), anchor="ra")
+        draw.rounded_rectangle((x, y, x + _SWATCH, y + _SWATCH), radius=_SWATCH // 5, fill=color, outline=_LINE)
+        draw_text(draw, (x + _NAME, y), name, _TEXT, _INK, wide - _NAME - _SHARE)
+        draw.text((x + wide - _AFTER_SHARE, y), _percent(share), fill=_QUIET, font=own_font(_TEXT), anchor="ra")
 
 
-def _text(draw: ImageDraw.ImageDraw, corner: tuple[int, int], text: str, size: int, color: Color, room: int) -> None:
-    """Text that ends in dots where it is longer than its room in pixels."""
-    font = _font(size)
-    if draw.textlength(text, font) > room:
-        while text and draw.textlength(text + "...", font) > room:
-            text = text[:-1]
-        text = text.rstrip() + "..."
-    draw.text(corner, text, fill=color, font=font)
-
-
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "< 0.1 %"

@@ -46,9 +46,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Converted:
-    """What was written of a frame: (width, height), pixels per id or code as exported and as read."""
+    """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code."""
 
     size: tuple[int, int]
+    source_size: tuple[int, int]
     counts: Mapping[int, int]
     source_counts: Mapping[int, int]
     background_known: bool
@@ -66,8 +67,8 @@ def convert(frame: Frame, places: Places, recipe: Recipe, root: Path) -> Convert
     for id_, count in (source_counts if labels is source else labels.counts()).items():
         target = int(recipe.crosswalks[frame.source][id_])
         counts[target] = counts.get(target, 0) + count
-    height, width = labels.pixels.shape
-    return Converted((width, height), counts, source_counts, background_known)
+    (height, width), (source_height, source_width) = labels.pixels.shape, source.pixels.shape
+    return Converted((width, height), (source_width, source_height), counts, source_counts, background_known)
 
 
 def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:

@@ -23,13 +23,13 @@ from .convert import Converted, Recipe
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
-from .labelmap import lookup_table
+from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Places, encoding_table
 from .manifest import NAME, Choices, Contents, manifest_json
 from .pool import convert_all
 from .progress import Progress
 from .splits import SPLITS, Split, check_fractions, split_frames
-from .staging import staged, write_checked
+from .staging import run_around, staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
 from .taxonomy import crosswalk_of, lost_labels, target_of
 
@@ -74,7 +74,8 @@ def export(
     Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure)
-    return _export(partial(frames_of_runs, runs), out, format, target, split_by, choices, jobs, options, progress)
+    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
+    return _export(partial(frames_of_runs, runs), out, wishes, jobs, progress)
 
 
 def export_index_passes(
@@ -100,8 +101,18 @@ def export_index_passes(
     The rest is as in `export`.
     """
     choices = Choices(check_fractions(split), seed, size, None)
-    collect = partial(frames_of_folder, folder, label_set, images, layer)
-    return _export(collect, out, format, target, split_by, choices, jobs, options, progress)
+    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
+    return _export(partial(frames_of_folder, folder, label_set, images, layer), out, wishes, jobs, progress)
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What a dataset of any frames should be like; `target` and `split_by` are None where nobody said."""
+
+    layout: Format
+    target: LabelSet | None
+    split_by: str | None
+    choices: Choices
 
 
 @dataclass(frozen=True)
@@ -136,42 +147,31 @@ class _Job:
 
 
 def _export(
-    collect: Callable[[], Collection],
-    out: Path,
-    format: str,
-    target: LabelSet | None,
-    split_by: str | None,
-    choices: Choices,
-    jobs: int,
-    options: Mapping[str, Any] | None,
-    progress: Progress | None,
+    collect: Callable[[], Collection], out: Path, wishes: _Wishes, jobs: int, progress: Progress | None
 ) -> ExportSummary:
-    layout = _layout(format, options or {})
-    _check_wishes(out, choices, jobs)
-    job = _settle(layout, collect(), target, split_by, choices)
+    _check_wishes(out, wishes.choices, jobs)
+    job = _settle(collect(), wishes)
     frames = job.collection.frames
     with staged(out) as staging:
         with closing(convert_all(frames, job.places(), job.recipe(), staging, jobs, progress)) as results:
             converted = _of_one_size(frames, results)
         contents = _contents(job, converted)
-        for name, text in _texts(layout, contents).items():
+        for name, text in _texts(job.layout, contents).items():
             write_checked(staging / name, text.encode())
     return ExportSummary(
         out=out,
-        format=layout.name,
+        format=job.layout.name,
         label_set=job.encoding.label_set.name,
         frames={part: len(names) for part, names in contents.names.items()},
         size=contents.size,
         warnings=tuple(contents.warnings),
-        notes=layout.notes(),
+        notes=job.layout.notes(),
     )
 
 
-def _settle(
-    layout: Format, collection: Collection, target: LabelSet | None, split_by: str | None, choices: Choices
-) -> _Job:
-    frames = collection.frames
-    written = target_of(collection.sources, target)
+def _settle(collection: Collection, wishes: _Wishes) -> _Job:
+    layout, choices, frames = wishes.layout, wishes.choices, collection.frames
+    written = target_of(collection.sources, wishes.target)
     crosswalks = tuple(crosswalk_of(source, written) for source in collection.sources)
     encoding = layout.encoding(written)
     if layout.needs_images and frames[0].image is None:
@@ -180,7 +180,7 @@ def _settle(
             "put PNG or JPEG files of the same stem there, or export as nyu"
         )
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
-    split = split_frames([frame.key for frame in frames], choices.fractions, rng, split_by)
+    split = split_frames([frame.key for frame in frames], choices.fractions, rng, wishes.split_by)
     return _Job(layout, encoding, collection, crosswalks, split, choices)
 
 
@@ -224,8 +224,16 @@ def _warnings(
         absent = [label_set.by_id[id_].name if id_ in label_set.by_id else CODE_NAMES[id_] for id_ in weights.absent]
         many = f"({len(absent)}, weight {ABSENT_WEIGHT:g})"
         yield f"classes that train does not show {many}: {listed(absent, most=8)}"
+    size = converted[0].size
+    for before in sorted({done.source_size for done in converted if is_squashed(done.source_size, size)}):
+        yield f"{_with_ratio(before)} are squashed to {_with_ratio(size)}: images and labels alike are out of shape"
     if not background_known:
         yield "index passes without depth: background is written as unlabelled; render with the Z pass"
+
+
+def _with_ratio(size: tuple[int, int]) -> str:
+    width, height = size
+    return f"{width}x{height} pixels ({width / height:.3g}:1)"
 
 
 def _texts(layout: Format, contents: Contents) -> dict[str, str]:
@@ -246,6 +254,9 @@ def _layout(format: str, options: Mapping[str, Any]) -> Format:
 def _check_wishes(out: Path, choices: Choices, jobs: int) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ExportError(f"{out} is there already and not empty; name a new folder, or remove it first")
+    run = run_around(out)
+    if run is not None:
+        raise ExportError(f"{out} lies in the run {run}, which holds what was rendered; name a folder outside of it")
     if choices.size is not None and not all(1 <= side <= MOST_PIXELS for side in choices.size):
         width, height = choices.size
         raise ExportError(f"size {width}x{height}: a dataset's pictures have 1 to {MOST_PIXELS} pixels a side")

@@ -13,8 +13,12 @@ than the header says). `InputFile` raises, so it reads what has one part; of sev
 
 from __future__ import annotations
 
+import io
+import os
 import re
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,14 +27,17 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, MAX_ID, UNLABELLED, LabelSet
+from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, MAX_ID, NO_SURFACE, UNLABELLED, LabelSet
 from blender_addon.contract.run import LABEL_CHANNEL, PURITY_CHANNEL
+from blender_addon.contract.words import counted
 
 from .errors import ExportError
 from .labelmap import LabelMap, changes, label_map, with_changes
 
-NO_SURFACE = 1e9  # Blender writes a depth of 1e10 where a ray hits nothing, and no scene is 1e9 units deep
 HALF_WHOLE = 2048  # whole numbers above this are rounded in a half float
+
+_STDERR = 2
+_one_at_a_time = threading.RLock()
 
 _KINDS = {
     "IndexOB": "object",
@@ -40,6 +47,8 @@ _KINDS = {
     "Depth": "depth",
 }
 _CHANNEL = re.compile(rf"(?:(?P<layer>.+)\.)?(?P<kind>{'|'.join(_KINDS)})\.[A-Za-z]")
+_UNKNOWN_ADVICE = "; relabel it, or add the id to the label set"
+_RENDER_ADVICE = "; render it again"
 _READ_ERRORS = (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError)
 
 
@@ -59,7 +68,7 @@ def read_labels(path: Path, label_set: LabelSet) -> LabelMap:
     """`labels.exr` of a run: label ids of `label_set` and the three codes.
 
     Raises ExportError for a file that is missing, damaged or not one float channel `Label`, and for a value that is
-    neither an id nor a code.
+    neither an id nor a code; `postprocess.pixels` says what mends it.
     """
     return whole_ids(_read_single(path, LABEL_CHANNEL), set(label_set.by_id) | set(CODE_NAMES), label_set.name, path)
 
@@ -68,7 +77,7 @@ def read_purity(path: Path) -> NDArray[np.float32]:
     """`purity.exr` of a run: float32 (H, W) in 0..1, the share of a pixel's samples that agree. Raises ExportError."""
     purity = _read_single(path, PURITY_CHANNEL)
     if not bool(((purity >= 0) & (purity <= 1)).all()):
-        raise ExportError(f"{path}: purity outside 0..1; render the frame again")
+        raise ExportError(f"{path}: purity outside 0..1")
     return purity
 
 
@@ -90,7 +99,7 @@ def read_index_pass(path: Path, label_set: LabelSet, layer: str | None = None) -
     for kind in ("plain", "object", "material"):
         for key in channels.keys.get(kind, ())[:1]:
             _refuse_rounded(pixels[key], key.name, label_set, path)
-            found[kind] = whole_ids(pixels[key], known, label_set.name, path).pixels
+            found[kind] = whole_ids(pixels[key], known, label_set.name, path, _UNKNOWN_ADVICE).pixels
     labels = found.get("plain", found.get("object", found.get("material")))
     if labels is None:
         raise ExportError(f"{path} has no index pass")
@@ -101,8 +110,10 @@ def read_index_pass(path: Path, label_set: LabelSet, layer: str | None = None) -
     return IndexPass(label_map(labels), "depth" in channels.keys, channels.layer)
 
 
-def whole_ids(values: NDArray[Any], known: set[int], set_name: str, path: Path) -> LabelMap:
+def whole_ids(values: NDArray[Any], known: set[int], set_name: str, path: Path, advice: str = "") -> LabelMap:
     """The label map of (H, W) numbers that all are whole and in `known`; nothing is rounded.
+
+    `advice` follows where an id is not in the label set.
 
     Raises ExportError with the first value that is not, its pixel (x, y) from the top left, and how many there are.
     """
@@ -120,21 +131,22 @@ def whole_ids(values: NDArray[Any], known: set[int], set_name: str, path: Path) 
         count = int(((ids != values) | ~is_known[ids]).sum())
         raise ExportError(
             f"{path}: value {_number(values[y, x])} at pixel (x {x}, y {y}) "
-            f"is {_why_no_id(float(values[y, x]), set_name)}; {count} such pixel{'s'[: count != 1]} in this file"
+            f"is {_why_no_id(float(values[y, x]), set_name, advice)}; {counted(count, 'such pixel')} in this file"
         )
     return labels
 
 
 def _number(value: Any) -> str:
-    return f"{float(value):.9g}"
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else f"{number:.9g}"
 
 
-def _why_no_id(value: float, set_name: str) -> str:
+def _why_no_id(value: float, set_name: str, advice: str) -> str:
     if not np.isfinite(value) or value != np.floor(value):
         return "no whole number, so it is no label (filtered, denoised, or written in a lossy codec?)"
     if value < 0 or value > MAX_ID:
         return f"outside 0..{MAX_ID}, the range of Blender's pass index"
-    return f"an id that label set {set_name!r} does not define; relabel it, or add the id to the label set"
+    return f"an id that label set {set_name!r} does not define{advice}"
 
 
 def _refuse_rounded(values: NDArray[Any], name: str, label_set: LabelSet, path: Path) -> None:
@@ -159,7 +171,7 @@ class _Channels:
 def _find_channels(path: Path, layer: str | None) -> _Channels:
     found: dict[str, dict[str, tuple[_Key, ...]]] = {}
     keys: list[_Key] = []
-    with _reading(path):
+    with _reading(path, _RENDER_ADVICE):
         parts = OpenEXR.File(str(path), separate_channels=True, header_only=True).parts
         for index, part in enumerate(parts):
             for name in (channel.name for channel in part.header["channels"]):
@@ -188,7 +200,7 @@ def _find_channels(path: Path, layer: str | None) -> _Channels:
 
 def _read_channels(path: Path, keys: list[_Key]) -> dict[_Key, NDArray[Any]]:
     """{key: (H, W) array in its stored type}. Raises ExportError rather than returning what could not be decoded."""
-    with _reading(path):
+    with _reading(path, _RENDER_ADVICE):
         declared = len(OpenEXR.File(str(path), separate_channels=True, header_only=True).parts)
         if declared == 1:
             file = OpenEXR.InputFile(str(path))
@@ -199,7 +211,9 @@ def _read_channels(path: Path, keys: list[_Key]) -> dict[_Key, NDArray[Any]]:
                 file.close()
         parts = OpenEXR.File(str(path), separate_channels=True).parts
         if len(parts) != declared:
-            raise ExportError(f"{path} is damaged: {declared - len(parts)} of its {declared} parts cannot be decoded")
+            raise ExportError(
+                f"{path} is damaged: {declared - len(parts)} of its {declared} parts cannot be decoded{_RENDER_ADVICE}"
+            )
         for part in parts:
             _refuse_crop(np.ravel(part.header["dataWindow"]), np.ravel(part.header["displayWindow"]), path)
         return {key: np.asarray(parts[key.part].channels[key.name].pixels) for key in keys}
@@ -235,19 +249,39 @@ def _refuse_crop(data: Iterable[Any], display: Iterable[Any], path: Path) -> Non
         raise ExportError(f"{path} holds only a part of its picture (a border render?); render the whole frame")
 
 
-class _reading:
-    """Turn whatever OpenEXR raises into an ExportError that names the file."""
+@contextmanager
+def _reading(path: Path, advice: str = "") -> Iterator[None]:
+    """Turn whatever OpenEXR raises into an ExportError that names the file, with `advice` at its end."""
+    if not path.is_file():
+        raise ExportError(f"{path} is missing")
+    try:
+        with _quiet(), redirect_stdout(io.StringIO()):  # its Python half prints
+            yield
+    except ExportError:
+        raise
+    except _READ_ERRORS as error:
+        raise ExportError(
+            f"{path} cannot be read as OpenEXR ({error}): it is damaged, cut short or another format{advice}"
+        ) from error
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
-    def __enter__(self) -> None:
-        if not self.path.is_file():
-            raise ExportError(f"{self.path} is missing")
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """OpenEXR's C++ tells the terminal what it raises, too; a person reads it once, in our words.
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, _READ_ERRORS) and not isinstance(error, ExportError):
-            raise ExportError(
-                f"{self.path} cannot be read as OpenEXR ({error}): it is damaged, cut short or another format; "
-                "render it again"
-            ) from error
+    The error stream is that of the whole process: one thread at a time may turn it away, or none would turn it back.
+    """
+    with _one_at_a_time:
+        try:
+            kept = os.dup(_STDERR)
+        except OSError:  # there is none
+            yield
+            return
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, _STDERR)
+            os.close(nowhere)
+            yield
+        finally:
+            os.dup2(kept, _STDERR)
+            os.close(kept)

@@ -18,6 +18,7 @@ from pathlib import Path
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.records import read_frame
 from blender_addon.contract.run import IMAGE, LABELS, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
+from blender_addon.contract.words import counted, listed
 
 from .errors import ExportError
 from .splits import FrameKey
@@ -81,18 +82,20 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
     for run, plan in _plans(runs):
         same.setdefault(_digest(plan), []).append((_slug(run.resolve().name, "run"), run, plan))
     names = _distinct({digest: min(slug for slug, _, _ in copies) for digest, copies in same.items()})
+    plans = {names[digest]: same[digest][0][2] for digest in sorted(same, key=lambda digest: names[digest])}
+    scenes = _scenes(plans)
     sources: list[Source] = []
     frames: list[Frame] = []
-    warnings: list[str] = []
+    warnings = _states_of_one_scene(plans)
     for digest in sorted(same, key=lambda digest: names[digest]):
-        plan = same[digest][0][2]
+        name, plan = names[digest], same[digest][0][2]
         found = [
-            frame for _, run, _ in same[digest] for frame in _frames_of_run(run, plan, names[digest], len(sources))
+            frame for _, run, _ in same[digest] for frame in _frames_of_run(run, plan, name, scenes[name], len(sources))
         ]
         if len(found) < len(plan.views):
-            counts = f"{len(found)} of {len(plan.views)} frames"
-            warnings.append(f"run {names[digest]!r} is unfinished: {counts}; render it again to go on")
-        sources.append(_source_of(plan, names[digest], len(found)))
+            counts = f"{len(found)} of {counted(len(plan.views), 'frame')}"
+            warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
+        sources.append(_source_of(plan, name, len(found)))
         frames += sorted(found, key=lambda frame: frame.key.name)
     _refuse_twice(frames)
     if not frames:
@@ -114,7 +117,8 @@ def frames_of_folder(
     pictures = [_picture(path, images or folder) for path in paths]
     if any(pictures) and not all(pictures):
         lone = [path.name for path, picture in zip(paths, pictures) if picture is None]
-        raise ExportError(f"{lone[0]} has no picture beside it, nor have {len(lone) - 1} others; all or none need one")
+        others = f", nor {'has' if len(lone) == 2 else 'have'} {counted(len(lone) - 1, 'other')}" if lone[1:] else ""
+        raise ExportError(f"{lone[0]} has no picture beside it{others}; all or none need one")
     scene = _slug(folder.resolve().name, "scene")
     frames = []
     for at, (path, picture) in enumerate(zip(paths, pictures)):
@@ -136,6 +140,34 @@ def _plans(runs: Sequence[Path]) -> list[tuple[Path, Plan]]:
         raise ExportError(str(error)) from error
 
 
+def _scenes(plans: Mapping[str, Plan]) -> dict[str, str]:
+    """{run: what names its scene}, the same for runs that show one scene as far as anybody can tell.
+
+    A .blend that is saved again has another hash and shows the same room; a copy has another name and the same hash.
+    So either makes two runs one scene. Two projects that both have a scene.blend are one scene then, too: coarser than
+    need be, and nothing leaks.
+    """
+    of: dict[str, str] = {}
+    for plan in plans.values():
+        marks = {f"file {plan.scene}"} | ({f"hash {plan.scene_sha256}"} if plan.scene_sha256 else set())
+        known = {of[mark] for mark in marks if mark in of} | marks
+        of |= {mark: min(known) for mark in {*(mark for mark, root in of.items() if root in known), *marks}}
+    return {name: of[f"file {plan.scene}"] for name, plan in plans.items()}
+
+
+def _states_of_one_scene(plans: Mapping[str, Plan]) -> list[str]:
+    """A sentence for each .blend name that several contents share."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, plan in plans.items():
+        found.setdefault(plan.scene, []).append((name, plan.scene_sha256))
+    return [
+        f"runs {listed([name for name, _ in runs], between=' and ')} are of {scene} with different contents: "
+        "taken for states of one scene, which the split keeps together"
+        for scene, runs in sorted(found.items())
+        if len({content for _, content in runs}) > 1
+    ]
+
+
 def _source_of(plan: Plan, name: str, frames: int) -> Source:
     return Source(
         kind="run",
@@ -150,7 +182,7 @@ def _source_of(plan: Plan, name: str, frames: int) -> Source:
     )
 
 
-def _frames_of_run(run: Path, plan: Plan, name: str, source: int) -> list[Frame]:
+def _frames_of_run(run: Path, plan: Plan, name: str, scene: str, source: int) -> list[Frame]:
     views = {view.frame: view for view in plan.views}
     found = []
     for number in finished_frames(run):
@@ -159,7 +191,7 @@ def _frames_of_run(run: Path, plan: Plan, name: str, source: int) -> list[Frame]
         except RunError as error:
             raise ExportError(str(error)) from error
         view, folder = views[number], frame_folder(run, number)
-        key = FrameKey(plan.scene_sha256, f"{view.camera}\n{view.name}", view.scene_frame, f"{name}_{number:06d}")
+        key = FrameKey(scene, f"{view.camera}\n{view.name}", view.scene_frame, f"{name}_{number:06d}")
         purity = folder / PURITY if PURITY in files else None
         checksums = {name: stored.checksum for name, stored in files.items()}
         found.append(Frame(key, source, folder / LABELS, folder / IMAGE, purity, checksums))

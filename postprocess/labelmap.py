@@ -104,6 +104,16 @@ def resize_image(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8)
 
 
+def is_squashed(size: tuple[int, int], to: tuple[int, int]) -> bool:
+    """Whether no one scale makes (width, height) the other size, rounded to whole pixels."""
+    (width, height), (to_width, to_height) = size, to
+    # A scale that rounds to the new width is in (to_width -+ 0.5) / width; likewise for the height.
+    return not (
+        (2 * to_width - 1) * height <= (2 * to_height + 1) * width
+        and (2 * to_height - 1) * width <= (2 * to_width + 1) * height
+    )
+
+
 def colorize(values: NDArray[Any], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W) written values to (H, W, 3) RGB; `palette` as in `layout.Encoding.palette`."""
     return np.take(palette, values, axis=0)

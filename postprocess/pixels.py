@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.records import remove_and_render
 from blender_addon.contract.run import pixel_checksum
 
 from . import png
@@ -20,15 +23,17 @@ from .labelmap import LabelMap
 
 def checked_labels(path: Path, label_set: LabelSet, checksum: str) -> LabelMap:
     """`labels.exr` of a run. Raises ExportError where it is damaged, or not what was rendered."""
-    labels = read_labels(path, label_set)
-    _check(path, labels.pixels, checksum)
+    with _advised(path):
+        labels = read_labels(path, label_set)
+        _check(path, labels.pixels, checksum)
     return labels
 
 
 def checked_purity(path: Path, checksum: str) -> NDArray[np.float32]:
     """`purity.exr` of a run, (H, W) in 0..1. Raises ExportError where it is damaged, or not what was rendered."""
-    purity = read_purity(path)
-    _check(path, purity, checksum)
+    with _advised(path):
+        purity = read_purity(path)
+        _check(path, purity, checksum)
     return purity
 
 
@@ -37,22 +42,34 @@ def checked_image(path: Path, checksum: str | None) -> tuple[bytes, NDArray[np.u
 
     Raises ExportError where it is missing, damaged, no 8-bit RGB, or not what was rendered.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise ExportError(f"{path} is missing") from None
-    image = _decode(path, data)
-    if checksum is not None:
+    if checksum is None:
+        return _read_image(path)
+    with _advised(path):
+        data, image = _read_image(path)
         _check(path, image, checksum)
     return data, image
 
 
+@contextmanager
+def _advised(path: Path) -> Iterator[None]:
+    """Whatever is wrong with a file of a run is damage: the renderer checked what it wrote. So say what mends it."""
+    try:
+        yield
+    except ExportError as error:
+        raise ExportError(f"{error}; {remove_and_render(path.parent)}") from error
+
+
+def _read_image(path: Path) -> tuple[bytes, NDArray[np.uint8]]:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ExportError(f"{path} is missing") from None
+    return data, _decode(path, data)
+
+
 def _check(path: Path, pixels: NDArray[Any], expected: str) -> None:
     if pixel_checksum(pixels.shape, pixels.dtype.name, np.ascontiguousarray(pixels).data) != expected:
-        raise ExportError(
-            f"{path}: its pixels are not those that were rendered (wrong checksum); remove its folder, "
-            "and start the render again"
-        )
+        raise ExportError(f"{path}: its pixels are not those that were rendered (wrong checksum)")
 
 
 def _decode(path: Path, data: bytes) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 Two pictures that share most of what they show must not be split: the test would measure memory. So whole groups move:
 
 =========  ==========================================================================================================
-`scene`    all frames of one scene (one .blend, by content). The default where there are enough scenes.
+`scene`    all frames of one scene: of one .blend, by its name or its content. The default where there are enough.
 `view`     all frames of one view of a scene: one camera under one view name. The next best, and not leak-free: other
            views show the same furniture.
 `block`    one scene, too few views (a moving camera): the frames in their order, cut once per border, so that only the
@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from blender_addon.contract.words import counted
 
 from .errors import ExportError
 
@@ -91,7 +93,7 @@ def split_frames(
         by = next((method for method in ("scene", "view") if len(groups[method]) >= len(wished)), "block")
     elif len(groups[by]) < len(wished):
         raise ExportError(
-            f"split by {by}: {len(groups[by])} {by}{'s'[: len(groups[by]) != 1]} cannot fill {len(wished)} splits; "
+            f"split by {by}: {counted(len(groups[by]), by)} cannot fill {len(wished)} splits; "
             "leave --split-by out, or ask for fewer splits (--split 1/0/0)"
         )
     if by == "block":
@@ -99,8 +101,10 @@ def split_frames(
     else:
         of = _deal(groups[by], quotas(len(ordered), shares), wished, rng)
     empty = [SPLITS[at] for at in wished if SPLITS[at] not in of.values()]
-    warnings = _warnings(by, len(groups["scene"]), len(wished), empty)
-    return Split(of, by, (*warnings, *_far_off(of, shares)))
+    if empty:
+        return Split(of, by, (f"too few frames: {' and '.join(empty)} stay empty",))
+    warnings = _warnings(by, len(groups["scene"]), len(wished))
+    return Split(of, by, (*warnings, *_far_off(of, shares, by)))
 
 
 def _groups(ordered: Sequence[FrameKey], method: str) -> list[list[FrameKey]]:
@@ -140,26 +144,25 @@ def _cut(ordered: Sequence[FrameKey], shares: Sequence[float], rng: np.random.Ge
     return of
 
 
-def _warnings(by: str, scenes: int, wished: int, empty: list[str]) -> tuple[str, ...]:
-    found = []
-    few = f"{scenes} scene{'s'[: scenes != 1]} for {wished} splits"
-    if wished > 1 and by == "view":
-        found.append(f"{few}: split by view; views of one scene show the same things, so scores will flatter")
-    if wished > 1 and by == "block":
-        found.append(f"{few} and too few views: split into stretches of consecutive frames; scores will flatter")
-    if wished > 1 and by == "frame":
-        found.append("split by single frames: neighbours may be on both sides of it, and scores flatter")
-    if empty:
-        found.append(f"too few frames: {' and '.join(empty)} stay empty")
-    return tuple(found)
+def _warnings(by: str, scenes: int, wished: int) -> tuple[str, ...]:
+    if wished == 1:
+        return ()
+    few = f"{counted(scenes, 'scene')} for {wished} splits"
+    flatters = {
+        "view": f"{few}: split by view; views of one scene show the same things, so scores will flatter",
+        "block": f"{few} and too few views: split into stretches of consecutive frames; scores will flatter",
+        "frame": "split by single frames: neighbours may be on both sides of it, and scores flatter",
+    }
+    return (flatters[by],) if by in flatters else ()
 
 
-def _far_off(of: dict[str, str], shares: Sequence[float]) -> tuple[str, ...]:
-    """Whole groups move, so that few or unlike groups miss the wished fractions: say so when it is by much."""
+def _far_off(of: dict[str, str], shares: Sequence[float], by: str) -> tuple[str, ...]:
+    """Few frames, or groups that are few or unlike, miss the wished fractions: say so when it is by much."""
     if not of:
         return ()
     got = [sum(part == name for part in of.values()) / len(of) for name in SPLITS]
     if max(abs(have - share) for have, share in zip(got, shares)) <= 0.1:
         return ()
     wished, have = ("/".join(f"{100 * part:.0f}" for part in parts) for parts in (shares, got))
-    return (f"asked for {wished} % in {'/'.join(SPLITS)}, got {have} %: whole groups move, and there are few",)
+    why = {"scene": "scenes move whole", "view": "views move whole"}.get(by, f"there are {counted(len(of), 'frame')}")
+    return (f"asked for {wished} % in {'/'.join(SPLITS)}, got {have} %: {why}",)

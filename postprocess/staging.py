@@ -1,4 +1,7 @@
-"""A folder that is there whole or not at all: written beside its place, renamed into it."""
+"""A folder or a file that is there whole or not at all: written beside its place, renamed into it.
+
+And never into a run: what a person rendered for hours is read here, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from blender_addon.contract.run import is_alive
+from blender_addon.contract.run import FRAMES, PLAN, is_alive
 
 from .errors import ExportError
 from .signals import stopped_once
@@ -23,15 +26,10 @@ def staged(out: Path) -> Iterator[Path]:
     `out` does not exist or is empty. What killed exports to the same place left behind is removed first. Ctrl-C and
     SIGTERM end the block as exceptions. Raises ExportError where the disk refuses.
     """
-    beside = f".{out.name}.partial-{socket.gethostname()}-"
-    staging = out.parent / f"{beside}{os.getpid()}"
+    staging = _beside(out)
     with stopped_once():
         try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            for left in out.parent.glob(f"{glob.escape(beside)}*"):
-                pid = left.name.removeprefix(beside)
-                if pid.isdecimal() and not is_alive(int(pid)):
-                    shutil.rmtree(left, ignore_errors=True)
+            _make_room(out)
             staging.mkdir()
             yield staging
             if out.exists():
@@ -41,6 +39,54 @@ def staged(out: Path) -> Iterator[Path]:
             raise ExportError(f"{error}; nothing was written to {out}") from error
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+def write_whole(out: Path, data: bytes) -> None:
+    """Write a file that replaces what is there in one step. Raises ExportError where the disk refuses."""
+    staging = _beside(out)
+    try:
+        _make_room(out)
+        with open(staging, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(staging, out)
+    except OSError as error:
+        raise ExportError(f"{error}; nothing was written to {out}") from error
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+def run_around(out: Path) -> Path | None:
+    """The run folder that a place to write lies in, if any; links are followed."""
+    above = (*out.absolute().parents, *out.resolve().parents)
+    return next((folder for folder in above if (folder / PLAN).is_file() and (folder / FRAMES).is_dir()), None)
+
+
+def is_among_frames(out: Path, run: Path) -> bool:
+    """Whether a place to write lies in the frames of `run`, or of the run around it."""
+    frames = [(each / FRAMES).resolve() for each in (run, run_around(out)) if each is not None]
+    return any(folder in frames for folder in (out.resolve(), *out.resolve().parents))
+
+
+def _beside(out: Path) -> Path:
+    return out.parent / f"{_start(out)}{os.getpid()}"
+
+
+def _start(out: Path) -> str:
+    return f".{out.name}.partial-{socket.gethostname()}-"
+
+
+def _make_room(out: Path) -> None:
+    """The folder above `out`, without what killed processes left beside it."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for left in out.parent.glob(f"{glob.escape(_start(out))}*"):
+        pid = left.name.removeprefix(_start(out))
+        if pid.isdecimal() and not is_alive(int(pid)):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def write_checked(place: Path, data: bytes) -> None:

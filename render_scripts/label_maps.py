@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import BACKGROUND, MAX_ID
-
-NOTHING_HIT = 1e9
-"""Metres. Blender writes a depth of 1e10 where no surface is."""
+from blender_addon.contract.labels import BACKGROUND, MAX_ID, NO_SURFACE
 
 _COMPARISONS = 2**22
 """Pairs of samples compared at once, a byte each: bounds the memory whatever k is."""
@@ -31,7 +28,7 @@ def label_map(
             )
     indices = np.where(materials > 0, materials, objects)
     labels = indices.astype(np.uint16)
-    labels[depth >= NOTHING_HIT] = BACKGROUND
+    labels[depth >= NO_SURFACE] = BACKGROUND
     return labels
 
 

@@ -29,6 +29,9 @@ UNLABELLED = 0
 IGNORE = 65534
 BACKGROUND = 65535
 MAX_ID = 32767
+# Depth in Blender units from which a pixel shows no surface: Blender writes 1e10 where a ray hits nothing, and no scene
+# is 1e9 units deep.
+NO_SURFACE = 1e9
 CODE_NAMES = {UNLABELLED: "unlabelled", IGNORE: "ignore", BACKGROUND: "background"}
 
 Color = tuple[int, int, int]

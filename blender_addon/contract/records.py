@@ -23,6 +23,11 @@ from .strict import build
 RENDER_AGAIN = "start the render again: it renders damaged frames anew"
 
 
+def remove_and_render(folder: Path) -> str:
+    """What mends a frame whose damage only decoding shows: a render, which decodes nothing, passes it by."""
+    return f"remove the folder {folder} and start the render again"
+
+
 @dataclass(frozen=True)
 class StoredPixels:
     """The decoded pixels of a file: their `contract.run.pixel_checksum`, `shape` (H, W, ...) and NumPy `dtype`.

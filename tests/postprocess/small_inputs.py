@@ -83,6 +83,7 @@ def write_run(
     label_set: LabelSet | None = None,
     *,
     scene: str = "room.blend",
+    content: str = "",
     views: int = 10,
     size: tuple[int, int] = SIZE,
     seed: int = 0,
@@ -90,11 +91,13 @@ def write_run(
     one_camera: bool = False,
     skip: Sequence[int] = (),
 ) -> Path:
-    """A run folder with a frame per view, except those in `skip`."""
+    """A run folder with a frame per view, except those in `skip`; `content` is what tells the .blend's hash, else its
+    name."""
     label_set = label_set or built_in("nyu40")
     made = tuple(View(n, n, "Camera", "Camera" if one_camera else f"view {n}") for n in range(1, views + 1))
     settings = Settings(size, 8, seed, 3 if purity else 1, "CPU", False, 0.5, "ViewLayer")
-    write_plan(run, Plan(label_set, scene, f"{scene:0<64}".encode().hex()[:64], made, settings, {"blender": "4.5.15"}))
+    content = f"{content or scene:0<64}".encode().hex()[:64]
+    write_plan(run, Plan(label_set, scene, content, made, settings, {"blender": "4.5.15"}))
     rng = np.random.default_rng([seed, len(scene)])
     for view in made:
         labels, image = some_labels(rng, label_set, size), some_image(rng, size)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
+from small_inputs import files_of, write_frame
 
 from blender_addon.contract.labels import built_in
-from blender_addon.contract.run import frame_folder
+from blender_addon.contract.run import frame_folder, read_plan, write_plan
 from postprocess.contact_sheet import contact_sheet
 from postprocess.errors import ExportError
 from postprocess.exr import read_labels
 from postprocess.layout import CODE_COLORS
+from postprocess.lettering import lacking
 
 
 @pytest.mark.parametrize(("columns", "ending"), [(1, "png"), (3, "png"), (None, "jpg")])
@@ -66,3 +70,105 @@ def test_a_damaged_frame_is_named(run: Path, tmp_path: Path, name: str) -> None:
     with pytest.raises(ExportError, match=rf"000003.{name}"):
         contact_sheet(run, tmp_path / "sheet.png")
     assert not (tmp_path / "sheet.png").exists()
+
+
+# What stands where the sheet should go.
+
+
+@pytest.mark.parametrize("place", ["000003/image.png", "sheet.png", "000003/sheet.jpg", "new/sheet.png"])
+def test_nothing_is_written_among_frames(run: Path, make_run: Callable[..., Path], tmp_path: Path, place: str) -> None:
+    other = make_run("other", views=3)
+    (tmp_path / "link").symlink_to(run / "frames")
+    before = files_of(run), files_of(other)
+    for out in (run / "frames" / place, other / "frames" / place, tmp_path / "link" / place):
+        with pytest.raises(ExportError, match="lies among the frames of a run"):
+            contact_sheet(run, out, width=40)
+    assert (files_of(run), files_of(other)) == before
+
+
+def test_frames_on_another_disk_are_frames(run: Path, tmp_path: Path) -> None:
+    (run / "frames").rename(tmp_path / "disk")
+    (run / "frames").symlink_to(tmp_path / "disk")
+    with pytest.raises(ExportError, match="lies among the frames of a run"):
+        contact_sheet(run, tmp_path / "disk" / "000003" / "image.png", width=40)
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+def test_a_sheet_is_replaced_by_a_sheet_alone(run: Path, tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"sheet.{ending}"
+    for width in (30, 40):
+        contact_sheet(run, out, width=width)
+    assert out.read_bytes() == contact_sheet(run, tmp_path / f"other.{ending}", width=40).read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([run.name, out.name, f"other.{ending}"])
+    Image.new("RGB", (8, 8)).save(out)
+    photo = out.read_bytes()
+    for there in (photo, b"thesis"):
+        out.write_bytes(there)
+        with pytest.raises(ExportError, match="is there already and no contact sheet"):
+            contact_sheet(run, out, width=40)
+        assert out.read_bytes() == there
+    default = run / "contact_sheet.jpg"
+    default.write_bytes(b"half a sheet of an earlier version")
+    assert Image.open(contact_sheet(run, default, width=40)).format == "JPEG"
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_full_disk_keeps_the_sheet_that_was_there(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    out = contact_sheet(run, tmp_path / "sheet.png", width=30)
+    before = files_of(tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(ExportError, match=r"No space left on device.*nothing was written to"):
+        contact_sheet(run, out, width=40)
+    assert files_of(tmp_path) == before
+
+
+# What it shows.
+
+
+@pytest.fixture
+def halves(make_run: Callable[..., Path], tmp_path: Path) -> Path:
+    """A run of one frame: 1/4 wall, 3/4 bed, black; both labels have names of other scripts."""
+    plan = read_plan(make_run("model", views=1, scene="Küche 你好.blend"))
+    set_ = built_in("nyu40")
+    labels = tuple(
+        dataclasses.replace(label, name={1: "mur é", 4: "Кровать"}.get(label.id, label.name)) for label in set_.labels
+    )
+    write_plan(tmp_path / "halves", dataclasses.replace(plan, label_set=dataclasses.replace(set_, labels=labels)))
+    shown = np.full((30, 40), 4, np.uint16)
+    shown[:, :10] = 1
+    write_frame(tmp_path / "halves", plan.views[0], shown, np.zeros((30, 40, 3), np.uint8))
+    return tmp_path / "halves"
+
+
+def test_the_overlay_has_a_light_line_between_labels(halves: Path, tmp_path: Path) -> None:
+    sheet = np.asarray(Image.open(contact_sheet(halves, tmp_path / "sheet.png", width=40))).astype(int)
+    wall, bed = (np.array(built_in("nyu40").by_id[id_].color) for id_ in (1, 4))
+    dim = [np.rint(color * 0.55).astype(int) for color in (wall, bed)]
+    row = np.array([*[dim[0]] * 10, *[dim[1]] * 30])
+    row[10] = dim[1] // 3 + 170
+    windows = np.lib.stride_tricks.sliding_window_view(sheet, (40, 3), (1, 2))[..., 0, :, :]
+    same = np.abs(windows - row).max((-1, -2)) <= 1
+    assert same.sum() == 30
+
+
+def test_the_legend_says_the_shares_and_the_names(
+    halves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    text = ImageDraw.ImageDraw.text
+
+    def listen(self: ImageDraw.ImageDraw, corner: tuple[int, int], words: str, **style: object) -> None:
+        said.append(words)
+        assert not lacking(words, style["font"]), words  # type: ignore[arg-type]
+        text(self, corner, words, **style)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", listen)
+    contact_sheet(halves, tmp_path / "sheet.png", width=320)
+    assert said[-3::2] == ["75.0 %", "25.0 %"]
+    assert len([words for words in said if words.startswith("mur ")]) == 1

@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from PIL import Image, PngImagePlugin
 from small_inputs import SIZE, checksum, files_of, some_image, some_labels, write_exr, write_run
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, Label, LabelSet, built_in
-from blender_addon.contract.run import frame_folder
+from blender_addon.contract.run import finished_frames, frame_folder
 from postprocess import png, pool, staging
 from postprocess.dataset import export, export_index_passes
 from postprocess.errors import ExportError
@@ -131,6 +132,29 @@ def test_remap_resize_and_purity_together(make_run: Callable[..., Path], tmp_pat
     assert manifest(tmp_path / "out")["ignored_below_purity"] == 0.4
 
 
+def test_another_shape_is_said(run: Path, tmp_path: Path) -> None:
+    said = "40x30 pixels (1.33:1) are squashed to 25x25 pixels (1:1): images and labels alike are out of shape"
+    assert said in export([run], tmp_path / "square", "nyu", size=(25, 25)).warnings
+    assert said in manifest(tmp_path / "square")["warnings"]
+    for size in (None, (20, 15), (27, 20)):
+        assert not any("squashed" in text for text in export([run], tmp_path / f"{size}", "nyu", size=size).warnings)
+
+
+def test_dataset_json_says_what_was_asked_for(run: Path, tmp_path: Path) -> None:
+    export([run], tmp_path / "out", "nyu", split=(0.5, 0.3, 0.2), split_by="frame", seed=4)
+    frames = {"train": 5, "val": 3, "test": 2}
+    asked = {"method": "frame", "fractions": [0.5, 0.3, 0.2], "seed": 4, "frames": frames}
+    assert manifest(tmp_path / "out")["split"] == asked
+
+
+def test_the_order_of_train_is_a_draw_of_its_own(run: Path, tmp_path: Path) -> None:
+    """Not that of the split: who is drawn first there would be first here, too. Stays so in later versions."""
+    export([run], tmp_path / "out", "nyu", split=(1, 0, 0), seed=3)
+    found = [int(name[-6:]) - 1 for name in (tmp_path / "out" / "train.txt").read_text().split()]
+    assert found == np.random.default_rng([3, 2]).permutation(10).tolist()
+    assert found != np.random.default_rng([3, 1]).permutation(10).tolist()
+
+
 def test_what_a_remap_loses_is_said(tmp_path: Path) -> None:
     labels = (Label(1, "wall", (1, 1, 1), parents={"nyu13": 12}), Label(2, "gizmo", (2, 2, 2)))
     run = write_run(tmp_path / "r", LabelSet("mine", labels), views=3)
@@ -172,6 +196,31 @@ def test_wrong_pixels_are_found_by_checksum(run: Path, tmp_path: Path, jobs: int
     labels[3, 4] = 1 if labels[3, 4] != 1 else 2
     rewrite_labels(run, 7, labels)
     refused(tmp_path, r"000007.labels\.exr: its pixels are not those that were rendered", [run], jobs=jobs)
+
+
+@pytest.mark.parametrize("name", ["labels.exr", "purity.exr", "image.png"])
+@pytest.mark.parametrize("damage", ["flipped", "noise", "other pixels", "other values"])
+def test_damage_that_only_decoding_shows_names_the_folder_to_remove(
+    make_run: Callable[..., Path], tmp_path: Path, name: str, damage: str
+) -> None:
+    """A render decodes nothing and says that all is done: "render it again" alone would be a circle."""
+    run = make_run("r", purity=True)
+    folder = frame_folder(run, 3)
+    path = folder / name
+    data = bytearray(path.read_bytes())
+    if damage == "flipped":
+        data[-60] ^= 0x10
+        path.write_bytes(data)
+    elif damage == "noise":
+        path.write_bytes(b"x" * len(data))
+    elif damage == "other pixels" or name == "image.png":
+        path.write_bytes((frame_folder(run, 4) / name).read_bytes())
+    else:
+        channel = "Label" if name == "labels.exr" else "Purity"
+        write_exr(path, {channel: np.full(SIZE[::-1], 41.0, np.float32)})
+    words = rf"{name}.*; remove the folder {re.escape(str(folder))} and start the render again$"
+    refused(tmp_path, words, [run], ignore_impure=0.5)
+    assert 3 in finished_frames(run)  # so a render would pass it by
 
 
 def test_a_wrong_image_is_found_by_checksum(run: Path, tmp_path: Path) -> None:
@@ -285,6 +334,17 @@ def test_an_existing_target_is_left_alone(run: Path, tmp_path: Path) -> None:
     assert (out / "dataset.json").is_file()
 
 
+@pytest.mark.parametrize("place", ["dataset", "frames/dataset", "frames/000003/dataset"])
+def test_no_dataset_is_written_into_a_run(run: Path, make_run: Callable[..., Path], tmp_path: Path, place: str) -> None:
+    other = make_run("other", views=3)
+    (tmp_path / "link").symlink_to(run)
+    before = files_of(run), files_of(other)
+    for out in (run / place, other / place, tmp_path / "link" / place):
+        with pytest.raises(ExportError, match=r"dataset lies in the run .*, which holds what was rendered"):
+            export([run], out, "nyu")
+    assert (files_of(run), files_of(other)) == before
+
+
 def test_an_unfinished_run_is_exported_with_a_warning(make_run: Callable[..., Path], tmp_path: Path) -> None:
     summary = export([make_run("r", skip=(2, 5))], tmp_path / "out", "nyu")
     assert "run 'r' is unfinished: 8 of 10 frames" in summary.warnings[0]
@@ -395,7 +455,10 @@ def test_without_depth_dataset_json_says_what_zero_means(passes: Path, tmp_path:
 
 def test_pictures_for_all_or_none(passes: Path, tmp_path: Path) -> None:
     (passes / "left_0002.png").unlink()
-    with pytest.raises(ExportError, match=r"left_0002\.exr has no picture"):
+    with pytest.raises(ExportError, match=r"left_0002\.exr has no picture beside it; all or none"):
+        export_index_passes(passes, NYU40, tmp_path / "out", "nyu")
+    (passes / "left_0003.png").unlink()
+    with pytest.raises(ExportError, match=r"left_0002\.exr has no picture beside it, nor has 1 other; all or none"):
         export_index_passes(passes, NYU40, tmp_path / "out", "nyu")
     for path in passes.glob("*.png"):
         path.unlink()

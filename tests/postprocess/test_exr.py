@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -127,7 +128,8 @@ def test_no_index_pass_says_what_is_there(tmp_path: Path) -> None:
         (40000, "value 40000 .*outside 0..32767"),
         (65535, "value 65535 .*outside"),
         (65536 + 5, "value 65541 .*outside"),
-        (1e10, "value 1e\\+10 .*outside"),
+        (1e10, "value 10000000000 .*outside"),
+        (1e30, "value 1.00000002e\\+30 .*outside"),
         (41, "value 41 .*'nyu40' does not define"),
         (np.nextafter(np.float32(5), np.float32(6)), "value 5.00000048 .*no whole number"),
     ],
@@ -146,6 +148,43 @@ def test_what_is_no_id_is_named_with_pixel_and_count(
     with pytest.raises(ExportError, match=f"bad.exr: {words}") as caught:
         read_index_pass(tmp_path / "bad.exr", NYU40)
     assert "(x 3, y 2)" in str(caught.value) and "2 such pixels" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [2**32 - 1, 2**31 + 1, 2**24 + 1])
+def test_large_numbers_are_shown_exactly(tmp_path: Path, value: int) -> None:
+    write_exr(tmp_path / "a.exr", {"V": np.full((1, 1), value, np.uint32)})
+    with pytest.raises(ExportError, match=f"value {value} .*; 1 such pixel in this file"):
+        read_index_pass(tmp_path / "a.exr", NYU40)
+
+
+def test_no_surface_begins_where_the_contract_says(tmp_path: Path) -> None:
+    """At 1e9: a depth just below is a surface that nobody labelled."""
+    below = np.nextafter(np.float32(1e9), np.float32(0))
+    depth = np.array([[1e9, below, 1e10, np.inf]], np.float32)
+    write_exr(tmp_path / "a.exr", {"L.IndexOB.X": np.zeros((1, 4), np.float32), "L.Depth.Z": depth})
+    found = read_index_pass(tmp_path / "a.exr", NYU40).labels.pixels
+    assert found.tolist() == [[BACKGROUND, 0, BACKGROUND, BACKGROUND]]
+
+
+@pytest.mark.parametrize("several_parts", [False, True])
+def test_the_library_says_nothing_beside_our_message(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], several_parts: bool
+) -> None:
+    noise = np.random.default_rng(4).integers(0, 41, (40, 50)).astype(np.float32)
+    path = tmp_path / "a.exr"
+    if several_parts:
+        write_parts(path, [("L.Depth", {"L.Depth.Z": noise}), ("L.Object Index", {"L.Object Index.X": noise})])
+    else:
+        write_exr(path, {"Label": noise})
+    data = bytearray(path.read_bytes())
+    data[-60] ^= 0x10
+    path.write_bytes(data)
+    with pytest.raises(ExportError, match=r"a\.exr"):
+        read_index_pass(path, NYU40)
+    sys.stderr.write("ours")
+    sys.stderr.flush()
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "ours")
 
 
 def test_a_bad_object_index_is_found_below_a_good_material_index(tmp_path: Path) -> None:

@@ -11,7 +11,15 @@ from PIL import Image
 
 from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED, Label, LabelSet, built_in
 from postprocess.errors import ExportError
-from postprocess.labelmap import colorize, ignore_impure, label_map, lookup_table, resize_image, resize_labels
+from postprocess.labelmap import (
+    colorize,
+    ignore_impure,
+    is_squashed,
+    label_map,
+    lookup_table,
+    resize_image,
+    resize_labels,
+)
 from postprocess.layout import CODE_COLORS, Encoding, encoding_table
 
 CODES = sorted(CODE_NAMES)
@@ -118,6 +126,22 @@ def test_image_and_labels_stay_on_top_of_each_other() -> None:
         small_labels, small_image = resize_labels(labels, size), resize_image(image, size)
         wrong = (small_image[..., 0] > 127) != (small_labels == 1)
         assert wrong.mean() < 0.02, size
+
+
+def test_an_image_that_shrinks_is_averaged_by_area() -> None:
+    """As dataset.json says: each output pixel is the mean of the square that it covers."""
+    image = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    for step in (2, 4, 5):
+        squares = image.reshape(60 // step, step, 80 // step, step, 3).astype(float)
+        found = resize_image(image, (80 // step, 60 // step))
+        np.testing.assert_allclose(found, squares.mean((1, 3)), atol=0.51)
+
+
+def test_squashed_is_what_no_scale_makes() -> None:
+    for size in ((320, 240), (213, 160), (214, 160), (1280, 960), (1, 1), (640, 480)):
+        assert not is_squashed((640, 480), size), size
+    for size in ((320, 320), (640, 360), (212, 160), (215, 160), (480, 640)):
+        assert is_squashed((640, 480), size), size
 
 
 @given(st.floats(0, 1), st.integers(0, 2**32 - 1))

@@ -146,3 +146,13 @@ def test_what_flatters_is_said() -> None:
     assert "neighbours" in split_frames(make(40, 1, 1), shares, rng(), "frame").warnings[0]
     assert "val and test stay empty" in " ".join(split_frames(make(1, 1, 2), shares, rng()).warnings)
     assert "got 33/33/33 %" in " ".join(split_frames(make(3, 1, 1), shares, rng()).warnings)
+    views = [FrameKey("s", f"v{v}", f, f"v{v}f{f}") for v, frames in enumerate((40, 30, 30)) for f in range(frames)]
+    assert split_frames(views, shares, rng()).warnings[1].endswith("%: views move whole")
+
+
+def test_what_is_said_of_few_frames() -> None:
+    shares = (0.8, 0.1, 0.1)
+    assert split_frames(make(1, 1, 1), shares, rng()).warnings == ("too few frames: val and test stay empty",)
+    few = split_frames(make(1, 1, 3), shares, rng())
+    assert few.method == "block" and "consecutive" in few.warnings[0]
+    assert few.warnings[1:] == ("asked for 80/10/10 % in train/val/test, got 33/33/33 %: there are 3 frames",)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blender_addon.contract.labels import BACKGROUND, IGNORE, MAX_ID
-from render_scripts.label_maps import NOTHING_HIT, label_map, majority
+from blender_addon.contract.labels import BACKGROUND, IGNORE, MAX_ID, NO_SURFACE
+from render_scripts.label_maps import label_map, majority
 
 
 def counted(labels, k):
@@ -100,7 +100,7 @@ def passes(objects, materials=0.0, depth=1.0, shape=(2, 3)):
         (-0.0, -0.0, 1, 0),
         (0, 0, 1e10, BACKGROUND),
         (0, 0, np.inf, BACKGROUND),
-        (0, 0, NOTHING_HIT / 10, 0),
+        (0, 0, NO_SURFACE / 10, 0),
         (7, 0, 0, 7),
     ],
 )
