@@ -22,6 +22,7 @@ from blender_addon.contract.run import Settings
 from . import compat, exr, label_maps
 from .motion import playing_images
 from .stage import changed, put_back_frame
+from .transparency import all_or_nothing
 from .volumes import has_grids, no_volumes
 
 
@@ -152,12 +153,14 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
                 pixel_filter_type="BOX",
                 filter_width=0.01,
                 max_bounces=0,
+                transparent_max_bounces=1024,  # behind many leaves, labels are still what lies behind them
                 dicing_rate=cycles.dicing_rate * k,  # the same subdivision as in the image, at k times the pixels
             )
         )
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
         if render.use_motion_blur:
             enter(_middle_of_the_shutter(scene))
+        enter(all_or_nothing(scene.view_layers[settings.view_layer], settings.alpha_threshold))
         enter(compat.kept_file_format(render.image_settings))
         compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
         enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))

@@ -15,6 +15,7 @@ from blender_addon.occurrences import Occurrence
 
 from . import compat
 from .plan import Request
+from .transparency import constant_alpha
 from .visibility import label_is_animated
 
 
@@ -111,23 +112,15 @@ def _labelled_parts(thing: Occurrence) -> bool:
 
 
 def _check_alpha(threshold: float, things: list[Occurrence]) -> Iterator[Problem]:
-    """A constant alpha below the threshold comes out as speckle, not as a mask."""
+    """A surface that is not in the labels at all is worth a word: a film of plastic may be meant, or not."""
     materials = {material for thing in things for material in thing.materials if material}
-    speckled = sorted(material.name for material in materials if 0 < _constant_alpha(material) < threshold)
-    if speckled:
+    missed = sorted(material.name for material in materials if 0 < constant_alpha(material) < threshold)
+    if missed:
         yield Problem(
             False,
-            f"semi-transparent material {quoted(speckled)} has less alpha than the threshold {threshold:.2g}: labels "
-            "there are what lies behind, with speckle; --alpha-threshold 0.05 labels the surface itself",
+            f"semi-transparent material {quoted(missed)} has less alpha than the threshold {threshold:.2g}: labels "
+            "there are what lies behind it; --alpha-threshold 0.05 labels the surface itself",
         )
-
-
-def _constant_alpha(material: bpy.types.Material) -> float:
-    """The Principled shader's alpha where it is one number for the whole surface, else 1."""
-    for node in material.node_tree.nodes if material.node_tree else ():
-        if node.type == "BSDF_PRINCIPLED" and not node.inputs["Alpha"].is_linked:
-            return float(node.inputs["Alpha"].default_value)
-    return 1.0
 
 
 def own_scripts() -> Iterator[str]:
