@@ -29,6 +29,7 @@ import bpy
 
 import blender_addon
 from blender_addon import scene_labels
+from render_scripts import compat
 
 ROUNDS = 5
 Times = dict[str, float]
@@ -109,7 +110,7 @@ def quiet() -> Iterator[None]:
 
 
 def report(number: int, times: Times) -> None:
-    print(f"\n{number} selected objects, Blender {bpy.app.version_string}, best of {ROUNDS}\n")
+    print(f"\n{number} selected objects, Blender {compat.versions()['blender']}, best of {ROUNDS}\n")
     print(f"{'':34}{'seconds':>12}{'/ bare':>12}{'/ evaluated':>14}")
     bare, evaluated = times["bare loop"], times["bare loop, evaluated"]
     for name, time_s in times.items():

@@ -25,6 +25,7 @@ import bpy
 
 import blender_addon
 from blender_addon import suggest_properties, suggestion_list
+from render_scripts import compat
 
 ROUNDS = 5
 LISTS = Path(__file__).with_name("names")
@@ -40,7 +41,7 @@ def main() -> None:
         bpy.ops.labelpass.choose_set(source="nyu40")
         fill(number)
         rounds = [one_round() for _ in range(ROUNDS)]
-        print(f"\n{number} objects, Blender {bpy.app.version_string}, best of {ROUNDS}\n")
+        print(f"\n{number} objects, Blender {compat.versions()['blender']}, best of {ROUNDS}\n")
         for name in rounds[0]:
             print(f"{name:10}{min(each[name] for each in rounds):8.3f} s")
     finally:

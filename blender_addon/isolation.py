@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 import bpy
 
+from . import handlers
+
 
 @dataclass(frozen=True)
 class _Alone:
@@ -136,13 +138,11 @@ _HANDLERS = (("load_post", _after_load), ("undo_post", _after_jump), ("redo_post
 
 
 def register() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.add(_HANDLERS)
 
 
 def unregister() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).remove(handler)
+    handlers.remove(_HANDLERS)
     if bpy.app.timers.is_registered(_frame_again):
         bpy.app.timers.unregister(_frame_again)
     _alone.clear()

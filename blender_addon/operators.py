@@ -16,7 +16,7 @@ from .label_set_change import Change, apply_change, plan_change, users_in_file
 from .occurrences import occurrences
 from .part_upkeep import merge_parts
 from .properties import active_label, fill_rows
-from .selection import anything_selected, select
+from .selection import anything_selected, hidden_in_words, select
 
 
 class LABELPASS_OT_choose_set(bpy.types.Operator):
@@ -248,10 +248,7 @@ def _select(operator, context, objects: Iterable[bpy.types.Object], what: str) -
     """Select those that the view layer can show; say how many are hidden."""
     seen, hidden = select(context, objects, extend=operator.extend)
     said = f"{_objects(len(seen))} {what} selected" if seen or hidden else f"no object {what}"
-    if hidden:
-        said += (
-            f"; {len(hidden)} more cannot be selected here (hidden or locked): {listed([o.name for o in hidden], 3)}"
-        )
+    said += hidden_in_words(hidden)
     operator.report({"WARNING"} if hidden else {"INFO"}, said)
     return {"FINISHED"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import status
+from . import handlers, status
 from .contract.words import counted
 from .panels import LABELPASS_PT_active, paragraph
 from .part_list import PartRow, part_rows
@@ -127,12 +127,10 @@ _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PT_parts,)
 
 def register() -> None:
     _classes()
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.add(_HANDLERS)
 
 
 def unregister() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).remove(handler)
+    handlers.remove(_HANDLERS)
     _drifted.clear()
     _no_classes()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import bpy
 from bpy.props import EnumProperty, IntProperty
-from bpy_extras import view3d_utils
-from mathutils import Vector
 
 from . import recent_labels, status
 from .contract.labels import LabelSet
@@ -15,7 +13,7 @@ from .scene_labels import label_set_text
 from .selection import anything_selected
 from .step_operators import NO_LABEL_SET, in_object_mode
 from .swatches import icon
-from .under_cursor import label_at
+from .under_cursor import first_hit, ray_at
 
 Item = tuple[str, str, str, int, int]
 _NONE = "0"
@@ -127,14 +125,11 @@ class LABELPASS_OT_pick_label(bpy.types.Operator):
     def invoke(self, context, event):
         if not _ready(self, context):
             return {"CANCELLED"}
-        seen = label_at(
-            context.view_layer,
-            context.evaluated_depsgraph_get(),
-            _ray(context, (event.mouse_region_x, event.mouse_region_y)),
-            context.space_data,
-        )
+        at = (event.mouse_region_x, event.mouse_region_y)
+        ray = ray_at(context.region, context.space_data, at)
+        seen = first_hit(context.evaluated_depsgraph_get(), ray, context.space_data)
         if not seen or not seen.label_id:
-            what = f"{seen.name} has no label" if seen else "nothing is there"
+            what = f"{seen.host.name} has no label" if seen else "nothing is there"
             self.report({"WARNING"}, f"No label under the mouse: {what}")
             return {"CANCELLED"}
         self.label_id = seen.label_id
@@ -161,16 +156,6 @@ def _ready(operator, context) -> LabelSet | None:
         operator.report({"WARNING"}, missing)
         return None
     return label_set
-
-
-def _ray(context, mouse: tuple[float, float]) -> tuple[Vector, Vector]:
-    """From where and which way the 3D view looks through a point of its region, in pixels from the lower left."""
-    region, view = context.region, context.space_data.region_3d
-    direction = view3d_utils.region_2d_to_vector_3d(region, view, mouse)
-    origin = view3d_utils.region_2d_to_origin_3d(region, view, mouse)
-    if not view.is_perspective:  # an orthographic view also shows what is behind its origin
-        origin = origin - direction * context.space_data.clip_end
-    return origin, direction
 
 
 register, unregister = bpy.utils.register_classes_factory(

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import bpy
-from mathutils import Vector
 
 from .mesh_faces import read_indices
 from .occurrences import Chain, Occurrence, copies, occurrences, referring_trees, shown_by
 from .parts import is_part, known_source
 from .scene_labels import resolve, why_not
+from .under_cursor import Hit
 
 
 @dataclass(frozen=True)
@@ -43,35 +43,9 @@ def why_face(obj: bpy.types.Object, material: bpy.types.Material | None, instanc
     return Answer(on, found.label_id, found.reason + _of_what(material, found.label_id))
 
 
-def why_here(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, origin: Vector, direction: Vector) -> list[Answer]:
-    """The labels of what a ray hits first, (3,) origin and direction in metres; empty where it hits nothing."""
-    hit, _at, _normal, face, found, matrix = scene.ray_cast(depsgraph, origin, direction)
-    if not hit:
-        return []
-    obj = found.original
-    mesh = found.evaluated_get(depsgraph).data
-    slots, material = obj.material_slots, None
-    if slots and isinstance(mesh, bpy.types.Mesh) and 0 <= face < len(mesh.polygons):
-        number = min(mesh.polygons[face].material_index, max(len(mesh.materials) - 1, 0))
-        material = mesh.materials[number] if len(mesh.materials) else None
-        if number < len(slots) and slots[number].link == "OBJECT":
-            material = slots[number].material
-        material = material.original if material else None
-    for instance in depsgraph.object_instances:
-        same = instance.is_instance and instance.parent and instance.instance_object.original == obj
-        if same and instance.matrix_world == matrix:
-            return _through(obj, material, instance.parent.original, depsgraph)
-    return [why_face(obj, material)]
-
-
-def _through(
-    obj: bpy.types.Object,
-    material: bpy.types.Material | None,
-    top: bpy.types.Object,
-    depsgraph: bpy.types.Depsgraph,
-) -> list[Answer]:
-    chains = dict.fromkeys(each.instancers for each in _shown_by(top, depsgraph) if each.obj == obj)
-    return list(dict.fromkeys(why_face(obj, material, chain) for chain in chains or [(top,)]))
+def why_here(hit: Hit) -> list[Answer]:
+    """The labels of what a ray hit, each label and reason once."""
+    return list(dict.fromkeys(why_face(hit.obj, hit.material, chain) for chain in hit.chains))
 
 
 def _shown(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import bpy
+
+from .contract.words import listed
 
 _MANY = 2_000  # up to here looking at each takes about a millisecond
 
@@ -49,3 +51,10 @@ def select(
     if seen and context.view_layer.objects.active not in seen:
         context.view_layer.objects.active = seen[0]
     return seen, hidden
+
+
+def hidden_in_words(hidden: Sequence[bpy.types.Object]) -> str:
+    """What to add to a report for objects that `select` could not select."""
+    if not hidden:
+        return ""
+    return f"; {len(hidden)} cannot be selected here (hidden or locked): {listed([obj.name for obj in hidden], 3)}"

@@ -14,7 +14,7 @@ from itertools import islice
 
 import bpy
 
-from . import label_search
+from . import handlers, label_search
 from .contract.labels import LabelSet, LabelSetError, label_set_from_json
 from .counting import Count
 from .scene_labels import count_labels, label_set_text
@@ -188,13 +188,11 @@ _HANDLERS = (
 
 
 def register() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.add(_HANDLERS)
 
 
 def unregister() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).remove(handler)
+    handlers.remove(_HANDLERS)
     _stop_timer()
     _after_load()
     parsed.cache_clear()

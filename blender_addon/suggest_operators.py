@@ -9,7 +9,7 @@ from bpy.props import IntProperty, StringProperty
 
 from . import status, suggestion_list
 from .contract.words import counted, listed
-from .selection import select
+from .selection import hidden_in_words, select
 from .suggest_properties import fill_suggestions, fold_all, suggestions_state, unfold
 from .suggestion_list import Entry, Outcome, Row
 
@@ -70,9 +70,7 @@ class LABELPASS_OT_show_suggestion(_OnRow, bpy.types.Operator):
             return {"CANCELLED"}
         seen, hidden = select(context, suggestion_list.objects_of(context.scene, row.entries), extend=False)
         _frame(context)
-        said = f"{counted(len(seen), 'object')} selected"
-        if hidden:
-            said += f"; {len(hidden)} cannot be selected here (hidden or locked): {listed([o.name for o in hidden], 3)}"
+        said = f"{counted(len(seen), 'object')} selected{hidden_in_words(hidden)}"
         self.report({"WARNING"} if hidden else {"INFO"}, said)
         return {"FINISHED"}
 

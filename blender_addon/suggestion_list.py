@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 import bpy
 
-from . import status
+from . import handlers, status
 from .contract.labels import LabelSet
 from .scene_labels import assign, label_set_text
 from .scene_names import names_in
@@ -300,12 +300,10 @@ _HANDLERS = (
 
 
 def register() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.add(_HANDLERS)
 
 
 def unregister() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).remove(handler)
+    handlers.remove(_HANDLERS)
     _after_load()
     forget_words()

@@ -6,11 +6,11 @@ from functools import partial
 
 import bmesh
 import bpy
-from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_3d
 
 from . import status
 from .reasons import Answer, why_face, why_here, why_object
 from .swatches import icon
+from .under_cursor import first_hit, ray_at
 
 _MOST = 12
 
@@ -76,10 +76,10 @@ class LABELPASS_OT_why_here(bpy.types.Operator):
         x, y = event.mouse_x - region.x, event.mouse_y - region.y
         if not (0 <= x < region.width and 0 <= y < region.height):
             return {"CANCELLED"}
-        view = context.space_data.region_3d
-        ray = region_2d_to_origin_3d(region, view, (x, y)), region_2d_to_vector_3d(region, view, (x, y))
-        answers = why_here(context.scene, context.evaluated_depsgraph_get(), *ray)
-        return _say(self, context, answers or [Answer("nothing", 0, "no surface is here: it is background")])
+        ray = ray_at(region, context.space_data, (x, y))
+        hit = first_hit(context.evaluated_depsgraph_get(), ray, context.space_data)
+        nothing = Answer("nothing", 0, "no surface is here: it is background")
+        return _say(self, context, why_here(hit) if hit else [nothing])
 
     def _end(self, context):
         context.window.cursor_modal_restore()

@@ -8,6 +8,7 @@ from test_addon_parts import DOOR, WINDOW, faces, material, shown, strip
 
 from blender_addon import material_labels, part_list, part_upkeep, parts, reasons, scene_labels
 from blender_addon.contract.labels import built_in
+from blender_addon.under_cursor import first_hit
 
 __all__ = ["strip"]
 CHAIR = built_in("nyu40").find("chair")
@@ -217,11 +218,11 @@ def test_why_a_member_of_an_instance_has_its_label(strip):
     bpy.context.view_layer.update()
     graph = bpy.context.evaluated_depsgraph_get()
     down = Vector((0, 0, -1))
-    found = reasons.why_here(bpy.context.scene, graph, Vector((0.5, 0.5, 9)), down)
+    found = reasons.why_here(first_hit(graph, (Vector((0.5, 0.5, 9)), down)))
     assert [(each.label_id, each.reason) for each in found] == [(CHAIR.id, by_empty)]
-    found = reasons.why_here(bpy.context.scene, graph, Vector((10.5, 0.5, 9)), down)
+    found = reasons.why_here(first_hit(graph, (Vector((10.5, 0.5, 9)), down)))
     assert [(each.label_id, each.reason) for each in found] == [(WINDOW.id, part)]
-    assert not reasons.why_here(bpy.context.scene, graph, Vector((99, 0, 9)), down)
+    assert not first_hit(graph, (Vector((99, 0, 9)), down))
 
 
 def test_why_says_it_in_the_window(edited, capfd):

@@ -1,13 +1,16 @@
 """Labelling by keys, on real bpy: search, repeat, step to what has no label, pick what a ray hits."""
 
+from types import SimpleNamespace
+
 import bpy
 import pytest
-from mathutils import Vector
+from bpy_extras.view3d_utils import region_2d_to_origin_3d
+from mathutils import Matrix, Vector
 
 from blender_addon import isolation, quick_operators, recent_labels, scene_labels, status, unlabelled
 from blender_addon.contract.labels import built_in
 from blender_addon.label_search import members_of
-from blender_addon.under_cursor import label_at
+from blender_addon.under_cursor import first_hit, ray_at
 
 OPERATORS = ("search_label", "repeat_label", "pick_label", "next_unlabelled", "previous_unlabelled", "show_all")
 
@@ -332,14 +335,13 @@ def test_undo_looks_at_what_is_shown_again(view, box):
 
 
 def look(x, y=0.5, space=None):
-    layer = bpy.context.view_layer
-    layer.update()
-    return label_at(layer, bpy.context.evaluated_depsgraph_get(), (Vector((x, y, 20)), Vector((0, 0, -1))), space)
+    bpy.context.view_layer.update()
+    return first_hit(bpy.context.evaluated_depsgraph_get(), (Vector((x, y, 20)), Vector((0, 0, -1))), space)
 
 
 def test_a_ray_reads_object_part_and_nothing(view, box):
     chair = box("chair")
-    assert look(0.5).name == "chair" and look(0.5).label_id == 0 and look(5) is None
+    assert look(0.5).host.name == "chair" and look(0.5).label_id == 0 and look(5) is None
     chair.pass_index = 5
     assert look(0.5).label_id == 5
     paint = bpy.data.materials.new("paint")
@@ -373,7 +375,7 @@ def test_a_ray_reads_the_instancer_that_it_hits(view, box):
         empty.instance_type, empty.instance_collection = "COLLECTION", asset
         empty.location.x, empty.pass_index = 2 * number, 5 + number
         bpy.context.scene.collection.objects.link(empty)
-    assert [(seen.name, seen.label_id) for seen in map(look, (0.5, 2.5, 4.5))] == [
+    assert [(seen.host.name, seen.label_id) for seen in map(look, (0.5, 2.5, 4.5))] == [
         ("set 0", 5),
         ("set 1", 6),
         ("set 2", 7),
@@ -413,3 +415,13 @@ def test_pick_gives_what_it_saw(view, box, capfd):
     assert bpy.ops.labelpass.pick_label(label_id=99) == {"CANCELLED"}
     assert "does not define pass index 99" in capfd.readouterr().out
     assert scene_labels.resolve(other).label_id == 5
+
+
+def test_an_orthographic_view_also_sees_what_is_behind_its_origin():
+    flat = SimpleNamespace(
+        is_perspective=False, view_perspective="ORTHO", perspective_matrix=Matrix(), view_matrix=Matrix()
+    )
+    region, space = SimpleNamespace(width=100, height=80), SimpleNamespace(region_3d=flat, clip_end=50.0)
+    origin, direction = ray_at(region, space, (50, 40))
+    assert direction == Vector((0, 0, -1))
+    assert origin == region_2d_to_origin_3d(region, flat, (50, 40)) + Vector((0, 0, 50))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import bpy
+import numpy as np
 import pytest
+from scenery import WIDTH, camera, instancer_labels, labels_of, rectangle
 
-bpy = pytest.importorskip("bpy")
-
-import numpy as np  # noqa: E402
-from scenery import WIDTH, camera, instancer_labels, labels_of, rectangle  # noqa: E402  (it needs bpy)
-
-from blender_addon.contract.labels import BACKGROUND, built_in  # noqa: E402
-from blender_addon.occurrences import occurrences  # noqa: E402
-from render_scripts import preflight  # noqa: E402
-from tests.render.test_preflight import copies_on, in_collection, instance  # noqa: E402
+from blender_addon.contract.labels import BACKGROUND, built_in
+from blender_addon.occurrences import occurrences
+from render_scripts import preflight
+from tests.render.test_preflight import copies_on, in_collection, instance
 
 
 @pytest.fixture

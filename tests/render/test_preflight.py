@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import bpy
 import pytest
+from scenery import camera, rectangle
 
-bpy = pytest.importorskip("bpy")
-
-from scenery import camera, rectangle  # noqa: E402  (they need bpy)
-
-from blender_addon.contract.labels import built_in  # noqa: E402
-from blender_addon.occurrences import occurrences  # noqa: E402
-from render_scripts import compat, preflight  # noqa: E402
-from render_scripts.plan import Request  # noqa: E402
+from blender_addon.contract.labels import built_in
+from blender_addon.occurrences import occurrences
+from render_scripts import compat, preflight
+from render_scripts.plan import Request
 
 REQUEST = Request(Path("run"), *[None] * 9, device="cpu", denoise=None, strict=False, allow_scripts=False)
 

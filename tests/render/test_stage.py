@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import bpy
 import pytest
+from mathutils import Matrix
+from scenery import instancer_labels, rectangle
 
-bpy = pytest.importorskip("bpy")
-
-from mathutils import Matrix  # noqa: E402  (it comes with bpy)
-from scenery import instancer_labels, rectangle  # noqa: E402  (it needs bpy)
-
-from blender_addon.occurrences import occurrences  # noqa: E402
-from render_scripts.stage import changed  # noqa: E402
-from tests.render.test_preflight import copies_on, in_collection, instance, main_file, write_library  # noqa: E402
+from blender_addon.occurrences import occurrences
+from render_scripts.stage import changed
+from tests.render.test_preflight import copies_on, in_collection, instance, main_file, write_library
 
 
 def dump():

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import bpy
 import pytest
+from scenery import camera, image_sequence, rectangle
 
-bpy = pytest.importorskip("bpy")
-
-from scenery import camera, image_sequence, rectangle  # noqa: E402  (they need bpy)
-
-from blender_addon.compat import fcurves  # noqa: E402
-from render_scripts.viewpoints import NoCamera, find_views  # noqa: E402
+from blender_addon.compat import fcurves
+from render_scripts.viewpoints import NoCamera, find_views
 
 
 @pytest.fixture

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import bpy
+import numpy as np
 import pytest
+from scenery import camera, labels_of, rectangle
 
-bpy = pytest.importorskip("bpy")
-
-import numpy as np  # noqa: E402
-from scenery import camera, labels_of, rectangle  # noqa: E402  (it needs bpy)
-
-from blender_addon import scene_labels  # noqa: E402
-from blender_addon.contract import run as run_folder  # noqa: E402
-from blender_addon.contract.labels import BACKGROUND, built_in  # noqa: E402
-from blender_addon.contract.run import View  # noqa: E402
-from render_scripts import passes, preflight, session, visibility  # noqa: E402
-from tests.render.test_instances import across, put  # noqa: E402
-from tests.render.test_preflight import copies_on, in_collection  # noqa: E402
+from blender_addon import scene_labels
+from blender_addon.contract import run as run_folder
+from blender_addon.contract.labels import BACKGROUND, built_in
+from blender_addon.contract.run import View
+from render_scripts import passes, preflight, session, visibility
+from tests.render.test_instances import across, put
+from tests.render.test_preflight import copies_on, in_collection
 
 
 @pytest.fixture

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+import bpy
 import numpy as np
 import pytest
 
-bpy = pytest.importorskip("bpy")
-
-from blender_addon import scene_labels  # noqa: E402
-from blender_addon.contract.labels import built_in  # noqa: E402
-from blender_addon.occurrences import occurrences  # noqa: E402
-from scenes import room, shell, views  # noqa: E402
+from blender_addon import scene_labels
+from blender_addon.contract.labels import built_in
+from blender_addon.occurrences import occurrences
+from scenes import room, shell, views
 
 SURFACES = {"MESH", "CURVE", "FONT"}
 STREET = ("Street", "House")
