@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 
 import blender_addon
-from blender_addon import suggest_properties, suggestion_list
+from blender_addon.suggestions import properties as suggest_properties
+from blender_addon.suggestions import suggestion_list
 from render_scripts import compat
 
 ROUNDS = 5

@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from blender_addon.contract.labels import LabelSet, built_in
-from blender_addon.suggestions import Name, Source, suggester
+from blender_addon.suggestions.ranking import Name, Source, suggester
 
 LISTS = Path(__file__).with_name("names")
 BARS = (0.5, 0.8)

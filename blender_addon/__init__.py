@@ -21,18 +21,20 @@ def unregister() -> None:
 
 def _window() -> tuple[ModuleType, ...]:
     """The modules of the window, each after those that it needs."""
-    from . import isolation, operators, panels, properties, recent_labels, swatches, view_operators
+    from .asking import operators as asking
+    from .keys import isolation, keymaps, quick_operators, step_operators
+    from .parts import group_operators
+    from .parts import operators as part_operators
+    from .parts import panel as part_panel
+    from .suggestions import operators as suggestion_operators
+    from .suggestions import panel as suggestion_panel
+    from .suggestions import properties as suggestion_properties
+    from .suggestions import suggestion_list
+    from .tab import operators, panels, properties, recent_labels, swatches
+    from .views import operators as views
 
-    # isort: split
-    from . import suggest_operators, suggest_panel, suggest_properties, suggestion_list
-
-    # isort: split
-    from . import group_operators, part_operators, part_panel, why_operators
-
-    # isort: split
-    from . import keymaps, quick_operators, step_operators
-
-    tab = (properties, swatches, recent_labels, isolation, operators, view_operators, panels)
-    suggestions = (suggestion_list, suggest_properties, suggest_operators, suggest_panel)
-    parts = (part_operators, group_operators, why_operators, part_panel)
-    return (*tab, *suggestions, *parts, step_operators, quick_operators, keymaps)
+    tab = (properties, swatches, recent_labels, isolation, operators, views, panels)
+    suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
+    parts = (part_operators, group_operators, asking, part_panel)
+    keys = (step_operators, quick_operators, keymaps)
+    return (*tab, *suggestions, *parts, *keys)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import bpy
 
-from blender_addon import label_files, scene_labels
+from blender_addon import scene_labels
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.label_sets import label_files
 
 from . import compat, preflight
 from .plan import Refused, Request

@@ -21,8 +21,13 @@ FILES = sorted(
 
 CONTRACT = "blender_addon.contract"
 PURE_RENDER = {f"render_scripts.{name}" for name in ("plan", "randomize", "exr", "label_maps")}
-SUGGESTIONS = ("name_words", "thesaurus", "name_readings", "label_targets", "suggestions")
-PURE_ADDON = {f"blender_addon.{name}" for name in ("label_files", "label_search", *SUGGESTIONS)}
+PURE_ADDON = {
+    *(f"blender_addon.label_sets.{name}" for name in ("label_files", "label_search")),
+    *(
+        f"blender_addon.suggestions.{name}"
+        for name in ("name_words", "thesaurus", "name_readings", "label_targets", "ranking")
+    ),
+}
 BLENDER = {"bpy", "bpy_extras", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ui", "addon_utils", "_cycles",
            "rna_keymap_ui"}  # fmt: skip
 
@@ -81,7 +86,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "blender_addon.scene_labels",
             "blender_addon.occurrences",
             "blender_addon.compat",
-            "blender_addon.label_files",
+            "blender_addon.label_sets.label_files",
             "numpy",
             *blender,
         )
@@ -107,7 +112,7 @@ def test_this_test_sees_imports_wherever_they_stand():
     }  # fmt: skip
     assert outside({"os.path", "numpy", "bpy"}, ("numpy",)) == ["bpy"]
     assert outside({"blender_addon", "blender_addon.contract.run"}, (CONTRACT,)) == []
-    assert outside({"blender_addon.views"}, (CONTRACT,)) == ["blender_addon.views"]
+    assert outside({"blender_addon.views.camera_views"}, (CONTRACT,)) == ["blender_addon.views.camera_views"]
     assert len(FILES) > 30
 
 

@@ -69,7 +69,7 @@ def test_the_wheel_is_pypis_own_and_listed() -> None:
 def test_importing_the_add_on_imports_no_blender() -> None:
     run(
         "-c",
-        "import sys; sys.modules['bpy'] = None; import blender_addon, blender_addon.label_files",
+        "import sys; sys.modules['bpy'] = None; import blender_addon, blender_addon.label_sets.label_files",
         PYTHONPATH=str(ADDON.parent),
     )
 

@@ -15,9 +15,10 @@ import bpy
 import pytest
 from scenery import camera, rectangle
 
-from blender_addon import label_files, scene_labels
+from blender_addon import scene_labels
 from blender_addon.compat import fcurves
 from blender_addon.contract.labels import built_in
+from blender_addon.label_sets import label_files
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

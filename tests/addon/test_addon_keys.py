@@ -9,7 +9,7 @@ import bpy
 import pytest
 
 import blender_addon
-from blender_addon import keymaps
+from blender_addon.keys import keymaps
 
 KEYMAPS = ("blender_default", "industry_compatible_data")
 HEARD = {"Window", "Screen", "Screen Editing", "Region Context Menu", "View2D", "Frames", "User Interface", "Animation",

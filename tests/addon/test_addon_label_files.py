@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from blender_addon import label_files
 from blender_addon.contract.labels import LabelSetError, built_in
+from blender_addon.label_sets import label_files
 
 ROWS = "- {id: 3, name: chair, color: '#0a0b0c', aliases: [seat]}\n- name: off\n"
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from blender_addon.contract.labels import built_in
-from blender_addon.label_search import arrange, matching_alias, members_of
+from blender_addon.label_sets.label_search import arrange, matching_alias, members_of
 
 NYU40, NYU894 = built_in("nyu40"), built_in("nyu894")
 

@@ -6,9 +6,10 @@ import bpy
 import pytest
 
 import blender_addon
-from blender_addon import properties, scene_labels, status
+from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
-from blender_addon.label_set_change import plan_change
+from blender_addon.label_sets.label_set_change import plan_change
+from blender_addon.tab import properties, status
 
 
 def link(obj, selected=True):

@@ -6,9 +6,13 @@ import pytest
 from mathutils import Vector
 from test_addon_parts import DOOR, WINDOW, faces, material, shown, strip
 
-from blender_addon import material_labels, part_list, part_upkeep, parts, reasons, scene_labels
+from blender_addon import scene_labels
+from blender_addon.asking import reasons
+from blender_addon.asking.under_cursor import first_hit
 from blender_addon.contract.labels import built_in
-from blender_addon.under_cursor import first_hit
+from blender_addon.parts import face_parts as parts
+from blender_addon.parts import material_labels, part_list
+from blender_addon.parts import upkeep as part_upkeep
 
 __all__ = ["strip"]
 CHAIR = built_in("nyu40").find("chair")

@@ -4,10 +4,11 @@ import bpy
 import numpy as np
 import pytest
 
-from blender_addon import mesh_faces, parts
 from blender_addon.contract.labels import built_in
-from blender_addon.scene_names import names_in
-from blender_addon.suggestions import Source
+from blender_addon.parts import face_parts as parts
+from blender_addon.parts import mesh_faces
+from blender_addon.suggestions.ranking import Source
+from blender_addon.suggestions.scene_names import names_in
 
 NYU40 = built_in("nyu40")
 WINDOW, DOOR = NYU40.find("window"), NYU40.find("door")

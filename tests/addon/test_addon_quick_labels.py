@@ -7,10 +7,12 @@ import pytest
 from bpy_extras.view3d_utils import region_2d_to_origin_3d
 from mathutils import Matrix, Vector
 
-from blender_addon import isolation, quick_operators, recent_labels, scene_labels, status, unlabelled
+from blender_addon import scene_labels
+from blender_addon.asking.under_cursor import first_hit, ray_at
 from blender_addon.contract.labels import built_in
-from blender_addon.label_search import members_of
-from blender_addon.under_cursor import first_hit, ray_at
+from blender_addon.keys import isolation, quick_operators, unlabelled
+from blender_addon.label_sets.label_search import members_of
+from blender_addon.tab import recent_labels, status
 
 OPERATORS = ("search_label", "repeat_label", "pick_label", "next_unlabelled", "previous_unlabelled", "show_all")
 

@@ -2,8 +2,8 @@
 
 import bpy
 
-from blender_addon.scene_names import names_in
-from blender_addon.suggestions import Name, Source
+from blender_addon.suggestions.ranking import Name, Source
+from blender_addon.suggestions.scene_names import names_in
 
 
 def test_all_names_around_an_object_nearest_first(scene, mesh):

@@ -3,9 +3,9 @@
 import bpy
 import pytest
 
-from blender_addon import status
-from blender_addon.counting import Count
 from blender_addon.occurrences import occurrences
+from blender_addon.tab import status
+from blender_addon.tab.counting import Count
 
 
 def counted():

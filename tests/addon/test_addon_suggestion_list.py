@@ -3,10 +3,11 @@
 import bpy
 import pytest
 
-from blender_addon import scene_labels, suggestion_list
+from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
-from blender_addon.suggest_properties import fill_suggestions, shown_rows, stale_suggestions, suggestions_state, tip
-from blender_addon.suggestible import REJECTED, rejected
+from blender_addon.suggestions import suggestion_list
+from blender_addon.suggestions.properties import fill_suggestions, shown_rows, stale_suggestions, suggestions_state, tip
+from blender_addon.suggestions.suggestible import REJECTED, rejected
 
 NYU40 = built_in("nyu40")
 

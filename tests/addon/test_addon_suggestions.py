@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.contract.labels import Label, LabelSet, built_in
-from blender_addon.name_words import plain, words
-from blender_addon.suggestions import BAR, Name, Source, suggester
-from blender_addon.thesaurus import thesaurus
+from blender_addon.suggestions.name_words import plain, words
+from blender_addon.suggestions.ranking import BAR, Name, Source, suggester
+from blender_addon.suggestions.thesaurus import thesaurus
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import suggestions as benchmark

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scenery import HEIGHT, WIDTH, camera, instancer_labels, labels_of, leaf_material, settings
 
-from blender_addon import parts
 from blender_addon.contract.labels import built_in
 from blender_addon.occurrences import occurrences
+from blender_addon.parts import face_parts as parts
 from render_scripts import passes
 
 WINDOW = built_in("nyu40").find("window")

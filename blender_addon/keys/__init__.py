@@ -1,0 +1,1 @@
+"""Labelling by keys: search, repeat, pick, and step from one unlabelled object to the next."""

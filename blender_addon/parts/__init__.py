@@ -1,0 +1,1 @@
+"""Faces, and things of one material, with a label of their own: see docs/architecture.md, "Face parts"."""

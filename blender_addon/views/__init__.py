@@ -1,0 +1,1 @@
+"""Camera views: constant keyframes and markers of the scene's camera."""
