@@ -86,7 +86,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _export(parsed: argparse.Namespace) -> int:
-    from blender_addon import label_files
+    from blender_addon.label_sets import label_files
     from postprocess.dataset import export, export_index_passes
     from postprocess.progress import progress_line
 

@@ -28,11 +28,12 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.labels import BACKGROUND, UNLABELLED
 from blender_addon.contract.run import Settings
+from blender_addon.label_render.label_maps import majority
+from blender_addon.label_render.label_pass import render_label_samples
+from blender_addon.label_render.viewpoints import find_views
+from blender_addon.label_render.visibility import instancer_labels_of_frames
 from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes
-from render_scripts.label_maps import majority
-from render_scripts.viewpoints import find_views
-from render_scripts.visibility import instancer_labels_of_frames
 from scenes import room
 
 REFERENCE = 8
@@ -66,7 +67,7 @@ def measure(scene: bpy.types.Scene, size: tuple[int, int], samples: int, most: i
             _, image_s = timed(passes.render_image, scene, folder / "image.png", size)
             (one, _), one_s = timed(passes.render_labels, scene, settings)
             (three, _), three_s = timed(passes.render_labels, scene, replace(settings, label_supersample=3))
-            fine = passes.render_label_samples(scene, replace(settings, label_supersample=REFERENCE))
+            fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE))
             truth, purity = majority(fine, REFERENCE)
             invented = sum(int((~np.isin(labels, list(carried))).sum()) for labels in (one, three, truth))
             wrong = [outnumbered(labels, fine, purity) for labels in (one, three)]

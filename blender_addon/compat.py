@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bpy
 
@@ -23,3 +24,50 @@ def fcurves(owner: bpy.types.ID) -> Iterator[bpy.types.FCurve]:
             for strip in layer.strips:
                 bag = strip.channelbag(animation.action_slot)
                 yield from bag.fcurves if bag else ()
+
+
+def enable_cycles() -> None:
+    """Cycles is an add-on, which somebody may have switched off in the preferences of this Blender."""
+    if not hasattr(bpy.context.scene, "cycles"):
+        import addon_utils
+
+        addon_utils.enable("cycles")
+
+
+def writes_passes(render: bpy.types.RenderSettings) -> bool:
+    """Whether passes can be written: Blender 5.0 fails to, of pixels that are not square; 4.x and 5.2 do not."""
+    square = render.pixel_aspect_x == render.pixel_aspect_y
+    return square or bpy.app.version[:2] != (5, 0)
+
+
+def set_file_format(settings: bpy.types.ImageFormatSettings, file_format: str) -> None:
+    """Choose PNG or OPEN_EXR_MULTILAYER; 5.x wants to know the kind of media first."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE" if file_format == "OPEN_EXR_MULTILAYER" else "IMAGE"
+    settings.file_format = file_format
+
+
+@contextmanager
+def kept_file_format(settings: bpy.types.ImageFormatSettings) -> Iterator[None]:
+    """Put the file format back with all that hangs on it: changing it makes Blender change the others."""
+    names = ("media_type", "file_format", "color_mode", "color_depth", "compression", "exr_codec", "quality")
+    before = {name: getattr(settings, name) for name in names if hasattr(settings, name)}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(settings, name, value)
+
+
+def pass_channels(channels: dict[str, object]) -> dict[str, object]:
+    """Channels of a multilayer EXR under the names of 4.x, whatever the version, without the view layer's name.
+
+    >>> sorted(pass_channels({"A.b.IndexOB.X": 1, "A.b.Material Index.X": 2}))
+    ['IndexMA.X', 'IndexOB.X']
+    """
+    renamed = {"Object Index": "IndexOB", "Material Index": "IndexMA"}
+    found = {}
+    for name, pixels in channels.items():
+        _, pass_name, component = ("." + name).rsplit(".", 2)
+        found[f"{renamed.get(pass_name, pass_name)}.{component}"] = pixels
+    return found

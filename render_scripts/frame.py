@@ -16,8 +16,10 @@ from blender_addon.contract import VERSION
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED, LabelSet, unknown_ids
 from blender_addon.contract.run import Plan, View
+from blender_addon.label_render import exr
+from blender_addon.label_render.label_pass import RenderFailed, render_labels
 
-from . import compat, exr, passes
+from . import compat, passes
 from .camera import describe_camera
 from .randomize import draw
 
@@ -32,7 +34,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
         ready = time.perf_counter()
         image = passes.render_image(scene, folder / run_folder.IMAGE, settings.size)
         imaged = time.perf_counter()
-        labels, purity = passes.render_labels(scene, settings)
+        labels, purity = render_labels(scene, settings)
         _check_ids(labels, plan.label_set, view)
         labelled = time.perf_counter()
         exr.write_zip(folder / run_folder.LABELS, {run_folder.LABEL_CHANNEL: labels.astype(np.float32)})
@@ -80,7 +82,7 @@ def _check_ids(labels: NDArray[np.uint16], label_set: LabelSet, view: View) -> N
     """Preflight sees one frame: what is hidden there may show here."""
     strange = unknown_ids(set(np.unique(labels).tolist()) - set(CODE_NAMES), label_set)
     if strange:
-        raise passes.RenderFailed(
+        raise RenderFailed(
             f"frame {view.frame} shows pass index {strange[0]}, which label set {label_set.name!r} does not define; "
             f"relabel what carries it or add id {strange[0]}"
         )

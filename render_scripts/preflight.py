@@ -9,14 +9,15 @@ from pathlib import Path
 
 import bpy
 
+from blender_addon.compat import writes_passes
 from blender_addon.contract.labels import UNLABELLED, LabelSet
 from blender_addon.contract.words import counted, quoted
+from blender_addon.label_render.transparency import constant_alpha
+from blender_addon.label_render.visibility import label_is_animated
 from blender_addon.occurrences import Occurrence
 
 from . import compat
 from .plan import Request
-from .transparency import constant_alpha
-from .visibility import label_is_animated
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def check_scene(
     yield from _check_files({material for thing in things for material in thing.materials if material})
     if scene.render.engine != "CYCLES":
         yield Problem(False, f"the scene is set to {scene.render.engine}; rendered with Cycles, it may look different")
-    if not compat.writes_passes(scene.render):
+    if not writes_passes(scene.render):
         yield Problem(
             True, "this Blender cannot write passes of pixels that are not square (Output > Format > Aspect); 5.2 can"
         )

@@ -12,12 +12,12 @@ from blender_addon import scene_labels
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.label_render.viewpoints import find_views
 from blender_addon.label_sets import label_files
 
 from . import compat, preflight
 from .plan import Refused, Request
 from .preflight import Problem
-from .viewpoints import find_views
 
 MAX_SIDE = 65536  # of a picture that Blender renders, in pixels
 

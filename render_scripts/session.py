@@ -14,20 +14,22 @@ from pathlib import Path
 
 import bpy
 
+from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import LabelSetError
 from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_aside
 from blender_addon.contract.run import Plan, RunError, View
 from blender_addon.contract.words import counted
+from blender_addon.label_render.label_pass import RenderFailed
+from blender_addon.label_render.stage import put_back_frame
+from blender_addon.label_render.viewpoints import NoCamera
+from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 
 from . import compat, passes, preflight
 from .frame import render_frame
 from .interrupts import ends_at_once
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .scene_plan import choose_view_layer, propose
-from .stage import put_back_frame
-from .viewpoints import NoCamera
-from .visibility import instancer_labels_of_frames, things_shown
 
 
 def main(arguments: list[str]) -> int:
@@ -48,7 +50,7 @@ def render(request: Request) -> int:
     except (RunError, LabelSetError, NoCamera, Refused, OSError) as error:
         print(f"labelpass: {error}", file=sys.stderr, flush=True)
         return 1
-    except passes.RenderFailed as error:
+    except RenderFailed as error:
         print(f"labelpass: {error}; what is done stays, run the same command to go on", file=sys.stderr, flush=True)
         return 3
 
@@ -56,7 +58,7 @@ def render(request: Request) -> int:
 def _render(request: Request) -> int:
     compat.refuse_the_old()
     _settle_scripts(request)
-    compat.enable_cycles()
+    enable_cycles()
     with put_back_frame(bpy.context.scene):
         return _render_scene(request, bpy.context.scene)
 
@@ -133,12 +135,12 @@ def _render_frames(
         for name in at_frame(view):
             unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
             if request.strict:
-                raise passes.RenderFailed(unseen)
+                raise RenderFailed(unseen)
             print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
             timings = render_frame(request.out, plan, view, scene)
         except OSError as error:
-            raise passes.RenderFailed(f"frame {view.frame} could not be written: {error}") from error
+            raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)
         print(
             f"labelpass: [{done}/{len(todo)}] frame {view.frame} {view.name!r} {sum(timings.values()):.1f} s "

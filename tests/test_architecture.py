@@ -20,8 +20,11 @@ FILES = sorted(
 )
 
 CONTRACT = "blender_addon.contract"
-PURE_RENDER = {f"render_scripts.{name}" for name in ("plan", "randomize", "exr", "label_maps")}
+PURE_RENDER = {"render_scripts.plan", "render_scripts.randomize"}
+LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
+    f"{LABEL_RENDER}.exr",
+    f"{LABEL_RENDER}.label_maps",
     *(f"blender_addon.label_sets.{name}" for name in ("label_files", "label_search")),
     *(
         f"blender_addon.suggestions.{name}"
@@ -74,7 +77,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if path.parts[:2] == ("blender_addon", "contract"):
         return (CONTRACT,)
     if module in PURE_ADDON:
-        return (CONTRACT, "ruamel.yaml", *PURE_ADDON)
+        return (CONTRACT, "ruamel.yaml", "numpy", *PURE_ADDON)
     if room == "blender_addon":
         return ("blender_addon", "numpy", *blender)
     if module in PURE_RENDER:
@@ -86,6 +89,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "blender_addon.scene_labels",
             "blender_addon.occurrences",
             "blender_addon.compat",
+            LABEL_RENDER,
             "blender_addon.label_sets.label_files",
             "numpy",
             *blender,

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.run import Settings
+from blender_addon.label_render import stage
+from blender_addon.label_render.label_pass import render_labels
 from blender_addon.occurrences import Occurrence
-from render_scripts import passes, stage
+from render_scripts import passes
 
 WIDTH, HEIGHT = 16, 12
 
@@ -83,7 +85,7 @@ def labels_of(scene: bpy.types.Scene, folder: Path, **changes) -> tuple[NDArray[
     chosen = settings(**changes)
     with passes.prepared(scene, chosen):
         passes.render_image(scene, folder / "image.png", chosen.size)
-        return passes.render_labels(scene, chosen)
+        return render_labels(scene, chosen)
 
 
 @contextmanager

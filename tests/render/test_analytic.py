@@ -19,7 +19,9 @@ from scenery import (
 )
 
 from blender_addon import scene_labels
+from blender_addon.compat import writes_passes
 from blender_addon.contract.labels import BACKGROUND, UNLABELLED, built_in
+from blender_addon.label_render.label_pass import render_labels
 from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes, preflight
 from render_scripts.camera import describe_camera
@@ -206,7 +208,7 @@ def test_the_camera_on_record_projects_points_to_their_pixels(empty_scene, tmp_p
     cam.rotation_euler = (0.2, -0.1, 0.4)
     cam.data.lens, (cam.data.shift_x, cam.data.shift_y), cam.data.sensor_fit = lens, shift, fit
     empty_scene.render.pixel_aspect_x = pixel_aspect
-    if not compat.writes_passes(empty_scene.render):
+    if not writes_passes(empty_scene.render):
         problems = list(preflight.check_scene(empty_scene, bpy.context.view_layer, built_in("nyu40"), [], 0.5))
         assert any(problem.fatal and "not square" in problem.message for problem in problems)
         return
@@ -225,7 +227,7 @@ def test_the_camera_on_record_projects_points_to_their_pixels(empty_scene, tmp_p
             square.scale = [3 * depth / intrinsics[0, 0]] * 3
             square.location, square.rotation_euler = point[:3], cam.rotation_euler
             targets[label] = pixel
-        labels, _ = passes.render_labels(empty_scene, chosen)
+        labels, _ = render_labels(empty_scene, chosen)
     for label, pixel in targets.items():
         ys, xs = np.nonzero(labels == label)
         if len(xs) >= 9:  # another square may hide it
@@ -252,7 +254,7 @@ def test_images_that_play_show_the_frame_whatever_was_rendered_before(empty_scen
             for frame in order:
                 empty_scene.frame_set(frame)
                 shown.append(int(passes.render_image(empty_scene, tmp_path / "image.png", chosen.size)[5, 5, 0]))
-                passes.render_labels(empty_scene, chosen)
+                render_labels(empty_scene, chosen)
     assert shown[0] < shown[1] < shown[2]
     assert shown[3:] == shown[2::-1]
     assert texture.image_user.use_auto_refresh == refreshed

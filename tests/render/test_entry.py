@@ -12,9 +12,11 @@ import pytest
 from scenery import camera, rectangle
 
 from blender_addon import scene_labels
+from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
-from render_scripts import compat, passes, session
+from blender_addon.label_render.label_pass import RenderFailed, render_labels
+from render_scripts import compat, session
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -63,13 +65,13 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
     run = tmp_path / "run"
     rendered = []
 
-    def fail_at_the_second(scene, settings, through=passes.render_labels):
+    def fail_at_the_second(scene, settings, through=render_labels):
         rendered.append(scene.camera.name)
         if len(rendered) == 2:
-            raise passes.RenderFailed("Blender rendered no file: out of memory")
+            raise RenderFailed("Blender rendered no file: out of memory")
         return through(scene, settings)
 
-    monkeypatch.setattr(passes, "render_labels", fail_at_the_second)
+    monkeypatch.setattr("render_scripts.frame.render_labels", fail_at_the_second)
     options = ["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]
     assert session.main(options) == 3
     assert "out of memory; what is done stays" in capfd.readouterr().err
@@ -129,7 +131,7 @@ def test_it_renders_where_the_cycles_add_on_is_switched_off(empty_scene):
 
     addon_utils.disable("cycles")
     assert not hasattr(bpy.context.scene, "cycles")
-    compat.enable_cycles()
+    enable_cycles()
     assert bpy.context.scene.cycles.samples > 0
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from render_scripts.exr import ExrError, read_uncompressed, write_zip
+from blender_addon.label_render.exr import ExrError, read_uncompressed, write_zip
 
 OpenEXR = pytest.importorskip("OpenEXR")
 in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -119,7 +119,7 @@ def test_what_blender_wrote_is_read(tmp_path, empty_scene):
     bpy = pytest.importorskip("bpy")
     from scenery import camera, rectangle
 
-    from render_scripts import compat
+    from blender_addon import compat
 
     camera(empty_scene, ortho=8)
     rectangle(empty_scene, 0, 9, label=7)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, MAX_ID, NO_SURFACE
-from render_scripts.label_maps import label_map, majority
+from blender_addon.label_render.label_maps import label_map, majority
 
 
 def counted(labels, k):

@@ -8,6 +8,7 @@ import pytest
 from scenery import HEIGHT, WIDTH, camera, instancer_labels, labels_of, leaf_material, settings
 
 from blender_addon.contract.labels import built_in
+from blender_addon.label_render.label_pass import render_labels
 from blender_addon.occurrences import occurrences
 from blender_addon.parts import face_parts as parts
 from render_scripts import passes
@@ -58,7 +59,7 @@ def leafy():
 def rendered(scene, tmp_path):
     chosen = settings(samples=4)
     with passes.prepared(scene, chosen):
-        return passes.render_image(scene, tmp_path / "image.png", chosen.size), passes.render_labels(scene, chosen)[0]
+        return passes.render_image(scene, tmp_path / "image.png", chosen.size), render_labels(scene, chosen)[0]
 
 
 def lit(scene):

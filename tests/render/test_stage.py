@@ -7,8 +7,8 @@ import pytest
 from mathutils import Matrix
 from scenery import instancer_labels, rectangle
 
+from blender_addon.label_render.stage import changed
 from blender_addon.occurrences import occurrences
-from render_scripts.stage import changed
 from tests.render.test_preflight import copies_on, in_collection, instance, main_file, write_library
 
 

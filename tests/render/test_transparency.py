@@ -8,8 +8,9 @@ import pytest
 from scenery import HEIGHT, WIDTH, camera, labels_of, leaf_material, rectangle, settings
 
 from blender_addon.contract.labels import BACKGROUND
+from blender_addon.label_render.label_pass import render_labels
+from blender_addon.label_render.transparency import all_or_nothing, constant_alpha
 from render_scripts import passes
-from render_scripts.transparency import all_or_nothing, constant_alpha
 
 FLOOR, FILM = 2, 7
 
@@ -352,7 +353,7 @@ def test_the_next_image_shows_the_film_again(floor, tmp_path):
     with passes.prepared(floor, chosen):
         for _ in range(3):
             images.append(passes.render_image(floor, tmp_path / "image.png", chosen.size))
-            labels.append(passes.render_labels(floor, chosen)[0])
+            labels.append(render_labels(floor, chosen)[0])
     assert np.array_equal(images[0], images[1]) and np.array_equal(images[0], images[2])
     assert np.array_equal(labels[0], labels[1]) and np.array_equal(labels[0], labels[2])
     floor.objects["film"].hide_render = True

@@ -7,7 +7,7 @@ import pytest
 from scenery import camera, image_sequence, rectangle
 
 from blender_addon.compat import fcurves
-from render_scripts.viewpoints import NoCamera, find_views
+from blender_addon.label_render.viewpoints import NoCamera, find_views
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, built_in
 from blender_addon.contract.run import View
-from render_scripts import passes, preflight, session, visibility
+from blender_addon.label_render import visibility
+from blender_addon.label_render.label_pass import RenderFailed
+from render_scripts import preflight, session
 from tests.render.test_instances import across, put
 from tests.render.test_preflight import copies_on, in_collection
 
@@ -201,7 +203,7 @@ def test_copies_that_cannot_be_told_apart_end_the_run_at_their_frame(scene, tmp_
     box, _shelf = blinking(scene, "shelf", 1, 3, on=50)
     _, desk = blinking(scene, "desk", 1, 14, on=50)
     desk.modifiers[0].node_group.nodes["Object Info"].inputs["Object"].default_value = box
-    with pytest.raises(passes.RenderFailed, match="frame 50 shows copies of 'box of shelf' under different labels"):
+    with pytest.raises(RenderFailed, match="frame 50 shows copies of 'box of shelf' under different labels"):
         rows(scene, tmp_path, 49, 50, sampled=(1,))
     assert box.pass_index == 0
 

@@ -8,6 +8,7 @@ import pytest
 from scenery import HEIGHT, WIDTH, camera, labels_of, rectangle, settings
 
 from blender_addon.contract.labels import BACKGROUND, built_in
+from blender_addon.label_render.label_pass import render_labels
 from blender_addon.occurrences import occurrences
 from render_scripts import passes, preflight
 
@@ -188,7 +189,7 @@ def test_the_next_image_shows_the_smoke_again(floor, tmp_path):
     with passes.prepared(floor, chosen):
         for _ in range(3):
             images.append(passes.render_image(floor, tmp_path / "image.png", chosen.size))
-            passes.render_labels(floor, chosen)
+            render_labels(floor, chosen)
     assert np.array_equal(images[0], images[1]) and np.array_equal(images[0], images[2])
     for obj in (floor.objects["box"], grid):
         obj.hide_render = True

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 
 import bpy
 
-from blender_addon.compat import fcurves
-from blender_addon.contract.run import View
-
+from ..compat import fcurves
+from ..contract.run import View
 from .motion import moves_by_itself, playing_images
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import BACKGROUND, MAX_ID, NO_SURFACE
+from ..contract.labels import BACKGROUND, MAX_ID, NO_SURFACE
 
 _COMPARISONS = 2**22
 """Pairs of samples compared at once, a byte each: bounds the memory whatever k is."""

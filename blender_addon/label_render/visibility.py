@@ -7,12 +7,11 @@ from contextlib import ExitStack, contextmanager
 
 import bpy
 
-from blender_addon.compat import fcurves
-from blender_addon.contract.run import View
-from blender_addon.occurrences import Occurrence, is_host, occurrences, referring_trees
-
+from ..compat import fcurves
+from ..contract.run import View
+from ..occurrences import Occurrence, is_host, occurrences, referring_trees
+from .label_pass import RenderFailed
 from .motion import remembers_frames
-from .passes import RenderFailed
 from .stage import changed, copy_labels, member_labels
 
 SAMPLED = 24

@@ -10,8 +10,8 @@ from typing import Any
 import bpy
 from mathutils import Color, Euler, Matrix, Quaternion, Vector
 
-from blender_addon.contract.labels import UNLABELLED
-from blender_addon.occurrences import Occurrence
+from ..contract.labels import UNLABELLED
+from ..occurrences import Occurrence
 
 
 @contextmanager

@@ -1,0 +1,192 @@
+"""The label render itself: what it changes on the scene, and the index passes that it makes label codes of.
+
+An ordinary render of one view layer with `write_still`, without compositor or sequencer. `prepared` is what the image
+and the label render of a frame have in common, so that in one process with persistent data (but where motion blurs)
+the label render only pays for its one sample.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import compat
+from ..contract.run import Settings
+from . import exr, label_maps
+from .motion import playing_images
+from .stage import changed, put_back_frame
+from .transparency import all_or_nothing
+from .volumes import has_grids, no_volumes
+
+
+class RenderFailed(RuntimeError):
+    """Blender rendered nothing, or something else than it was asked for; the message has its last words."""
+
+
+@contextmanager
+def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
+    """What both renders of every frame need; the user's own settings come back when the block ends."""
+    width, height = settings.size
+    view_layer = scene.view_layers[settings.view_layer]
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        for layer in scene.view_layers:
+            enter(changed(layer, use=layer == view_layer))
+        enter(changed(view_layer, use_pass_object_index=True, use_pass_material_index=True, use_pass_z=True))
+        enter(changed(view_layer, pass_alpha_threshold=settings.alpha_threshold))
+        enter(
+            changed(
+                scene.render,
+                engine="CYCLES",
+                resolution_x=width,
+                resolution_y=height,
+                resolution_percentage=100,
+                use_border=False,
+                use_multiview=False,
+                use_compositing=False,
+                use_sequencer=False,
+                # Text burnt into the image, and the user's paths and clock in its file.
+                **{name: False for name in dir(scene.render) if name.startswith("use_stamp")},
+                # With motion blur, data that persists is wrong in the second render: switching it off loses image
+                # textures (4.5), and a short shutter moves objects by the shutter before (4.3, 5.2). Where a view layer
+                # shows its volumes no longer, or again, it does not see that (4.3, 4.5).
+                use_persistent_data=not (scene.render.use_motion_blur or has_grids()),
+                use_file_extension=True,
+                use_overwrite=True,
+                filepath=scene.render.filepath,
+            )
+        )
+        enter(
+            changed(
+                scene.cycles,
+                device="CPU" if settings.device == "CPU" else "GPU",
+                samples=settings.samples,
+                use_layer_samples="IGNORE",
+                use_denoising=settings.denoise,
+                use_animated_seed=False,
+                time_limit=0.0,
+                seed=scene.cycles.seed,
+            )
+        )
+        for marker in scene.timeline_markers:  # a marker's camera would replace the one that the plan names
+            enter(changed(marker, camera=None))
+        for shows in playing_images():  # else data that persists keeps the image of the first frame that is rendered
+            enter(changed(shows.image_user, use_auto_refresh=True))
+        enter(changed(scene, camera=scene.camera))
+        enter(put_back_frame(scene))
+        yield
+
+
+def render_labels(scene: bpy.types.Scene, settings: Settings) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+    """The label render, reduced: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1]."""
+    return label_maps.majority(render_label_samples(scene, settings), settings.label_supersample)
+
+
+def render_label_samples(scene: bpy.types.Scene, settings: Settings) -> NDArray[np.uint16]:
+    """Render the index passes, sharp: label codes (K H, K W) uint16, K being `label_supersample`.
+
+    One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
+    """
+    k = settings.label_supersample
+    with _sharp(scene, settings), tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
+        path = Path(folder) / "index.exr"
+        render_still(scene, path)
+        try:
+            channels = compat.pass_channels(exr.read_uncompressed(path))
+            labels = label_maps.label_map(*(channels[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+        except (ValueError, KeyError) as error:
+            raise RenderFailed(f"the index passes that Blender wrote are not to be trusted: {error}") from error
+    size = (settings.size[0] * k, settings.size[1] * k)
+    if labels.shape != (size[1], size[0]):
+        raise RenderFailed(f"the label render is {labels.shape[1]}x{labels.shape[0]} pixels, not {size[0]}x{size[1]}")
+    return labels
+
+
+@contextmanager
+def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
+    width, height = settings.size
+    k, cycles, render = settings.label_supersample, scene.cycles, scene.render
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        enter(changed(scene.camera.data.dof, use_dof=False))
+        enter(no_volumes(scene, scene.view_layers[settings.view_layer]))
+        for light in bpy.data.lights:  # no index pass shows light: not sampling it saves a third of the render
+            enter(changed(light, energy=0.0))
+        enter(
+            changed(
+                cycles,
+                samples=1,
+                use_adaptive_sampling=False,
+                use_denoising=False,
+                pixel_filter_type="BOX",
+                filter_width=0.01,
+                max_bounces=0,
+                transparent_max_bounces=1024,  # behind many leaves, labels are still what lies behind them
+                dicing_rate=cycles.dicing_rate * k,  # the same subdivision as in the image, at k times the pixels
+            )
+        )
+        enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
+        if render.use_motion_blur:
+            enter(_middle_of_the_shutter(scene))
+        enter(all_or_nothing(scene.view_layers[settings.view_layer], settings.alpha_threshold))
+        enter(compat.kept_file_format(render.image_settings))
+        compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
+        enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
+        yield
+
+
+@contextmanager
+def _middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
+    """Without blur, at the moment that is the middle of the shutter: only CENTER puts it on the frame itself."""
+    render, frame, subframe = scene.render, scene.frame_current, scene.frame_subframe
+    offset = {"START": 0.5, "CENTER": 0.0, "END": -0.5}[render.motion_blur_position] * render.motion_blur_shutter
+    with changed(render, use_motion_blur=False):
+        if offset:
+            whole = int(np.floor(frame + offset))
+            scene.frame_set(whole, subframe=frame + offset - whole)
+        try:
+            yield
+        finally:
+            if offset:
+                scene.frame_set(frame, subframe=subframe)
+
+
+def render_still(scene: bpy.types.Scene, path: Path) -> None:
+    """Render the frame into `path`. Blender may fail without raising, so the file itself is the proof."""
+    path.unlink(missing_ok=True)
+    scene.render.filepath = str(path)
+    with _overheard() as last_words:
+        try:
+            bpy.ops.render.render(write_still=True)
+        except RuntimeError as error:
+            raise RenderFailed(f"Blender failed to render: {str(error).strip()}") from error
+        if not path.is_file() or not path.stat().st_size:
+            raise RenderFailed(f"Blender rendered no file{last_words()}")
+
+
+@contextmanager
+def _overheard() -> Iterator[Callable[[], str]]:
+    """Keep what Blender prints during a render off the screen; yields a function that tells its last complaint."""
+    with tempfile.TemporaryFile() as heard, ExitStack() as stack:
+        sys.stdout.flush()
+        for stream in (1, 2):
+            saved = os.dup(stream)
+            stack.callback(os.close, saved)
+            stack.callback(os.dup2, saved, stream)
+            os.dup2(heard.fileno(), stream)
+
+        def last_words() -> str:
+            heard.seek(0)
+            lines = [line.strip() for line in heard.read().decode(errors="replace").splitlines() if line.strip()]
+            told = [line for line in lines if "rror" in line or "ailed" in line] or lines
+            return f": {told[-1]}" if told else ""
+
+        yield last_words
