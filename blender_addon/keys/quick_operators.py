@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ..asking.under_cursor import first_hit, ray_at
-from ..contract.labels import LabelSet
+from ..contract.labels import Label, LabelSet
 from ..label_sets.label_search import Members, arrange
 from ..scene_labels import label_set_text
+from ..suggestions import suggestion_list
 from ..tab import recent_labels, status
 from ..tab.operators import give
+from ..tab.properties import state_of
 from ..tab.selection import anything_selected
 from ..tab.swatches import icon
-from .step_operators import NO_LABEL_SET, in_object_mode
+from . import isolation
+from .step_operators import NO_LABEL_SET, in_object_mode, step_on
 
 Item = tuple[str, str, str, int, int]
 _NONE = "0"
 _offered: tuple[object, list[Item]] = ((), [])  # Blender keeps no reference to the texts of a list made by a function
 
 
-def search_items(label_set: LabelSet, members: Members, counts: dict[int, int]) -> list[Item]:
+def search_items(
+    label_set: LabelSet, members: Members, counts: dict[int, int], suggested: Sequence[int] = ()
+) -> list[Item]:
     """What the search offers: each label by its name, then by its other names, then by what falls under it.
 
-    The labels given last come first, then those in use: with nothing typed, Enter gives the last one again. Of all
-    that match equally well, Blender puts the shortest text first, so a text starts with the name and holds little else.
+    The labels that the object's names suggest come first, then those given last, then those in use: with nothing
+    typed, Enter gives what is suggested, or the last one again. Of all that match equally well, Blender puts the
+    shortest text first, so a text starts with the name and holds little else.
     """
     by_id, recent = label_set.by_id, [label.id for label in recent_labels.recent(label_set)]
     positions = arrange(label_set.labels, "", counts, used_first=True)
-    order = dict.fromkeys([*recent, *(label_set.labels[at].id for at in positions)])
+    order = dict.fromkeys([*suggested, *recent, *(label_set.labels[at].id for at in positions)])
     labels = [by_id[id_] for id_ in order]
     items: list[Item] = []
-    if not recent:  # Enter with nothing typed gives the first one: the first label of a set is nobody's choice
+    # Enter with nothing typed gives the first one, and the first label of a set is nobody's choice.
+    if not recent and not suggested:
         items.append((_NONE, "Type a label's name", "", 0, 0))
     taken = {label.name.casefold() for label in labels}
     for label in labels:
-        items.append((str(label.id), f"{label.name} ({label.id})", "", icon(label.color), len(items)))
+        hint = ", suggested" if label.id in suggested else ""
+        items.append((str(label.id), f"{label.name} ({label.id}){hint}", "", icon(label.color), len(items)))
     for label in labels:
         for name in (*label.aliases, *members.get(label.id, ())):
             if name.casefold() not in taken:
@@ -51,10 +61,19 @@ def _items(_operator, context) -> list[Item]:
     if not label_set:
         return []
     counts = status.status(context.scene, context.view_layer).counts
-    key = (label_set_text(context.scene), tuple(recent_labels.recent(label_set)), frozenset(counts))
+    suggested = _suggested(context)
+    key = (label_set_text(context.scene), tuple(recent_labels.recent(label_set)), frozenset(counts), suggested)
     if _offered[0] != key:
-        _offered = (key, search_items(label_set, status.members(context.scene), counts))
+        _offered = (key, search_items(label_set, status.members(context.scene), counts, suggested))
     return _offered[1]
+
+
+def _suggested(context) -> tuple[int, ...]:
+    """Ids that the names of the active object suggest, unless it has a label: then it is being changed."""
+    obj = context.object
+    if not obj or not obj.select_get() or obj.pass_index:
+        return ()
+    return tuple(each.label_id for each in suggestion_list.suggested(context.scene, obj)[:3])
 
 
 class LABELPASS_OT_search_label(bpy.types.Operator):
@@ -84,7 +103,7 @@ class LABELPASS_OT_search_label(bpy.types.Operator):
         if self.label in {"", _NONE}:
             self.report({"WARNING"}, "No label was chosen")
             return {"CANCELLED"}
-        return give(self, context, label_set.by_id[int(self.label.split()[0])])
+        return _give(self, context, label_set.by_id[int(self.label.split()[0])])
 
 
 class LABELPASS_OT_repeat_label(bpy.types.Operator):
@@ -106,7 +125,7 @@ class LABELPASS_OT_repeat_label(bpy.types.Operator):
         if not recent:
             self.report({"WARNING"}, "No label was given yet since this file was opened")
             return {"CANCELLED"}
-        return give(self, context, recent[0])
+        return _give(self, context, recent[0])
 
 
 class LABELPASS_OT_pick_label(bpy.types.Operator):
@@ -143,7 +162,16 @@ class LABELPASS_OT_pick_label(bpy.types.Operator):
         if not label:
             self.report({"WARNING"}, f"{label_set.name} does not define pass index {self.label_id}")
             return {"CANCELLED"}
-        return give(self, context, label)
+        return _give(self, context, label)
+
+
+def _give(operator, context, label: Label) -> set[str]:
+    """Label the selection; while stepping through what has no label, go on to the next."""
+    stepping = state_of(context).step_on and isolation.is_on(context.space_data, context.view_layer)
+    done = give(operator, context, label)
+    if done == {"FINISHED"} and stepping:
+        step_on(operator, context)
+    return done
 
 
 def _ready(operator, context) -> LabelSet | None:

@@ -126,6 +126,14 @@ def look(context: bpy.types.Context) -> Look:
     return _look
 
 
+def suggested(scene: bpy.types.Scene, obj: bpy.types.Object) -> list[Suggestion]:
+    """What the names around one object say now, the best first, without what was rejected on it."""
+    text = label_set_text(scene)
+    names, said_no = {label.id: label.name for label in _labels(text).labels}, rejected(obj)
+    ((_, around),) = names_in(scene, [obj])
+    return [each for each in _suggester(text).suggest(around) if names[each.label_id] not in said_no]
+
+
 def looked(scene: bpy.types.Scene) -> Look | None:
     """The look at this scene; None where there was none, or the label set is another one since."""
     if _look and _look.scene == scene.session_uid and _look.label_set == label_set_text(scene):

@@ -124,6 +124,9 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         column = layout.column(align=True)
         paragraph(context, column, _how_many(found), active=found.current)
         column.operator("labelpass.select_unlabelled", icon="QUESTION")
+        row = column.row(align=True)
+        row.operator("labelpass.next_unlabelled", icon="VIEWZOOM")
+        row.prop(state, "step_on", text="", icon="NEXT_KEYFRAME")
         strange = unknown_ids(found.counts, label_set)
         if strange:
             which = listed([str(id_) for id_ in strange], 3)

@@ -54,6 +54,11 @@ class LABELPASS_PG_window(bpy.types.PropertyGroup):
         update=_search_changed,
     )
     used_first: BoolProperty(name="Used First", description="List the labels in use before the others", default=True)
+    step_on: BoolProperty(
+        name="Step On",
+        description="While an unlabelled object is shown alone, a key that labels it goes on to the next one",
+        default=True,
+    )
 
 
 def state_of(context: bpy.types.Context) -> LABELPASS_PG_window:

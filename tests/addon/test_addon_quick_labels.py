@@ -11,7 +11,9 @@ from blender_addon import scene_labels
 from blender_addon.asking.under_cursor import first_hit, ray_at
 from blender_addon.contract.labels import built_in
 from blender_addon.keys import isolation, quick_operators, unlabelled
+from blender_addon.keys.quick_operators import _items
 from blender_addon.label_sets.label_search import members_of
+from blender_addon.suggestions.suggestible import REJECTED, reject
 from blender_addon.tab import recent_labels, status
 
 OPERATORS = ("search_label", "repeat_label", "pick_label", "next_unlabelled", "previous_unlabelled", "show_all")
@@ -134,10 +136,42 @@ def test_search_gives_the_label_and_repeat_gives_it_again(view, box, capfd):
 
 def test_nothing_typed_is_no_label(view, box, capfd):
     choose()
-    select(box("chair"))
+    select(box("thing"))
     assert bpy.ops.labelpass.search_label() == bpy.ops.labelpass.search_label(label="0") == {"CANCELLED"}
     assert "No label was chosen" in capfd.readouterr().out
-    assert bpy.data.objects["chair"].pass_index == 0
+    assert bpy.data.objects["thing"].pass_index == 0
+
+
+def test_the_search_offers_what_names_suggest_first(view, box):
+    choose()
+    sofa = box("Couch_02.001")
+    select(sofa)
+    recent_labels.remember(built_in("nyu40").find("chair"))
+    assert [item[1] for item in _items(None, bpy.context)[:2]] == ["sofa (6), suggested", "chair (5)"]
+    reject(sofa, "sofa")
+    assert _items(None, bpy.context)[0][1] == "chair (5)"
+    del sofa[REJECTED]
+    sofa.pass_index = 3  # somebody has decided
+    assert _items(None, bpy.context)[0][1] == "chair (5)"
+
+
+def test_a_label_by_key_steps_on_while_one_is_shown_alone(view, box):
+    choose()
+    a, b, c = (box(name, 3 - n, at=10 * n) for n, name in enumerate("abc"))
+    bpy.context.view_layer.update()
+    bpy.ops.labelpass.next_unlabelled()
+    bpy.ops.labelpass.search_label(label="5")
+    assert members(view) == ["b"] and bpy.context.object == b
+    bpy.ops.labelpass.repeat_label()
+    assert members(view) == ["c"] and (a.pass_index, b.pass_index, c.pass_index) == (5, 5, 0)
+    bpy.context.window_manager.labelpass.step_on = False
+    bpy.ops.labelpass.repeat_label()
+    assert members(view) == ["c"] and c.pass_index == 5
+    bpy.context.window_manager.labelpass.step_on = True
+    bpy.ops.labelpass.show_all()
+    select(a)
+    bpy.ops.labelpass.repeat_label()  # nothing is shown alone: the selection stays
+    assert bpy.context.object == a and not view.local_view
 
 
 def test_the_last_label_outlives_a_change_of_set_and_no_other_file(view, box, capfd):
