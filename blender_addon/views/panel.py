@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import bpy
 
 from ..tab.panels import paragraph
 from . import thumbnails
 from .properties import fill_views_soon, picked_view, stale_views, views_state
 
-_MOST_ROWS, _MOST_PICTURES = 8, 4
+_MOST_ROWS, _MOST_PICTURES = 8, 3
+_PICTURE = 4.6  # of Blender's units
 _WIDE = 330  # of a sidebar, in pixels at a resolution scale of 1; it opens with 280
 
 
@@ -22,19 +25,7 @@ class LABELPASS_UL_views(bpy.types.UIList):
         here = item.frame <= scene.frame_current <= item.last and (not item.still or item.camera == _through(context))
         mark = "OUTLINER_OB_CAMERA" if here else "CAMERA_DATA"
         frames = str(item.frame) if item.last == item.frame else f"{item.frame}-{item.last}"
-        if views_state(context).pictures:
-            line = layout.row()
-            shown = line.row()
-            shown.ui_units_x = 4.2
-            found = thumbnails.picture(item.look)
-            shown.template_icon(found or _no_picture(), scale=3.2)
-            column = line.column(align=True)
-            column.separator(factor=1.2)
-            self._name(column.row(align=True), item, mark)
-            what = column.row(align=True)
-            what.active = False
-            what.label(text=f"{frames}, {item.camera}")
-            return
+        layout = layout.column(align=True)
         line = layout.row(align=True)
         self._name(line, item, mark)
         if context.region.width > _WIDE * context.preferences.system.ui_scale and item.camera != item.name:
@@ -44,6 +35,9 @@ class LABELPASS_UL_views(bpy.types.UIList):
         number = line.row(align=True)
         number.active, number.alignment = False, "RIGHT"
         number.label(text=frames)
+        if views_state(context).pictures:  # under the line, since Blender marks one line of a row as picked
+            found = thumbnails.picture(item.look)
+            layout.template_icon(found or _no_picture(), scale=_PICTURE)
 
     def _name(self, line, item, mark: str) -> None:
         if item.named:
@@ -117,8 +111,10 @@ def _through(context) -> str:
     return camera.name if camera else ""
 
 
+@lru_cache(maxsize=1)
 def _no_picture() -> int:
-    return bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items["CAMERA_DATA"].value
+    """Blender's number of a plain icon; versions number them differently."""
+    return bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items["IMAGE_DATA"].value
 
 
 register, unregister = bpy.utils.register_classes_factory((LABELPASS_UL_views, LABELPASS_PT_views))

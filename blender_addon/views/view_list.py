@@ -42,10 +42,11 @@ def list_rows(scene: bpy.types.Scene) -> list[Row]:
     ours = set(key_frames(carrier)) if carrier else set()
     names = {marker.frame: marker.name for marker in scene.timeline_markers}
     still = len(views) > 1 and len({view.scene_frame for view in views}) == 1
+    moving = all(view.name == view.camera for view in views)  # so names `find_views` what moves
     rows: list[Row] = []
     for view in views:
         mine = carrier is not None and view.camera == carrier.name and view.scene_frame in ours
-        row = _row(scene, view, names, carrier, mine=mine, still=still)
+        row = _row(scene, view, names, carrier, mine=mine, still=still, moving=moving)
         before = rows[-1] if rows else None
         if before and _goes_on(before, row, mine=mine):
             rows[-1] = replace(before, last=row.last)
@@ -54,11 +55,11 @@ def list_rows(scene: bpy.types.Scene) -> list[Row]:
     return rows
 
 
-def _row(scene, view: View, names: dict[int, str], carrier, *, mine: bool, still: bool) -> Row:
+def _row(scene, view: View, names: dict[int, str], carrier, *, mine: bool, still: bool, moving: bool) -> Row:
     frame = view.scene_frame
     # Where things move, a render names views by their camera; our own still say which is which.
     name = names.get(frame, view.name) if mine else view.name
-    named = mine or (not still and names.get(frame, str(frame)) == view.name)
+    named = mine or (not (still or moving) and names.get(frame, str(frame)) == view.name)
     locked = why_locked(scene) and "The scene is linked from another file: change its views there."
     fixed = locked or (None if mine else _why_fixed(scene, view, carrier, still=still))
     return Row(frame, frame, view.camera, name, fixed, named and not locked, still)

@@ -17,6 +17,8 @@ else:
         "test_addon_scene_names.py",
         "test_addon_status.py",
         "test_addon_suggestion_list.py",
+        "test_addon_view_edits.py",
+        "test_addon_view_list.py",
         "test_addon_views.py",
     ]
 

@@ -1,34 +1,16 @@
 """Edits of views on real bpy: what the renderer then renders, exactly, and that nothing else moves."""
 
-import math
-
 import bpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mathutils import Euler, Matrix
+from mathutils import Matrix
+from viewscape import lamp, standing, told
 
 from blender_addon.compat import fcurves
 from blender_addon.label_render.viewpoints import find_views
 from blender_addon.views.camera_views import Standpoint, add_view, curves_of, find_camera
 from blender_addon.views.view_edits import duplicate_view, free_name, move_view, remove_view, rename_view, update_view
-
-PROJECTION = Matrix(((1, 0, 0, 0), (0, 2, 0, 0), (0, 0, -1.002, -0.2), (0, 0, -1, 0)))
-
-
-def standing(x):
-    return Standpoint(Matrix.Translation((x, -4, 1.5)) @ Euler((math.pi / 2, 0, 0.3)).to_matrix().to_4x4(), PROJECTION)
-
-
-def told(scene):
-    """[(name, x of the camera)] in the order of rendering, as the renderer would see it."""
-    found, here = [], scene.frame_current
-    for view in find_views(scene):
-        scene.frame_set(view.scene_frame)
-        assert scene.camera.name == view.camera
-        found.append((view.name, round(scene.camera.matrix_world.translation.x, 4)))
-    scene.frame_set(here)
-    return found
 
 
 @pytest.fixture
@@ -37,19 +19,6 @@ def three(scene):
     for x, name in enumerate("abc"):
         add_view(scene, standing(x)).marker.name = name
     return scene
-
-
-def lamp(scene, path="location", values=((1, 0.0), (3, 5.0)), interpolation="CONSTANT"):
-    """A light with keys of its own."""
-    obj = bpy.data.objects.new("Lamp", bpy.data.lights.new("Lamp", "POINT"))
-    scene.collection.objects.link(obj)
-    for frame, x in values:
-        obj.location.x = x
-        obj.keyframe_insert(path, index=0, frame=frame)
-    for curve in fcurves(obj):
-        for point in curve.keyframe_points:
-            point.interpolation = interpolation
-    return obj
 
 
 def keys_of(obj):
