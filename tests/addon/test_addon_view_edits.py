@@ -199,11 +199,12 @@ EDITS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(EDITS)
 def test_any_edits_are_those_of_a_list(edits):
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene, wanted = bpy.context.scene, []
+    scene = bpy.context.scene
+    wanted = [(add_view(scene, standing(100 + x)).name, 100 + x) for x in range(3)]
     for step, (edit, one, two) in enumerate(edits):
         if edit == "add" or not wanted:
             wanted.append((add_view(scene, standing(step)).name, step))
