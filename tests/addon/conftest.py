@@ -11,6 +11,7 @@ if find_spec("bpy"):
     import bpy
 else:
     collect_ignore = [
+        "test_addon_label_set_change.py",
         "test_addon_operators.py",
         "test_addon_part_operators.py",
         "test_addon_parts.py",
