@@ -46,7 +46,7 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
         scene_frames = list(frames) if frames else [scene.frame_current]
     views = []
     for frame in scene_frames:
-        seen_by = first.name if camera else _camera_at(scene, frame, first).name
+        seen_by = first.name if camera else camera_at(scene, frame, first).name
         # What moves is one view for as long as its camera runs: a split that keeps views whole relies on it.
         views.append(View(frame, frame, seen_by, seen_by if moving else _name_at(scene, frame, jumps)))
     return views
@@ -64,7 +64,7 @@ def _scene_frames(
     return inside or ([scene.frame_start] if jumps else None)
 
 
-def _camera_at(scene: bpy.types.Scene, frame: int, first: bpy.types.Object) -> bpy.types.Object:
+def camera_at(scene: bpy.types.Scene, frame: int, first: bpy.types.Object | None) -> bpy.types.Object | None:
     """Blender's rule: the camera of the last marker with one at or before the frame, else of the earliest later one."""
     bound = sorted((m for m in scene.timeline_markers if m.camera), key=lambda marker: marker.frame)
     before = [marker for marker in bound if marker.frame <= frame]
@@ -81,12 +81,12 @@ def _name_at(scene: bpy.types.Scene, frame: int, jumps: set[int]) -> str:
 def _changes(scene: bpy.types.Scene, follow_markers: bool) -> tuple[set[int], bool]:
     """(frames at which something jumps, whether anything moves between them)."""
     jumps = {marker.frame for marker in scene.timeline_markers if marker.camera and follow_markers}
-    shown = _shown(scene)
-    for data in _animated(scene, shown):
+    shown = shown_objects(scene)
+    for data in animated_data(scene, shown):
         animation = data.animation_data
         if animation.use_nla and any(track.strips for track in animation.nla_tracks):
             return jumps, True
-        if any(_follows_time(curve.driver) for curve in animation.drivers):
+        if any(follows_time(curve.driver) for curve in animation.drivers):
             return jumps, True
         for curve in fcurves(data):
             if curve.mute:
@@ -103,13 +103,13 @@ def _changes(scene: bpy.types.Scene, follow_markers: bool) -> tuple[set[int], bo
     return jumps, moves_by_itself(scene, shown) or any(playing_images())
 
 
-def _follows_time(driver: bpy.types.Driver) -> bool:
+def follows_time(driver: bpy.types.Driver) -> bool:
     if driver.type == "SCRIPTED" and "frame" in driver.expression:
         return True
     return any("frame" in target.data_path for variable in driver.variables for target in variable.targets)
 
 
-def _shown(scene: bpy.types.Scene) -> set[bpy.types.Object]:
+def shown_objects(scene: bpy.types.Scene) -> set[bpy.types.Object]:
     """The scene's objects, and those that its instances reach."""
     found = set(scene.objects)
     waiting = list(found)
@@ -121,7 +121,7 @@ def _shown(scene: bpy.types.Scene) -> set[bpy.types.Object]:
     return found
 
 
-def _animated(scene: bpy.types.Scene, shown: set[bpy.types.Object]) -> Iterable[bpy.types.ID]:
+def animated_data(scene: bpy.types.Scene, shown: set[bpy.types.Object]) -> Iterable[bpy.types.ID]:
     """Data-blocks in use with animation data; objects of other scenes and what nobody uses left out."""
     for name in ("objects", "cameras", "meshes", "curves", "lights", "materials", "worlds", "armatures", "shape_keys",
                  "node_groups", "metaballs", "lattices", "textures", "particles", "hair_curves", "pointclouds",

@@ -10,7 +10,6 @@ from ..contract.labels import unknown_ids
 from ..contract.words import counted, listed
 from ..label_sets.label_files import built_in_titles
 from ..label_sets.label_search import arrange, matching_alias
-from ..views.camera_views import views_at
 from . import status
 from .properties import active_label, fill_rows_soon, stale, state_of
 from .selection import count_selected
@@ -173,29 +172,6 @@ class LABELPASS_PT_active(_Tab, bpy.types.Panel):
             self.layout.label(text="unlabelled", icon="QUESTION")
 
 
-class LABELPASS_PT_views(_Tab, bpy.types.Panel):
-    """The camera views that will be rendered"""
-
-    bl_idname = "LABELPASS_PT_views"
-    bl_label = "Views"
-    bl_order = 2
-
-    def draw(self, context):
-        layout, scene = self.layout, context.scene
-        layout.operator("labelpass.add_view", icon="ADD")
-        column = layout.column(align=True)
-        for view in views_at(scene, status.status(scene, context.view_layer).frames):
-            row = column.row(align=True)
-            here = view.frame == scene.frame_current
-            picture = "OUTLINER_OB_CAMERA" if here else "CAMERA_DATA"
-            row.operator("labelpass.go_to_view", text="", icon=picture).frame = view.frame
-            if view.marker:
-                row.prop(view.marker, "name", text="")
-            else:
-                row.label(text=view.name)
-            row.operator("labelpass.remove_view", text="", icon="X").frame = view.frame
-
-
 def _how_many(found: status.Status) -> str:
     if not (found.current or found.labelled or found.unlabelled):
         return "Counting..."
@@ -255,6 +231,5 @@ register, unregister = bpy.utils.register_classes_factory(
         LABELPASS_UL_labels,
         LABELPASS_PT_labels,
         LABELPASS_PT_active,
-        LABELPASS_PT_views,
     )
 )

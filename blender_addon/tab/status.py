@@ -1,4 +1,4 @@
-"""What the panels say about a scene: the label set, how many objects carry each label, what still has none, its views.
+"""What the panels say about a scene: the label set, how many objects carry each label, what still has none.
 
 Drawing happens dozens of times a second and must wait for nothing. What is known stays known until something other
 than a movement or a selection changes. A few hundred things are then counted anew while drawing; more of them by a
@@ -17,7 +17,6 @@ import bpy
 from ..contract.labels import LabelSet, LabelSetError, label_set_from_json
 from ..label_sets import label_search
 from ..scene_labels import count_labels, label_set_text
-from ..views.camera_views import view_frames
 from . import handlers
 from .counting import Count
 
@@ -32,13 +31,12 @@ _FEW = 100  # updates that are worth a look: thousands at once are hardly a move
 class Status:
     """`counts`: {label id: objects of the scene that carry it}; `labelled`, `unlabelled`: things a render shows.
 
-    `frames`: those of the views. `current`: false while an edit is not counted yet.
+    `current`: false while an edit is not counted yet.
     """
 
     counts: Counter[int] = field(default_factory=Counter)
     labelled: int = 0
     unlabelled: int = 0
-    frames: tuple[int, ...] = ()
     current: bool = False
 
 
@@ -59,8 +57,8 @@ def status(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Status:
     count = _counting[key] = Count()
     if known.labelled + known.unlabelled <= most and count.step(view_layer, most):
         return _finish(scene, view_layer)
-    if most == AFTER_OURS:  # what our operator did to labels and views shows at once, however large the scene
-        known = _known[key] = replace(known, counts=count_labels(scene.objects), frames=view_frames(scene))
+    if most == AFTER_OURS:  # what our operator did to labels shows at once, however large the scene
+        known = _known[key] = replace(known, counts=count_labels(scene.objects))
     _count_in(BREATH if most == AFTER_OURS else SETTLED)
     return known
 
@@ -98,7 +96,7 @@ def _key(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Key:
 def _finish(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Status:
     key = _key(scene, view_layer)
     count = _counting.pop(key)
-    found = Status(count_labels(scene.objects), count.labelled, count.unlabelled, view_frames(scene), current=True)
+    found = Status(count_labels(scene.objects), count.labelled, count.unlabelled, current=True)
     _known[key] = found
     return found
 

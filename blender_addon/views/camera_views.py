@@ -13,7 +13,7 @@ last frame, their markers switch to their camera, and a marker at the start keep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -57,27 +57,17 @@ class Standpoint:
 
 def find_camera(scene: bpy.types.Scene) -> bpy.types.Object | None:
     """The camera that carries the scene's views."""
-    cameras = [obj for obj in scene.objects if obj.type == "CAMERA" and _free(obj)]
-    ours = (camera for camera in cameras if PROPERTY in camera and _jumps(camera))
-    theirs = (camera for camera in cameras if camera == scene.camera and _frames(camera) and _jumps(camera))
+    cameras = [obj for obj in scene.objects if obj.type == "CAMERA" and not why_held(obj)]
+    ours = (camera for camera in cameras if PROPERTY in camera)
+    theirs = (camera for camera in cameras if camera == scene.camera and key_frames(camera))
     return next(ours, None) or next(theirs, None)
 
 
-def view_frames(scene: bpy.types.Scene) -> tuple[int, ...]:
-    """The frames that are views, in order. Where anything is animated, this looks at every object of the scene."""
-    camera = find_camera(scene) if bpy.data.actions else None
-    return tuple(_frames(camera)) if camera else ()
-
-
-def views_at(scene: bpy.types.Scene, frames: Iterable[int]) -> list[View]:
-    """The views of these frames, with their markers as they are now."""
-    markers = {marker.frame: marker for marker in scene.timeline_markers}
-    return [View(frame, markers.get(frame)) for frame in frames]
-
-
 def read_views(scene: bpy.types.Scene) -> list[View]:
-    """The scene's views in the order of their frames."""
-    return views_at(scene, view_frames(scene))
+    """The views of the scene's own camera, in the order of their frames. Looks at every object of the scene."""
+    camera = find_camera(scene) if bpy.data.actions else None
+    markers = {marker.frame: marker for marker in scene.timeline_markers}
+    return [View(frame, markers.get(frame)) for frame in key_frames(camera)] if camera else []
 
 
 def add_view(scene: bpy.types.Scene, standpoint: Standpoint) -> View:
@@ -86,10 +76,9 @@ def add_view(scene: bpy.types.Scene, standpoint: Standpoint) -> View:
     Raises ValueError where the standpoint is orthographic and the views' camera is not, or the other way round.
     """
     camera = find_camera(scene) or _new_camera(scene, standpoint)
-    if (camera.data.type == "ORTHO") != standpoint.orthographic and camera.data.type != "PANO":
-        kind = "an orthographic" if standpoint.orthographic else "a perspective"
-        raise ValueError(f"this is {kind} view and {camera.name!r} is not: Numpad 5 switches the view")
-    before, beside = _frames(camera), _animated(scene, camera)
+    check_kind(camera, standpoint)
+    before, beside = key_frames(camera), _animated(scene, camera)
+    key_all(camera)
     frame = before[-1] + 1 if before else scene.frame_end + 1 if beside else scene.frame_start
     marker = scene.timeline_markers.new(_new_name(scene, len(before) + 1), frame=frame)
     if beside:
@@ -99,65 +88,94 @@ def add_view(scene: bpy.types.Scene, standpoint: Standpoint) -> View:
     if not before and not beside:
         scene.frame_end = scene.frame_start
     scene.frame_end = max(scene.frame_end, frame)
-    scene.frame_set(frame)
-    _place(camera, standpoint, scene)
-    _key(camera, frame)
-    scene.frame_set(frame)
+    put_standpoint(scene, camera, frame, standpoint)
     return View(frame, marker)
 
 
-def remove_view(scene: bpy.types.Scene, frame: int) -> None:
-    """Take a view away and close the gap: the views right after it move one frame up."""
-    camera = find_camera(scene)
-    frames = _frames(camera) if camera else []
-    if frame not in frames:
+def check_kind(camera: bpy.types.Object, standpoint: Standpoint) -> None:
+    """Raises ValueError where one of the two is orthographic and the other is not."""
+    if (camera.data.type == "ORTHO") != standpoint.orthographic and camera.data.type != "PANO":
+        kind = "an orthographic" if standpoint.orthographic else "a perspective"
+        raise ValueError(f"this is {kind} view and {camera.name!r} is not: Numpad 5 switches the view")
+
+
+def put_standpoint(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, standpoint: Standpoint) -> None:
+    """Let the camera stand there at this frame, by constant keys; the scene then stands at the frame."""
+    scene.frame_set(frame)
+    _place(camera, standpoint, scene)
+    for owner, channel in _channels(camera):
+        owner.keyframe_insert(channel, frame=frame)
+    for point in _points(camera):
+        if round(point.co.x) == frame:
+            point.interpolation = "CONSTANT"
+    scene.frame_set(frame)
+
+
+def key_all(camera: bpy.types.Object) -> None:
+    """Give each channel a key at each frame where another has one, so that no view depends on the one before.
+
+    A camera of somebody else's may turn at one view and keep its direction at the next, and have no key for its lens.
+    """
+    frames = key_frames(camera)
+    if not frames:
         return
-    for marker in [m for m in scene.timeline_markers if m.frame == frame and m.camera in (None, camera)]:
-        scene.timeline_markers.remove(marker)
-    following = [later for step, later in enumerate(frames[frames.index(frame) + 1 :], 1) if later == frame + step]
-    for curve in _curves(camera):
-        for point in [point for point in curve.keyframe_points if round(point.co.x) == frame]:
-            curve.keyframe_points.remove(point)
+    there = {(curve.data_path, curve.array_index) for curve in curves_of(camera)}
+    for owner, channel in _channels(camera):
+        count = owner.bl_rna.properties[channel].array_length
+        for index in range(max(count, 1)):
+            if (channel, index) not in there:
+                owner.keyframe_insert(channel, index=index if count else -1, frame=frames[0])
+    for curve in curves_of(camera):
+        keys = {round(point.co.x): point.co.y for point in curve.keyframe_points}
+        value = keys[min(keys)] if keys else 0.0
+        for frame in frames:
+            value = keys.get(frame, value)
+            if frame not in keys:
+                curve.keyframe_points.insert(frame, value, options={"FAST"})
         for point in curve.keyframe_points:
-            if round(point.co.x) in following:
-                point.co.x, point.handle_left.x, point.handle_right.x = (
-                    x - 1 for x in (point.co.x, point.handle_left.x, point.handle_right.x)
-                )
+            point.interpolation = "CONSTANT"
         curve.update()
-    for marker in scene.timeline_markers:
-        marker.frame -= marker.frame in following
-    last = following[-1] if following else frame
-    if scene.frame_end == last and last > scene.frame_start:
-        scene.frame_end -= 1
-    if frames == [frame] and PROPERTY in camera:
-        _drop_camera(scene, camera)
-    here = scene.frame_current  # who looks at another view keeps looking at it
-    scene.frame_set(min(here - (here in following), scene.frame_end))
 
 
-def _free(camera: bpy.types.Object) -> bool:
-    """True when location and rotation alone say where the camera stands, and we may write them."""
-    moved_otherwise = camera.parent or camera.constraints or why_locked(camera) or why_locked(camera.data)
-    animations = [each.animation_data for each in (camera, camera.data) if each.animation_data]
-    return not moved_otherwise and not any(each.drivers or each.nla_tracks for each in animations)
+def why_held(camera: bpy.types.Object) -> str | None:
+    """Why keys of location, rotation and lens do not say alone where a camera stands, or are not ours to write."""
+    both = (camera, camera.data)
+    animations = [each.animation_data for each in both if each.animation_data]
+    actions = {each.action for each in animations if each.action}
+    shared = any(
+        action.users - action.use_fake_user > sum(a.action == action for a in animations) for action in actions
+    )
+    why = (
+        (any(map(why_locked, both)), "is linked from another file: change it there, or make a library override"),
+        (camera.parent, "moves with its parent"),
+        (len(camera.constraints), "is held by a constraint"),
+        (any(len(each.drivers) for each in animations), "is held by a driver"),
+        (any(len(each.nla_tracks) for each in animations), "is moved by the nonlinear animation editor"),
+        (camera.data.users - camera.data.use_fake_user > 1, "shares its lens with another object"),
+        (shared, "shares its action with something else"),
+        (not _jumps(camera), "moves: its keys are not constant"),
+        (any(abs(point.co.x - round(point.co.x)) > 1e-4 for point in _points(camera)), "has keys between frames"),
+    )
+    return next((text for held, text in why if held), None)
 
 
-def _curves(camera: bpy.types.Object) -> list[bpy.types.FCurve]:
+def curves_of(camera: bpy.types.Object) -> list[bpy.types.FCurve]:
     """Those of the camera and of its data, each once: a file of 4.4 or later gives both one action in 4.3."""
     return list({curve.as_pointer(): curve for each in (camera, camera.data) for curve in fcurves(each)}.values())
 
 
+def key_frames(camera: bpy.types.Object) -> list[int]:
+    """The frames at which the camera or its data has keys."""
+    return sorted({round(point.co.x) for point in _points(camera)})
+
+
 def _points(camera: bpy.types.Object) -> Iterator[bpy.types.Keyframe]:
-    for curve in _curves(camera):
+    for curve in curves_of(camera):
         yield from curve.keyframe_points
 
 
 def _jumps(camera: bpy.types.Object) -> bool:
     return all(point.interpolation == "CONSTANT" for point in _points(camera))
-
-
-def _frames(camera: bpy.types.Object) -> list[int]:
-    return sorted({round(point.co.x) for point in _points(camera)})
 
 
 def _animated(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:
@@ -177,7 +195,7 @@ def _new_camera(scene: bpy.types.Scene, standpoint: Standpoint) -> bpy.types.Obj
     return camera
 
 
-def _drop_camera(scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+def drop_camera(scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     """Remove our camera and give the scene the one it had before."""
     before, data = scene.objects.get(camera[PROPERTY]), camera.data
     if scene.camera == camera:
@@ -223,12 +241,9 @@ def _place(camera: bpy.types.Object, standpoint: Standpoint, scene: bpy.types.Sc
         data.lens = sensor / (2 * half)
 
 
-def _key(camera: bpy.types.Object, frame: int) -> None:
+def _channels(camera: bpy.types.Object) -> list[tuple[bpy.types.ID, str]]:
+    """What a view has keys for: (data-block, property)."""
     rotation = {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}
-    camera.keyframe_insert("location", frame=frame)
-    camera.keyframe_insert(rotation.get(camera.rotation_mode, "rotation_euler"), frame=frame)
-    for channel in ("ortho_scale" if camera.data.type == "ORTHO" else "lens", "shift_x", "shift_y"):
-        camera.data.keyframe_insert(channel, frame=frame)
-    for point in _points(camera):
-        if round(point.co.x) == frame:
-            point.interpolation = "CONSTANT"
+    lens = "ortho_scale" if camera.data.type == "ORTHO" else "lens"
+    own = [(camera, "location"), (camera, rotation.get(camera.rotation_mode, "rotation_euler"))]
+    return [*own, *((camera.data, channel) for channel in (lens, "shift_x", "shift_y"))]

@@ -11,12 +11,15 @@ if find_spec("bpy"):
     import bpy
 else:
     collect_ignore = [
+        "test_addon_label_set_change.py",
         "test_addon_operators.py",
         "test_addon_part_operators.py",
         "test_addon_parts.py",
         "test_addon_scene_names.py",
         "test_addon_status.py",
         "test_addon_suggestion_list.py",
+        "test_addon_view_edits.py",
+        "test_addon_view_list.py",
         "test_addon_views.py",
     ]
 

@@ -8,7 +8,8 @@ from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Euler, Matrix, Vector
 
 from blender_addon.compat import fcurves
-from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera, read_views, remove_view
+from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera, read_views
+from blender_addon.views.view_edits import remove_view
 
 
 def perspective(tan_x, tan_y, near=0.1, far=100.0):
