@@ -208,7 +208,9 @@ def walk(thing, path, found, walked):
     walked.add(key)
     for prop in thing.bl_rna.properties:
         name, below = prop.identifier, f"{path}.{prop.identifier}"
-        if name in {"rna_type", "id_data", "depsgraph", "uv_layer_stencil", "uv_layer_clone", "session_uid"}:
+        if name in {"rna_type", "id_data", "depsgraph", "session_uid"}:
+            continue
+        if isinstance(thing, bpy.types.Mesh) and prop.type in {"POINTER", "COLLECTION"} and name != "materials":
             continue
         try:
             value = getattr(thing, name)
@@ -221,7 +223,7 @@ def walk(thing, path, found, walked):
                 walk(value, below, found, walked)
         elif prop.type == "COLLECTION":
             found[below] = len(value)
-            for number, each in enumerate([] if isinstance(thing, bpy.types.Mesh) else value):
+            for number, each in enumerate(value):
                 if isinstance(each, bpy.types.ID):
                     found[f"{below}[{number}]"] = each.name_full
                 elif each is not None:
