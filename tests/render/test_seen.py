@@ -208,7 +208,7 @@ def walk(thing, path, found, walked):
     walked.add(key)
     for prop in thing.bl_rna.properties:
         name, below = prop.identifier, f"{path}.{prop.identifier}"
-        if name in {"rna_type", "id_data", "depsgraph", "session_uid"}:
+        if name in {"rna_type", "id_data", "depsgraph", "session_uid", "tool_settings"}:
             continue
         if isinstance(thing, bpy.types.Mesh) and prop.type in {"POINTER", "COLLECTION"} and name != "materials":
             continue
