@@ -327,7 +327,7 @@ def test_what_was_set_over_a_key_stays_so(scene):
 
 def test_the_last_render_stays(scene, tmp_path):
     scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 8, 6, 100
-    scene.cycles.samples = 1
+    scene.cycles.samples, scene.cycles.use_denoising = 1, False
     scene.world = bpy.data.worlds.new("green")
     scene.world.use_nodes = True
     scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0, 1, 0, 1)
