@@ -65,20 +65,26 @@ def look(
         enter(changed(view_layer, use_pass_cryptomatte_object=True, pass_cryptomatte_depth=4))
         lasting = not scene.render.use_motion_blur and not _is_animated(scene)
         if lasting and views:
-            scene.camera = scene.objects[views[0].camera]
+            _look_through(scene, views[0])
             enter(sharp(scene, settings))
         objects = _Objects(twins)
         for view in views:
             at_frame(view)
             if view.scene_frame != scene.frame_current or scene.frame_subframe:
                 scene.frame_set(view.scene_frame)
-            scene.camera = scene.objects[view.camera]
+            _look_through(scene, view)
             with ExitStack() as one:
                 one.enter_context(changed(scene.camera.data.dof, use_dof=False) if lasting else sharp(scene, settings))
                 one.enter_context(bpy.context.temp_override(scene=scene, view_layer=view_layer))
                 passes = render_passes(scene, settings)
             samples = label_samples(passes)
             yield Seen(view, label_maps.majority(samples, k)[0], objects.counts(passes))
+
+
+def _look_through(scene: bpy.types.Scene, view: View) -> None:
+    camera = scene.objects[view.camera]
+    if scene.camera != camera:  # an equal write makes Blender look at all objects again: a second for 10,000 of them
+        scene.camera = camera
 
 
 def preview_settings(view_layer: bpy.types.ViewLayer, size: tuple[int, int], k: int) -> Settings:

@@ -44,7 +44,7 @@ def show(context: bpy.types.Context, preview: Preview) -> None:
         return
     space = area.spaces.active
     if space.image != shown:
-        space.image, space.show_region_ui = shown, True
+        space.image = shown
         fresh = True
     _shown_in.add(area.as_pointer())
     area.tag_redraw()
