@@ -66,12 +66,12 @@ class LABELPASS_OT_preview_views(bpy.types.Operator):
         """All other events wait: between two views the scene is as a render needs it, and nobody may edit it."""
         if event.type == "ESC":
             self.cancel(context)
-            return _show(self, context, f"stopped after {counted(self.done, 'view')}") if self.done else {"CANCELLED"}
+            return self._stopped(context)
         if event.type != "TIMER":
             return {"RUNNING_MODAL"}
         ended = self._step(context)
         if ended is None:
-            preview_image.show(context, previews.last())
+            preview_image.show(context, previews.last(), new=False)  # Esc would go to a new window
             return {"RUNNING_MODAL"}
         self.cancel(context)
         return ended
@@ -89,7 +89,7 @@ class LABELPASS_OT_preview_views(bpy.types.Operator):
         except NoCamera as error:
             self.report({"ERROR"}, _sentence(error))
             return False
-        self.looking, self.done = _looks(context, views), 0
+        self.looking, self.done, self.wanted = _looks(context, views), 0, len(views)
         context.workspace.status_text_set(f"Previewing labels of {counted(len(views), 'view')}; Esc stops")
         return True
 
@@ -101,11 +101,14 @@ class LABELPASS_OT_preview_views(bpy.types.Operator):
             return {"CANCELLED"}
         if preview is None:
             context.workspace.status_text_set(None)
-            return _show(self, context)
+            return _show(self, context) if self.done == self.wanted else self._stopped(context)
         previews.keep(preview)
         self.done = len(preview.views)
-        context.workspace.status_text_set(f"Previewing labels: {self.done} of {preview.wanted} views; Esc stops")
+        context.workspace.status_text_set(f"Previewing labels: {self.done} of {self.wanted} views; Esc stops")
         return None
+
+    def _stopped(self, context) -> set[str]:
+        return _show(self, context, f"stopped after {counted(self.done, 'view')}") if self.done else {"CANCELLED"}
 
 
 class LABELPASS_OT_preview_ask(bpy.types.Operator):

@@ -31,14 +31,17 @@ def draw_image(preview: Preview) -> bpy.types.Image:
     return found
 
 
-def show(context: bpy.types.Context, preview: Preview) -> None:
-    """Show the preview in the image editor that shows one already, else in one of this window, else in a new window."""
+def show(context: bpy.types.Context, preview: Preview, *, new: bool = True) -> None:
+    """Show the preview in the image editor that shows one already, else in one of this window, else in a new window.
+
+    Not `new`: not in a window that is not open yet.
+    """
     shown = draw_image(preview)
     if bpy.app.background:
         return
     area = _editor(context)
     fresh = area is None
-    if area is None:
+    if area is None and new:
         area = _new_editor(context)
     if area is None:
         return

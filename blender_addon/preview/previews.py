@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -39,6 +39,7 @@ class Preview:
 
 
 _kept: list[Preview] = []
+_going: list[Generator[Preview, None, None]] = []
 
 
 def last() -> Preview | None:
@@ -91,7 +92,22 @@ def looks(
     views: Sequence[View],
     size: tuple[int, int],
 ) -> Iterator[Preview]:
-    """The preview after each of the views. The scene is changed until the iterator is empty or closed."""
+    """The preview after each of the views. The scene is changed until the iterator is empty or closed; it ends early
+    where Blender undoes, saves or opens a file meanwhile, which another window may ask for.
+    """
+    _going.clear()
+    going = _looks(scene, view_layer, label_set, views, size)
+    _going.append(going)
+    return going
+
+
+def _looks(
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    label_set: LabelSet,
+    views: Sequence[View],
+    size: tuple[int, int],
+) -> Generator[Preview, None, None]:
     started, counts, pixels = time.perf_counter(), Counter[int](), Counter[str]()
     with closing(look(scene, view_layer, views, size)) as looking:
         for done, seen in enumerate(looking, start=1):
@@ -109,11 +125,20 @@ def looks(
 
 
 @bpy.app.handlers.persistent
+def _before_jump(*_args: object) -> None:
+    while _going:
+        _going.pop().close()
+
+
+@bpy.app.handlers.persistent
 def _after_load(*_args: object) -> None:
     _kept.clear()
 
 
-_HANDLERS = (("load_post", _after_load),)
+_HANDLERS = (
+    *((name, _before_jump) for name in ("undo_pre", "redo_pre", "save_pre", "load_pre")),
+    ("load_post", _after_load),
+)
 
 
 def register() -> None:
@@ -122,4 +147,5 @@ def register() -> None:
 
 def unregister() -> None:
     handlers.remove(_HANDLERS)
+    _before_jump()
     _kept.clear()
