@@ -126,14 +126,14 @@ class LABELPASS_OT_preview_ask(bpy.types.Operator):
     def invoke(self, context, _event):
         self.pressed = False
         context.window.cursor_modal_set("EYEDROPPER")
-        context.workspace.status_text_set("Point at the preview; click or Esc ends")
+        context.area.header_text_set("Point at the preview; click or Esc ends")
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
         row = row_under(context, event.mouse_x, event.mouse_y)
         if event.type == "MOUSEMOVE":
-            context.workspace.status_text_set(f"{row.name}; click or Esc ends" if row else "Nothing; click or Esc ends")
+            context.area.header_text_set(f"{row.name}; click or Esc ends" if row else "Beside the preview")
         if event.type == "LEFTMOUSE" and event.value == "PRESS":
             self.pressed = True
         ends = event.type in {"ESC", "RIGHTMOUSE"} or (event.type == "LEFTMOUSE" and self.pressed)
@@ -141,7 +141,7 @@ class LABELPASS_OT_preview_ask(bpy.types.Operator):
             looking = event.type in {"MIDDLEMOUSE", "WHEELUPMOUSE", "WHEELDOWNMOUSE"}
             return {"PASS_THROUGH"} if looking else {"RUNNING_MODAL"}
         context.window.cursor_modal_restore()
-        context.workspace.status_text_set(None)
+        context.area.header_text_set(None)
         if row and event.type == "LEFTMOUSE":
             self.report({"INFO"}, row.name)
         return {"FINISHED"}
