@@ -102,7 +102,12 @@ def preview_settings(view_layer: bpy.types.ViewLayer, size: tuple[int, int], k: 
 
 
 class _Objects:
-    """The objects of the file by their Cryptomatte ids, while copies for labels (`twins`) stand in for some."""
+    """The objects of the file by their Cryptomatte ids, while copies for labels (`twins`) stand in for some.
+
+    Two cannot be told apart: objects of the same name, from libraries, with the same pass index; and a half transparent
+    surface from what lies behind it, where both have the same index. At an alpha threshold of 0, what is fully
+    transparent has a label and is no object's.
+    """
 
     def __init__(self, twins: Mapping[bpy.types.Object, bpy.types.Object]) -> None:
         self._twins = twins
