@@ -26,6 +26,10 @@ def _window() -> tuple[ModuleType, ...]:
     from .parts import group_operators
     from .parts import operators as part_operators
     from .parts import panel as part_panel
+    from .preview import operators as preview_operators
+    from .preview import panel as preview_panel
+    from .preview import preview_image, previews
+    from .preview import properties as preview_properties
     from .suggestions import operators as suggestion_operators
     from .suggestions import panel as suggestion_panel
     from .suggestions import properties as suggestion_properties
@@ -41,4 +45,5 @@ def _window() -> tuple[ModuleType, ...]:
     suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
     parts = (part_operators, group_operators, asking, part_panel)
     keys = (step_operators, quick_operators, keymaps)
-    return (*tab, *views, *suggestions, *parts, *keys)
+    preview = (preview_properties, previews, preview_image, preview_operators, preview_panel)
+    return (*tab, *views, *suggestions, *parts, *keys, *preview)

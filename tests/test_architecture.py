@@ -23,8 +23,10 @@ CONTRACT = "blender_addon.contract"
 PURE_RENDER = {"render_scripts.plan", "render_scripts.randomize"}
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
+    f"{LABEL_RENDER}.cryptomatte",
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
+    "blender_addon.preview.label_picture",
     *(f"blender_addon.label_sets.{name}" for name in ("label_files", "label_search")),
     *(
         f"blender_addon.suggestions.{name}"

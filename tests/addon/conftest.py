@@ -15,6 +15,7 @@ else:
         "test_addon_operators.py",
         "test_addon_part_operators.py",
         "test_addon_parts.py",
+        "test_addon_preview.py",
         "test_addon_scene_names.py",
         "test_addon_status.py",
         "test_addon_suggestion_list.py",
