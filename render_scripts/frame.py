@@ -28,7 +28,8 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
     """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step."""
     settings, drawn, started = plan.settings, draw(plan.settings.seed, view.frame), time.perf_counter()
     scene.frame_set(view.scene_frame)
-    scene.camera = scene.objects[view.camera]
+    if scene.camera != scene.objects[view.camera]:  # an equal write makes Blender evaluate the whole scene anew
+        scene.camera = scene.objects[view.camera]
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
         ready = time.perf_counter()
