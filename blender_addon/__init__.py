@@ -23,6 +23,7 @@ def _window() -> tuple[ModuleType, ...]:
     """The modules of the window, each after those that it needs."""
     from .asking import operators as asking
     from .keys import isolation, keymaps, quick_operators, step_operators
+    from .overlay import window as overlay
     from .parts import group_operators
     from .parts import operators as part_operators
     from .parts import panel as part_panel
@@ -37,4 +38,4 @@ def _window() -> tuple[ModuleType, ...]:
     suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
     parts = (part_operators, group_operators, asking, part_panel)
     keys = (step_operators, quick_operators, keymaps)
-    return (*tab, *suggestions, *parts, *keys)
+    return (*tab, *suggestions, *parts, overlay, *keys)
