@@ -74,7 +74,8 @@ def arrange(things: Iterable[Thing], geometries: Mapping[Key, Geometry], before:
     A chunk with a few members gone or changed is made anew without them, and what is new comes into chunks of its own;
     when these get too many, all are made anew.
     """
-    wanted = {thing.key: geometries[thing.geometry] for thing in things if geometries[thing.geometry].triangles}
+    wanted = {thing.key: geometries[thing.geometry] for thing in things}
+    wanted = {key: geometry for key, geometry in wanted.items() if geometry.triangles}
     shared = _shared(wanted)
     found = []
     for geometry, keys in shared.items():

@@ -38,7 +38,7 @@ void main() {
   vec3 normal = normalize(cross(dFdx(place), dFdy(place)));
   vec3 toward = eye.w > 0.5 ? normalize(eye.xyz - place) : eye.xyz;
   float facing = abs(dot(normal, toward));
-  vec3 color = paint.rgb * mix(0.35, 1.0, facing);
+  vec3 color = paint.rgb * mix(0.5, 1.0, facing);
   int kind = int(paint.w);
   if (kind > 1) {
     float along = kind == 2 ? gl_FragCoord.x + gl_FragCoord.y : gl_FragCoord.x - gl_FragCoord.y;
@@ -82,9 +82,10 @@ def draw(
     shader.uniform_int("culled", int(space.shading.type == "SOLID" and space.shading.show_backface_culling))
     shader.uniform_sampler("table", table)
     try:
-        gpu.state.color_mask_set(False, False, False, False)  # the nearest surface of ours alone is painted, once
-        _draw_chunks(shader, picture.chunks)
-        gpu.state.color_mask_set(True, True, True, True)
+        if through or space.shading.type != "SOLID":  # where no depth is, or not of all: only our nearest is painted
+            gpu.state.color_mask_set(False, False, False, False)
+            _draw_chunks(shader, picture.chunks)
+            gpu.state.color_mask_set(True, True, True, True)
         _draw_chunks(shader, picture.chunks)
     finally:
         gpu.state.color_mask_set(True, True, True, True)

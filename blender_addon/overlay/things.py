@@ -44,6 +44,8 @@ def look(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph, geomet
         key = geometry_key(shown, of_nodes, host_id)
         if key not in geometries and not read_geometry(shown, key, geometries):
             continue
+        if not geometries[key].triangles:
+            continue
         matrix = instance.matrix_world
         which = reached[0] if len(reached) == 1 else nearest(reached, matrix, depsgraph)
         name = (
@@ -69,6 +71,8 @@ def look_again(
     evaluated, host_id = obj.evaluated_get(depsgraph), obj.session_uid
     key = geometry_key(evaluated, False, host_id)
     if key not in geometries and not read_geometry(evaluated, key, geometries):
+        return None
+    if not geometries[key].triangles:
         return None
     matrix, slots = evaluated.matrix_world, geometries[key].slots
     return thing(host_id, host_id, key, evaluated, shown[0], matrix, slots, False)
