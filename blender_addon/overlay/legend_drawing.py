@@ -24,8 +24,8 @@ def draw(context: bpy.types.Context, counts: dict[int, int], label_set: object) 
     rows = rows_of(counts, label_set, min(room, _MOST)) if room >= 3 else []
     if not rows:
         return
-    theme = context.preferences.themes[0].user_interface.wcol_menu_back
-    text_color = (*theme.text, 1.0)
+    theme = context.preferences.themes[0].user_interface
+    text_color = (*theme.wcol_menu_item.text, 1.0)
     blf.size(_FONT, context.preferences.ui_styles[0].widget.points * scale)
     names = max(blf.dimensions(_FONT, row.text)[0] for row in rows)
     numbers = max(blf.dimensions(_FONT, f"{row.count:,}")[0] for row in rows)
@@ -36,12 +36,12 @@ def draw(context: bpy.types.Context, counts: dict[int, int], label_set: object) 
     x, y = left + edge, bottom + edge
     gpu.state.blend_set("ALPHA")
     height = 2 * pad + len(rows) * line
-    _box(x, y, width, height, (*theme.inner[:3], 0.86), radius=5 * scale)
+    _box(x, y, width, height, (*theme.wcol_menu_back.inner[:3], 0.88), radius=5 * scale)
     for number, row in enumerate(rows):
         low = y + height - pad - (number + 1) * line
         _swatch(row, x + pad, low + (line - swatch) / 2, swatch, scale)
         base = low + 0.5 * line - 0.36 * blf.dimensions(_FONT, "X")[1] - 0.1 * scale
-        quiet = (*text_color[:3], 0.6)
+        quiet = (*text_color[:3], 0.65)
         _text(row.text, x + pad + swatch + pad, base, text_color if row.color else quiet)
         _text(f"{row.count:,}", x + width - pad - blf.dimensions(_FONT, f"{row.count:,}")[0], base, quiet)
     gpu.state.blend_set("NONE")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 
 import bpy
 import numpy as np
@@ -99,7 +100,7 @@ class Picture:
         self.chunks = arrange(self.things.values(), self.geometries, self.chunks)
         self.rows, self.labels = table(self.chunks, self.things)
         self.hosts = hosts_of(self.chunks, self.things)
-        self.counts = Counter(label for thing in self.things.values() for label in set(thing.labels))
+        self.counts = counts_of(self.things.values())
         self.version += 1
         if whole:
             self.cost = time.perf_counter() - started
@@ -122,6 +123,14 @@ class Picture:
                 return False
             self.things[number] = found
         return True
+
+
+def counts_of(things: Iterable[Thing]) -> Counter[int]:
+    """{label id: things that show it}; what one host copies many times is one thing, as in the tab."""
+    once = {
+        (label, each.key[:2] if isinstance(each.key, tuple) else each.key) for each in things for label in each.labels
+    }
+    return Counter(label for label, _ in once)
 
 
 def _material_indices() -> bytes:

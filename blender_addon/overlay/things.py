@@ -9,7 +9,7 @@ import bpy
 from mathutils import Matrix
 
 from ..occurrences import Occurrence, occurrences, shown_by
-from ..scene_labels import CARRIERS, resolve
+from ..scene_labels import resolve
 from .chunks import Key, Thing
 from .triangles import Geometry, geometry_of
 
@@ -30,18 +30,17 @@ def look(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph, geomet
     found = []
     for instance in depsgraph.object_instances:
         shown = instance.object
-        if not instance.show_self or shown.type not in CARRIERS or shown.display_type in _NO_SURFACE:
-            continue
+        if shown.type != "MESH" or not instance.show_self or shown.display_type in _NO_SURFACE:
+            continue  # curves, text, metaballs are listed again, as the mesh that they are drawn as
         obj = host = shown.original
-        of_nodes = False
         if instance.is_instance and instance.parent:
             obj, host = instance.instance_object.original, instance.parent.original
-            of_nodes = obj == host
         host_id = host.session_uid
         reached = index.get((host_id, obj.session_uid))
         if not reached:
             continue
-        key = geometry_key(shown, of_nodes, host_id)
+        made = obj.type != "MESH" or (instance.is_instance and obj == host)
+        key = geometry_key(shown, obj, made)
         if key not in geometries and not read_geometry(shown, key, geometries):
             continue
         if not geometries[key].triangles:
@@ -51,7 +50,7 @@ def look(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph, geomet
         name = (
             (host_id, obj.session_uid, tuple(instance.persistent_id), len(found)) if instance.is_instance else host_id
         )
-        found.append(thing(name, host_id, key, shown, which, matrix, geometries[key].slots, of_nodes))
+        found.append(thing(name, host_id, key, shown, which, matrix, geometries[key].slots, made))
     used = {each.geometry for each in found}
     for key in [key for key in geometries if key not in used]:
         del geometries[key]
@@ -69,7 +68,7 @@ def look_again(
     if copying or len(shown) != 1 or shown[0].obj != obj or obj.type != "MESH" or obj.display_type in _NO_SURFACE:
         return None
     evaluated, host_id = obj.evaluated_get(depsgraph), obj.session_uid
-    key = geometry_key(evaluated, False, host_id)
+    key = geometry_key(evaluated, obj, False)
     if key not in geometries and not read_geometry(evaluated, key, geometries):
         return None
     if not geometries[key].triangles:
@@ -95,19 +94,23 @@ def thing(
     which: Occurrence,
     matrix: Matrix,
     slots: Sequence[int],
-    of_nodes: bool,
+    made: bool,
 ) -> Thing:
+    """A thing with the labels of its slots, as the resolver says for `which`. `made`: its mesh is evaluation's own."""
     labels = tuple(
         resolve(which.obj, material=material, instancers=which.instancers).label_id
-        for material in materials_of(shown, slots, of_nodes)
+        for material in materials_of(shown, which.obj, slots, made)
     )
     numbers = (*matrix[0], *matrix[1], *matrix[2])
     return Thing(name, host, geometry, numbers, labels, EDITED if which.obj.mode == "EDIT" else 1.0)
 
 
-def materials_of(shown: bpy.types.Object, slots: Sequence[int], of_nodes: bool) -> list[bpy.types.Material | None]:
+def materials_of(
+    shown: bpy.types.Object, obj: bpy.types.Object, slots: Sequence[int], made: bool
+) -> list[bpy.types.Material | None]:
     """The materials of slots of an evaluated object: the mesh's own where nodes made that, else the object's."""
-    objects, meshes = shown.material_slots, getattr(shown.data, "materials", ())
+    objects, meshes = shown.material_slots, shown.data.materials
+    of_nodes = made and obj.type == "MESH"
     found = []
     for slot in slots:
         if of_nodes or len(objects) <= slot < len(meshes):
@@ -118,12 +121,10 @@ def materials_of(shown: bpy.types.Object, slots: Sequence[int], of_nodes: bool) 
     return found
 
 
-def geometry_key(shown: bpy.types.Object, of_nodes: bool, host: int) -> Key:
+def geometry_key(shown: bpy.types.Object, obj: bpy.types.Object, made: bool) -> Key:
     """What names an evaluated geometry until its object or data is evaluated anew: (owner, data, its address)."""
-    data = shown.data
-    own = of_nodes or shown.type != "MESH" or bool(shown.modifiers) or shown.mode == "EDIT"
-    owner = (host if of_nodes else shown.original.session_uid) if own else 0
-    return owner, data.original.session_uid, data.as_pointer()
+    own = made or bool(obj.modifiers) or obj.mode == "EDIT"
+    return obj.session_uid if own else 0, obj.data.session_uid, shown.data.as_pointer()
 
 
 def read_geometry(shown: bpy.types.Object, key: Key, geometries: Geometries) -> bool:

@@ -8,6 +8,7 @@ import blender_addon
 from blender_addon import scene_labels
 from blender_addon.overlay import picture as pictures
 from blender_addon.overlay.drawing import texels_of
+from blender_addon.overlay.picture import counts_of
 from blender_addon.overlay.things import look
 
 
@@ -97,6 +98,8 @@ def test_curves_text_and_metaballs_are_there(scene):
         obj.pass_index, obj.location.x = 3 + number, 10 * number
         scene.collection.objects.link(obj)
     assert seen() == {0: (3,), 10: (4,), 20: (5,)}
+    found = look(bpy.context.view_layer, bpy.context.evaluated_depsgraph_get(), {})
+    assert len(found) == 3 and counts_of(found) == {3: 1, 4: 1, 5: 1}
 
 
 def test_members_of_instances_get_the_label_of_the_nearest_labelled_instancer(scene):
@@ -136,7 +139,7 @@ def test_copies_of_nodes_get_the_label_of_their_host(scene):
     bpy.context.view_layer.update()
     found = look(bpy.context.view_layer, bpy.context.evaluated_depsgraph_get(), {})
     labels = [thing.labels for thing in found if thing.matrix[3] < 10]
-    assert labels == [(6,)] * 4
+    assert labels == [(6,)] * 4 and counts_of(found) == {6: 1, 0: 1}
     source.pass_index = 9
     assert seen()[0] == (9,)
 
