@@ -12,6 +12,7 @@ if find_spec("bpy"):
 else:
     collect_ignore = [
         "test_addon_operators.py",
+        "test_addon_overlay.py",
         "test_addon_part_operators.py",
         "test_addon_parts.py",
         "test_addon_scene_names.py",
