@@ -23,6 +23,7 @@ def _window() -> tuple[ModuleType, ...]:
     """The modules of the window, each after those that it needs."""
     from .asking import operators as asking
     from .keys import isolation, keymaps, quick_operators, step_operators
+    from .overlay import window as overlay
     from .parts import group_operators
     from .parts import operators as part_operators
     from .parts import panel as part_panel
@@ -46,4 +47,4 @@ def _window() -> tuple[ModuleType, ...]:
     parts = (part_operators, group_operators, asking, part_panel)
     keys = (step_operators, quick_operators, keymaps)
     preview = (preview_properties, previews, preview_image, preview_operators, preview_panel)
-    return (*tab, *views, *suggestions, *parts, *keys, *preview)
+    return (*tab, *views, *suggestions, *parts, overlay, *keys, *preview)

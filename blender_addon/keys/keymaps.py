@@ -13,6 +13,7 @@ KEYS = (
     ("labelpass.next_unlabelled", "J", {}),
     ("labelpass.previous_unlabelled", "J", {"shift": True}),
     ("labelpass.show_all", "J", {"alt": True}),
+    ("labelpass.toggle_overlay", "U", {"alt": True}),
 )
 """(operator, key, modifiers). None is taken in object mode by Blender's keymaps, which a test reads."""
 

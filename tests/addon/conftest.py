@@ -13,6 +13,7 @@ else:
     collect_ignore = [
         "test_addon_label_set_change.py",
         "test_addon_operators.py",
+        "test_addon_overlay.py",
         "test_addon_part_operators.py",
         "test_addon_parts.py",
         "test_addon_preview.py",

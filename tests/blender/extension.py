@@ -54,7 +54,7 @@ def use(archive: str) -> None:
     check(bpy.ops.labelpass.select_label(label_id=5) == {"FINISHED"}, "select by label did not finish")
     check([obj.name for obj in bpy.context.selected_objects] == ["Chair"], "select by label selected something else")
     check("nyu40" in bpy.context.scene["labelpass_label_set"], "the label set is not in the scene")
-    check(len(keys()) == 6, f"{len(keys())} keys instead of 6")
+    check(len(keys()) == 7, f"{len(keys())} keys instead of 7")
     bpy.ops.preferences.addon_disable(module="bl_ext.user_default.labelpass")
     check(not keys(), "disabling leaves keys behind")
     check(not hasattr(bpy.types.WindowManager, "labelpass"), "disabling leaves a property behind")
