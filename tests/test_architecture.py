@@ -20,9 +20,10 @@ FILES = sorted(
 )
 
 CONTRACT = "blender_addon.contract"
-PURE_RENDER = {"render_scripts.plan", "render_scripts.randomize"}
+PURE_RENDER = {"render_scripts.check_request", "render_scripts.plan", "render_scripts.randomize"}
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
+    *(f"blender_addon.audit.{name}" for name in ("findings", "report")),
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
     *(f"blender_addon.label_sets.{name}" for name in ("label_files", "label_search")),
@@ -90,6 +91,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "blender_addon.occurrences",
             "blender_addon.compat",
             LABEL_RENDER,
+            "blender_addon.audit",
             "blender_addon.label_sets.label_files",
             "numpy",
             *blender,
