@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
     parsed = parser.parse_args(arguments)
     try:
         text, code = check(parsed.scene, request_from(parsed))
-        parsed.report.write_text(text, encoding="utf-8")
+        parsed.report.write_text(text, encoding="utf-8", errors="backslashreplace")
         return code
     except (ValueError, OSError) as error:
         print(f"labelpass: {error}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Renders or checks with an installed Blender, as its child process: a script in it, its exit code, the proof of that."""
+"""Renders or checks with an installed Blender as its child process: a script in it, its exit code, their proof."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import bpy
 
 from ..contract.labels import LabelSet
-from ..suggestions.ranking import BAR, Suggester, Suggestion, suggester
+from ..suggestions.ranking import BAR, Name, Source, Suggester, Suggestion, suggester
 from ..suggestions.scene_names import names_in
 from ..suggestions.suggestible import rejected
 from .findings import WARNING, Finding, Fix
@@ -16,6 +16,9 @@ from .label_faults import culprit, name_of
 
 _ALSO = 0.5
 """A label that the name says so surely, too, is not wrong: a "desk lamp" may be called a desk's."""
+
+_PLAIN = 0.9
+"""How certain the reading of the object's own name must be: a "dresser dish" is no dresser, whatever else says so."""
 
 _remembered: tuple[LabelSet, Suggester] | None = None
 
@@ -39,17 +42,25 @@ def names_that_disagree(
     """Labelled objects whose names say another label, with a confidence of `BAR` and no caution; not where somebody
     rejected that one."""
     labelled = [obj for obj in objects if obj.pass_index in label_set.by_id]
-    suggest = suggester_of(label_set).suggest
+    knows = suggester_of(label_set)
     for obj, names in names_in(scene, labelled) if labelled else ():
-        found = suggest(names)
+        found = knows.suggest(names)
         better = found[0] if found else None
         if better is None or better.label_id == obj.pass_index or not _is_sure(better, obj, label_set):
+            continue
+        said = knows.readings(Name(Source.OBJECT, obj.name))
+        if not said or said[0].certainty < _PLAIN or _takes_all(label_set, better.label_id):
             continue
         if any(each.label_id == obj.pass_index and each.confidence >= _ALSO for each in found):
             continue
         words = (name_of(label_set, obj.pass_index), name_of(label_set, better.label_id), better.reason)
         fix = Fix("take", better.label_id)
         yield Finding("name", WARNING, (culprit(obj),), detail=words, label_id=obj.pass_index, fix=fix)
+
+
+def _takes_all(label_set: LabelSet, label_id: int) -> bool:
+    """Whether a label is for the rest ("otherprop"): a label that says more is not wrong beside it."""
+    return label_set.by_id[label_id].name.casefold().startswith("other")
 
 
 def with_suggestions(

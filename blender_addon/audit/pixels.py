@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import bpy
 
 from ..contract.run import View
-from ..label_render.seen import look
 from .report import Looks
 
 SIZE = (160, 120)
@@ -40,6 +39,8 @@ def measure(
 
     Raises RenderFailed. Close the generator where the rest is not wanted: it puts the scene back.
     """
+    from ..label_render.seen import look
+
     pixels: Counter[str] = Counter()
     total = 0
     looks = look(scene, view_layer, evenly(views), size=size)

@@ -55,7 +55,7 @@ class Report:
             "counts": severities(self.findings),
             "findings": [each.to_dict() for each in self.findings],
         }
-        return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
 
     def to_text(self) -> str:
         """A finding a line, worst first, and a line that sums up."""
