@@ -22,6 +22,10 @@ def unregister() -> None:
 def _window() -> tuple[ModuleType, ...]:
     """The modules of the window, each after those that it needs."""
     from .asking import operators as asking
+    from .audit import current_audit
+    from .audit import operators as audit_operators
+    from .audit import panel as audit_panel
+    from .audit import properties as audit_properties
     from .keys import isolation, keymaps, quick_operators, step_operators
     from .parts import group_operators
     from .parts import operators as part_operators
@@ -37,4 +41,5 @@ def _window() -> tuple[ModuleType, ...]:
     suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
     parts = (part_operators, group_operators, asking, part_panel)
     keys = (step_operators, quick_operators, keymaps)
-    return (*tab, *suggestions, *parts, *keys)
+    audit = (current_audit, audit_properties, audit_operators, audit_panel)
+    return (*tab, *suggestions, *audit, *parts, *keys)

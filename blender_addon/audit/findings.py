@@ -88,6 +88,13 @@ class Finding:
         return sentence(self.names, *self.detail) if sentence else " ".join(self.detail)
 
     @property
+    def short(self) -> str:
+        """What fits a row of a list."""
+        said = _SHORT.get(self.saying or self.kind)
+        names = " ".join(self.names[:1]) + (f" +{len(self.names) - 1}" if len(self.names) > 1 else "")
+        return f"{names}: {said(*self.detail)}" if said and names else KINDS[self.kind]
+
+    @property
     def key(self) -> str:
         """Names the row across changes of the list."""
         culprits = self.materials or self.objects
@@ -151,14 +158,18 @@ def _joined(group: Sequence[Finding]) -> Finding:
 
 
 def measured(findings: Iterable[Finding], pixels: Mapping[str, int] | None, total: int) -> list[Finding]:
-    """Findings with what is seen of their objects; `pixels`: {full name: samples of all views}, of `total` samples."""
+    """Findings with what is seen of their objects; `pixels`: {full name: samples of all views}, of `total` samples.
+
+    What is not in there came later and is not known.
+    """
     if pixels is None:
         return [replace(each, pixels=None, share=0.0) if each.pixels is not None else each for each in findings]
     found = []
     for each in findings:
         if each.measurable:
-            count = sum(pixels.get(obj.name, 0) for obj in each.objects)
-            each = replace(each, pixels=count, share=count / total if total else 0.0)  # noqa: PLW2901
+            known = [pixels[obj.name] for obj in each.objects if obj.name in pixels]
+            count, share = (sum(known), sum(known) / total) if known and total else (None, 0.0)
+            each = replace(each, pixels=count, share=share)  # noqa: PLW2901
         found.append(each)
     return found
 
@@ -298,3 +309,23 @@ _SENTENCES: Mapping[str, Callable[..., str]] = {
     "texture": _texture,
 }
 """{what `Finding.saying` names: the sentence, of names and details}; of others the detail is the sentence."""
+
+_SHORT: Mapping[str, Callable[..., str]] = {
+    "unlabelled": lambda: "no label",
+    "unknown_id": lambda _what, id_, _label_set: f"unknown id {id_}",
+    "twice": lambda: "several labels",
+    "animated": lambda: "animated label",
+    "overruled": lambda label: f"{label} never seen",
+    "name": lambda label, better, _reason: f"{label}, or {better}?",
+    "alpha missed": lambda _threshold: "looked through",
+    "alpha counts": lambda alpha: f"alpha {alpha}",
+    "part drifted": lambda source: f"unlike {source}",
+    "part misled": lambda _reason: "modifier misleads its parts",
+    "hidden": lambda: "hidden, but rendered",
+    "not_rendered": lambda _why: "labelled, not rendered",
+    "no_carrier": lambda _why: "cannot carry a label",
+    "shared_id": lambda _hosts: "copies share one id",
+    "texture": lambda: "missing texture",
+    "volume": lambda _said: "volume",
+    "file": lambda _said: "missing",
+}

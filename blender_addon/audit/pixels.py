@@ -18,7 +18,7 @@ MOST_VIEWS = 24
 
 @dataclass(frozen=True)
 class Measure:
-    """What the views looked at so far show: {full name of an object: samples}, of `total` samples."""
+    """What the views looked at so far show: {full name of any object: samples}, of `total` samples."""
 
     pixels: Mapping[str, int]
     total: int
@@ -41,7 +41,7 @@ def measure(
     """
     from ..label_render.seen import look
 
-    pixels: Counter[str] = Counter()
+    pixels = Counter(dict.fromkeys((obj.name_full for obj in bpy.data.objects), 0))
     total = 0
     looks = look(scene, view_layer, evenly(views), size=size)
     try:
