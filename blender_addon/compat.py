@@ -52,11 +52,14 @@ def kept_file_format(settings: bpy.types.ImageFormatSettings) -> Iterator[None]:
     """Put the file format back with all that hangs on it: changing it makes Blender change the others."""
     names = ("media_type", "file_format", "color_mode", "color_depth", "compression", "exr_codec", "quality")
     before = {name: getattr(settings, name) for name in names if hasattr(settings, name)}
+    space = settings.linear_colorspace_settings.name
     try:
         yield
     finally:
         for name, value in before.items():
             setattr(settings, name, value)
+        if space and settings.linear_colorspace_settings.name != space:
+            settings.linear_colorspace_settings.name = space
 
 
 def pass_channels(channels: dict[str, object]) -> dict[str, object]:

@@ -95,23 +95,45 @@ def render_label_samples(scene: bpy.types.Scene, settings: Settings) -> NDArray[
 
     One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
     """
-    k = settings.label_supersample
-    with _sharp(scene, settings), tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
+    with sharp(scene, settings):
+        return label_samples(render_passes(scene, settings))
+
+
+Passes = dict[str, NDArray[np.float32]]
+"""{channel under its name of Blender 4: (K H, K W)}, such as IndexOB.X."""
+
+
+def render_passes(scene: bpy.types.Scene, settings: Settings) -> Passes:
+    """Render, within `sharp`, the passes of the label render. Raises RenderFailed where they are not what was asked."""
+    with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
         path = Path(folder) / "index.exr"
         render_still(scene, path)
         try:
-            channels = compat.pass_channels(exr.read_uncompressed(path))
-            labels = label_maps.label_map(*(channels[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+            channels: Passes = compat.pass_channels(exr.read_uncompressed(path))
+            shape = channels["IndexOB.X"].shape
         except (ValueError, KeyError) as error:
-            raise RenderFailed(f"the index passes that Blender wrote are not to be trusted: {error}") from error
-    size = (settings.size[0] * k, settings.size[1] * k)
-    if labels.shape != (size[1], size[0]):
-        raise RenderFailed(f"the label render is {labels.shape[1]}x{labels.shape[0]} pixels, not {size[0]}x{size[1]}")
-    return labels
+            raise _not_trusted(error) from error
+    width, height = (side * settings.label_supersample for side in settings.size)
+    if shape != (height, width):
+        raise RenderFailed(f"the label render is {shape[1]}x{shape[0]} pixels, not {width}x{height}")
+    return channels
+
+
+def label_samples(passes: Passes) -> NDArray[np.uint16]:
+    """The label code of each sample, (K H, K W) uint16."""
+    try:
+        return label_maps.label_map(*(passes[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+    except (ValueError, KeyError) as error:
+        raise _not_trusted(error) from error
+
+
+def _not_trusted(error: Exception) -> RenderFailed:
+    return RenderFailed(f"the index passes that Blender wrote are not to be trusted: {error}")
 
 
 @contextmanager
-def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
+def sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
+    """What makes a render the label render, within `prepared`; all comes back when the block ends."""
     width, height = settings.size
     k, cycles, render = settings.label_supersample, scene.cycles, scene.render
     with ExitStack() as stack:

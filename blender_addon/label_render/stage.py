@@ -93,11 +93,14 @@ Copies = dict[tuple[bpy.types.ID, int], Any]
 
 
 @contextmanager
-def member_labels(occurrences: Iterable[Occurrence]) -> Iterator[set[bpy.types.Object]]:
+def member_labels(
+    occurrences: Iterable[Occurrence], twins: dict[bpy.types.Object, bpy.types.Object] | None = None
+) -> Iterator[set[bpy.types.Object]]:
     """Give members of instanced collections that carry no label the one of their instancer, until the block ends.
 
     Cycles writes the member's own pass index and ignores the instancer's. A member that needs several labels is
-    copied, collection and all, for the instancer in question. Yields the objects that were given a label.
+    copied, collection and all, for the instancer in question. Yields the objects that were given a label; `twins` is
+    filled with {copy: what it is a copy of}.
     """
     wanted: dict[bpy.types.Object, dict[int, list[Occurrence]]] = defaultdict(lambda: defaultdict(list))
     for occurrence in occurrences:
@@ -131,6 +134,8 @@ def member_labels(occurrences: Iterable[Occurrence]) -> Iterator[set[bpy.types.O
             parent = isinstance(original, bpy.types.Object) and original.parent
             if parent and parent.instance_type != "NONE" and (parent, label_id) in copies:
                 twin.parent = copies[parent, label_id]
+        if twins is not None:
+            twins.update((twin, obj) for (obj, _), twin in copies.items() if isinstance(obj, bpy.types.Object))
         yield given
 
 

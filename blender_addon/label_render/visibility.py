@@ -39,22 +39,27 @@ def things_shown(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, views:
 
 @contextmanager
 def instancer_labels_of_frames(
-    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, things: Iterable[Occurrence]
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    things: Iterable[Occurrence],
+    twins: dict[bpy.types.Object, bpy.types.Object] | None = None,
 ) -> Iterator[Callable[[View], list[str]]]:
     """Give things that carry no label the one of their instancer, in every frame, until the block ends.
 
     Yields a function to call before each frame. It returns the names of things without a label that are not among
-    `things`, each once. Where copies would need several labels at once, it raises RenderFailed.
+    `things`, each once. Where copies would need several labels at once, it raises RenderFailed. `twins` is filled with
+    {copy of an object made for a label: the object}.
     """
     told = {thing.obj for thing in things if thing.unlabelled}
     coming = {obj for obj in bpy.data.objects if _is_animated(obj, _VISIBILITY)}
     lasting = [thing for thing in occurrences(view_layer, None, coming) if thing.splittable]
-    with _as_rendered() as hosts, member_labels(lasting) as given, copy_labels(given) as label_copies:
+    with _as_rendered() as hosts, member_labels(lasting, twins) as given, copy_labels(given) as label_copies:
 
         def at_frame(view: View) -> list[str]:
             if not hosts:
                 return []
-            scene.frame_set(view.scene_frame)
+            if view.scene_frame != scene.frame_current or scene.frame_subframe:
+                scene.frame_set(view.scene_frame)
             now = list(occurrences(view_layer, _depsgraph(scene, view_layer)))
             bare = {thing.obj for thing in now if thing.unlabelled} - told
             told.update(bare)
