@@ -37,7 +37,7 @@ KINDS = {
 }
 """{kind of finding: its title}."""
 
-_WITHOUT_PIXELS = {"volume", "not_rendered", "no_carrier", "settings", "file", "animated", "label_set", "camera"}
+_WITHOUT_PIXELS = {"volume", "not_rendered", "no_carrier", "alpha missed"}
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ class Finding:
 
     @property
     def measurable(self) -> bool:
-        """Whether pixels of its objects say how bad it is."""
-        return bool(self.objects) and self.kind not in _WITHOUT_PIXELS
+        """Whether pixels of its objects say how bad it is: not of what no label map shows."""
+        return bool(self.objects) and not {self.kind, self.saying} & _WITHOUT_PIXELS
 
     def seen(self) -> str:
         """Its pixels in words: "12.3%", "not seen"; "" where nobody looked."""

@@ -101,14 +101,18 @@ def animated_labels(things: Iterable[Occurrence]) -> Iterator[Finding]:
 
 
 def several_labels(things: Sequence[Occurrence]) -> Iterator[Finding]:
+    for obj in torn(things):
+        yield Finding("twice", ERROR, (culprit(obj),), fix=Fix("label"))
+
+
+def torn(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
     """Objects that would need several labels at once, where all copies have one index."""
-    torn = defaultdict(set)
+    labels = defaultdict(set)
     shared = {thing.obj for thing in things if not thing.splittable}
     for thing in things:
         if thing.obj in shared and not thing.obj.pass_index:
-            torn[thing.obj].add(thing.label_id)
-    for obj in sorted((obj for obj, ids in torn.items() if len(ids) > 1), key=lambda obj: obj.name_full):
-        yield Finding("twice", ERROR, (culprit(obj),), fix=Fix("label"))
+            labels[thing.obj].add(thing.label_id)
+    return sorted((obj for obj, ids in labels.items() if len(ids) > 1), key=lambda obj: obj.name_full)
 
 
 def shared_ids(things: Iterable[Occurrence]) -> Iterator[Finding]:
