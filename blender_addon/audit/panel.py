@@ -18,6 +18,7 @@ from .fixes import SAFE_FOR_ALL, actions
 from .properties import audit_state, findings_shown, look_soon, picked_finding, stale_findings
 
 _MOST_ROWS = 9
+_WIDE = 360  # of a sidebar, in pixels at a resolution scale of 1; it opens with 280
 _MARKS = {ERROR: "CANCEL", WARNING: "ERROR", NOTE: "INFO"}
 _BUTTONS = {
     "keep": ("Keep {now}", "CHECKMARK"),
@@ -61,7 +62,7 @@ class LABELPASS_UL_findings(bpy.types.UIList):
         seen = found.seen()
         if seen:
             amount = line.row(align=True)
-            amount.alignment, amount.ui_units_x = "RIGHT", 3.2
+            amount.alignment, amount.ui_units_x = "RIGHT", 2.6
             amount.label(text=seen)
 
 
@@ -84,7 +85,7 @@ class LABELPASS_PT_audit(bpy.types.Panel):
             if len(context.view_layer.objects) <= current_audit.SMALL and not current_audit.measuring():
                 look_soon(0.0)
             return
-        _header(line, found)
+        _header(context, line, found)
         if not current_audit.measuring() and (not found.current or stale_findings(context)):
             if found.current:
                 look_soon(0.0)
@@ -126,12 +127,14 @@ class LABELPASS_PT_audit(bpy.types.Panel):
             paragraph(context, column, f"Shares of all pixels of {looks.views}{some} views, at {width}x{height}")
 
 
-def _header(line, found: Audit) -> None:
+def _header(context, line, found: Audit) -> None:
     counts = severities(found.findings.values())
+    wide = context.region.width > _WIDE * context.preferences.system.ui_scale
     if any(counts.values()):
         for severity in SEVERITIES:
             if counts[severity]:
-                line.label(text=counted(counts[severity], severity), icon=_MARKS[severity])
+                text = counted(counts[severity], severity) if wide else str(counts[severity])
+                line.label(text=text, icon=_MARKS[severity])
     else:
         line.label(text=f"Nothing wrong: {counted(found.labelled, 'object')} labelled", icon="CHECKMARK")
     line.operator("labelpass.audit", text="", icon="FILE_REFRESH")

@@ -11,6 +11,8 @@ if find_spec("bpy"):
     import bpy
 else:
     collect_ignore = [
+        "test_addon_audit.py",
+        "test_addon_audit_window.py",
         "test_addon_operators.py",
         "test_addon_part_operators.py",
         "test_addon_parts.py",
