@@ -6,6 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-for name in ("assign.py", "suggestions.py", "suggestion_list.py", "labels.py", "export.py"):
+for name in ("assign.py", "audit.py", "suggestions.py", "suggestion_list.py", "labels.py", "export.py"):
     print(f"== {name}", flush=True)
     subprocess.run([sys.executable, str(Path(__file__).with_name(name))], check=True)
