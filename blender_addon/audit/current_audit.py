@@ -6,8 +6,11 @@ ones when somebody asks. What is remembered are names and numbers, never objects
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count
 
 import bpy
 
@@ -17,30 +20,55 @@ from ..scene_labels import label_set_text
 from ..tab import handlers, status
 from .audit import audit
 from .file_faults import views_of
-from .findings import Finding, measured, worst_first
+from .findings import Finding, measured, severities, worst_first
 from .name_faults import forget_names
 from .pixels import Measure, measure
 
 SMALL = 3_000
-"""Things that are looked at while somebody works, in 60 ms."""
+"""Things that are looked at while somebody works, in a tenth of a second."""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """Findings of a scene's view layer by their keys, worst first. `current`: nothing has changed since."""
+    """Findings of a scene's view layer by their keys, worst first; each list of findings has a `serial` of its own.
+
+    `current`: nothing has changed since.
+    """
 
     scene: int
     view_layer: str
     label_set: str
     findings: Mapping[str, Finding]
+    serial: int
     labelled: int = 0
     unlabelled: int = 0
     current: bool = True
 
+    @cached_property
+    def severities(self) -> dict[str, int]:
+        return severities(self.findings.values())
+
+    @cached_property
+    def kinds(self) -> Counter[str]:
+        return Counter(each.kind for each in self.findings.values())
+
+    @cached_property
+    def measurable(self) -> bool:
+        """Whether looking through the views would tell anything."""
+        return any(each.measurable for each in self.findings.values())
+
+    def alike(self, finding: Finding, action: str) -> list[Finding]:
+        """Findings of the same kind, for one action; to be labelled, those that have a suggestion."""
+        same = [each for each in self.findings.values() if (each.kind, each.saying) == (finding.kind, finding.saying)]
+        return [each for each in same if action != "label" or (each.fix and each.fix.label_id)]
+
+
+_Looked = tuple[int, str, float]
 
 _audit: Audit | None = None
-_measure: tuple[int, str, Measure] | None = None
+_measure: tuple[_Looked, Measure] | None = None
 _measuring = False
+_serials = count(1)
 _drifted: dict[int, bool] = {}
 
 
@@ -55,19 +83,17 @@ def run(context: bpy.types.Context) -> Audit:
         scene.session_uid,
         view_layer.name,
         label_set_text(scene),
-        _with_pixels(scene, view_layer, found),
+        _with_pixels(last_measure(scene, view_layer), found),
+        next(_serials),
         len(things) - bare,
         bare,
     )
     return _audit
 
 
-def _with_pixels(
-    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, found: Iterator[Finding] | list[Finding]
-) -> dict[str, Finding]:
-    seen = last_measure(scene, view_layer)
-    found = measured(found, seen.pixels if seen else None, seen.total if seen else 0)
-    return {each.key: each for each in worst_first(found)}
+def _with_pixels(seen: Measure | None, found: Iterable[Finding]) -> dict[str, Finding]:
+    rows = worst_first(measured(found, seen.pixels if seen else None, seen.total if seen else 0))
+    return {each.key: each for each in rows}
 
 
 def last(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Audit | None:
@@ -81,9 +107,12 @@ def last(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Audit | Non
 
 def last_measure(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Measure | None:
     """What the views showed, when somebody last looked."""
-    if _measure and _measure[:2] == (scene.session_uid, view_layer.name):
-        return _measure[2]
-    return None
+    return _measure[1] if _measure and _measure[0] == _looked(scene, view_layer) else None
+
+
+def _looked(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> _Looked:
+    """What a measure holds for: under another threshold, films are seen or seen through."""
+    return scene.session_uid, view_layer.name, view_layer.pass_alpha_threshold
 
 
 def measuring() -> bool:
@@ -98,13 +127,14 @@ def measure_views(context: bpy.types.Context) -> Iterator[Measure]:
     """
     global _measuring, _measure, _audit  # noqa: PLW0603
     scene, view_layer = context.scene, context.view_layer
-    looks = measure(scene, view_layer, views_of(scene)[0])
+    looks, looked = measure(scene, view_layer, views_of(scene)[0]), _looked(scene, view_layer)
     _measuring = True
     try:
         for seen in looks:
-            _measure = (scene.session_uid, view_layer.name, seen)
+            _measure = (looked, seen)
             if now := last(scene, view_layer):
-                _audit = replace(now, findings=_with_pixels(scene, view_layer, list(now.findings.values())))
+                found = _with_pixels(seen, now.findings.values())
+                _audit = replace(now, findings=found, serial=next(_serials))
             yield seen
     finally:
         looks.close()

@@ -12,7 +12,7 @@ from ..tab import status
 from ..tab.selection import frame_selection, hidden_in_words, select
 from . import current_audit
 from .file_faults import views_of
-from .findings import KINDS, Finding, in_words, severities
+from .findings import KINDS, Finding, in_words
 from .fixes import ACTIONS, SAFE_FOR_ALL, Outcome, mend, reachable
 from .properties import audit_state, fill_findings
 
@@ -27,7 +27,7 @@ class LABELPASS_OT_audit(bpy.types.Operator):
     def execute(self, context):
         found = current_audit.run(context)
         fill_findings(context)
-        said = in_words(severities(found.findings.values())) or "nothing wrong"
+        said = in_words(found.severities) or "nothing wrong"
         self.report({"INFO"}, f"{said}; {counted(found.labelled, 'thing')} labelled")
         return {"FINISHED"}
 
@@ -101,7 +101,7 @@ class LABELPASS_OT_mend_finding(bpy.types.Operator):
             return {"CANCELLED"}
         wanted = _alike(context, finding, self.action) if self.of_kind else [finding]
         done = mend(context.view_layer, status.label_set(context.scene), wanted, self.action, self.label_id)
-        return _tell(self, context, done)
+        return _tell(self, context, wanted, done)
 
 
 class LABELPASS_OT_show_kind(bpy.types.Operator):
@@ -216,10 +216,7 @@ def _finding(context, key: str) -> Finding | None:
 
 
 def _alike(context, finding: Finding, action: str) -> list[Finding]:
-    """Findings of the same kind; to be labelled, those that have a suggestion."""
-    found = current_audit.last(context.scene, context.view_layer)
-    same = [each for each in found.findings.values() if each.kind == finding.kind and each.saying == finding.saying]
-    return [each for each in same if action != "label" or (each.fix and each.fix.label_id)]
+    return current_audit.last(context.scene, context.view_layer).alike(finding, action)
 
 
 def _outdated(operator, context) -> set[str]:
@@ -228,14 +225,18 @@ def _outdated(operator, context) -> set[str]:
     return {"CANCELLED"}
 
 
-def _tell(operator, context, done: Outcome) -> set[str]:
+def _tell(operator, context, wanted: list[Finding], done: Outcome) -> set[str]:
     """Say what was mended and what was not, and look at the scene anew."""
     status.forget()
     suggestion_list.forget()
     current_audit.run(context)
     fill_findings(context)
-    what = ACTIONS[operator.action][0]
-    said = f"{done.done} {what}" if done.done else "nothing was changed"
+    what, labels = ACTIONS[operator.action][0], status.label_set(context.scene).by_id
+    if operator.action in {"label", "take"} and len(wanted) == 1:
+        label = labels.get(operator.label_id or (wanted[0].fix.label_id if wanted[0].fix else 0))
+        what += f" {label.name}" if label else ""
+    which = repr(wanted[0].names[0]) if len(wanted) == 1 else str(done.done)
+    said = f"{which} {what}" if done.done else "nothing was changed"
     if done.left:
         left = [f"{name}: {why}" for name, why in done.left.items()]
         said += f"; {len(left)} left alone: {listed(left, 3, '; ')}"

@@ -13,9 +13,9 @@ from ..tab.properties import active_label
 from ..tab.swatches import icon
 from . import current_audit
 from .current_audit import Audit
-from .findings import ERROR, KINDS, NOTE, SEVERITIES, WARNING, Finding, severities
+from .findings import ERROR, KINDS, NOTE, SEVERITIES, WARNING, Finding
 from .fixes import SAFE_FOR_ALL, actions
-from .properties import audit_state, findings_shown, look_soon, picked_finding, stale_findings
+from .properties import audit_state, look_soon, picked_finding, stale_findings
 
 _MOST_ROWS = 9
 _WIDE = 360  # of a sidebar, in pixels at a resolution scale of 1; it opens with 280
@@ -39,7 +39,7 @@ class LABELPASS_MT_finding_kinds(bpy.types.Menu):
 
     def draw(self, context):
         found = current_audit.last(context.scene, context.view_layer)
-        kinds = Counter(each.kind for each in found.findings.values()) if found else Counter()
+        kinds = found.kinds if found else Counter()
         self.layout.operator("labelpass.show_kind", text=f"All ({kinds.total()})").kind = ""
         for kind, title in KINDS.items():
             if kinds[kind]:
@@ -102,10 +102,9 @@ class LABELPASS_PT_audit(bpy.types.Panel):
 
     def _list(self, context, column, found: Audit) -> None:
         state = audit_state(context)
-        kinds = {each.kind for each in found.findings.values()}
-        if len(kinds) > 1:
-            title = KINDS[state.kind] if state.kind in kinds else "All Kinds"
-            column.menu("LABELPASS_MT_finding_kinds", text=f"{title} ({len(findings_shown(context))})", icon="FILTER")
+        if len(found.kinds) > 1:
+            title = KINDS[state.kind] if state.kind in found.kinds else "All Kinds"
+            column.menu("LABELPASS_MT_finding_kinds", text=f"{title} ({len(state.rows)})", icon="FILTER")
         size = min(max(len(state.rows), 4), _MOST_ROWS)
         column.template_list(
             "LABELPASS_UL_findings", "", state, "rows", state, "active", item_dyntip_propname="tip",
@@ -117,7 +116,7 @@ class LABELPASS_PT_audit(bpy.types.Panel):
         if current_audit.measuring():
             done = f"{seen.looks.views} of {seen.looks.all_views} views" if seen else "the first view"
             return paragraph(context, column, f"Looking through {done}. Esc stops", mark="CAMERA_DATA")
-        if not any(each.measurable for each in found.findings.values()):
+        if not found.measurable:
             return
         text = "Measure Again" if seen else None
         column.operator("labelpass.measure_findings", text=text, icon="CAMERA_DATA")
@@ -128,7 +127,7 @@ class LABELPASS_PT_audit(bpy.types.Panel):
 
 
 def _header(context, line, found: Audit) -> None:
-    counts = severities(found.findings.values())
+    counts = found.severities
     wide = context.region.width > _WIDE * context.preferences.system.ui_scale
     if any(counts.values()):
         for severity in SEVERITIES:
@@ -168,20 +167,16 @@ def _buttons(context, column, found: Finding, action: str) -> None:
             what = "Change to" if action == "take" else "Assign"
             _button(column, found, action, f"{what} {label.name}", icon(label.color)).label_id = label.id
         if not suggested and not picked:
-            paragraph(context, column, "Pick a label in the list above to assign it here")
+            paragraph(context, column, "Pick a label above to assign it here")
     else:
         text, mark = _BUTTONS[action]
         _button(column, found, action, text.format(now=now), mark)
-    same = [each for each in findings_of(context, found) if action != "label" or (each.fix and each.fix.label_id)]
-    if (found.kind, action) in SAFE_FOR_ALL and len(same) > 1:
+    same = ()
+    if (found.kind, action) in SAFE_FOR_ALL:
+        same = current_audit.last(context.scene, context.view_layer).alike(found, action)
+    if len(same) > 1:
         what = {"label": "Assign All Suggested", "keep": "Keep All", "update": "Update All"}.get(action, "Clear All")
         _button(column, found, action, f"{what} ({len(same)})", "CHECKMARK").of_kind = True
-
-
-def findings_of(context, found: Finding) -> list[Finding]:
-    """All findings that are like this one."""
-    audit = current_audit.last(context.scene, context.view_layer)
-    return [each for each in audit.findings.values() if (each.kind, each.saying) == (found.kind, found.saying)]
 
 
 def _button(column, found: Finding, action: str, text: str, mark: str | int):

@@ -38,6 +38,7 @@ class LABELPASS_PG_audit(bpy.types.PropertyGroup):
     active: IntProperty(name="Finding", default=NOTHING, description="Select it and frame it", update=_picked)
     kind: StringProperty(description="The kind of finding that the list shows; empty: all")
     filling: BoolProperty()
+    rows_of: StringProperty()
 
 
 def audit_state(context: bpy.types.Context) -> LABELPASS_PG_audit:
@@ -65,8 +66,12 @@ def picked_finding(context: bpy.types.Context) -> Finding | None:
 
 def stale_findings(context: bpy.types.Context) -> bool:
     """True when Blender's list shows other rows than it should."""
-    now, state = findings_shown(context), audit_state(context)
-    return len(now) != len(state.rows) or any(key != item.key for key, item in zip(now, state.rows))
+    return audit_state(context).rows_of != _rows_of(context)
+
+
+def _rows_of(context: bpy.types.Context) -> str:
+    found = current_audit.last(context.scene, context.view_layer)
+    return f"{found.serial} {audit_state(context).kind}" if found else ""
 
 
 def fill_findings(context: bpy.types.Context) -> None:
@@ -79,6 +84,7 @@ def fill_findings(context: bpy.types.Context) -> None:
         for each in now.values():
             item = state.rows.add()
             item.key, item.name, item.tip = each.key, each.short, each.message
+        state.rows_of = _rows_of(context)
         state.active = next((place for place, other in enumerate(now) if other == key), NOTHING)
     finally:
         state.filling = False

@@ -316,6 +316,15 @@ def test_a_measure_that_is_stopped_puts_the_scene_back(room, mesh):
     assert (room.render.resolution_x, room.camera) == (engine, camera_before)
 
 
+def test_a_measure_holds_for_its_threshold(room, mesh):
+    mesh("Blob")
+    look()
+    bpy.ops.labelpass.measure_findings()
+    assert row("unlabelled").pixels is not None
+    bpy.context.view_layer.pass_alpha_threshold = 0.1
+    assert row("unlabelled").pixels is None
+
+
 def test_without_a_camera_nothing_is_measured(room, capsys):
     bpy.data.objects.remove(room.camera)
     assert bpy.ops.labelpass.measure_findings() == {"CANCELLED"}
