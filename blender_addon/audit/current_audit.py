@@ -107,7 +107,10 @@ def last(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Audit | Non
 
 def last_measure(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Measure | None:
     """What the views showed, when somebody last looked."""
-    return _measure[1] if _measure and _measure[0] == _looked(scene, view_layer) else None
+    if not _measure:
+        return None
+    held, now = _measure[0], _looked(scene, view_layer)
+    return _measure[1] if held == now or (_measuring and held[:2] == now[:2]) else None  # looks change the threshold
 
 
 def _looked(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> _Looked:
@@ -128,7 +131,7 @@ def measure_views(context: bpy.types.Context) -> Iterator[Measure]:
     global _measuring, _measure, _audit  # noqa: PLW0603
     scene, view_layer = context.scene, context.view_layer
     looks, looked = measure(scene, view_layer, views_of(scene)[0]), _looked(scene, view_layer)
-    _measuring = True
+    _measuring, _measure = True, None
     try:
         for seen in looks:
             _measure = (looked, seen)

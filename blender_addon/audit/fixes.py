@@ -26,7 +26,7 @@ ACTIONS = {
     "hide_render": ("hidden in renders", "Do not render it"),
     "show": ("shown", "Show it in the viewport"),
     "show_render": ("shown in renders", "Render it"),
-    "update": ("like the source again", "Make the part's material a copy of its source again"),
+    "update": ("made like the source again", "Make the part's material a copy of its source again"),
     "threshold": ("in the labels now", "Lower the view layer's Alpha Threshold below this alpha: labels then show "
                                           "the surface, and not what is behind it"),
 }  # fmt: skip

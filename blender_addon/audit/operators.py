@@ -149,8 +149,10 @@ class LABELPASS_OT_measure_findings(bpy.types.Operator):
     def invoke(self, context, _event):
         if not self._begin(context):
             return {"CANCELLED"}
-        self.timer = context.window_manager.event_timer_add(0.02, window=context.window)
+        self.waits = 3  # ticks, for Blender to draw that it has begun: a view keeps it for a second
+        self.timer = context.window_manager.event_timer_add(0.05, window=context.window)
         context.window_manager.modal_handler_add(self)
+        context.workspace.status_text_set("Labelpass: looking through the first view. Esc stops")
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
@@ -158,10 +160,14 @@ class LABELPASS_OT_measure_findings(bpy.types.Operator):
         if event.type == "ESC":
             self.looks.close()
             self.report({"INFO"}, "stopped; what the views so far show stays")
-        elif event.type != "TIMER" or self._step(context):
+        elif event.type != "TIMER" or self._waits() or self._step(context):
             return {"RUNNING_MODAL"}
         self._end(context)
         return {"CANCELLED"} if self.failed or event.type == "ESC" else {"FINISHED"}
+
+    def _waits(self) -> bool:
+        self.waits -= 1
+        return self.waits >= 0
 
     def cancel(self, context):
         self.looks.close()
@@ -189,7 +195,9 @@ class LABELPASS_OT_measure_findings(bpy.types.Operator):
             return False
         fill_findings(context)
         if context.workspace:
-            context.workspace.status_text_set(f"Labelpass: {seen.looks.views} views looked through. Esc stops")
+            context.workspace.status_text_set(
+                f"Labelpass: {counted(seen.looks.views, 'view')} looked through. Esc stops"
+            )
         status.redraw_sidebars()
         return True
 

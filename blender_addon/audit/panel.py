@@ -141,7 +141,9 @@ def _header(context, line, found: Audit) -> None:
 
 def _details(context, column, found: Finding) -> None:
     """The whole sentence, and what can be done."""
-    seen = {None: "", 0: " No view sees it."}.get(found.pixels, f" It covers {found.seen()} of all pixels.")
+    seen = {None: "", 0: " None of the views looked through sees it."}.get(
+        found.pixels, f" It covers {found.seen()} of all pixels."
+    )
     paragraph(context, column, f"{found.message[:1].upper()}{found.message[1:]}.{seen}", active=True)
     label_set = status.label_set(context.scene)
     if found.kind == "nothing" and found.objects:

@@ -308,8 +308,9 @@ def test_a_measure_that_is_stopped_puts_the_scene_back(room, mesh):
     look()
     engine, camera_before = room.render.resolution_x, room.camera
     looks = current_audit.measure_views(bpy.context)
-    next(looks)
+    seen = next(looks)
     assert current_audit.measuring()
+    assert current_audit.last_measure(room, bpy.context.view_layer) == seen
     assert not bpy.ops.labelpass.mend_finding.poll()
     looks.close()
     assert not current_audit.measuring()
