@@ -7,7 +7,7 @@ ones when somebody asks. What is remembered are names and numbers, never objects
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
@@ -68,6 +68,7 @@ _Looked = tuple[int, str, float]
 _audit: Audit | None = None
 _measure: tuple[_Looked, Measure] | None = None
 _measuring = False
+_looks: Generator[Measure, None, None] | None = None
 _serials = count(1)
 _drifted: dict[int, bool] = {}
 
@@ -123,11 +124,24 @@ def measuring() -> bool:
     return _measuring
 
 
-def measure_views(context: bpy.types.Context) -> Iterator[Measure]:
+def measure_views(context: bpy.types.Context) -> Generator[Measure, None, None]:
     """Look through the views, and show what they saw after each. Close it to stop: the scene is put back then.
 
-    Nothing else may change the scene meanwhile. Raises RenderFailed.
+    Nothing else may change the scene meanwhile; undo, saving and loading end it. Raises RenderFailed.
     """
+    global _looks  # noqa: PLW0603
+    stop_measuring()
+    _looks = _measured_views(context)
+    return _looks
+
+
+def stop_measuring() -> None:
+    """Put the scene back; what the views so far show stays."""
+    if _looks and not _looks.gi_running:
+        _looks.close()
+
+
+def _measured_views(context: bpy.types.Context) -> Generator[Measure, None, None]:
     global _measuring, _measure, _audit  # noqa: PLW0603
     scene, view_layer = context.scene, context.view_layer
     looks, looked = measure(scene, view_layer, views_of(scene)[0]), _looked(scene, view_layer)
@@ -174,6 +188,12 @@ def _is_switched(update: bpy.types.DepsgraphUpdate) -> bool:
 
 
 @bpy.app.handlers.persistent
+def _before_jump(*_args: object) -> None:
+    """What the looks changed for a while is not to be saved or undone."""
+    stop_measuring()
+
+
+@bpy.app.handlers.persistent
 def _after_jump(*_args: object) -> None:
     forget()
 
@@ -186,6 +206,7 @@ def _after_load(*_args: object) -> None:
 
 
 _HANDLERS = (
+    *((name, _before_jump) for name in ("undo_pre", "redo_pre", "save_pre", "load_pre")),
     ("depsgraph_update_post", _after_update),
     ("undo_post", _after_jump),
     ("redo_post", _after_jump),
@@ -198,6 +219,7 @@ def register() -> None:
 
 
 def unregister() -> None:
+    stop_measuring()
     handlers.remove(_HANDLERS)
     _after_load()
     forget_names()

@@ -317,6 +317,19 @@ def test_a_measure_that_is_stopped_puts_the_scene_back(room, mesh):
     assert (room.render.resolution_x, room.camera) == (engine, camera_before)
 
 
+def test_saving_ends_a_measure_first(room, mesh, tmp_path):
+    mesh("Sofa")
+    look()
+    before = room.render.resolution_x
+    looks = current_audit.measure_views(bpy.context)
+    next(looks)
+    assert room.render.resolution_x != before
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "room.blend"), copy=True)
+    assert not current_audit.measuring()
+    assert room.render.resolution_x == before
+    assert list(looks) == []
+
+
 def test_a_measure_holds_for_its_threshold(room, mesh):
     mesh("Blob")
     look()
