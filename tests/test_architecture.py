@@ -23,7 +23,7 @@ CONTRACT = "blender_addon.contract"
 PURE_RENDER = {"render_scripts.check_request", "render_scripts.plan", "render_scripts.randomize"}
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
-    *(f"blender_addon.audit.{name}" for name in ("findings", "report")),
+    *(f"blender_addon.audit.{name}" for name in ("findings", "report", "sentences")),
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
     *(f"blender_addon.label_sets.{name}" for name in ("label_files", "label_search")),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import bpy
 
 from ..contract.labels import LabelSet
+from ..suggestions.name_words import words
 from ..suggestions.ranking import BAR, Name, Source, Suggester, Suggestion, suggester
 from ..suggestions.scene_names import names_in
 from ..suggestions.suggestible import rejected
@@ -48,14 +49,17 @@ def names_that_disagree(
         better = found[0] if found else None
         if better is None or better.label_id == obj.pass_index or not _is_sure(better, obj, label_set):
             continue
-        said = knows.readings(Name(Source.OBJECT, obj.name))
-        if not said or said[0].certainty < _PLAIN or _takes_all(label_set, better.label_id):
+        own = knows.readings(Name(Source.OBJECT, obj.name))
+        if not own or own[0].certainty < _PLAIN or _takes_all(label_set, better.label_id):
             continue
         if any(each.label_id == obj.pass_index and each.confidence >= _ALSO for each in found):
             continue
-        words = (name_of(label_set, obj.pass_index), name_of(label_set, better.label_id), better.reason)
+        label_words = set(words(name_of(label_set, obj.pass_index)))
+        if label_words and label_words <= set(words(obj.name)):
+            continue  # "counter.lower_cabinet" is as much a counter as a cabinet
+        said = (name_of(label_set, obj.pass_index), name_of(label_set, better.label_id), better.reason)
         fix = Fix("take", better.label_id)
-        yield Finding("name", WARNING, (culprit(obj),), detail=words, label_id=obj.pass_index, fix=fix)
+        yield Finding("name", WARNING, (culprit(obj),), detail=said, label_id=obj.pass_index, fix=fix)
 
 
 def _takes_all(label_set: LabelSet, label_id: int) -> bool:

@@ -223,6 +223,7 @@ def test_names_that_disagree(room):
 def test_a_name_that_says_more_than_one_thing_is_left_alone(room):
     rectangle(room, 0, 1, label=TABLE, name="Dresser dish")
     rectangle(room, 0, 1, label=TABLE, name="Xyz")
+    rectangle(room, 0, 1, label=BED, name="bed.lower_cabinet")
     assert found(room) == []
 
 
