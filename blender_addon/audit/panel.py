@@ -19,6 +19,7 @@ from .properties import audit_state, look_soon, picked_finding, stale_findings
 
 _MOST_ROWS = 9
 _WIDE = 360  # of a sidebar, in pixels at a resolution scale of 1; it opens with 280
+_GREEN = (76, 175, 80)
 _MARKS = {ERROR: "CANCEL", WARNING: "ERROR", NOTE: "INFO"}
 _BUTTONS = {
     "keep": ("Keep {now}", "CHECKMARK"),
@@ -135,7 +136,7 @@ def _header(context, line, found: Audit) -> None:
                 text = counted(counts[severity], severity) if wide else str(counts[severity])
                 line.label(text=text, icon=_MARKS[severity])
     else:
-        line.label(text=f"Nothing wrong: {counted(found.labelled, 'object')} labelled", icon="CHECKMARK")
+        line.label(text=f"Nothing wrong: {counted(found.labelled, 'object')} labelled", icon_value=icon(_GREEN))
     line.operator("labelpass.audit", text="", icon="FILE_REFRESH")
 
 

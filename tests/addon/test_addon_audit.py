@@ -221,7 +221,11 @@ def test_names_that_disagree(room):
 
 
 def test_a_name_that_says_more_than_one_thing_is_left_alone(room):
-    rectangle(room, 0, 1, label=TABLE, name="Dresser dish")
+    dish, dresser = rectangle(room, 0, 1, label=TABLE, name="Dresser dish"), bpy.data.collections.new("Dresser")
+    room.collection.children.link(dresser)
+    dresser.objects.link(dish)
+    room.collection.objects.unlink(dish)
+    dish.parent = rectangle(room, 0, 1, label=NYU40.find("dresser").id, name="Dresser")
     rectangle(room, 0, 1, label=TABLE, name="Xyz")
     rectangle(room, 0, 1, label=BED, name="bed.lower_cabinet")
     assert found(room) == []
