@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_render, _add_export, _add_sheet, _add_scene):
+    for add in (_add_check, _add_render, _add_export, _add_sheet, _add_scene):
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -29,6 +29,40 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("labelpass: stopped", file=sys.stderr)
         return 130
+
+
+def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.check_request import EXIT_CODES, add_arguments
+
+    verb = verbs.add_parser(
+        "check", help="list what is wrong with the labels of a .blend, worst first", epilog=EXIT_CODES
+    )
+    verb.add_argument(
+        "scene", type=said(parse_path), help="the .blend file; it is not changed, and its scripts never run"
+    )
+    add_arguments(verb)
+    verb.add_argument("--blender", metavar="PATH", help="check with this Blender; default: the bpy module")
+    verb.set_defaults(call=_check)
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    from render_scripts.check_request import request_from
+
+    scene, request = parsed.scene.resolve(), request_from(parsed)
+    if not scene.is_file():
+        raise ValueError(f"{parsed.scene}: no such file")
+    if parsed.blender is None:
+        _import_bpy()
+        from render_scripts.check import check
+
+        text, code = check(scene, request)
+    else:
+        from render_scripts.installed_blender import check_with
+
+        text, code = check_with(parsed.blender, scene, request)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return int(code)
 
 
 def _add_render(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

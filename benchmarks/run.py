@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-for name in ("assign.py", "overlay.py", "suggestions.py", "suggestion_list.py", "labels.py", "export.py"):
+FILES = ("assign.py", "overlay.py", "audit.py", "suggestions.py", "suggestion_list.py", "labels.py", "export.py")
+
+for name in FILES:
     print(f"== {name}", flush=True)
     subprocess.run([sys.executable, str(Path(__file__).with_name(name))], check=True)

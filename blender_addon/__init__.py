@@ -22,6 +22,10 @@ def unregister() -> None:
 def _window() -> tuple[ModuleType, ...]:
     """The modules of the window, each after those that it needs."""
     from .asking import operators as asking
+    from .audit import current_audit
+    from .audit import operators as audit_operators
+    from .audit import panel as audit_panel
+    from .audit import properties as audit_properties
     from .keys import isolation, keymaps, quick_operators, step_operators
     from .overlay import window as overlay
     from .parts import group_operators
@@ -46,5 +50,6 @@ def _window() -> tuple[ModuleType, ...]:
     suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
     parts = (part_operators, group_operators, asking, part_panel)
     keys = (step_operators, quick_operators, keymaps)
+    audit = (current_audit, audit_properties, audit_operators, audit_panel)
     preview = (preview_properties, previews, preview_image, preview_operators, preview_panel)
-    return (*tab, *views, *suggestions, *parts, overlay, *keys, *preview)
+    return (*tab, *views, *suggestions, *audit, *parts, overlay, *keys, *preview)

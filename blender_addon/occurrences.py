@@ -163,10 +163,15 @@ def _has_surface(obj: bpy.types.Object) -> bool:
     """False for a mesh of loose points and for volume alone (smoke, fog), unless a modifier may give it a surface."""
     if obj.type == "MESH" and not obj.data.polygons and not obj.modifiers:
         return False
+    return not is_volume_alone(obj)
+
+
+def is_volume_alone(obj: bpy.types.Object) -> bool:
+    """Whether each material of an object is a volume and no surface (smoke, fog), and no modifier may set others."""
     slots = obj.material_slots
     if not slots or any(modifier.type == "NODES" for modifier in obj.modifiers):
-        return True
-    return not all(slot.material and _is_volume(slot.material) for slot in slots)
+        return False
+    return all(slot.material and _is_volume(slot.material) for slot in slots)
 
 
 def _is_volume(material: bpy.types.Material) -> bool:

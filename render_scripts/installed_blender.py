@@ -1,4 +1,4 @@
-"""Renders with an installed Blender, as its child process: render.py in it, its exit code, and the proof of that."""
+"""Renders or checks with an installed Blender as its child process: a script in it, its exit code, their proof."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from blender_addon.contract.run import PLAN, finished_frames, read_plan
 
+from . import check_request
+from .check_request import CheckRequest
 from .plan import Refused, Request, to_arguments
 
 
@@ -19,9 +22,7 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
     such program or something ended it.
     """
-    blender = shutil.which(program)
-    if blender is None:
-        raise Refused(f"--blender {program}: no such program")
+    blender = _found(program)
     entry = Path(__file__).with_name("render.py")
     scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
     start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
@@ -39,6 +40,33 @@ def render_with(program: str, scene: Path, request: Request) -> int:
         if lost:
             raise Refused(f"{program} ended as if all was well, without frame {lost[0]}; run the same command again")
     return code
+
+
+def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, int]:
+    """Check `scene` with the Blender called `program`: what there is to print, and the exit code (see `check`)."""
+    blender = _found(program)
+    entry = Path(__file__).with_name("check.py")
+    start = [blender, "--factory-startup", "--disable-autoexec", "-b", "--python-exit-code", "3", "-P", str(entry)]
+    with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
+        report = Path(folder) / "report"
+        asked = [str(scene), f"--report={report}", *check_request.to_arguments(request)]
+        done = subprocess.run([*start, "--", *asked], capture_output=True, text=True, errors="replace", check=False)
+        if done.returncode in {0, 1} and report.is_file():
+            return report.read_text(encoding="utf-8"), done.returncode
+    ours = [line.removeprefix("labelpass: ") for line in done.stderr.splitlines() if line.startswith("labelpass: ")]
+    if ours and done.returncode == 1:
+        raise Refused(ours[-1])
+    words = [line.strip() for line in (*done.stdout.splitlines(), *done.stderr.splitlines()) if line.strip()]
+    said = f": {words[-1]}" if words else "; is it a Blender?"
+    print(f"labelpass: --blender {program}: exit code {done.returncode} and no report{said}", file=sys.stderr)
+    return "", 3
+
+
+def _found(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise Refused(f"--blender {program}: no such program")
+    return found
 
 
 _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -20,8 +20,8 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def ends_at_once(run: Path) -> Iterator[None]:
-    """Within the block, Ctrl-C and SIGTERM end the process with 130 or 143, its unfinished frame removed.
+def ends_at_once(run: Path | None = None) -> Iterator[None]:
+    """Within the block, Ctrl-C and SIGTERM end the process with 130 or 143, an unfinished frame of the run removed.
 
     A render keeps the main thread, where Python handles signals, and drops the exception that a handler raises in
     Cycles' own Python. Another thread hears of the signal and leaves without unwinding: nothing in a run folder needs
@@ -53,10 +53,12 @@ def _no_exception(number: int, frame: object) -> None:
     """A handler must be there for the wake-up to be written."""
 
 
-def _leave_when_told(hears: socket.socket, screen: int, run: Path) -> None:
+def _leave_when_told(hears: socket.socket, screen: int, run: Path | None) -> None:
     while told := hears.recv(1):
         if told[0] in _ENDING:
-            os.write(screen, b"labelpass: stopped; what is done stays, run the same command to go on\n")
-            run_folder.sweep_partial_frames(run)
+            more = "; what is done stays, run the same command to go on" if run else ""
+            os.write(screen, f"labelpass: stopped{more}\n".encode())
+            if run:
+                run_folder.sweep_partial_frames(run)
             compat.remove_temporary_files()
             os._exit(128 + told[0])

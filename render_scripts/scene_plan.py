@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 
 from blender_addon import scene_labels
+from blender_addon.audit.file_faults import NO_LABEL_SET
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Plan, Settings, View
@@ -16,6 +17,7 @@ from blender_addon.label_render.viewpoints import find_views
 from blender_addon.label_sets import label_files
 
 from . import compat, preflight
+from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
 
@@ -64,7 +66,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     return Proposal(plan, asked, (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems))
 
 
-def choose_view_layer(scene: bpy.types.Scene, request: Request) -> bpy.types.ViewLayer:
+def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
     """The one asked for, else the active one, else the first that renders. Raises Refused where it is not there."""
     if request.view_layer is not None:
         if request.view_layer not in scene.view_layers:
@@ -131,10 +133,7 @@ def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:
         return label_files.read(request.label_set)
     found = scene_labels.read_label_set(scene)
     if found is None:
-        raise Refused(
-            "this scene carries no label set: label it with the add-on, or say what its pass indices mean with "
-            "--label-set nyu40 (or a JSON/YAML file)"
-        )
+        raise Refused(NO_LABEL_SET)
     return found
 
 

@@ -20,10 +20,11 @@ FILES = sorted(
 )
 
 CONTRACT = "blender_addon.contract"
-PURE_RENDER = {"render_scripts.plan", "render_scripts.randomize"}
+PURE_RENDER = {"render_scripts.check_request", "render_scripts.plan", "render_scripts.randomize"}
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
     f"{LABEL_RENDER}.cryptomatte",
+    *(f"blender_addon.audit.{name}" for name in ("findings", "report", "sentences")),
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
     "blender_addon.preview.label_picture",
@@ -92,6 +93,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "blender_addon.occurrences",
             "blender_addon.compat",
             LABEL_RENDER,
+            "blender_addon.audit",
             "blender_addon.label_sets.label_files",
             "numpy",
             *blender,

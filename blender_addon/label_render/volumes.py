@@ -18,7 +18,7 @@ def no_volumes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Itera
     volume object) is not there, and what is in it or behind it is seen.
     """
     with ExitStack() as stack:
-        if scene.world and any(_filled(scene.world.node_tree)):
+        if scene.world and has_volume(scene.world.node_tree):
             stack.enter_context(changed(scene, world=None))
         if has_grids():
             stack.enter_context(changed(view_layer, use_volumes=False))
@@ -28,6 +28,11 @@ def no_volumes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Itera
             for socket in list(_filled(tree)):
                 stack.enter_context(_emptied(tree, socket))
         yield
+
+
+def has_volume(tree: bpy.types.NodeTree | None) -> bool:
+    """Whether a world or material is filled with a volume."""
+    return any(True for _ in _filled(tree))
 
 
 def _filled(tree: bpy.types.NodeTree | None) -> Iterator[bpy.types.NodeSocket]:

@@ -9,7 +9,7 @@ from bpy.props import IntProperty, StringProperty
 
 from ..contract.words import counted, listed
 from ..tab import status
-from ..tab.selection import hidden_in_words, select
+from ..tab.selection import frame_selection, hidden_in_words, select
 from . import suggestion_list
 from .properties import fill_suggestions, fold_all, suggestions_state, unfold
 from .suggestion_list import Entry, Outcome, Row
@@ -70,7 +70,7 @@ class LABELPASS_OT_show_suggestion(_OnRow, bpy.types.Operator):
         if not row:
             return {"CANCELLED"}
         seen, hidden = select(context, suggestion_list.objects_of(context.scene, row.entries), extend=False)
-        _frame(context)
+        frame_selection(context)
         said = f"{counted(len(seen), 'object')} selected{hidden_in_words(hidden)}"
         self.report({"WARNING"} if hidden else {"INFO"}, said)
         return {"FINISHED"}
@@ -214,18 +214,6 @@ def _tell(operator, context, done: Outcome) -> set[str]:
         said += f"; {len(done.left)} had changed and were left alone: {listed(done.left, 3)}"
     operator.report({"WARNING"} if done.left or not total else {"INFO"}, said)
     return {"FINISHED"}
-
-
-def _frame(context) -> None:
-    """Bring the selection into view; not through a camera that the view moves along."""
-    area, space = context.area, context.space_data
-    region = next((each for each in area.regions if each.type == "WINDOW"), None) if area else None
-    if not region or area.type != "VIEW_3D" or not context.selected_objects:
-        return
-    if space.region_3d.view_perspective == "CAMERA" and space.lock_camera:
-        return
-    with context.temp_override(area=area, region=region):
-        bpy.ops.view3d.view_selected()
 
 
 register, unregister = bpy.utils.register_classes_factory(

@@ -205,7 +205,7 @@ def paragraph(context, layout, text: str, *, mark: str = "NONE", active: bool = 
     """Text wrapped to the sidebar's width, which is narrow and has no wrapping of its own."""
     scale, style = context.preferences.system.ui_scale, context.preferences.ui_styles[0].widget
     blf.size(0, style.points * scale)
-    room = context.region.width - (48 if mark == "NONE" else 80) * scale  # margins and the tabs; the icon
+    room = context.region.width - (56 if mark == "NONE" else 88) * scale  # margins and the tabs; the icon
     column = layout.column(align=True)
     column.scale_y = 0.8
     column.active = active or mark != "NONE"

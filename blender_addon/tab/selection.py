@@ -1,4 +1,4 @@
-"""The selection: whether there is one, how large it is, and a new one. Quick with 100,000 objects selected."""
+"""The selection: whether there is one, how large it is, a new one, a view of it. Quick with 100,000 objects."""
 
 from __future__ import annotations
 
@@ -58,3 +58,15 @@ def hidden_in_words(hidden: Sequence[bpy.types.Object]) -> str:
     if not hidden:
         return ""
     return f"; {len(hidden)} cannot be selected here (hidden or locked): {listed([obj.name for obj in hidden], 3)}"
+
+
+def frame_selection(context: bpy.types.Context) -> None:
+    """Bring the selection into view; not through a camera that the view moves along."""
+    area, space = context.area, context.space_data
+    region = next((each for each in area.regions if each.type == "WINDOW"), None) if area else None
+    if not region or area.type != "VIEW_3D" or not context.selected_objects:
+        return
+    if space.region_3d.view_perspective == "CAMERA" and space.lock_camera:
+        return
+    with context.temp_override(area=area, region=region):
+        bpy.ops.view3d.view_selected()

@@ -12,6 +12,8 @@ if find_spec("bpy"):
 else:
     collect_ignore = [
         "test_addon_label_set_change.py",
+        "test_addon_audit.py",
+        "test_addon_audit_window.py",
         "test_addon_operators.py",
         "test_addon_overlay.py",
         "test_addon_part_operators.py",

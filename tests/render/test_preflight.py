@@ -80,13 +80,17 @@ def test_some_objects_without_a_label(scene):
     for number in range(7):
         rectangle(scene, 0, 1, name=f"box {number}")
     assert one(scene, fatal=False) == (
-        "7 objects without a label will come out unlabelled: 'box 0', 'box 1', 'box 2', 'box 3', 'box 4' and 2 more"
+        "7 objects without a label will come out unlabelled: 'box 0', 'box 1', 'box 2', 'box 3', 'box 4' and 2 more; "
+        "label them, or hide them in renders"
     )
 
 
 def test_one_object_without_a_label(scene):
     rectangle(scene, 0, 1, name="box")
-    assert one(scene, fatal=False) == "1 object without a label will come out unlabelled: 'box'"
+    assert (
+        one(scene, fatal=False)
+        == "1 object without a label will come out unlabelled: 'box'; label it, or hide it in renders"
+    )
 
 
 def test_hidden_objects_need_no_label(scene):

@@ -1,0 +1,145 @@
+"""Labels that a render cannot give as they are meant: missing, unknown, animated, several at once, never seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import bpy
+
+from ..contract.labels import UNLABELLED, LabelSet
+from ..contract.words import quoted
+from ..label_render.visibility import label_is_animated
+from ..occurrences import Occurrence
+from .findings import ERROR, NOTE, WARNING, Culprit, Finding, Fix
+
+
+def culprit(data: bpy.types.Object | bpy.types.Material) -> Culprit:
+    return Culprit(data.name_full, data.session_uid)
+
+
+def showing(things: Iterable[Occurrence]) -> dict[bpy.types.Material, list[bpy.types.Object]]:
+    """{material: the objects that show it}."""
+    found: dict[bpy.types.Material, dict[bpy.types.Object, None]] = defaultdict(dict)
+    for thing in things:
+        for material in thing.materials:
+            if material:
+                found[material][thing.obj] = None
+    return {material: list(objects) for material, objects in found.items()}
+
+
+def missing_labels(things: Sequence[Occurrence]) -> Iterator[Finding]:
+    """What comes out unlabelled, an object a finding; one for all where nothing has a label."""
+    bare = list(dict.fromkeys(thing.obj for thing in things if thing.unlabelled))
+    if not things:
+        yield Finding("nothing", ERROR, detail=("nothing in this scene has a surface that would be rendered",))
+    elif bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
+        said = f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first"
+        yield Finding("nothing", ERROR, tuple(map(culprit, bare)), detail=(said,))
+    else:
+        for obj in bare:
+            yield Finding("unlabelled", WARNING, (culprit(obj),), fix=Fix("label"))
+
+
+def _labelled_parts(thing: Occurrence) -> bool:
+    return any(material and material.pass_index for material in thing.materials)
+
+
+def unknown_labels(
+    label_set: LabelSet, things: Iterable[Occurrence], others: Iterable[bpy.types.Object] = ()
+) -> Iterator[Finding]:
+    """Pass indices that the label set does not define; on `others`, which no render shows, they are but a note."""
+    carriers: dict[bpy.types.Object, dict[bpy.types.Object, None]] = defaultdict(dict)
+    for thing in things:
+        for carrier in (thing.obj, *thing.instancers):
+            if _is_strange(carrier, label_set):
+                carriers[carrier][thing.obj] = None
+    for carrier, shown in _by_label(carriers):
+        through = () if list(shown) == [carrier] else tuple(map(culprit, shown))
+        yield _unknown("object", carrier, label_set, ERROR, (culprit(carrier), *through))
+    for material, objects in _by_label(showing(things)):
+        if _is_strange(material, label_set):
+            yield _unknown("material", material, label_set, ERROR, tuple(map(culprit, objects)))
+    for obj in others:
+        if _is_strange(obj, label_set) and obj not in carriers:
+            yield _unknown("object", obj, label_set, NOTE, (culprit(obj),))
+
+
+def _is_strange(carrier: bpy.types.Object | bpy.types.Material, label_set: LabelSet) -> bool:
+    return carrier.pass_index != UNLABELLED and carrier.pass_index not in label_set.by_id
+
+
+def _by_label(carriers: dict) -> list[tuple]:  # type: ignore[type-arg]
+    return sorted(carriers.items(), key=lambda each: (each[0].pass_index, each[0].name_full))
+
+
+def _unknown(
+    what: str,
+    carrier: bpy.types.Object | bpy.types.Material,
+    label_set: LabelSet,
+    severity: str,
+    objects: tuple[Culprit, ...],
+) -> Finding:
+    id_ = carrier.pass_index
+    words = (what, str(id_), label_set.name)
+    named, materials = (carrier.name_full,), ((culprit(carrier),) if what == "material" else ())
+    return Finding(
+        "unknown_id", severity, objects, materials, detail=words, named=named, label_id=id_, fix=Fix("clear")
+    )
+
+
+def animated_labels(things: Iterable[Occurrence]) -> Iterator[Finding]:
+    changing = {
+        carrier
+        for thing in things
+        if thing.splittable and any(each.pass_index or label_is_animated(each) for each in thing.instancers)
+        for carrier in (thing.obj, *thing.instancers)
+        if label_is_animated(carrier)
+    }
+    for obj in sorted(changing, key=lambda obj: obj.name_full):
+        yield Finding("animated", ERROR, (culprit(obj),))
+
+
+def several_labels(things: Sequence[Occurrence]) -> Iterator[Finding]:
+    for obj in torn(things):
+        yield Finding("twice", ERROR, (culprit(obj),), fix=Fix("label"))
+
+
+def torn(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
+    """Objects that would need several labels at once, where all copies have one index."""
+    labels = defaultdict(set)
+    shared = {thing.obj for thing in things if not thing.splittable}
+    for thing in things:
+        if thing.obj in shared and not thing.obj.pass_index:
+            labels[thing.obj].add(thing.label_id)
+    return sorted((obj for obj, ids in labels.items() if len(ids) > 1), key=lambda obj: obj.name_full)
+
+
+def shared_ids(things: Iterable[Occurrence]) -> Iterator[Finding]:
+    """What geometry nodes, particles, vertices or faces copy has one id, however many things it looks like."""
+    hosts: dict[bpy.types.Object, dict[str, None]] = defaultdict(dict)
+    for thing in things:
+        if not thing.splittable and thing.instancers:
+            hosts[thing.obj][thing.instancers[-1].name_full] = None
+    for obj, names in hosts.items():
+        yield Finding("shared_id", NOTE, (culprit(obj),), detail=(quoted(sorted(names)),))
+
+
+def labels_never_seen(label_set: LabelSet, things: Iterable[Occurrence]) -> Iterator[Finding]:
+    """Objects of which nothing has their label: each of their materials carries another one."""
+    found: dict[bpy.types.Object, None] = {}
+    for thing in things:
+        if thing.obj.pass_index and thing.materials and thing.obj not in found:
+            ids = [material.pass_index if material else UNLABELLED for material in thing.materials]
+            if all(ids) and thing.obj.pass_index not in ids:
+                found[thing.obj] = None
+    for obj in found:
+        yield Finding(
+            "overruled", NOTE, (culprit(obj),), detail=(name_of(label_set, obj.pass_index),),
+            label_id=obj.pass_index, fix=Fix("clear"),
+        )  # fmt: skip
+
+
+def name_of(label_set: LabelSet, label_id: int) -> str:
+    label = label_set.by_id.get(label_id)
+    return label.name if label else f"pass index {label_id}"

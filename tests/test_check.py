@@ -1,0 +1,200 @@
+"""`labelpass check` as a person or a CI job types it: sentences, JSON, exit codes, and a file that stays as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import pytest
+from scenery import camera, rectangle
+
+from blender_addon import scene_labels
+from blender_addon.audit.findings import KINDS, SEVERITIES
+from blender_addon.contract.labels import built_in
+from scenes import room
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = ("--size", "16x12")
+
+
+def check(*arguments, code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "labelpass.py"), "check", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def blend(folder: Path, *, table: int = 7, bare: bool = False, script: Path | None = None) -> Path:
+    """A floor and a table half as large, seen from above; without a label, and with a script that leaves a trace."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    camera(scene, ortho=4)
+    rectangle(scene, -9, 9, label=2, name="Floor")
+    rectangle(scene, -9, 0, z=1, label=0 if bare else table, name="Table 'x'\n行")
+    scene_labels.set_label_set(scene, built_in("nyu40"))
+    if script:
+        text = bpy.data.texts.new("trace.py")
+        text.write(f"open({str(script)!r}, 'w').close()")
+        text.use_module = True
+    path = folder / "a scene.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory) -> Path:
+    return blend(tmp_path_factory.mktemp("clean"))
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory) -> Path:
+    return blend(tmp_path_factory.mktemp("bare"), bare=True)
+
+
+def test_a_clean_scene(clean):
+    done = check(clean, *SMALL, "--strict")
+    assert done.stdout == (
+        "labelpass: a scene.blend: nothing wrong; 2 labelled, 0 unlabelled; pixels from 1 view at 16x12\n"
+    )
+    assert done.stderr == ""
+
+
+def test_a_finding_a_line_with_its_pixels(bare):
+    first, last = check(bare, *SMALL).stdout.splitlines()
+    assert first.startswith("warning: 1 object without a label will come out unlabelled: \"Table 'x'\\n行\"; label it")
+    assert first.endswith("[50% of the pixels]")
+    assert "1 warning; 1 labelled, 1 unlabelled" in last
+
+
+def test_warnings_count_with_strict(bare):
+    check(bare, "--fast")
+    check(bare, "--fast", "--strict", code=1)
+
+
+def test_errors_count(tmp_path):
+    done = check(blend(tmp_path, table=57), "--fast", code=1)
+    assert "error: object" in done.stdout and "has pass index 57" in done.stdout
+
+
+def test_fast_leaves_the_pixels_out(bare):
+    done = check(bare, "--fast")
+    assert "pixels" not in done.stdout
+
+
+def check_types(document: dict) -> None:
+    assert document["schema"] == "labelpass.check/1"
+    for finding in document["findings"]:
+        assert set(finding) == {"kind", "severity", "message", "objects", "materials", "pixels", "share", "fix"}
+        assert finding["kind"] in KINDS and finding["severity"] in SEVERITIES
+        assert isinstance(finding["message"], str) and finding["message"]
+        assert all(isinstance(name, str) for name in (*finding["objects"], *finding["materials"]))
+        assert finding["pixels"] is None or isinstance(finding["pixels"], int)
+
+
+def test_json_is_all_of_stdout(bare):
+    document = json.loads(check(bare, *SMALL, "--json").stdout)
+    check_types(document)
+    (finding,) = document["findings"]
+    assert finding["objects"] == ["Table 'x'\n行"]
+    assert (finding["pixels"], finding["share"]) == (96, 0.5)
+    assert document["looks"] == {"size": [16, 12], "views": 1, "all_views": 1}
+    assert (document["ok"], document["counts"]) == (True, {"error": 0, "warning": 1, "note": 0})
+    assert json.loads(check(bare, "--fast", "--json", "--strict", code=1).stdout)["ok"] is False
+
+
+def test_the_file_is_not_changed_and_its_scripts_do_not_run(tmp_path):
+    trace = tmp_path / "trace"
+    scene = blend(tmp_path, script=trace)
+    before = (hashlib.sha256(scene.read_bytes()).digest(), sorted(path.name for path in tmp_path.iterdir()))
+    done = check(scene, *SMALL)
+    assert "scripts or scripted drivers, which were not run" in done.stdout
+    after = (hashlib.sha256(scene.read_bytes()).digest(), sorted(path.name for path in tmp_path.iterdir()))
+    assert after == before
+    assert not trace.exists()
+
+
+def test_a_scene_without_a_label_set_or_camera(tmp_path):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    rectangle(bpy.context.scene, 0, 1, label=2)
+    path = tmp_path / "bare.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    done = check(path, code=1)
+    assert "error: this scene carries no label set" in done.stdout
+    assert "error: scene 'Scene' has no camera" in done.stdout
+    assert "no label set" not in check(path, "--label-set", "nyu40", code=1).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [
+        (["nothing.blend"], "nothing.blend: no such file", 1),
+        (["text.blend"], "text.blend", 1),
+        (["clean", "--view-layer", "sky"], "has no view layer 'sky'", 1),
+        (["clean", "--label-set", "nyu4"], "nyu4", 1),
+        (["clean", "--blender", "no-such-blender"], "--blender no-such-blender: no such program", 1),
+        (["clean", "--blender", "true"], "--blender true: exit code 0 and no report", 3),
+        (["clean", "--size", "2x2"], "a look has 4 to 4096 pixels a side", 2),
+        (["clean", "--unheard-of"], "unrecognized arguments", 2),
+        ([], "required: scene", 2),
+    ],
+)
+@pytest.mark.parametrize("json_too", [True, False])
+def test_what_cannot_be_checked_is_one_clear_line(clean, tmp_path, arguments, said, code, json_too):
+    (tmp_path / "text.blend").write_text("no blend")
+    words = [str(clean) if word == "clean" else word for word in arguments]
+    words = [str(tmp_path / word) if word.endswith("text.blend") else word for word in words]
+    done = check(*words, *(["--json"] if json_too else []), code=code)
+    assert said in done.stderr
+    assert done.stdout == ""
+    if code != 2:
+        assert len(done.stderr.splitlines()) == 1 and done.stderr.startswith("labelpass: ")
+
+
+def test_exit_codes_are_in_the_help():
+    assert "Exit codes: 0 " in " ".join(check("--help").stdout.split())
+
+
+def as_blender(folder: Path) -> Path:
+    """A program that plays an installed Blender with the bpy module; in CI a real one."""
+    if os.environ.get("BLENDER"):
+        return Path(os.environ["BLENDER"])
+    program = folder / "blender"
+    program.write_text(
+        f'#!/bin/sh\necho chatter\nexec "{sys.executable}" "{ROOT / "tests/render/as_blender.py"}" "$@"\n'
+    )
+    program.chmod(0o755)
+    return program
+
+
+def test_an_installed_blender_says_the_same(bare, tmp_path):
+    blender = as_blender(tmp_path)
+    ours, theirs = check(bare, *SMALL), check(bare, *SMALL, "--blender", blender)
+    assert theirs.stdout == ours.stdout
+    document = json.loads(check(bare, *SMALL, "--json", "--strict", "--blender", blender, code=1).stdout)
+    check_types(document)
+    assert document["findings"][0]["pixels"] == 96
+
+
+def test_an_installed_blender_refuses_in_one_line(tmp_path):
+    (tmp_path / "text.blend").write_text("no blend")
+    done = check(tmp_path / "text.blend", "--blender", as_blender(tmp_path), code=1)
+    assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+def test_the_sample_room_has_no_errors(tmp_path):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    room.save(tmp_path / "room.blend", 0)
+    document = json.loads(check(tmp_path / "room.blend", "--fast", "--json").stdout)
+    assert document["unlabelled"] == 0
+    assert {finding["kind"] for finding in document["findings"]} <= {"name"}
