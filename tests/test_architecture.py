@@ -25,7 +25,7 @@ LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
-    *(f"blender_addon.label_sets.{name}" for name in ("label_files", "label_search")),
+    *(f"blender_addon.label_sets.{name}" for name in ("label_csv", "label_files", "label_search", "label_set_edits")),
     *(
         f"blender_addon.suggestions.{name}"
         for name in ("name_words", "thesaurus", "name_readings", "label_targets", "ranking")
