@@ -23,6 +23,10 @@ def _window() -> tuple[ModuleType, ...]:
     """The modules of the window, each after those that it needs."""
     from .asking import operators as asking
     from .keys import isolation, keymaps, quick_operators, step_operators
+    from .label_sets import operators as label_set_operators
+    from .label_sets import panel as label_set_panel
+    from .label_sets import properties as label_set_properties
+    from .label_sets import set_operators
     from .parts import group_operators
     from .parts import operators as part_operators
     from .parts import panel as part_panel
@@ -36,5 +40,6 @@ def _window() -> tuple[ModuleType, ...]:
     tab = (properties, swatches, recent_labels, isolation, operators, views, panels)
     suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
     parts = (part_operators, group_operators, asking, part_panel)
+    label_sets = (label_set_properties, label_set_operators, set_operators, label_set_panel)
     keys = (step_operators, quick_operators, keymaps)
-    return (*tab, *suggestions, *parts, *keys)
+    return (*tab, *label_sets, *suggestions, *parts, *keys)

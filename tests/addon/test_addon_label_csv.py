@@ -37,7 +37,10 @@ def test_our_own(tmp_path, text):
         ("name,r,g,b\nSky,128,128,128\nRoad,128, 64,128\n", [(1, "Sky", (128,) * 3), (2, "Road", (128, 64, 128))]),
         ("Name;ID;Colour\nwall;4;#010203\n", [(4, "wall", (1, 2, 3))]),
         ("name\tred\tgreen\tblue\nwall\t1\t2\t3\n", [(1, "wall", (1, 2, 3))]),
-        ("64 128 64\tAnimal\r\n192 0 128\t\tArchway\r\n", [(1, "Animal", (64, 128, 64)), (2, "Archway", (192, 0, 128))]),
+        (
+            "64 128 64\tAnimal\r\n192 0 128\t\tArchway\r\n",
+            [(1, "Animal", (64, 128, 64)), (2, "Archway", (192, 0, 128))],
+        ),
         ('name\n"two\r\nlines"\n', [(1, "two\r\nlines", voc_color(1))]),
         ("id,name,,\n4,wall,,\n", [(4, "wall", voc_color(4))]),
     ],

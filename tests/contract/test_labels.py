@@ -120,7 +120,10 @@ MALFORMED = [
     *[(row(id=bad), ["'floor'", "id", repr(bad)]) for bad in NO_IDS],
     *[(row(color=bad), ["'floor'", "color", repr(bad)]) for bad in NO_COLORS],
     *[(row(aliases=bad), ["'floor'", "'aliases'"]) for bad in ("ground", [1], [None], [True], {"ground": 1}, 3)],
-    *[(row(transparency=bad), ["'floor'", "'transparency'", repr(bad), "see-through"]) for bad in ("glass", 1, None, [])],
+    *[
+        (row(transparency=bad), ["'floor'", "'transparency'", repr(bad), "see-through"])
+        for bad in ("glass", 1, None, [])
+    ],
     *[(row(parents={"nyu40": bad}), ["'floor'", "'parents'"]) for bad in NO_IDS],
     *[(row(parents=bad), ["'floor'", "'parents'"]) for bad in ([1], "nyu40", 3, {3: 4}, {True: 4})],
     (row(id=1), ["id used twice", "1"]),
