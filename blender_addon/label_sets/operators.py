@@ -1,4 +1,4 @@
-"""Edits of the label set as buttons: its labels. Each is one undo step, tells who follows, or why nothing was changed."""
+"""Edits of a set's labels as buttons. Each is one undo step, and tells who follows, or why nothing was changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..parts.operators import make_undo_whole
 from ..parts.upkeep import merge_parts
 from ..scene_labels import why_locked
 from ..tab import status
-from ..tab.properties import active_label, fill_rows, state_of
+from ..tab.properties import NOTHING, active_label, fill_rows, state_of
 from . import label_set_edits as edits
 from .properties import edit_of, fill_set_rows, picked_label, set_state
 from .set_in_file import apply_edit, carriers_of, changed_ids, in_words, strays
@@ -71,7 +71,6 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
     def draw(self, context):
         layout = self.layout
         layout.use_property_split = True
-        layout.activate_init = True  # the cursor stands in the name
         layout.prop(self, "name")
         layout.prop(self, "own_color", expand=True)
         if self.own_color == "CHOSEN":
@@ -193,7 +192,6 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
         return context.window_manager.invoke_props_dialog(self, width=260, title=title, confirm_text="Change")
 
     def draw(self, context):
-        self.layout.activate_init = True
         self.layout.prop(self, "new_id")
         self.layout.label(text=f"{in_words(carriers_of(context.scene, {self.label_id})) or 'Nothing'} will follow")
 
@@ -240,8 +238,11 @@ def _shift(operator, context, by: int) -> set[str]:
 def carry_out(
     operator, context, make: Callable[[LabelSet], edits.Edit], said: str, *, adopt=False, pick_last=False
 ) -> set[str]:
-    """Make an edit and put it in place in the file; say what it did, or why nothing was changed."""
-    old, picked = status.label_set(context.scene), picked_label(context)
+    """Make an edit and put it in place in the file; say what it did, or why nothing was changed.
+
+    What was picked in the lists stays picked, also under another name or id.
+    """
+    old, picked, in_tab = status.label_set(context.scene), picked_label(context), active_label(context)
     try:
         edit = make(old)
         followed = apply_edit(context.scene, edit, adopt=adopt)
@@ -252,22 +253,15 @@ def carry_out(
     if edit.moved or changed_ids(old, edit.new):
         merge_parts(bpy.data.objects, edit.new)  # two labels may be one now, and parts are named after theirs
     make_undo_whole()
-    _fill_all(context, edit, edit.new.labels[-1].id if pick_last else edit.moves.get(picked.id if picked else 0, 0))
+    fill_rows(context)
+    after, state = edit.moves.get(in_tab.id, 0) if in_tab else 0, state_of(context)
+    state.active = next((place for place, row in enumerate(state.rows) if row.label_id == after), NOTHING)
+    fill_set_rows(context, edit.new.labels[-1].id if pick_last else edit.moves.get(picked.id if picked else 0, 0))
+    status.forget()
     said += f"; {in_words(followed)} followed" if followed else ""
     said += f"; the set is your own copy now, {edit.new.name!r}" if edit.new.name != old.name else ""
     operator.report({"INFO"}, said)
     return {"FINISHED"}
-
-
-def _fill_all(context, edit: edits.Edit, pick: int) -> None:
-    """Both lists; what was picked stays picked, also under another name or id."""
-    before = active_label(context)
-    fill_rows(context)
-    state, after = state_of(context), edit.moves.get(before.id, 0) if before else 0
-    if after in edit.new.by_id:
-        state.active = next(place for place, row in enumerate(state.rows) if row.label_id == after)
-    fill_set_rows(context, pick)
-    status.forget()
 
 
 def can_edit(operator: type, context, *, picked=False, several=False) -> bool:

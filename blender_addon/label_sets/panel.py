@@ -15,14 +15,16 @@ class LABELPASS_UL_set(bpy.types.UIList):
 
     bl_idname = "LABELPASS_UL_set"
 
-    def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property):
+    def draw_item(self, context, layout, _data, item, _icon, _active_data, _active_property):
         row = layout.row(align=True)
         swatch = row.row()
         swatch.ui_units_x = 1.2
         swatch.prop(item, "color", text="")
         row.prop(item, "name", text="", emboss=False)
         number = row.row()
-        number.active, number.alignment, number.ui_units_x = False, "RIGHT", 2
+        label_set = status.label_set(context.scene)
+        digits = len(str(label_set.max_id)) if label_set else 1
+        number.active, number.alignment, number.ui_units_x = False, "RIGHT", 0.4 + 0.55 * digits
         number.label(text=str(item.label_id))
         row.prop(item, "transparency", text="", icon_only=True, emboss=False)
 
@@ -35,6 +37,7 @@ class LABELPASS_PT_set(bpy.types.Panel):
     bl_label = "Edit Label Set"
     bl_parent_id = LABELPASS_PT_labels.bl_idname
     bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 9  # after what is used all the time
 
     def draw(self, context):
         layout, label_set = self.layout, status.label_set(context.scene)

@@ -66,15 +66,19 @@ def _write(context: bpy.types.Context, label_id: int, field: str, value: str) ->
     try:
         changed = bool(old) and edit_of(old, label_id, field, value).new != old
     except LabelSetError as error:
-        text = str(error)
-        context.window_manager.popup_menu(
-            lambda menu, _context: menu.layout.label(text=text), title="Nothing Was Changed", icon="ERROR"
-        )
+        _tell(context, str(error))
         changed = False
     if changed:
         bpy.ops.labelpass.edit_label("EXEC_DEFAULT", True, label_id=label_id, field=field, value=value)
     else:
         fill_set_rows(context)
+
+
+def _tell(context: bpy.types.Context, text: str) -> None:
+    if not bpy.app.background:
+        context.window_manager.popup_menu(
+            lambda menu, _context: menu.layout.label(text=text), title="Nothing Was Changed", icon="ERROR"
+        )
 
 
 _waiting: dict[str, tuple[int, str]] = {}

@@ -53,7 +53,7 @@ def test_any_edit_tells_what_became_of_every_id_or_is_refused(case):
     untouched = {id_ for id_, after in edit.moves.items() if id_ == after}
     new_names = [edit.new.by_id[id_].name != old.by_id[id_].name for id_ in untouched]
     assert sum(new_names) <= (name == "rename")  # an id that stays means what it meant
-    assert {id_ for id_ in edit.moved} <= ({arguments[0]} if name in {"change_id", "delete", "merge"} else set())
+    assert set(edit.moved) <= ({arguments[0]} if name in {"change_id", "delete", "merge"} else set())
     assert sorted(edit.new.by_id) == sorted(set(edit.moves.values()) - {0} | ({edit.new.labels[-1].id} if name == "add" else set()))  # fmt: skip  # noqa: E501
 
 
@@ -90,7 +90,8 @@ def test_each_edit_on_paper():
 @pytest.mark.parametrize(
     ("name", "arguments", "words"),
     [
-        ("add", (" ",), "'name' must be text"),
+        ("add", (" ",), "a label needs a name"),
+        ("rename", (3, ""), "a label needs a name"),
         ("add", ("Till",), "name used twice: till"),
         ("rename", (3, "till"), "name used twice: till"),
         ("rename", (4, "x"), "no label 4"),
