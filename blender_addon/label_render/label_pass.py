@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import compat
+from ..contract.labels import LabelSet
 from ..contract.run import Settings
 from . import exr, label_maps
 from .motion import playing_images
@@ -85,23 +86,30 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         yield
 
 
-def render_labels(scene: bpy.types.Scene, settings: Settings) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+def render_labels(
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None = None
+) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """The label render, reduced: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1]."""
-    return label_maps.majority(render_label_samples(scene, settings), settings.label_supersample)
+    return label_maps.majority(render_label_samples(scene, settings, label_set), settings.label_supersample)
 
 
-def render_label_samples(scene: bpy.types.Scene, settings: Settings) -> NDArray[np.uint16]:
+def render_label_samples(
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None = None
+) -> NDArray[np.uint16]:
     """Render the index passes, sharp: label codes (K H, K W) uint16, K being `label_supersample`.
 
     One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
+    `label_set` says which labels decide themselves about what light passes through; without one the threshold does.
     """
     k = settings.label_supersample
-    with _sharp(scene, settings), tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
+    with _sharp(scene, settings, label_set) as ignore, tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
         path = Path(folder) / "index.exr"
         render_still(scene, path)
         try:
             channels = compat.pass_channels(exr.read_uncompressed(path))
             labels = label_maps.label_map(*(channels[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+            if ignore:
+                labels = label_maps.without_ignored(labels, channels[f"{ignore}.X"])
         except (ValueError, KeyError) as error:
             raise RenderFailed(f"the index passes that Blender wrote are not to be trusted: {error}") from error
     size = (settings.size[0] * k, settings.size[1] * k)
@@ -111,7 +119,8 @@ def render_label_samples(scene: bpy.types.Scene, settings: Settings) -> NDArray[
 
 
 @contextmanager
-def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
+def _sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None) -> Iterator[str]:
+    """Yields the pass that says what is to be ignored, "" where there is none."""
     width, height = settings.size
     k, cycles, render = settings.label_supersample, scene.cycles, scene.render
     with ExitStack() as stack:
@@ -136,11 +145,12 @@ def _sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
         if render.use_motion_blur:
             enter(_middle_of_the_shutter(scene))
-        enter(all_or_nothing(scene.view_layers[settings.view_layer], settings.alpha_threshold))
+        view_layer = scene.view_layers[settings.view_layer]
+        ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))
         enter(compat.kept_file_format(render.image_settings))
         compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
         enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
-        yield
+        yield ignore
 
 
 @contextmanager
