@@ -148,6 +148,9 @@ def _has_pass_index(action: bpy.types.Action | None) -> bool:
 
 def _reached_from(scenes: Iterable[bpy.types.Scene]) -> set[bpy.types.ID]:
     """All data that the scenes need, through whatever they hold: collections, instances, nodes, slots."""
+    for each in bpy.data.scenes:
+        for view_layer in each.view_layers:
+            view_layer.update()  # it may still hold what was taken out a moment ago
     uses: dict[bpy.types.ID, set[bpy.types.ID]] = {}
     for used, users in bpy.data.user_map().items():
         for user in users:
