@@ -133,7 +133,7 @@ def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:
     if found is None:
         raise Refused(
             "this scene carries no label set: label it with the add-on, or say what its pass indices mean with "
-            "--label-set nyu40 (or a JSON/YAML file)"
+            "--label-set nyu40 (or a JSON/YAML/CSV file)"
         )
     return found
 

@@ -23,7 +23,7 @@ class LABELPASS_OT_edit_label(bpy.types.Operator):
 
     bl_idname = "labelpass.edit_label"
     bl_label = "Edit Label"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     label_id: IntProperty(name="Label Id", options={"HIDDEN", "SKIP_SAVE"})
     field: StringProperty(name="Field", options={"HIDDEN", "SKIP_SAVE"})
@@ -42,7 +42,7 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
 
     bl_idname = "labelpass.add_label"
     bl_label = "Add Label"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     name: StringProperty(name="Name", description="What the label is called", options={"SKIP_SAVE"})
     own_color: EnumProperty(
@@ -98,7 +98,7 @@ class LABELPASS_OT_remove_label(bpy.types.Operator):
 
     bl_idname = "labelpass.remove_label"
     bl_label = "Remove Label"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     label_id: IntProperty(name="Label Id", options={"HIDDEN", "SKIP_SAVE"})
     fate: EnumProperty(
@@ -144,7 +144,7 @@ class LABELPASS_OT_merge_label(bpy.types.Operator):
 
     bl_idname = "labelpass.merge_label"
     bl_label = "Merge Label"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     label_id: IntProperty(name="Label Id", options={"HIDDEN", "SKIP_SAVE"})
     into: StringProperty(name="Into", description="The label that stays", options={"SKIP_SAVE"})
@@ -176,7 +176,7 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
 
     bl_idname = "labelpass.change_label_id"
     bl_label = "Change Id"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     label_id: IntProperty(name="Label Id", options={"HIDDEN", "SKIP_SAVE"})
     new_id: IntProperty(name="Id", description="From 1 to 32767, and no other label's", min=1, max=MAX_ID)
@@ -205,7 +205,7 @@ class LABELPASS_OT_label_up(bpy.types.Operator):
 
     bl_idname = "labelpass.label_up"
     bl_label = "Move Label Up"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     @classmethod
     def poll(cls, context):
@@ -220,7 +220,7 @@ class LABELPASS_OT_label_down(bpy.types.Operator):
 
     bl_idname = "labelpass.label_down"
     bl_label = "Move Label Down"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"UNDO", "INTERNAL"}
 
     @classmethod
     def poll(cls, context):
