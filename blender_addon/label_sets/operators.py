@@ -201,7 +201,7 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
 
 
 class LABELPASS_OT_label_up(bpy.types.Operator):
-    """Move the label up the list; the Labels tab and exports follow the order"""
+    """Move the label up the list; the Labels tab lists the labels in the same order"""
 
     bl_idname = "labelpass.label_up"
     bl_label = "Move Label Up"
@@ -216,7 +216,7 @@ class LABELPASS_OT_label_up(bpy.types.Operator):
 
 
 class LABELPASS_OT_label_down(bpy.types.Operator):
-    """Move the label down the list; the Labels tab and exports follow the order"""
+    """Move the label down the list; the Labels tab lists the labels in the same order"""
 
     bl_idname = "labelpass.label_down"
     bl_label = "Move Label Down"
