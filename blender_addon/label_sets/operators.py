@@ -252,7 +252,8 @@ def carry_out(
         return {"CANCELLED"}
     if edit.moved or changed_ids(old, edit.new):
         merge_parts(bpy.data.objects, edit.new)  # two labels may be one now, and parts are named after theirs
-    make_undo_whole()
+    if context.mode != "OBJECT":
+        make_undo_whole()  # elsewhere it would only make Blender look at all objects again
     fill_rows(context)
     after, state = edit.moves.get(in_tab.id, 0) if in_tab else 0, state_of(context)
     state.active = next((place for place, row in enumerate(state.rows) if row.label_id == after), NOTHING)

@@ -111,7 +111,8 @@ class LABELPASS_OT_new_set(bpy.types.Operator):
             return {"CANCELLED"}
         apply_change(context.scene, change)
         merge_parts(bpy.data.objects, change.new)
-        make_undo_whole()
+        if context.mode != "OBJECT":
+            make_undo_whole()  # elsewhere it would only make Blender look at all objects again
         fill_rows(context)
         fill_set_rows(context)
         status.forget()

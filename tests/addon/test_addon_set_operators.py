@@ -205,3 +205,13 @@ def test_export_and_import(shop, tmp_path, suffix):
     assert scene_labels.read_label_set(shop) == SHOP and status.label_set(shop) == SHOP
     with pytest.raises(RuntimeError, match="write a label set as"):
         bpy.ops.labelpass.export_set(filepath=str(tmp_path / "shop.xml"))
+
+
+def test_undo_in_edit_mode_takes_the_set_back_too(shop):
+    bpy.context.view_layer.objects.active = bpy.data.objects["till"]
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.ed.undo_push(message="edit mode")
+    before = labels(), indices()
+    bpy.ops.labelpass.change_label_id("EXEC_DEFAULT", True, label_id=3, new_id=9)
+    assert indices()["shelf"] == 9
+    check_one_step(before)
