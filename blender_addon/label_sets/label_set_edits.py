@@ -41,7 +41,7 @@ def add(
 ) -> Edit:
     """A new label at the end; without an id of its own it gets the next that is free, and is not among `taken`."""
     own = own_copy(old)
-    _need_name(name)
+    _need_name(old, name)
     if id_ is None:
         id_ = _free_id(old, taken)
     if id_ in own.by_id:
@@ -59,13 +59,16 @@ def _free_id(old: LabelSet, taken: Collection[int]) -> int:
 
 
 def rename(old: LabelSet, id_: int, name: str) -> Edit:
-    _need_name(name)
+    _need_name(old, name, id_)
     return _changed(old, id_, name=name)
 
 
-def _need_name(name: str) -> None:
+def _need_name(old: LabelSet, name: str, of: int = UNLABELLED) -> None:
     if not name.strip():
         raise LabelSetError("a label needs a name")
+    for label in old.labels:
+        if label.name.casefold() == name.strip().casefold() and label.id != of:
+            raise LabelSetError(f"label {label.id} is called {label.name!r} already")
 
 
 def recolour(old: LabelSet, id_: int, color: Color) -> Edit:

@@ -92,8 +92,8 @@ def test_each_edit_on_paper():
     [
         ("add", (" ",), "a label needs a name"),
         ("rename", (3, ""), "a label needs a name"),
-        ("add", ("Till",), "name used twice: till"),
-        ("rename", (3, "till"), "name used twice: till"),
+        ("add", ("Till",), "label 1 is called 'till' already"),
+        ("rename", (3, "till"), "label 1 is called 'till' already"),
         ("rename", (4, "x"), "no label 4"),
         ("change_id", (3, 0), "id 0 is not a whole number from 1 to 32767"),
         ("change_id", (3, 32768), "id 32768 is not"),

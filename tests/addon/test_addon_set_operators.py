@@ -83,7 +83,7 @@ def test_buttons(shop, name, arguments, expected, followed):
     ("name", "arguments", "words"),
     [
         ("add_label", {"name": " "}, "a label needs a name"),
-        ("add_label", {"name": "Till"}, "name used twice: till"),
+        ("add_label", {"name": "Till"}, "label 1 is called 'till' already"),
         ("add_label", {"name": "x", "label_id": 3}, "id 3 is that of 'shelf'"),
         ("remove_label", {"label_id": 3, "fate": "REMAP"}, "no label was chosen"),
         ("remove_label", {"label_id": 3, "fate": "REMAP", "into": "shelf"}, "cannot take the place of itself"),
@@ -122,7 +122,7 @@ def test_a_field_that_is_refused_shows_again_what_is_true(shop, monkeypatch):
         was = getattr(row(), field)
         setattr(row(), field, value)
         assert getattr(row(), field) == was and shop[scene_labels.PROPERTY] == before
-    assert len(told) == 4 and "name used twice: till" in told[0] and told[1] == "a label needs a name"
+    assert len(told) == 4 and "label 1 is called 'till' already" in told[0] and told[1] == "a label needs a name"
 
 
 def test_a_drag_in_the_colour_picker_is_one_step(shop):
