@@ -102,7 +102,9 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--exr", type=Path, metavar="DIR", help="instead of runs: a folder of EXRs with index passes; see --label-set")
     add("--images", type=Path, metavar="DIR", help="with --exr: where the pictures of the same names are")
     add("--layer", metavar="NAME", help="with --exr: which view layer, where files hold several")
-    add("--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML file")
+    add(
+        "--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML/CSV file"
+    )
     add("--format", required=True, choices=("nyu", "segnet"), help="the layout to write")
     add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")

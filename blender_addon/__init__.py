@@ -27,6 +27,10 @@ def _window() -> tuple[ModuleType, ...]:
     from .audit import panel as audit_panel
     from .audit import properties as audit_properties
     from .keys import isolation, keymaps, quick_operators, step_operators
+    from .label_sets import operators as label_set_operators
+    from .label_sets import panel as label_set_panel
+    from .label_sets import properties as label_set_properties
+    from .label_sets import set_operators
     from .overlay import window as overlay
     from .parts import group_operators
     from .parts import operators as part_operators
@@ -49,7 +53,8 @@ def _window() -> tuple[ModuleType, ...]:
     views = (thumbnails, view_properties, view_operators, view_panel)
     suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
     parts = (part_operators, group_operators, asking, part_panel)
+    label_sets = (label_set_properties, label_set_operators, set_operators, label_set_panel)
     keys = (step_operators, quick_operators, keymaps)
     audit = (current_audit, audit_properties, audit_operators, audit_panel)
     preview = (preview_properties, previews, preview_image, preview_operators, preview_panel)
-    return (*tab, *views, *suggestions, *audit, *parts, overlay, *keys, *preview)
+    return (*tab, *label_sets, *views, *suggestions, *audit, *parts, overlay, *keys, *preview)

@@ -26,6 +26,17 @@ def fcurves(owner: bpy.types.ID) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves if bag else ()
 
 
+def action_curves(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
+    """All curves of an action, whatever they animate; `fcurves` says since when those are in slots."""
+    if not hasattr(action, "layers"):
+        yield from action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            for bag in strip.channelbags:
+                yield from bag.fcurves
+
+
 def enable_cycles() -> None:
     """Cycles is an add-on, which somebody may have switched off in the preferences of this Blender."""
     if not hasattr(bpy.context.scene, "cycles"):

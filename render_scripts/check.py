@@ -66,7 +66,7 @@ def make_report(scene: bpy.types.Scene, request: CheckRequest) -> Report:
     seen: Measure | None = None
     if views and things and not request.fast:
         try:
-            for seen in measure(scene, view_layer, views, request.size):  # noqa: B007
+            for seen in measure(scene, view_layer, views, request.size, label_set):  # noqa: B007
                 pass
         except RenderFailed as error:
             said = (f"the pixels could not be counted: {error}",)

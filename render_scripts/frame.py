@@ -35,7 +35,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
         ready = time.perf_counter()
         image = passes.render_image(scene, folder / run_folder.IMAGE, settings.size)
         imaged = time.perf_counter()
-        labels, purity = render_labels(scene, settings)
+        labels, purity = render_labels(scene, settings, plan.label_set)
         _check_ids(labels, plan.label_set, view)
         labelled = time.perf_counter()
         exr.write_zip(folder / run_folder.LABELS, {run_folder.LABEL_CHANNEL: labels.astype(np.float32)})

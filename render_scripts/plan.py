@@ -104,7 +104,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="A",
         help="labels look through surfaces with less alpha than this; default: the view layer's",
     )
-    add("--label-set", metavar="NAME|FILE", help="for a scene that carries none: a built-in set, or a JSON/YAML file")
+    add(
+        "--label-set",
+        metavar="NAME|FILE",
+        help="for a scene that carries none: a built-in set, or a JSON/YAML/CSV file",
+    )
     add("--view-layer", metavar="NAME", help="the view layer to render; default: the active one")
     add("--device", choices=DEVICES, default="auto", help="auto takes a GPU where there is one; a named one must exist")
     denoise = parser.add_mutually_exclusive_group()

@@ -28,7 +28,7 @@ PURE_ADDON = {
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
     "blender_addon.preview.label_picture",
-    *(f"blender_addon.label_sets.{name}" for name in ("label_files", "label_search")),
+    *(f"blender_addon.label_sets.{name}" for name in ("label_csv", "label_files", "label_search", "label_set_edits")),
     *(
         f"blender_addon.suggestions.{name}"
         for name in ("name_words", "thesaurus", "name_readings", "label_targets", "ranking")

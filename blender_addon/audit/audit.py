@@ -54,7 +54,7 @@ def audit(
         found += names_that_disagree(scene, label_set, _labelled(view_layer, things))
     found += missing
     found += (*animated_labels(things), *several_labels(things), *shared_ids(things))
-    found += (*half_transparent(view_layer.pass_alpha_threshold, things), *volumes(scene, view_layer))
+    found += (*half_transparent(view_layer.pass_alpha_threshold, things, label_set), *volumes(scene, view_layer))
     found += (*unlike_the_viewport(view_layer, things), *no_carriers(view_layer), *stale_parts(things, drifted))
     found += missing_files(things)
     found += surprising_settings(scene, view_layer) if settings else ()
@@ -73,7 +73,7 @@ def before_a_render(
     yield from unknown_labels(label_set, things)
     yield from animated_labels(things)
     yield from several_labels(things)
-    yield from half_transparent(alpha_threshold, things)
+    yield from half_transparent(alpha_threshold, things, label_set)
     yield from missing_files(things)
     yield from surprising_settings(scene, view_layer)
 

@@ -19,7 +19,7 @@ from ..parts.face_parts import has_drifted
 from ..scene_labels import label_set_text
 from ..tab import handlers, status
 from .audit import audit
-from .file_faults import views_of
+from .file_faults import label_set_of, views_of
 from .findings import Finding, measured, severities, worst_first
 from .name_faults import forget_names
 from .pixels import Measure, measure
@@ -144,7 +144,10 @@ def stop_measuring() -> None:
 def _measured_views(context: bpy.types.Context) -> Generator[Measure, None, None]:
     global _measuring, _measure, _audit  # noqa: PLW0603
     scene, view_layer = context.scene, context.view_layer
-    looks, looked = measure(scene, view_layer, views_of(scene)[0]), _looked(scene, view_layer)
+    looks, looked = (
+        measure(scene, view_layer, views_of(scene)[0], label_set=label_set_of(scene)[0]),
+        _looked(scene, view_layer),
+    )
     _measuring, _measure = True, None
     try:
         for seen in looks:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import bpy
 
+from ..contract.labels import LabelSet
 from ..contract.run import View
 from ..label_render.seen import look
 from ..label_render.stage import changed, put_back_frame
@@ -41,6 +42,7 @@ def measure(
     view_layer: bpy.types.ViewLayer,
     views: Sequence[View],
     size: tuple[int, int] = SIZE,
+    label_set: LabelSet | None = None,
 ) -> Iterator[Measure]:
     """Look through the views, `MOST_VIEWS` of them at most; after each, all that was seen until then.
 
@@ -54,7 +56,7 @@ def measure(
         stack.enter_context(put_back_frame(scene))
         for obj in torn(things_shown(scene, view_layer, chosen)):
             stack.enter_context(changed(obj, pass_index=_ANY))
-        looks = stack.enter_context(closing(look(scene, view_layer, chosen, size=size)))
+        looks = stack.enter_context(closing(look(scene, view_layer, chosen, size=size, label_set=label_set)))
         for number, seen in enumerate(looks, start=1):
             pixels.update(seen.pixels)
             total += seen.labels.size

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import bpy
 
+from ..contract.labels import LabelSet, decided_by_policy
 from ..label_render.transparency import constant_alpha
 from ..label_render.volumes import has_volume
 from ..occurrences import Occurrence, is_volume_alone, render_collections
@@ -15,11 +16,17 @@ from .label_faults import culprit, showing
 _THROUGH = "labels show what is in it or behind it; no index pass shows volumes"
 
 
-def half_transparent(threshold: float, things: Iterable[Occurrence]) -> Iterator[Finding]:
-    """A surface that is not in the labels at all is worth a word: a film of plastic may be meant, or not."""
-    shown = showing(things)
+def half_transparent(
+    threshold: float, things: Iterable[Occurrence], label_set: LabelSet | None = None
+) -> Iterator[Finding]:
+    """A surface that is not in the labels at all is worth a word: a film of plastic may be meant, or not.
+
+    Where its label says what becomes of such surfaces, it is meant.
+    """
+    decided = {label.id for label in label_set.labels if decided_by_policy(label)} if label_set else set()
+    shown = showing(thing for thing in things if thing.label_id not in decided)
     for material in sorted(shown, key=lambda material: material.name_full):
-        alpha = constant_alpha(material)
+        alpha = 1.0 if material.pass_index in decided else constant_alpha(material)
         objects, blamed = tuple(map(culprit, shown[material])), (culprit(material),)
         if 0 < alpha < threshold:
             words, fix = (f"{threshold:.2g}",), Fix("threshold")

@@ -34,7 +34,12 @@ MAX_ID = 32767
 NO_SURFACE = 1e9
 CODE_NAMES = {UNLABELLED: "unlabelled", IGNORE: "ignore", BACKGROUND: "background"}
 
+# What a label says of points of its things that light passes through; `Label.transparency`.
+BY_ALPHA, SURFACE, SEE_THROUGH, IGNORED = TRANSPARENCIES = ("alpha", "surface", "see-through", "ignore")
+
 Color = tuple[int, int, int]
+FIELDS = ("id", "name", "color", "aliases", "parents", "transparency")
+"""Of a label, in a file."""
 _BUILT_IN = Path(__file__).with_name("labelsets")
 _SET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -45,13 +50,19 @@ class LabelSetError(ValueError):
 
 @dataclass(frozen=True)
 class Label:
-    """One label: `id` in 1..32767, `color` as 8-bit sRGB, `parents` as {taxonomy name: id there}."""
+    """One label: `id` in 1..32767, `color` as 8-bit sRGB, `parents` as {taxonomy name: id there}.
+
+    `transparency` is one of `TRANSPARENCIES`. By alpha: a point is there or looked through by its alpha and the
+    threshold of the render. Surface: there unless it is fully transparent. See-through: there where it is fully
+    opaque; glass is looked through, too. Ignore: `IGNORE` where it is half transparent or glass.
+    """
 
     id: int
     name: str
     color: Color
     aliases: tuple[str, ...] = ()
     parents: Mapping[str, int] = field(default_factory=dict)
+    transparency: str = BY_ALPHA
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,7 @@ class LabelSet:
             {"id": label.id, "name": label.name, "color": list(label.color)}
             | ({"aliases": list(label.aliases)} if label.aliases else {})
             | ({"parents": dict(label.parents)} if label.parents else {})
+            | ({"transparency": label.transparency} if decided_by_policy(label) else {})
             for label in self.labels
         ]
         return {key: value for key, value in head.items() if value != ""} | {"labels": rows}
@@ -150,6 +162,11 @@ class LabelSet:
         head = self.to_dict()
         rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in head.pop("labels"))
         return json.dumps(head, ensure_ascii=False)[:-1] + ', "labels": [\n' + rows + "\n]}\n"
+
+
+def decided_by_policy(label: Label) -> bool:
+    """Whether the label itself says what becomes of half transparent points, so that no threshold decides there."""
+    return label.transparency != BY_ALPHA
 
 
 def _parent(label: Label, target: str, steps: Mapping[str, LabelSet]) -> int | None:
@@ -196,9 +213,9 @@ def _label_from(row: Any, position: int) -> Label:
         row = {"name": row}
     if not isinstance(row, Mapping):
         raise LabelSetError(f"label {position}: expected a name or a mapping, found {row!r}")
-    unknown = sorted(map(str, set(row) - {"id", "name", "color", "aliases", "parents"}))
+    unknown = sorted(map(str, set(row) - set(FIELDS)))
     if unknown:
-        raise LabelSetError(f"label {position}: unknown key {unknown[0]!r}; known: id, name, color, aliases, parents")
+        raise LabelSetError(f"label {position}: unknown key {unknown[0]!r}; known: {', '.join(FIELDS)}")
     name, id_ = row.get("name"), row.get("id", position)
     if not _is_text(name) or not name.strip():
         raise LabelSetError(f"label {position}: 'name' must be text, not {name!r} (quote words such as on, off, no)")
@@ -209,7 +226,11 @@ def _label_from(row: Any, position: int) -> Label:
         raise LabelSetError(f"label {name!r}: 'aliases' must be a list of texts")
     if not isinstance(parents, Mapping) or not all(_is_text(key) and _is_id(parents[key]) for key in parents):
         raise LabelSetError(f"label {name!r}: 'parents' must map a label set's name to an id from 1 to {MAX_ID}")
-    return Label(id_, name.strip(), _color_from(row.get("color"), id_, name), tuple(aliases), dict(parents))
+    transparency = row.get("transparency", BY_ALPHA)
+    if transparency not in TRANSPARENCIES:
+        raise LabelSetError(f"label {name!r}: 'transparency' is {transparency!r}; known: {', '.join(TRANSPARENCIES)}")
+    color = _color_from(row.get("color"), id_, name)
+    return Label(id_, name.strip(), color, tuple(aliases), dict(parents), transparency)
 
 
 def _is_text(value: Any) -> TypeGuard[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.labels import BACKGROUND, MAX_ID, NO_SURFACE
+from ..contract.labels import BACKGROUND, IGNORE, MAX_ID, NO_SURFACE
 
 _COMPARISONS = 2**22
 """Pairs of samples compared at once, a byte each: bounds the memory whatever k is."""
@@ -30,6 +30,15 @@ def label_map(
     labels = indices.astype(np.uint16)
     labels[depth >= NO_SURFACE] = BACKGROUND
     return labels
+
+
+def without_ignored(labels: NDArray[np.uint16], ignored: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """`labels` (H, W) with `IGNORE` where `ignored` (H, W) is 1. Raises ValueError where it is neither that nor 0."""
+    doubtful = (ignored != 0) & (ignored != 1)
+    if doubtful.any():
+        y, x = np.argwhere(doubtful)[0]
+        raise ValueError(f"the pass of what to ignore holds {ignored[y, x]!r} at pixel ({x}, {y}): neither 0 nor 1")
+    return np.where(ignored == 1, np.uint16(IGNORE), labels)
 
 
 def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:

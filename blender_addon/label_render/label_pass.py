@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import compat
+from ..contract.labels import LabelSet
 from ..contract.run import Settings
 from . import exr, label_maps
 from .motion import playing_images
@@ -85,18 +86,23 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         yield
 
 
-def render_labels(scene: bpy.types.Scene, settings: Settings) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+def render_labels(
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None = None
+) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """The label render, reduced: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1]."""
-    return label_maps.majority(render_label_samples(scene, settings), settings.label_supersample)
+    return label_maps.majority(render_label_samples(scene, settings, label_set), settings.label_supersample)
 
 
-def render_label_samples(scene: bpy.types.Scene, settings: Settings) -> NDArray[np.uint16]:
+def render_label_samples(
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None = None
+) -> NDArray[np.uint16]:
     """Render the index passes, sharp: label codes (K H, K W) uint16, K being `label_supersample`.
 
     One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
+    `label_set` says which labels decide themselves about what light passes through; without one the threshold does.
     """
-    with sharp(scene, settings):
-        return label_samples(render_passes(scene, settings))
+    with sharp(scene, settings, label_set) as ignored:
+        return label_samples(render_passes(scene, settings), ignored)
 
 
 Passes = dict[str, NDArray[np.float32]]
@@ -119,10 +125,11 @@ def render_passes(scene: bpy.types.Scene, settings: Settings) -> Passes:
     return channels
 
 
-def label_samples(passes: Passes) -> NDArray[np.uint16]:
-    """The label code of each sample, (K H, K W) uint16."""
+def label_samples(passes: Passes, ignored: str) -> NDArray[np.uint16]:
+    """The label code of each sample, (K H, K W) uint16; `ignored` is the pass that `sharp` yields."""
     try:
-        return label_maps.label_map(*(passes[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+        labels = label_maps.label_map(*(passes[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+        return label_maps.without_ignored(labels, passes[f"{ignored}.X"]) if ignored else labels
     except (ValueError, KeyError) as error:
         raise _not_trusted(error) from error
 
@@ -132,8 +139,11 @@ def _not_trusted(error: Exception) -> RenderFailed:
 
 
 @contextmanager
-def sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
-    """What makes a render the label render, within `prepared`; all comes back when the block ends."""
+def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None) -> Iterator[str]:
+    """What makes a render the label render, within `prepared`; all comes back when the block ends.
+
+    Yields the pass that says which samples are to be ignored, "" where no label in use asks for that.
+    """
     width, height = settings.size
     k, cycles, render = settings.label_supersample, scene.cycles, scene.render
     with ExitStack() as stack:
@@ -158,11 +168,12 @@ def sharp(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
         if render.use_motion_blur:
             enter(_middle_of_the_shutter(scene))
-        enter(all_or_nothing(scene.view_layers[settings.view_layer], settings.alpha_threshold))
+        view_layer = scene.view_layers[settings.view_layer]
+        ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))
         enter(compat.kept_file_format(render.image_settings))
         compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
         enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
-        yield
+        yield ignore
 
 
 @contextmanager

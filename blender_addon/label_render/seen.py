@@ -16,6 +16,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contract.labels import LabelSet
 from ..contract.run import Settings, View
 from . import cryptomatte, label_maps
 from .label_pass import Passes, label_samples, prepared, render_passes, sharp
@@ -45,9 +46,11 @@ def look(
     views: Iterable[View],
     size: tuple[int, int] = SIZE,
     k: int = 1,
+    label_set: LabelSet | None = None,
 ) -> Iterator[Seen]:
     """Render the labels of the views, small, one after the other; `size` is (width, height), k as `label_supersample`.
 
+    `label_set` says what becomes of half transparent surfaces, as in `label_pass.render_label_samples`.
     The scene stays changed from view to view, so that the next one is cheap: close the iterator when it is not to be
     emptied. Raises RenderFailed as a node would.
     """
@@ -66,7 +69,7 @@ def look(
         lasting = not scene.render.use_motion_blur and not _is_animated(scene)
         if lasting and views:
             _look_through(scene, views[0])
-            enter(sharp(scene, settings))
+            ignored = enter(sharp(scene, settings, label_set))
         objects = _Objects(twins)
         for view in views:
             at_frame(view)
@@ -74,10 +77,13 @@ def look(
                 scene.frame_set(view.scene_frame)
             _look_through(scene, view)
             with ExitStack() as one:
-                one.enter_context(changed(scene.camera.data.dof, use_dof=False) if lasting else sharp(scene, settings))
+                if lasting:
+                    one.enter_context(changed(scene.camera.data.dof, use_dof=False))
+                else:
+                    ignored = one.enter_context(sharp(scene, settings, label_set))
                 one.enter_context(bpy.context.temp_override(scene=scene, view_layer=view_layer))
                 passes = render_passes(scene, settings)
-            samples = label_samples(passes)
+            samples = label_samples(passes, ignored)
             yield Seen(view, label_maps.majority(samples, k)[0], objects.counts(passes))
 
 

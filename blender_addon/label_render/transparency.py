@@ -1,53 +1,135 @@
-"""Takes chance out of surfaces for the label render: a point of one is the surface or is looked through, by its alpha.
+"""Takes chance out of surfaces for the label render: a point of one is the surface or is looked through.
 
 Cycles writes no index where a surface's alpha is below the threshold, and then throws dice whether the ray goes on
 through it: what lies behind comes out as speckle. Here such points become fully transparent, and nothing is left to
-chance. Nodes cannot read the alpha of a shader, so it is built as a value beside the shaders, from the same sockets.
-The shaders stay where they are: what else they need (images, light) stays loaded for the next image.
+chance. Which points those are the label may say (`Label.transparency`), and else the threshold.
+
+A material may be under several labels, so its nodes ask for the index that the passes show at the point: that of the
+material, else that of the object, as the stage has put it there for instances. Ignore is no index, and its points lie
+beside others of the same thing; they go into a pass of their own, an AOV. AOVs add up along a ray: what is looked
+through adds nothing, and behind what is there nothing is seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import bpy
 
+from ..contract.labels import BY_ALPHA, IGNORED, SEE_THROUGH, SURFACE, LabelSet, decided_by_policy
+from ..scene_labels import count_labels
+from .light_through import (
+    Place,
+    Suspicion,
+    Twin,
+    Unknown,
+    Value,
+    may_be_transparent,
+    remove_twins,
+    source_of,
+    transparency,
+)
 from .stage import changed
 
-Value = float | bpy.types.NodeSocket
-"""A number, or the output of a node that gives it for each point of a surface."""
+A_TRACE = 1e-4
+"""Of light: what passes less is opaque, what stops less is not there. Eight bits of alpha have steps of 4e-3."""
 
-CLOSURES = ("Bsdf", "Emission", "Subsurface", "Holdout", "Background", "Volume", "EeveeSpecular")
+IGNORE_PASS = "labelpass ignore"
 
 
-class _Unknown(Exception):
-    """What a socket shows cannot be read: script nodes, closures, repeat zones; or it varies where nothing is built."""
+@dataclass(frozen=True)
+class Policies:
+    """`runs`: {policy: (first id, last id) of labels that have it}, of a label set in which some in use have one."""
+
+    runs: Mapping[str, tuple[tuple[int, int], ...]]
+    by_id: Mapping[int, str]
+
+    @property
+    def of_glass(self) -> bool:
+        return bool({SEE_THROUGH, IGNORED} & self.runs.keys())
+
+
+def policies_in_use(label_set: LabelSet | None) -> Policies | None:
+    """What the labels in use say; None where all leave it to the threshold, or nothing carries one that does not."""
+    by_id = {label.id: label.transparency for label in label_set.labels} if label_set else {}
+    told = {label.id for label in label_set.labels if decided_by_policy(label)} if label_set else set()
+    if not told:
+        return None
+    used = {*count_labels(bpy.data.objects), *(material.pass_index for material in bpy.data.materials)}
+    if not told & used:
+        return None
+    runs: dict[str, list[tuple[int, int]]] = {}
+    last = ""
+    for id_ in sorted(by_id):
+        policy = by_id[id_] if id_ in used or by_id[id_] == last else last or BY_ALPHA  # nobody asks for the others
+        if policy == last:
+            runs[policy][-1] = (runs[policy][-1][0], id_)
+        else:
+            runs.setdefault(policy, []).append((id_, id_))
+        last = policy
+    return Policies({policy: tuple(some) for policy, some in runs.items() if policy != BY_ALPHA}, by_id)
 
 
 @contextmanager
-def all_or_nothing(view_layer: bpy.types.ViewLayer, threshold: float) -> Iterator[None]:
+def all_or_nothing(
+    view_layer: bpy.types.ViewLayer, threshold: float, label_set: LabelSet | None = None
+) -> Iterator[str]:
     """Until the block ends, no surface is half transparent to labels: alpha >= `threshold` counts, less is not there.
 
-    At 0 everything counts, what is fully transparent included; at 1 only what is fully opaque. Materials that are
-    opaque everywhere are not touched. Nor are those whose alpha cannot be read (`_Unknown`): Cycles decides.
+    At 0 everything counts, what is fully transparent included; at 1 only what is fully opaque. Labels of the set with
+    a policy of their own follow that. Materials that are opaque everywhere are not touched. Nor are those whose alpha
+    cannot be read (`Unknown`): Cycles decides. Yields the pass that is 1 where a point is to be ignored, and else 0;
+    "" where no label in use says so.
     """
-    if not threshold:
-        yield
+    policies = policies_in_use(label_set)
+    if not threshold and not policies:
+        yield ""
         return
-    limit = 1 - threshold + min(threshold / 2, 1e-6)  # float32 rounds
-    suspected: dict[bpy.types.NodeTree, bool] = {}
-    groups = [group for group in bpy.data.node_groups if group.type == "SHADER"]  # outputs may stand in them, too
+    limit = 1 - threshold + min(threshold / 2, 1e-6) if threshold else math.inf  # float32 rounds
+    plain, glassy = Suspicion(), Suspicion(glass=bool(policies and policies.of_glass))
     with ExitStack() as stack:
         # What is left counts, also where Cycles' own sum is a rounding below the threshold.
-        stack.enter_context(changed(view_layer, pass_alpha_threshold=threshold * 0.999))
-        twins: dict[bpy.types.NodeTree, _Twin] = {}
-        stack.callback(_remove_twins, twins)
-        for tree in (*(material.node_tree for material in bpy.data.materials if material.users), *groups):
-            for output in list(_outputs(tree)) if tree and _may_be_transparent(tree, suspected) else ():
-                stack.enter_context(_decided(output, limit, twins, suspected))
-        yield
+        stack.enter_context(changed(view_layer, pass_alpha_threshold=threshold * 0.999 or 1e-6))
+        ignore = stack.enter_context(_ignore_pass(view_layer)) if policies and IGNORED in policies.runs else ""
+        twins: dict[bpy.types.NodeTree, Twin] = {}
+        twins_of_glass: dict[bpy.types.NodeTree, Twin] = {}
+        stack.callback(remove_twins, twins)
+        stack.callback(remove_twins, twins_of_glass)
+        for tree, asks in _trees(policies):
+            if policies is None or not (asks or limit == math.inf):
+                for output in list(_outputs(tree)) if may_be_transparent(tree, plain) else ():
+                    stack.enter_context(_decided(output, limit, Place(tree, twins, plain)))
+            elif may_be_transparent(tree, glassy):
+                for output in list(_outputs(tree)):
+                    places = Place(tree, twins, plain), Place(tree, twins_of_glass, glassy)
+                    stack.enter_context(_decided_by_label(output, limit, policies, ignore, *places))
+        yield ignore
+
+
+def _trees(policies: Policies | None) -> Iterator[tuple[bpy.types.NodeTree, bool]]:
+    """(tree, whether its points may have a label with a policy) of all materials, and of groups: outputs may stand in
+    them, too."""
+    for material in bpy.data.materials:
+        if material.users and material.node_tree:
+            own = policies.by_id.get(material.pass_index, BY_ALPHA) if policies and material.pass_index else ""
+            yield material.node_tree, own != BY_ALPHA
+    for group in bpy.data.node_groups:
+        if group.type == "SHADER":
+            yield group, True
+
+
+@contextmanager
+def _ignore_pass(view_layer: bpy.types.ViewLayer) -> Iterator[str]:
+    active, aov = view_layer.active_aov_index, view_layer.aovs.add()
+    aov.type, aov.name = "VALUE", IGNORE_PASS
+    try:
+        yield aov.name
+    finally:
+        view_layer.aovs.remove(view_layer.aovs[-1])
+        view_layer.active_aov_index = active
 
 
 def constant_alpha(material: bpy.types.Material) -> float:
@@ -55,250 +137,104 @@ def constant_alpha(material: bpy.types.Material) -> float:
     tree = material.node_tree
     output = tree.get_output_node("CYCLES") if tree else None
     try:
-        return 1 - min(_transparency(None, output.inputs["Surface"]), 1.0) if output else 1.0
-    except _Unknown:
+        return 1 - min(transparency(None, output.inputs["Surface"]), 1.0) if output else 1.0
+    except Unknown:
         return 1.0
 
 
 def _outputs(tree: bpy.types.NodeTree) -> Iterator[bpy.types.Node]:
     for node in tree.nodes:
-        if node.type == "OUTPUT_MATERIAL" and _source(node.inputs["Surface"]):
+        if node.type == "OUTPUT_MATERIAL" and source_of(node.inputs["Surface"]):
             yield node
 
 
-def _may_be_transparent(tree: bpy.types.NodeTree, known: dict[bpy.types.NodeTree, bool]) -> bool:
-    """False is certain."""
-    if tree not in known:
-        known[tree] = any(_is_suspect(node, known) for node in tree.nodes)
-    return known[tree]
-
-
-def _is_suspect(node: bpy.types.Node, known: dict[bpy.types.NodeTree, bool]) -> bool:
-    kind = node.bl_idname
-    if kind == "ShaderNodeBsdfPrincipled":
-        alpha = node.inputs["Alpha"]
-        return alpha.is_linked or alpha.default_value < 1
-    if kind == "ShaderNodeGroup":
-        return bool(node.node_tree) and _may_be_transparent(node.node_tree, known)
-    return kind == "ShaderNodeBsdfTransparent"
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A node tree in which values are built."""
-
-    tree: bpy.types.NodeTree
-    twins: dict[bpy.types.NodeTree, _Twin]
-    suspected: dict[bpy.types.NodeTree, bool]
-    made: list[bpy.types.Node] = field(default_factory=list)
-    known: dict[str, Value] = field(default_factory=dict)
-    given: dict[str, str] | None = None
-    """In a group: the inputs that bring the transparency of its shader inputs, by identifier."""
-
-    def new(self, kind: str, *inputs: Value | tuple[float, ...], **settings: str | bool) -> bpy.types.Node:
-        node = self.tree.nodes.new(f"ShaderNode{kind}")
-        self.made.append(node)
-        for name, value in settings.items():
-            setattr(node, name, value)
-        for socket, value in zip((socket for socket in node.inputs if socket.enabled), inputs):
-            self.plug(value, socket)
-        return node
-
-    def plug(self, value: Value | tuple[float, ...], socket: bpy.types.NodeSocket) -> None:
-        if isinstance(value, bpy.types.NodeSocket):
-            self.tree.links.new(value, socket)
-        else:
-            socket.default_value = value
-
-
 @contextmanager
-def _decided(
-    output: bpy.types.Node,
-    limit: float,
-    twins: dict[bpy.types.NodeTree, _Twin],
-    suspected: dict[bpy.types.NodeTree, bool],
-) -> Iterator[None]:
+def _decided(output: bpy.types.Node, limit: float, place: Place) -> Iterator[None]:
     """What a material's output shows, but nothing at all where more than `limit` of the light passes through it."""
     surface = output.inputs["Surface"]
-    shown = _source(surface)
-    place = _Place(output.id_data, twins, suspected)
+    shown = source_of(surface)
     try:
         try:
-            passing = _transparency(place, surface)
+            passing = transparency(place, surface)
             if not isinstance(passing, float):
                 too_much = place.new("Math", passing, limit, operation="GREATER_THAN").outputs[0]
                 transparent = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
                 place.plug(place.new("MixShader", too_much, shown, transparent).outputs[0], surface)
             elif passing > limit:
                 place.plug(place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0], surface)
-        except _Unknown:
+        except Unknown:
             pass
         yield
     finally:
         for node in place.made:
             place.tree.nodes.remove(node)
-        if _source(surface) != shown:
+        if source_of(surface) != shown:
             place.tree.links.new(shown, surface)
 
 
-def _source(socket: bpy.types.NodeSocket) -> bpy.types.NodeSocket | None:
-    return next((link.from_socket for link in socket.links if link.is_valid and not link.is_muted), None)
+@contextmanager
+def _decided_by_label(
+    output: bpy.types.Node, limit: float, policies: Policies, ignore: str, place: Place, glass: Place
+) -> Iterator[None]:
+    """What a material's output shows, made opaque or nothing as the label of each point says."""
+    surface = output.inputs["Surface"]
+    shown = source_of(surface)
+    try:
+        try:
+            passing = transparency(place, surface)
+            seen = transparency(glass, surface) if glass.suspected.glass else passing
+            if (passing, seen) != (0.0, 0.0):
+                _decide(place, surface, shown, passing, seen, limit, policies, ignore)
+        except Unknown:
+            pass
+        yield
+    finally:
+        for each in (place, glass):
+            for node in each.made:
+                each.tree.nodes.remove(node)
+        if source_of(surface) != shown:
+            place.tree.links.new(shown, surface)
 
 
-def _transparency(place: _Place | None, socket: bpy.types.NodeSocket) -> Value:
-    """How much light passes straight through what is linked to a shader input: 0 is opaque, 1 is not there.
+def _decide(
+    place: Place,
+    surface: bpy.types.NodeSocket,
+    shown: bpy.types.NodeSocket,
+    passing: Value,
+    seen: Value,
+    limit: float,
+    policies: Policies,
+    ignore: str,
+) -> None:
+    def calculate(operation: str, *values: Value) -> bpy.types.NodeSocket:
+        return place.new("Math", *values, operation=operation).outputs[0]
 
-    With no place to build in, a value that is not one number for the whole surface raises `_Unknown`.
-    """
-    source = _source(socket)
-    if not source or source.type != "SHADER":  # a colour shines
-        return 0.0
-    key = source.path_from_id()
-    if place is None or key not in place.known:
-        value = _of_node(place, source)
-        if place is None:
-            return value
-        place.known[key] = value
-    return place.known[key]
+    info = place.new("ObjectInfo").outputs
+    by_object = calculate("LESS_THAN", info["Material Index"], 0.5)
+    index = calculate("MULTIPLY_ADD", info["Object Index"], by_object, info["Material Index"])
 
-
-def _of_node(place: _Place | None, source: bpy.types.NodeSocket) -> Value:
-    node, kind = source.node, source.node.bl_idname
-    if kind == "NodeReroute":
-        return _transparency(place, node.inputs[0])
-    if node.mute:
-        through = [link.from_socket for link in node.internal_links if link.to_socket == source]
-        return _transparency(place, through[0]) if through else 0.0
-    if kind == "ShaderNodeBsdfTransparent":
-        color = _source(node.inputs["Color"])
-        if not color:
-            return sum(node.inputs["Color"].default_value[:3]) / 3
-        return _needed(place).new("VectorMath", color, (1 / 3, 1 / 3, 1 / 3), operation="DOT_PRODUCT").outputs["Value"]
-    if kind == "ShaderNodeBsdfPrincipled":
-        alpha = _source(node.inputs["Alpha"])
-        if not alpha:
-            return 1 - min(max(node.inputs["Alpha"].default_value, 0.0), 1.0)
-        return _needed(place).new("Math", 1.0, alpha, operation="SUBTRACT", use_clamp=True).outputs[0]
-    if kind == "ShaderNodeMixShader":
-        return _mixed(place, *node.inputs)
-    if kind == "ShaderNodeAddShader":
-        first, second = (_transparency(place, socket) for socket in node.inputs)
-        if isinstance(first, float) and isinstance(second, float):
-            return first + second
-        return _needed(place).new("Math", first, second, operation="ADD").outputs[0]
-    if kind == "ShaderNodeGroup":
-        return _of_group(place, node, source)
-    if kind == "NodeGroupInput":
-        return _given(_needed(place), source)
-    if kind.removeprefix("ShaderNode").startswith(CLOSURES):
-        return 0.0
-    raise _Unknown
-
-
-def _needed(place: _Place | None) -> _Place:
-    if place is None:
-        raise _Unknown
-    return place
-
-
-def _mixed(
-    place: _Place | None, factor: bpy.types.NodeSocket, first: bpy.types.NodeSocket, second: bpy.types.NodeSocket
-) -> Value:
-    share: Value = _source(factor) or min(max(factor.default_value, 0.0), 1.0)
-    if share in {0.0, 1.0}:
-        return _transparency(place, second if share else first)
-    ends = [_transparency(place, socket) for socket in (first, second)]
-    if all(isinstance(end, float) for end in ends):
-        if ends[0] == ends[1]:
-            return ends[0]
-        if isinstance(share, float):
-            return (1 - share) * ends[0] + share * ends[1]
-    mix = _needed(place).new("Mix", share, *ends, data_type="FLOAT", clamp_factor=True)
-    return next(socket for socket in mix.outputs if socket.enabled)
-
-
-# Groups: a copy of the group says the transparency of its shaders as values, and stands beside the group itself.
-
-
-@dataclass(frozen=True)
-class _Twin:
-    tree: bpy.types.NodeTree
-    given: dict[str, str]
-    outputs: dict[str, float | str | None]
-    """The transparency of each shader output, by identifier: a number, or the output that tells; None is unknown."""
-
-
-def _of_group(place: _Place | None, node: bpy.types.Node, source: bpy.types.NodeSocket) -> Value:
-    if not node.node_tree:
-        return 0.0
-    if place is None:
-        ends = list(_ends(node.node_tree, source.identifier))
-        return _transparency(None, ends[0]) if ends else 0.0
-    through = any(socket.type == "SHADER" and _source(socket) for socket in node.inputs)
-    if not through and not _may_be_transparent(node.node_tree, place.suspected):
-        return 0.0
-    twin = _twin_of(node.node_tree, place)
-    found = twin.outputs.get(source.identifier, 0.0)
-    if found is None:
-        raise _Unknown
-    if isinstance(found, float):
+    def share(policy: str) -> Value:
+        """1 where the label has the policy, else 0."""
+        found: Value = 0.0
+        for first, last in policies.runs.get(policy, ()):
+            inside = calculate("COMPARE", index, (first + last) / 2, (last - first) / 2 + 0.25)
+            found = calculate("ADD", inside, found)
         return found
-    copy = place.new("Group", node_tree=twin.tree)
-    inputs = {socket.identifier: socket for socket in copy.inputs}
-    for socket in node.inputs:
-        if socket.identifier in twin.given:
-            place.plug(_transparency(place, socket), inputs[twin.given[socket.identifier]])
-        elif socket.type != "SHADER" and socket.identifier in inputs:
-            value = _source(socket) or getattr(socket, "default_value", "")
-            if value != "":  # a menu without a choice
-                place.plug(value, inputs[socket.identifier])
-    return next(socket for socket in copy.outputs if socket.identifier == found)
 
-
-def _twin_of(group: bpy.types.NodeTree, place: _Place) -> _Twin:
-    if group in place.twins:
-        return place.twins[group]
-    twin = place.twins[group] = _Twin(group.copy(), {}, {})
-    inside = _Place(twin.tree, place.twins, place.suspected, given=twin.given)
-    shaders = [item for item in _sockets(twin.tree, "OUTPUT") if item.socket_type == "NodeSocketShader"]
-    for identifier in [item.identifier for item in shaders]:
-        for end in list(_ends(twin.tree, identifier)):
-            try:
-                value = _transparency(inside, end)
-            except _Unknown:
-                twin.outputs[identifier] = None
-                continue
-            if not isinstance(value, float):
-                told = _new_socket(twin.tree, "OUTPUT")
-                inside.plug(value, next(_ends(twin.tree, told)))
-                value = told
-            twin.outputs[identifier] = value
-    return twin
-
-
-def _remove_twins(twins: dict[bpy.types.NodeTree, _Twin]) -> None:
-    bpy.data.batch_remove([twin.tree for twin in twins.values()])
-
-
-def _sockets(tree: bpy.types.NodeTree, in_out: str) -> Iterable[bpy.types.NodeTreeInterfaceSocket]:
-    return (item for item in tree.interface.items_tree if item.item_type == "SOCKET" and item.in_out == in_out)
-
-
-def _new_socket(tree: bpy.types.NodeTree, in_out: str) -> str:
-    return tree.interface.new_socket("Transparency", in_out=in_out, socket_type="NodeSocketFloat").identifier
-
-
-def _ends(group: bpy.types.NodeTree, identifier: str) -> Iterator[bpy.types.NodeSocket]:
-    """The input of the group's active output node that an output of the group shows."""
-    for node in group.nodes:
-        if node.bl_idname == "NodeGroupOutput" and node.is_active_output:
-            yield from (socket for socket in node.inputs if socket.identifier == identifier)
-
-
-def _given(place: _Place, source: bpy.types.NodeSocket) -> Value:
-    """The transparency of a shader that a group is handed; unknown in the group itself, which is not a copy for one."""
-    if place.given is None:
-        raise _Unknown
-    if source.identifier not in place.given:
-        place.given[source.identifier] = _new_socket(place.tree, "INPUT")
-    return next(socket for socket in source.node.outputs if socket.identifier == place.given[source.identifier])
+    through, ignored = share(SEE_THROUGH), share(IGNORED)
+    whole = calculate("ADD", share(SURFACE), ignored)
+    told = calculate("ADD", whole, through)
+    gone = calculate("GREATER_THAN", passing, 1 - A_TRACE)
+    half = calculate("GREATER_THAN", seen, A_TRACE)
+    hidden = calculate("MULTIPLY_ADD", through, half, calculate("MULTIPLY", whole, gone))
+    if limit != math.inf:
+        by_alpha = calculate("SUBTRACT", 1.0, told)
+        hidden = calculate("MULTIPLY_ADD", by_alpha, calculate("GREATER_THAN", passing, limit), hidden)
+    opaque = place.new("BsdfDiffuse").outputs[0]
+    counted = place.new("MixShader", told if limit != math.inf else 1.0, shown, opaque).outputs[0]
+    transparent = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
+    place.plug(place.new("MixShader", hidden, counted, transparent).outputs[0], surface)
+    if ignore:
+        there = calculate("SUBTRACT", 1.0, gone)
+        node = place.new("OutputAOV", aov_name=ignore)
+        place.plug(calculate("MULTIPLY", calculate("MULTIPLY", ignored, half), there), node.inputs["Value"])

@@ -1,4 +1,4 @@
-"""Label sets by name or from a person's own file: JSON or YAML, read and never executed.
+"""Label sets by name or from a person's own file, JSON, YAML or CSV, read and never executed; and such files written.
 
 YAML is read as version 1.2, where `no`, `on` and `off` are plain words, so they make fine label names. Refused are
 numbers that readers disagree on (012 is 10 in YAML 1.1 and 12 in 1.2; 1_0 is a number there and a word here), and what
@@ -7,6 +7,7 @@ a label set does not need: tags, and anchors and aliases, which can make a small
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -17,15 +18,17 @@ from typing import Any
 
 from ..contract.labels import LabelSet, LabelSetError, built_in, built_in_names, label_set_from_dict
 from ..contract.strict import parse_json
+from . import label_csv
 
-SUFFIXES = (".json", ".yaml", ".yml")
+SUFFIXES = (".json", ".yaml", ".yml", ".csv", ".txt")
+WRITTEN = (".json", ".yaml", ".yml", ".csv")
 MAX_BYTES = 8 * 2**20  # the 894 names of NYU, with all their parents, take 90 kB
 _WHEELS = Path(__file__).parents[1] / "wheels"
 _DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|[0-9]+_[0-9_]*|[0-9]{31,})")
 
 
 def read(source: str | Path) -> LabelSet:
-    """The label set of a .json, .yaml or .yml file, or the built-in one of that name.
+    """The label set of a .json, .yaml, .yml, .csv or .txt file (see `label_csv`), or the built-in one of that name.
 
     A file that gives its set no name gets the file's. Raises LabelSetError naming the file, and the line where it can.
     """
@@ -35,7 +38,11 @@ def read(source: str | Path) -> LabelSet:
             raise LabelSetError(f"{path.name}: a label set is a {', '.join(SUFFIXES)} file")
         return built_in(str(source))
     text = _text(path)
-    data = _json(text, path) if path.suffix.lower() == ".json" else _yaml(text, path)
+    suffix = path.suffix.lower()
+    if suffix in {".csv", ".txt"}:
+        data = label_csv.rows_from_csv(text, path.name)
+    else:
+        data = _json(text, path) if suffix == ".json" else _yaml(text, path)
     if isinstance(data, list):
         data = {"labels": data}
     if isinstance(data, dict):
@@ -44,6 +51,68 @@ def read(source: str | Path) -> LabelSet:
         return label_set_from_dict(data)
     except LabelSetError as error:
         raise LabelSetError(f"{path.name}{_line_of(str(error), text)}: {error}") from None
+
+
+def write(label_set: LabelSet, path: Path) -> None:
+    """The label set as a file of the kind that its suffix says, whole or not at all; `read` gives it back.
+
+    But for CSV, which has no place for the set's title and source, and takes its name from the file's. Raises
+    LabelSetError naming the file.
+    """
+    text, suffix = "", path.suffix.lower()
+    if suffix not in WRITTEN:
+        raise LabelSetError(f"{path.name}: write a label set as {', '.join(WRITTEN)}")
+    if suffix == ".json":
+        text = label_set.to_json()
+    elif suffix == ".csv":
+        text = label_csv.to_csv(label_set)
+        text = text if text.isascii() else f"\ufeff{text}"  # else spreadsheets take it for another encoding
+    else:
+        text = _to_yaml(label_set)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(text.encode())
+        beside.replace(path)
+    except OSError as error:
+        raise LabelSetError(f"{path}: {error.strerror or error}") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _to_yaml(label_set: LabelSet) -> str:
+    """A line per label, as people write it; texts that any reader of YAML may take for something else in quotes."""
+    yaml = _ruamel_yaml()
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, str):
+            harmless = _HARMLESS.fullmatch(value) and value.casefold() not in _WORDS
+            return value if harmless else DoubleQuotedScalarString(value)
+        if isinstance(value, dict):
+            found = CommentedMap((plain(key), plain(each)) for key, each in value.items())
+        elif isinstance(value, list):
+            found = CommentedSeq(map(plain, value))
+        else:
+            return value
+        found.fa.set_flow_style()
+        return found
+
+    data = label_set.to_dict()
+    for row in data["labels"]:
+        row["color"] = "#{:02x}{:02x}{:02x}".format(*row["color"])
+    head = CommentedMap((key, plain(value)) for key, value in data.items() if key != "labels")
+    head["labels"] = CommentedSeq(plain(row) for row in data["labels"])
+    writer = yaml.YAML(pure=True)
+    writer.width, writer.allow_unicode = 2**20, True
+    writer.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    writer.dump(head, stream)
+    return stream.getvalue()
+
+
+_HARMLESS = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
+_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
 
 
 @cache
@@ -57,7 +126,8 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise LabelSetError(f"{path.name}: larger than {MAX_BYTES // 2**20} MiB, so hardly a label set")
-        return path.read_text(encoding="utf-8-sig")
+        with open(path, encoding="utf-8-sig", newline="") as file:  # a line end inside a quoted name is its own
+            return file.read()
     except OSError as error:
         raise LabelSetError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:

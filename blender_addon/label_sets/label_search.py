@@ -15,9 +15,12 @@ Members = Mapping[int, Sequence[str]]
 def members_of(label_set: LabelSet) -> dict[int, list[str]]:
     """{label id: names of NYU's 894 that fall under it}: who holds a cup need not know that NYU40 says otherprop.
 
-    Empty for the 894 themselves and for a set of one's own, also where it borrows a built-in set's name.
+    A label of one's own set has those of the label that it names as a parent and shares its name with: the set is an
+    edited copy, then. Empty for the 894 themselves, also where a set borrows a built-in set's name.
     """
-    if label_set.name == _FINEST or label_set.name not in built_in_names():
+    if label_set.name not in built_in_names():
+        return _members_of_parents(label_set)
+    if label_set.name == _FINEST:
         return {}
     fine, known = built_in(_FINEST), built_in(label_set.name).by_id
     try:
@@ -29,6 +32,18 @@ def members_of(label_set: LabelSet) -> dict[int, list[str]]:
         above = label_set.by_id.get(walk.get(label.id, 0))
         if above and above.id in known and above.name == known[above.id].name:
             found.setdefault(above.id, []).append(label.name.casefold())
+    return found
+
+
+def _members_of_parents(label_set: LabelSet) -> dict[int, list[str]]:
+    taxonomies = {name for label in label_set.labels for name in label.parents} & set(built_in_names()) - {_FINEST}
+    parents = {name: (built_in(name), members_of(built_in(name))) for name in sorted(taxonomies)}
+    found: dict[int, list[str]] = {}
+    for label in label_set.labels:
+        for name, id_ in label.parents.items():
+            above, members = parents.get(name, (None, {}))
+            if above and id_ in members and above.by_id[id_].name == label.name:
+                found.setdefault(label.id, members[id_])
     return found
 
 

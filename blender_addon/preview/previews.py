@@ -109,7 +109,7 @@ def _looks(
     size: tuple[int, int],
 ) -> Generator[Preview, None, None]:
     started, counts, pixels = time.perf_counter(), Counter[int](), Counter[str]()
-    with closing(look(scene, view_layer, views, size)) as looking:
+    with closing(look(scene, view_layer, views, size, label_set=label_set)) as looking:
         for done, seen in enumerate(looking, start=1):
             counts.update(label_picture.count_codes(seen.labels))
             pixels.update(seen.pixels)

@@ -14,6 +14,7 @@ from ..contract.labels import UNLABELLED, Label, LabelSetError
 from ..contract.words import listed
 from ..label_sets import label_files
 from ..label_sets.label_set_change import Change, apply_change, plan_change, users_in_file
+from ..label_sets.set_in_file import changed_ids, refuse_animated
 from ..occurrences import occurrences
 from ..parts.upkeep import merge_parts
 from . import recent_labels, status
@@ -37,7 +38,9 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
 
     def _plan(self, context) -> Change:
         old, (users, linked) = status.label_set(context.scene), users_in_file()
-        return plan_change(old, label_files.read(self.source), users, linked)
+        new = label_files.read(self.source)
+        refuse_animated(changed_ids(old, new) if old else ())
+        return plan_change(old, new, users, linked)
 
     def invoke(self, context, _event):
         try:
@@ -75,12 +78,12 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
 
 
 class LABELPASS_OT_open_set(bpy.types.Operator, ImportHelper):
-    """Use a label set of your own, from a JSON or YAML file"""
+    """Use a label set of your own, from a JSON, YAML or CSV file"""
 
     bl_idname = "labelpass.open_set"
     bl_label = "Open Label Set"
 
-    filter_glob: StringProperty(default="*.json;*.yaml;*.yml", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.json;*.yaml;*.yml;*.csv;*.txt", options={"HIDDEN"})
 
     def execute(self, _context):
         try:

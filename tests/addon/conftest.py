@@ -21,6 +21,8 @@ else:
         "test_addon_preview.py",
         "test_addon_scene_names.py",
         "test_addon_status.py",
+        "test_addon_set_in_file.py",
+        "test_addon_set_operators.py",
         "test_addon_suggestion_list.py",
         "test_addon_view_edits.py",
         "test_addon_view_list.py",

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from hypothesis import given
 
 from blender_addon.contract.labels import LabelSetError, built_in
 from blender_addon.label_sets import label_files
+from tests.contract.strategies import label_sets
 
 ROWS = "- {id: 3, name: chair, color: '#0a0b0c', aliases: [seat]}\n- name: off\n"
 
@@ -94,3 +96,52 @@ def test_what_is_no_label_file(tmp_path):
     big = write(tmp_path, "big.json", b" " * (label_files.MAX_BYTES + 1))
     with pytest.raises(LabelSetError, match="larger than"):
         label_files.read(big)
+
+
+@given(label_sets)
+def test_what_is_written_is_what_is_read(tmp_path_factory, label_set):
+    for suffix in (".json", ".yaml"):
+        path = tmp_path_factory.getbasetemp() / f"set{suffix}"
+        label_files.write(label_set, path)
+        assert label_files.read(path) == label_set
+        once = path.read_bytes()
+        label_files.write(label_files.read(path), path)
+        assert path.read_bytes() == once
+
+
+@given(label_sets)
+def test_a_table_keeps_the_labels(tmp_path_factory, label_set):
+    path = tmp_path_factory.getbasetemp() / "table.csv"
+    label_files.write(label_set, path)
+    found = label_files.read(path)
+    assert found.labels == label_set.labels and (found.name, found.title, found.source) == ("table", "", "")
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yml", ".csv"])
+@pytest.mark.parametrize("name", ["nyu40", "nyu894"])
+def test_built_in_sets_in_all_formats(tmp_path, name, suffix):
+    path = tmp_path / f"{name}{suffix}"
+    label_files.write(built_in(name), path)
+    assert label_files.read(path).labels == built_in(name).labels and label_files.read(path).name == name
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_how_a_set_is_written(tmp_path):
+    read = label_files.read(write(tmp_path, "shop.yaml", "labels:\n" + ROWS))
+    label_files.write(read, tmp_path / "out.yaml")
+    assert (tmp_path / "out.yaml").read_text() == (
+        "schema: 1\nname: shop\nlabels:\n"
+        '  - {id: 3, name: chair, color: "#0a0b0c", aliases: [seat]}\n'
+        '  - {id: 2, name: "off", color: "#008000"}\n'
+    )
+    label_files.write(read, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_bytes() == (
+        b"id,name,color,aliases,parents,transparency\r\n3,chair,#0a0b0c,seat,,\r\n2,off,#008000,,,\r\n"
+    )
+
+
+def test_where_nothing_can_be_written(tmp_path):
+    with pytest.raises(LabelSetError, match=r"x\.xml: write a label set as \.json"):
+        label_files.write(built_in("nyu13"), tmp_path / "x.xml")
+    with pytest.raises(LabelSetError, match="No such file"):
+        label_files.write(built_in("nyu13"), tmp_path / "none" / "x.json")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from blender_addon.contract.labels import built_in
 from blender_addon.label_sets.label_search import arrange, matching_alias, members_of
+from blender_addon.label_sets.label_set_edits import rename
 
 NYU40, NYU894 = built_in("nyu40"), built_in("nyu894")
 
@@ -58,4 +59,10 @@ def test_a_set_of_ones_own_has_no_members_of_nyus():
     cars = replace(NYU40, labels=tuple(replace(each, name="car") if each.id == 3 else each for each in NYU40.labels))
     assert 3 in members_of(NYU40) and 3 not in members_of(cars) and "cup" in members_of(cars)[40]
     assert members_of(replace(NYU40, labels=NYU40.labels[:3])) == {}  # borrows the name, lacks the ids
-    assert members_of(replace(NYU40, name="mine")) == {} and members_of(NYU894) == {}
+    orphans = tuple(replace(label, parents={}) for label in NYU40.labels)
+    assert members_of(replace(NYU40, name="mine", labels=orphans)) == {} and members_of(NYU894) == {}
+
+
+def test_an_edited_copy_still_finds_members():
+    edited = rename(NYU40, 5, "stool").new
+    assert members_of(edited)[40] == members_of(NYU40)[40] and 5 not in members_of(edited)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from blender_addon.contract.labels import MAX_ID, Label, LabelSet
+from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet
 from blender_addon.contract.run import Plan, Settings, View
 
 ids = st.integers(1, MAX_ID)
@@ -19,6 +19,7 @@ label_rows = st.builds(
     color=colors,
     aliases=st.lists(texts, max_size=3).map(tuple),
     parents=st.dictionaries(set_names, ids, max_size=3),
+    transparency=st.sampled_from(TRANSPARENCIES),
 )
 label_sets = st.builds(
     LabelSet,

@@ -23,6 +23,7 @@ from blender_addon.contract.labels import (
     LabelSetError,
     built_in,
     built_in_names,
+    decided_by_policy,
     label_set_from_dict,
     label_set_from_json,
     unknown_ids,
@@ -50,6 +51,14 @@ def test_a_label_set_survives_json(label_set):
 def test_json_has_one_line_per_label(label_set):
     lines = label_set.to_json().split("\n")
     assert [json.loads(line.removesuffix(","))["id"] for line in lines[1:-2]] == [row.id for row in label_set.labels]
+
+
+def test_a_policy_is_written_only_where_there_is_one():
+    """Files and hashes of sets without one stay what they were."""
+    plain, glass = Label(1, "wall", (0, 0, 0)), Label(2, "window", (0, 0, 1), transparency="see-through")
+    rows = LabelSet("mine", (plain, glass)).to_dict()["labels"]
+    assert "transparency" not in rows[0] and rows[1]["transparency"] == "see-through"
+    assert (decided_by_policy(plain), decided_by_policy(glass)) == (False, True)
 
 
 def test_the_short_form_counts_from_one():
@@ -111,6 +120,10 @@ MALFORMED = [
     *[(row(id=bad), ["'floor'", "id", repr(bad)]) for bad in NO_IDS],
     *[(row(color=bad), ["'floor'", "color", repr(bad)]) for bad in NO_COLORS],
     *[(row(aliases=bad), ["'floor'", "'aliases'"]) for bad in ("ground", [1], [None], [True], {"ground": 1}, 3)],
+    *[
+        (row(transparency=bad), ["'floor'", "'transparency'", repr(bad), "see-through"])
+        for bad in ("glass", 1, None, [])
+    ],
     *[(row(parents={"nyu40": bad}), ["'floor'", "'parents'"]) for bad in NO_IDS],
     *[(row(parents=bad), ["'floor'", "'parents'"]) for bad in ([1], "nyu40", 3, {3: 4}, {True: 4})],
     (row(id=1), ["id used twice", "1"]),

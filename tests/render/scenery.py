@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Settings
 from blender_addon.label_render import stage
 from blender_addon.label_render.label_pass import render_labels
@@ -80,12 +81,14 @@ def settings(**changes) -> Settings:
     return Settings(**{**plain, **layer, **changes})
 
 
-def labels_of(scene: bpy.types.Scene, folder: Path, **changes) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
+def labels_of(
+    scene: bpy.types.Scene, folder: Path, label_set: LabelSet | None = None, **changes
+) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """Labels and purity as a run gets them: after the image render, in the same process."""
     chosen = settings(**changes)
     with passes.prepared(scene, chosen):
         passes.render_image(scene, folder / "image.png", chosen.size)
-        return render_labels(scene, chosen)
+        return render_labels(scene, chosen, label_set)
 
 
 @contextmanager

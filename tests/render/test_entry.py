@@ -65,11 +65,11 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
     run = tmp_path / "run"
     rendered = []
 
-    def fail_at_the_second(scene, settings, through=render_labels):
+    def fail_at_the_second(scene, settings, label_set, through=render_labels):
         rendered.append(scene.camera.name)
         if len(rendered) == 2:
             raise RenderFailed("Blender rendered no file: out of memory")
-        return through(scene, settings)
+        return through(scene, settings, label_set)
 
     monkeypatch.setattr("render_scripts.frame.render_labels", fail_at_the_second)
     options = ["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]

@@ -1,0 +1,260 @@
+"""How much light passes straight through each point of a surface, as a value built from the nodes of its shaders.
+
+Nodes cannot read the alpha of a shader, so it is built as a value beside the shaders, from the same sockets. The
+shaders stay where they are: what else they need (images, light) stays loaded for the next image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import bpy
+
+Value = float | bpy.types.NodeSocket
+"""A number, or the output of a node that gives it for each point of a surface."""
+
+CLOSURES = ("Bsdf", "Emission", "Subsurface", "Holdout", "Background", "Volume", "EeveeSpecular")
+
+
+class Unknown(Exception):
+    """What a socket shows cannot be read: script nodes, closures, repeat zones; or it varies where nothing is built."""
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Trees that may let light through, as far as they are known; where `glass` counts, glass does so, too."""
+
+    glass: bool = False
+    known: dict[bpy.types.NodeTree, bool] = field(default_factory=dict)
+
+
+def may_be_transparent(tree: bpy.types.NodeTree, suspected: Suspicion) -> bool:
+    """False is certain."""
+    if tree not in suspected.known:
+        suspected.known[tree] = any(_is_suspect(node, suspected) for node in tree.nodes)
+    return suspected.known[tree]
+
+
+def _is_suspect(node: bpy.types.Node, suspected: Suspicion) -> bool:
+    kind = node.bl_idname
+    if kind == "ShaderNodeBsdfPrincipled":
+        alpha, glass = node.inputs["Alpha"], node.inputs[_TRANSMISSION]
+        if suspected.glass and (glass.is_linked or glass.default_value > 0):
+            return True
+        return alpha.is_linked or alpha.default_value < 1
+    if kind == "ShaderNodeGroup":
+        return bool(node.node_tree) and may_be_transparent(node.node_tree, suspected)
+    return kind == "ShaderNodeBsdfTransparent" or (suspected.glass and kind in _GLASS)
+
+
+_GLASS = {"ShaderNodeBsdfGlass", "ShaderNodeBsdfRefraction"}
+_TRANSMISSION = "Transmission Weight"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node tree in which values are built."""
+
+    tree: bpy.types.NodeTree
+    twins: dict[bpy.types.NodeTree, Twin]
+    suspected: Suspicion
+    made: list[bpy.types.Node] = field(default_factory=list)
+    known: dict[str, Value] = field(default_factory=dict)
+    given: dict[str, str] | None = None
+    """In a group: the inputs that bring the transparency of its shader inputs, by identifier."""
+
+    def new(self, kind: str, *inputs: Value | tuple[float, ...], **settings: str | bool) -> bpy.types.Node:
+        node = self.tree.nodes.new(f"ShaderNode{kind}")
+        self.made.append(node)
+        for name, value in settings.items():
+            setattr(node, name, value)
+        for socket, value in zip((socket for socket in node.inputs if socket.enabled), inputs):
+            self.plug(value, socket)
+        return node
+
+    def plug(self, value: Value | tuple[float, ...], socket: bpy.types.NodeSocket) -> None:
+        if isinstance(value, bpy.types.NodeSocket):
+            self.tree.links.new(value, socket)
+        else:
+            socket.default_value = value
+
+
+def source_of(socket: bpy.types.NodeSocket) -> bpy.types.NodeSocket | None:
+    return next((link.from_socket for link in socket.links if link.is_valid and not link.is_muted), None)
+
+
+def transparency(place: Place | None, socket: bpy.types.NodeSocket) -> Value:
+    """How much light passes straight through what is linked to a shader input: 0 is opaque, 1 is not there.
+
+    With no place to build in, a value that is not one number for the whole surface raises `Unknown`.
+    """
+    source = source_of(socket)
+    if not source or source.type != "SHADER":  # a colour shines
+        return 0.0
+    key = source.path_from_id()
+    if place is None or key not in place.known:
+        value = _of_node(place, source)
+        if place is None:
+            return value
+        place.known[key] = value
+    return place.known[key]
+
+
+def _of_node(place: Place | None, source: bpy.types.NodeSocket) -> Value:
+    node, kind = source.node, source.node.bl_idname
+    if kind == "NodeReroute":
+        return transparency(place, node.inputs[0])
+    if node.mute:
+        through = [link.from_socket for link in node.internal_links if link.to_socket == source]
+        return transparency(place, through[0]) if through else 0.0
+    if kind == "ShaderNodeBsdfTransparent":
+        color = source_of(node.inputs["Color"])
+        if not color:
+            return sum(node.inputs["Color"].default_value[:3]) / 3
+        return _needed(place).new("VectorMath", color, (1 / 3, 1 / 3, 1 / 3), operation="DOT_PRODUCT").outputs["Value"]
+    if kind == "ShaderNodeBsdfPrincipled":
+        return _of_principled(place, node)
+    if kind in _GLASS:
+        return 1.0 if place and place.suspected.glass else 0.0
+    if kind == "ShaderNodeMixShader":
+        return _mixed(place, *node.inputs)
+    if kind == "ShaderNodeAddShader":
+        first, second = (transparency(place, socket) for socket in node.inputs)
+        if isinstance(first, float) and isinstance(second, float):
+            return first + second
+        return _needed(place).new("Math", first, second, operation="ADD").outputs[0]
+    if kind == "ShaderNodeGroup":
+        return _of_group(place, node, source)
+    if kind == "NodeGroupInput":
+        return _given(_needed(place), source)
+    if kind.removeprefix("ShaderNode").startswith(CLOSURES):
+        return 0.0
+    raise Unknown
+
+
+def _of_principled(place: Place | None, node: bpy.types.Node) -> Value:
+    alpha = source_of(node.inputs["Alpha"])
+    passing: Value = 1 - min(max(node.inputs["Alpha"].default_value, 0.0), 1.0)
+    if alpha:
+        passing = _needed(place).new("Math", 1.0, alpha, operation="SUBTRACT", use_clamp=True).outputs[0]
+    if place is None or not place.suspected.glass:
+        return passing
+    weight, metal = (
+        source_of(socket) or min(max(socket.default_value, 0.0), 1.0)
+        for socket in (node.inputs[_TRANSMISSION], node.inputs["Metallic"])
+    )
+    if weight == 0.0 or metal == 1.0:
+        return passing
+    left = place.new("Math", 1.0, metal, operation="SUBTRACT", use_clamp=True).outputs[0]
+    glass = place.new("Math", weight, left, operation="MULTIPLY", use_clamp=True).outputs[0]
+    return place.new("Math", passing, glass, operation="ADD").outputs[0]
+
+
+def _needed(place: Place | None) -> Place:
+    if place is None:
+        raise Unknown
+    return place
+
+
+def _mixed(
+    place: Place | None, factor: bpy.types.NodeSocket, first: bpy.types.NodeSocket, second: bpy.types.NodeSocket
+) -> Value:
+    share: Value = source_of(factor) or min(max(factor.default_value, 0.0), 1.0)
+    if share in {0.0, 1.0}:
+        return transparency(place, second if share else first)
+    ends = [transparency(place, socket) for socket in (first, second)]
+    if all(isinstance(end, float) for end in ends):
+        if ends[0] == ends[1]:
+            return ends[0]
+        if isinstance(share, float):
+            return (1 - share) * ends[0] + share * ends[1]
+    mix = _needed(place).new("Mix", share, *ends, data_type="FLOAT", clamp_factor=True)
+    return next(socket for socket in mix.outputs if socket.enabled)
+
+
+# Groups: a copy of the group says the transparency of its shaders as values, and stands beside the group itself.
+
+
+@dataclass(frozen=True)
+class Twin:
+    tree: bpy.types.NodeTree
+    given: dict[str, str]
+    outputs: dict[str, float | str | None]
+    """The transparency of each shader output, by identifier: a number, or the output that tells; None is unknown."""
+
+
+def _of_group(place: Place | None, node: bpy.types.Node, source: bpy.types.NodeSocket) -> Value:
+    if not node.node_tree:
+        return 0.0
+    if place is None:
+        ends = list(_ends(node.node_tree, source.identifier))
+        return transparency(None, ends[0]) if ends else 0.0
+    through = any(socket.type == "SHADER" and source_of(socket) for socket in node.inputs)
+    if not through and not may_be_transparent(node.node_tree, place.suspected):
+        return 0.0
+    twin = _twin_of(node.node_tree, place)
+    found = twin.outputs.get(source.identifier, 0.0)
+    if found is None:
+        raise Unknown
+    if isinstance(found, float):
+        return found
+    copy = place.new("Group", node_tree=twin.tree)
+    inputs = {socket.identifier: socket for socket in copy.inputs}
+    for socket in node.inputs:
+        if socket.identifier in twin.given:
+            place.plug(transparency(place, socket), inputs[twin.given[socket.identifier]])
+        elif socket.type != "SHADER" and socket.identifier in inputs:
+            value = source_of(socket) or getattr(socket, "default_value", "")
+            if value != "":  # a menu without a choice
+                place.plug(value, inputs[socket.identifier])
+    return next(socket for socket in copy.outputs if socket.identifier == found)
+
+
+def _twin_of(group: bpy.types.NodeTree, place: Place) -> Twin:
+    if group in place.twins:
+        return place.twins[group]
+    twin = place.twins[group] = Twin(group.copy(), {}, {})
+    inside = Place(twin.tree, place.twins, place.suspected, given=twin.given)
+    shaders = [item for item in _sockets(twin.tree, "OUTPUT") if item.socket_type == "NodeSocketShader"]
+    for identifier in [item.identifier for item in shaders]:
+        for end in list(_ends(twin.tree, identifier)):
+            try:
+                value = transparency(inside, end)
+            except Unknown:
+                twin.outputs[identifier] = None
+                continue
+            if not isinstance(value, float):
+                told = _new_socket(twin.tree, "OUTPUT")
+                inside.plug(value, next(_ends(twin.tree, told)))
+                value = told
+            twin.outputs[identifier] = value
+    return twin
+
+
+def remove_twins(twins: dict[bpy.types.NodeTree, Twin]) -> None:
+    bpy.data.batch_remove([twin.tree for twin in twins.values()])
+
+
+def _sockets(tree: bpy.types.NodeTree, in_out: str) -> Iterable[bpy.types.NodeTreeInterfaceSocket]:
+    return (item for item in tree.interface.items_tree if item.item_type == "SOCKET" and item.in_out == in_out)
+
+
+def _new_socket(tree: bpy.types.NodeTree, in_out: str) -> str:
+    return tree.interface.new_socket("Transparency", in_out=in_out, socket_type="NodeSocketFloat").identifier
+
+
+def _ends(group: bpy.types.NodeTree, identifier: str) -> Iterator[bpy.types.NodeSocket]:
+    """The input of the group's active output node that an output of the group shows."""
+    for node in group.nodes:
+        if node.bl_idname == "NodeGroupOutput" and node.is_active_output:
+            yield from (socket for socket in node.inputs if socket.identifier == identifier)
+
+
+def _given(place: Place, source: bpy.types.NodeSocket) -> Value:
+    """The transparency of a shader that a group is handed; unknown in the group itself, which is not a copy for one."""
+    if place.given is None:
+        raise Unknown
+    if source.identifier not in place.given:
+        place.given[source.identifier] = _new_socket(place.tree, "INPUT")
+    return next(socket for socket in source.node.outputs if socket.identifier == place.given[source.identifier])
