@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import bpy
 from bpy.props import IntProperty, StringProperty
 
+from ..contract.labels import LabelSet
 from ..contract.words import counted, listed
 from ..tab import status
 from ..tab.selection import frame_selection, hidden_in_words, select
+from ..tab.swatches import icon
 from . import suggestion_list
 from .properties import fill_suggestions, fold_all, suggestions_state, unfold
-from .suggestion_list import Entry, Outcome, Row
+from .suggestion_list import Entry, Other, Outcome, Row
 
 
 class LABELPASS_OT_suggest(bpy.types.Operator):
@@ -100,6 +102,50 @@ class LABELPASS_OT_accept_suggestion(_OnRow, bpy.types.Operator):
             return {"CANCELLED"}
         wanted = [entry for entry in row.entries if _may_be(entry, self.label_id)]
         return _tell(self, context, suggestion_list.accept(context, wanted, self.label_id or None))
+
+
+class LABELPASS_OT_choose_suggestion(_OnRow, bpy.types.Operator):
+    """Choose among the labels that these objects may have"""
+
+    bl_idname = "labelpass.choose_suggestion"
+    bl_label = "Choose Label"
+    bl_options = {"INTERNAL"}  # what is chosen is a step to undo, and not the choosing
+
+    @classmethod
+    def description(cls, context, properties):
+        row = _row(context, properties.key)
+        return f"{row.best.caution}. Click to choose" if row and row.best.caution else ""
+
+    def invoke(self, context, _event):
+        row = self.row(context)
+        if not row:
+            return {"CANCELLED"}
+        label_set = status.label_set(context.scene)
+
+        def draw(menu, _context):
+            menu.layout.label(text=row.best.caution or row.best.reason, icon="ERROR" if row.best.caution else "INFO")
+            menu.layout.separator()
+            draw_choice(menu.layout, label_set, row, Other(row.label_id, len(row.entries), row.confidence))
+            for other in row.instead:
+                draw_choice(menu.layout, label_set, row, other)
+
+        context.window_manager.popup_menu(draw, title=_named(row))
+        return {"FINISHED"}
+
+
+def draw_choice(layout, label_set: LabelSet, row: Row, other: Other, text: str = "{}") -> None:
+    """A button that gives the objects of a row this label; `text` is made of its name."""
+    label = label_set.by_id.get(other.label_id)
+    if label:
+        some = f" ({other.count} of {len(row.entries)})" if other.count < len(row.entries) else ""
+        said = f"{text.format(label.name)}{some}  {other.confidence:.2f}"
+        button = layout.operator("labelpass.accept_suggestion", text=said, icon_value=icon(label.color))
+        button.key, button.label_id = row.key, label.id
+
+
+def _named(row: Row) -> str:
+    more = f" and {len(row.entries) - 1} more" if len(row.entries) > 1 else ""
+    return row.entries[0].name + more
 
 
 class LABELPASS_OT_accept_suggestions(bpy.types.Operator):
@@ -221,6 +267,7 @@ register, unregister = bpy.utils.register_classes_factory(
         LABELPASS_OT_suggest,
         LABELPASS_OT_show_suggestion,
         LABELPASS_OT_accept_suggestion,
+        LABELPASS_OT_choose_suggestion,
         LABELPASS_OT_accept_suggestions,
         LABELPASS_OT_reject_suggestion,
         LABELPASS_OT_offer_again,

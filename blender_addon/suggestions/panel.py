@@ -9,6 +9,7 @@ from ..tab import status
 from ..tab.panels import LABELPASS_PT_labels, paragraph
 from ..tab.swatches import icon
 from . import suggestion_list
+from .operators import draw_choice
 from .properties import fill_suggestions_soon, picked_row, shown_rows, stale_suggestions, suggestions_state
 from .suggestion_list import Row
 
@@ -43,7 +44,9 @@ class LABELPASS_UL_suggestions(bpy.types.UIList):
             if group and not tight:
                 _column(line, f"×{len(found.entries)}", 0.7 + 0.45 * len(str(len(found.entries))))
         if found.best.caution:
-            _column(line, "", 1.0 if wide or tight else 1.7, "ERROR")
+            mind = line.row(align=True)
+            mind.ui_units_x = 1.0 if wide or tight else 1.7
+            mind.operator("labelpass.choose_suggestion", text="", icon="ERROR", emboss=False).key = found.key
         if wide or not (tight or found.best.caution):  # what has a caution is of no great confidence anyway
             _column(line, f"{found.confidence:.2f}", 1.7).active = found.above
         line.operator("labelpass.accept_suggestion", text="", icon="CHECKMARK", emboss=False).key = found.key
@@ -61,11 +64,11 @@ def _what(row: Row, label: str, names: list[str], wide: bool) -> str:
     return f"{label}: {', '.join(names[:2])}{', …' * (len(names) > 2)}" if wide else label
 
 
-def _column(line, text: str, width: float, mark: str = "NONE"):
-    """A text or a mark at the right of its column, which is as many of Blender's units wide in each row."""
+def _column(line, text: str, width: float):
+    """A text at the right of its column, which is as many of Blender's units wide in each row."""
     column = line.row(align=True)
     column.alignment, column.ui_units_x = "RIGHT", width
-    column.label(text=text, icon=mark)
+    column.label(text=text)
     return column
 
 
@@ -133,18 +136,13 @@ def _accept_what(above: list[Row]) -> str:
 
 def _details(context, column, row: Row) -> None:
     """Why, what to mind, and what the objects may be instead."""
-    names = status.label_set(context.scene).by_id
+    label_set = status.label_set(context.scene)
     more = f" (and {len(row.entries) - 1} more like it)" if len(row.entries) > 1 else ""
     paragraph(context, column, f"{row.best.reason}{more}")
     if row.best.caution:
         paragraph(context, column, row.best.caution, mark="ERROR")
     for other in row.instead[:_MOST_OTHERS]:
-        label = names.get(other.label_id)
-        if label:
-            some = f" ({other.count} of {len(row.entries)})" if other.count < len(row.entries) else ""
-            text = f"{label.name} instead{some}  {other.confidence:.2f}"
-            button = column.operator("labelpass.accept_suggestion", text=text, icon_value=icon(label.color))
-            button.key, button.label_id = row.key, label.id
+        draw_choice(column, label_set, row, other, "{} instead")
 
 
 register, unregister = bpy.utils.register_classes_factory((LABELPASS_UL_suggestions, LABELPASS_PT_suggestions))
