@@ -34,7 +34,7 @@ test-blender: zip             ## the Blender side of the suite, and the zip, in 
 	$(BLENDER) -b --factory-startup --python-exit-code 1 -P tests/blender/suite.py -- build/pytest $(BLENDER_SIDE)
 	BLENDER_USER_RESOURCES=$(abspath build/blender-user) $(BLENDER) -b --factory-startup --python-exit-code 1 \
 	  -P tests/blender/extension.py -- build/labelpass-*.zip
-	BLENDER=$(BLENDER) $(BIN)/python -m pytest tests/test_front_door.py -k installed
+	BLENDER=$(BLENDER) $(BIN)/python -m pytest tests/front_door -k installed
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -1,0 +1,75 @@
+"""Rendering in another Blender than the bpy module: one that fails is no success, an installed one renders the same."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from command_line import SMALL, checksums, labelpass
+
+from blender_addon.contract import run as run_folder
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("exit 0", "it ended without a word and rendered nothing; is it a Blender?"),
+        ("kill -SEGV $$", "was ended by SIGSEGV; what is done stays, run the same command to go on"),
+    ],
+)
+def test_a_blender_that_renders_nothing_is_no_success(scene_file, tmp_path, script, told):
+    program = tmp_path / "blender"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    done = labelpass("render", scene_file, "--out", tmp_path / "run", "--blender", program, check=1)
+    assert told in done.stderr and len(done.stderr.splitlines()) == 1
+    program.write_text("#!/bin/sh\nexit 5\n")
+    done = labelpass("render", scene_file, "--out", tmp_path / "run", "--blender", program, check=5)
+    assert f"labelpass: {program} ended with exit code 5" in done.stderr
+
+
+def test_a_blender_that_leaves_out_frames_is_no_success(scene_file, finished, tmp_path):
+    run = shutil.copytree(finished, tmp_path / "run")
+    shutil.rmtree(run / "frames" / "000003")
+    program = tmp_path / "blender"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    done = labelpass("render", scene_file, "--out", run, "--blender", program, check=1)
+    assert "without frame 3" in done.stderr
+    labelpass("render", scene_file, "--out", run, "--frames", "1-2", "--blender", program)
+
+
+installed = pytest.mark.skipif("BLENDER" not in os.environ, reason="`make test-blender` names one in BLENDER")
+
+
+@installed
+def test_an_installed_blender_renders_the_labels_that_the_bpy_module_renders(scene_file, finished, tmp_path):
+    run = tmp_path / "run"
+    labelpass(
+        "render", scene_file, "--out", run, *SMALL, "--label-supersample", "3", "--blender", os.environ["BLENDER"]
+    )
+    theirs, ours = checksums(run), checksums(finished)
+    assert theirs.keys() == ours.keys() == {1, 2, 3, 4}
+    for frame, files in ours.items():
+        assert {name: theirs[frame][name] for name in ("labels.exr", "purity.exr")} == {
+            name: files[name] for name in ("labels.exr", "purity.exr")
+        }
+    labelpass("export", run, "--format", "segnet", "--out", tmp_path / "dataset")
+
+
+@installed
+def test_what_an_installed_blender_cannot_render_is_exit_code_1(scene_file, tmp_path):
+    done = labelpass(
+        "render",
+        scene_file,
+        "--out",
+        tmp_path / "run",
+        "--camera",
+        "nobody",
+        "--blender",
+        os.environ["BLENDER"],
+        check=1,
+    )
+    assert "has no camera named 'nobody'" in done.stderr
+    assert not run_folder.finished_frames(tmp_path / "run")
