@@ -136,7 +136,7 @@ def _header(context, line, found: Audit) -> None:
                 text = counted(counts[severity], severity) if wide else str(counts[severity])
                 line.label(text=text, icon=_MARKS[severity])
     else:
-        line.label(text=f"Nothing wrong: {counted(found.labelled, 'object')} labelled", icon_value=icon(_GREEN))
+        line.label(text=f"Nothing wrong: {found.labelled} labelled", icon_value=icon(_GREEN))
     line.operator("labelpass.audit", text="", icon="FILE_REFRESH")
 
 
