@@ -13,7 +13,7 @@ last frame, their markers switch to their camera, and a marker at the start keep
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -70,7 +70,19 @@ def read_views(scene: bpy.types.Scene) -> list[View]:
     return [View(frame, markers.get(frame)) for frame in key_frames(camera)] if camera else []
 
 
-def add_view(scene: bpy.types.Scene, standpoint: Standpoint) -> View:
+def keep_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object], *, orthographic: bool) -> list[str]:
+    """Add a view where each of these cameras stands, under its name, and return the names of those that took part.
+
+    For the several cameras of a still scene: each is a view of its own, until one camera jumps and frames are views.
+    Of two kinds only one can be views of one camera; a panoramic one none.
+    """
+    kept = [camera for camera in cameras if camera.data.type == ("ORTHO" if orthographic else "PERSP")]
+    for camera, standpoint in [(camera, standpoint_of(camera, scene)) for camera in kept]:
+        add_view(scene, standpoint, camera.name)
+    return [camera.name for camera in kept]
+
+
+def add_view(scene: bpy.types.Scene, standpoint: Standpoint, name: str = "") -> View:
     """A view from there, at the next free frame; the scene then stands at that frame.
 
     Raises ValueError where the standpoint is orthographic and the views' camera is not, or the other way round.
@@ -80,7 +92,7 @@ def add_view(scene: bpy.types.Scene, standpoint: Standpoint) -> View:
     before, beside = key_frames(camera), _animated(scene, camera)
     key_all(camera)
     frame = before[-1] + 1 if before else scene.frame_end + 1 if beside else scene.frame_start
-    marker = scene.timeline_markers.new(_new_name(scene, len(before) + 1), frame=frame)
+    marker = scene.timeline_markers.new(name or _new_name(scene, len(before) + 1), frame=frame)
     if beside:
         _switch_to(scene, camera, marker)
     else:
@@ -90,6 +102,20 @@ def add_view(scene: bpy.types.Scene, standpoint: Standpoint) -> View:
     scene.frame_end = max(scene.frame_end, frame)
     put_standpoint(scene, camera, frame, standpoint)
     return View(frame, marker)
+
+
+def standpoint_of(camera: bpy.types.Object, scene: bpy.types.Scene) -> Standpoint:
+    """Where a camera stands, and what it shows."""
+    render, data = scene.render, camera.data
+    projection = camera.calc_matrix_camera(
+        bpy.context.evaluated_depsgraph_get(),
+        x=render.resolution_x,
+        y=render.resolution_y,
+        scale_x=render.pixel_aspect_x,
+        scale_y=render.pixel_aspect_y,
+    )
+    shift, clip = (data.shift_x, data.shift_y), (data.clip_start, data.clip_end)
+    return Standpoint(camera.matrix_world.copy(), projection, shift, clip)
 
 
 def check_kind(camera: bpy.types.Object, standpoint: Standpoint) -> None:

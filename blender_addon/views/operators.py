@@ -7,9 +7,9 @@ from collections.abc import Callable
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..contract.words import counted
+from ..contract.words import counted, listed
 from . import thumbnails
-from .camera_views import Standpoint, add_view
+from .camera_views import Standpoint, add_view, keep_cameras, standpoint_of
 from .properties import fill_views, looks, refill_soon, views_state
 from .view_edits import duplicate_view, move_view, remove_view, rename_view, update_view
 from .view_list import list_rows
@@ -27,16 +27,21 @@ class LABELPASS_OT_add_view(bpy.types.Operator):
         return _in_3d_view(cls, context)
 
     def execute(self, context):
-        still = [row.camera for row in list_rows(context.scene) if row.still]
+        still = [context.scene.objects[row.camera] for row in list_rows(context.scene) if row.still]
         standpoint = _standpoint(context)
         return _edit(self, context, lambda scene: self._add(scene, standpoint, still), picture=True)
 
-    def _add(self, scene, standpoint: Standpoint, still: list[str]) -> tuple[str, int]:
+    def _add(self, scene, standpoint: Standpoint, still: list[bpy.types.Object]) -> tuple[str, int]:
+        kept = keep_cameras(
+            scene, still, orthographic=standpoint.orthographic
+        )  # what jumps is rendered by its frames, and no other camera then
         view = add_view(scene, standpoint)
         said = f"{view.name} is frame {view.frame} of {scene.camera.name!r}"
-        if still:  # until now each camera was a view; what jumps is rendered by its frames
-            said += f"; the {counted(len(still), 'camera')} of this still scene {'is' if len(still) == 1 else 'are'} no"
-            said += " longer views of their own: look through each and add it"
+        if kept:
+            said += f"; before it come views where {listed(kept, 3)} stand"
+        left = [camera.name for camera in still if camera.name not in kept]
+        if left:
+            said += f"; {listed(left, 3)} cannot be among them, being of another kind"
         return said, view.frame
 
 
@@ -219,16 +224,7 @@ def _standpoint(context) -> Standpoint:
     if region.view_perspective != "CAMERA" or not camera or camera.type != "CAMERA":
         clip = (space.clip_start, space.clip_end)
         return Standpoint(region.view_matrix.inverted(), region.window_matrix.copy(), clip=clip)
-    render, data = context.scene.render, camera.data
-    projection = camera.calc_matrix_camera(
-        context.evaluated_depsgraph_get(),
-        x=render.resolution_x,
-        y=render.resolution_y,
-        scale_x=render.pixel_aspect_x,
-        scale_y=render.pixel_aspect_y,
-    )
-    clip = (data.clip_start, data.clip_end)
-    return Standpoint(camera.matrix_world.copy(), projection, (data.shift_x, data.shift_y), clip)
+    return standpoint_of(camera, context.scene)
 
 
 register, unregister = bpy.utils.register_classes_factory(

@@ -7,7 +7,7 @@ from viewscape import lamp, standing
 
 from blender_addon.label_render.viewpoints import find_views
 from blender_addon.views import thumbnails
-from blender_addon.views.camera_views import add_view, find_camera
+from blender_addon.views.camera_views import add_view, find_camera, keep_cameras, standpoint_of
 from blender_addon.views.looks import look_at
 from blender_addon.views.properties import fill_views, picked_view, stale_views, views_state
 from blender_addon.views.view_list import list_rows
@@ -45,6 +45,27 @@ def test_cameras_of_a_still_scene(scene):
     rows = list_rows(scene)
     assert [(row.camera, row.still, row.named) for row in rows] == [("A", True, False), ("B", True, False)]
     assert "Each camera of a still scene is a view: move 'A' itself" in rows[0].fixed
+
+
+def test_the_cameras_of_a_still_scene_stay_views_when_one_is_added(scene):
+    scene.render.resolution_x, scene.render.resolution_y = 400, 300
+    for number, name in enumerate(("A", "B", "flat")):
+        camera = new_camera(scene, name)
+        camera.location, camera.rotation_euler = (number, 2, 3), (0.1 * number, 0.2, 0.3)
+        camera.data.lens, camera.data.shift_x = 20 + 10 * number, 0.1 * number
+    camera.data.type, scene.camera = "ORTHO", scene.objects["B"]
+    bpy.context.view_layer.update()
+    looked = {name: standpoint_of(scene.objects[name], scene) for name in "AB"}
+    assert keep_cameras(scene, [scene.objects[name] for name in ("A", "B", "flat")], orthographic=False) == ["A", "B"]
+    add_view(scene, standing(9))
+    ours = find_camera(scene)
+    assert shown(scene) == [(name, frame, frame, ours.name, True) for frame, name in enumerate(("A", "B", "View 3"), 1)]
+    for frame, there in enumerate(looked.values(), 1):
+        scene.frame_set(frame)
+        here = standpoint_of(ours, scene)
+        for one, other in ((here.matrix, there.matrix), (here.projection, there.projection)):
+            assert all(a == pytest.approx(b, abs=1e-4) for x, y in zip(one, other) for a, b in zip(x, y))
+    assert [scene.objects[name].data.lens for name in "AB"] == [20, 30]
 
 
 def test_markers_that_switch_between_cameras_of_others(scene):
