@@ -32,9 +32,8 @@ class LABELPASS_OT_add_view(bpy.types.Operator):
         return _edit(self, context, lambda scene: self._add(scene, standpoint, still), picture=True)
 
     def _add(self, scene, standpoint: Standpoint, still: list[bpy.types.Object]) -> tuple[str, int]:
-        kept = keep_cameras(
-            scene, still, orthographic=standpoint.orthographic
-        )  # what jumps is rendered by its frames, and no other camera then
+        # What jumps is rendered by its frames, and no other camera then.
+        kept = keep_cameras(scene, still, orthographic=standpoint.orthographic)
         view = add_view(scene, standpoint)
         said = f"{view.name} is frame {view.frame} of {scene.camera.name!r}"
         if kept:
