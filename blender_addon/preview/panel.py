@@ -93,7 +93,7 @@ def _name(line, row: Row) -> None:
 
 
 def _what(preview: Preview) -> str:
-    which = f"View {preview.views[0].name}" if len(preview.views) == 1 else counted(len(preview.views), "view")
+    which = preview.views[0].name if len(preview.views) == 1 else counted(len(preview.views), "view")
     if len(preview.views) < preview.wanted:
         which += f" of {preview.wanted}"
     return f"{which}, {preview.size[0]} x {preview.size[1]}, {preview.seconds:.1f} s"
