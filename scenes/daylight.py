@@ -108,7 +108,7 @@ def _add_house(room: Room, at, turn: float, material: str, tall: float) -> None:
     box(house, "front", (8.6, 6.0, tall), (0, 3, 0), material, bevel=0)
     box(house, "roof", (9.0, 5.2, 5.2), (0, 3, tall - 3.2), "roof", bevel=0, turn=(45, 0, 0))
     spots = [(x, z) for x in (-3.1, -1.05, 1.05, 3.1) for z in (1.2, 4.0, 6.7) if z + 1.6 < tall]
-    boxes(house, "windows", [((0.95, 0.1, 1.5), (x, -0.02, z)) for x, z in spots], "far window", bevel=0)
+    boxes(house, "panes", [((0.95, 0.1, 1.5), (x, -0.02, z)) for x, z in spots], "far window", bevel=0)
     boxes(
         house,
         "surrounds",

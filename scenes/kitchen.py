@@ -99,7 +99,7 @@ def _add_worktop(room: Room, at, turn: float) -> None:
         0.0,
     )
     tiled = start(room, "Backsplash", "wall", at, turn)
-    box(tiled, "tiles", (RUN, 0.012, 0.52), (-RUN / 2, -0.006, TOP), "tiles", 0)
+    box(tiled, "face", (RUN, 0.012, 0.52), (-RUN / 2, -0.006, TOP), "tiles", 0)
 
 
 SINK = (-1.36, -0.84, -0.5, -0.12)  # left, right, front, back of the hole in the worktop

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from blender_addon import scene_labels
+from blender_addon.audit.audit import audit
 from blender_addon.contract.labels import built_in
 from blender_addon.occurrences import occurrences
 from scenes import room, shell, views
@@ -89,6 +90,10 @@ def test_everything_with_a_surface_has_a_label_of_nyu40(scene):
     assert not unlabelled
     assert {material.pass_index for material in bpy.data.materials} <= {0, labels.find("mirror").id}
     assert not [found.obj.name for found in occurrences(scene.view_layers[0]) if found.unlabelled]
+
+
+def test_the_audit_finds_nothing_wrong(scene):
+    assert [found for found in audit(scene, scene.view_layers[0]) if found.severity != "note"] == []
 
 
 def test_all_sixteen_classes_are_there(scene):
