@@ -119,6 +119,12 @@ def _looked(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> _Looked:
     return scene.session_uid, view_layer.name, view_layer.pass_alpha_threshold
 
 
+def fresh(context: bpy.types.Context) -> Audit:
+    """The audit of now: the last one, made anew where anything has changed since. Ids may mean something else then."""
+    found = last(context.scene, context.view_layer)
+    return found if found and found.current else run(context)
+
+
 def measuring() -> bool:
     """Whether views are being looked through."""
     return _measuring
