@@ -292,6 +292,16 @@ def test_a_row_from_before_an_edit_of_the_label_set_gives_no_other_label(room, m
     assert sofa.pass_index == 100
 
 
+def test_before_many_are_labelled_their_names_are_read_anew(room, mesh):
+    sofa, other = mesh("Sofa"), mesh("Sofa.001")
+    finding = row("unlabelled")
+    other.name = "Chair"
+    bpy.context.view_layer.update()
+    assert mend(finding, "label", of_kind=True) == {"FINISHED"}
+    assert sofa.pass_index == built_in("nyu40").find("sofa").id
+    assert not other.pass_index  # its mesh is called a sofa still, so nothing is sure
+
+
 def test_another_file_has_no_audit(room):
     look()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
