@@ -16,6 +16,7 @@ from .label_faults import (
     animated_labels,
     labels_never_seen,
     missing_labels,
+    overridden_materials,
     several_labels,
     shared_ids,
     unknown_labels,
@@ -54,6 +55,7 @@ def audit(
         found += names_that_disagree(scene, label_set, _labelled(view_layer, things))
     found += missing
     found += (*animated_labels(things), *several_labels(things), *shared_ids(things))
+    found += overridden_materials(view_layer, things)
     found += (*half_transparent(view_layer.pass_alpha_threshold, things, label_set), *volumes(scene, view_layer))
     found += (*unlike_the_viewport(view_layer, things), *no_carriers(view_layer), *stale_parts(things, drifted))
     found += missing_files(things)
@@ -73,6 +75,7 @@ def before_a_render(
     yield from unknown_labels(label_set, things)
     yield from animated_labels(things)
     yield from several_labels(things)
+    yield from overridden_materials(view_layer, things)
     yield from half_transparent(alpha_threshold, things, label_set)
     yield from missing_files(things)
     yield from surprising_settings(scene, view_layer)

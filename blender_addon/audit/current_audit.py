@@ -119,6 +119,14 @@ def _looked(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> _Looked:
     return scene.session_uid, view_layer.name, view_layer.pass_alpha_threshold
 
 
+def to_act_on(context: bpy.types.Context, many: bool) -> Audit:
+    """The last audit; looked at anew where its ids may mean something else since, and before `many` are mended at once
+    where anything has changed: nobody reads each of those names again."""
+    found = last(context.scene, context.view_layer)
+    same_set = found and found.label_set == label_set_text(context.scene)
+    return found if found and same_set and (found.current or not many) else run(context)
+
+
 def measuring() -> bool:
     """Whether views are being looked through."""
     return _measuring

@@ -25,6 +25,7 @@ KINDS = {
     "animated": "Animated labels",
     "twice": "Several labels",
     "overruled": "Label never seen",
+    "material_override": "Material override",
     "name": "Names that disagree",
     "alpha": "Semi-transparent",
     "volume": "Volumes",

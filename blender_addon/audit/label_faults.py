@@ -140,6 +140,21 @@ def labels_never_seen(label_set: LabelSet, things: Iterable[Occurrence]) -> Iter
         )  # fmt: skip
 
 
+def overridden_materials(view_layer: bpy.types.ViewLayer, things: Iterable[Occurrence]) -> Iterator[Finding]:
+    """A view layer that renders all in one material: labels by material are not there, or all has that one's."""
+    clay = view_layer.material_override
+    lost = [each for each in showing(things) if each.pass_index] if clay else []
+    if clay and (lost or clay.pass_index):
+        said = f"view layer {view_layer.name!r} renders all in material {clay.name_full!r}, "
+        said += (
+            f"so that all gets that one's label, id {clay.pass_index}"
+            if clay.pass_index
+            else f"so that labels by material ({quoted(sorted(each.name_full for each in lost), 3)}) are lost"
+        )
+        said += "; take it off (View Layer Properties > Override)"
+        yield Finding("material_override", ERROR, detail=(said,), named=(clay.name_full,))
+
+
 def name_of(label_set: LabelSet, label_id: int) -> str:
     label = label_set.by_id.get(label_id)
     return label.name if label else f"pass index {label_id}"

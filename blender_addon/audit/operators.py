@@ -93,7 +93,7 @@ class LABELPASS_OT_mend_finding(bpy.types.Operator):
         return f"{said}: all {len(_alike(context, finding, properties.action))} of kind '{KINDS[finding.kind]}'"
 
     def execute(self, context):
-        finding = _finding(context, self.key)
+        finding = current_audit.to_act_on(context, self.of_kind).findings.get(self.key)
         if not finding:
             return _outdated(self, context)
         if self.of_kind and (finding.kind, self.action) not in SAFE_FOR_ALL:

@@ -234,8 +234,9 @@ def _label_from(row: Any, position: int) -> Label:
 
 
 def _is_text(value: Any) -> TypeGuard[str]:
-    """A text that a file can hold: JSON's escapes can spell half of a surrogate pair, which UTF-8 cannot."""
-    return isinstance(value, str) and not re.search(r"[\ud800-\udfff]", value)
+    """A text that files and windows can hold: JSON's escapes can spell half of a surrogate pair, which UTF-8 cannot,
+    and the null character, which Blender cannot."""
+    return isinstance(value, str) and not re.search(r"[\0\ud800-\udfff]", value)
 
 
 def _is_id(value: Any) -> bool:

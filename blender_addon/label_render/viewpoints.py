@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 
 import bpy
 
@@ -18,13 +19,14 @@ from .motion import moves_by_itself, playing_images
 
 
 class NoCamera(ValueError):
-    """The scene has no camera to render through."""
+    """The scene has no camera to render through, or does not say which."""
 
 
 def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, camera: str | None = None) -> list[View]:
     """The views of a scene, in order. `frames` picks scene frames (or, of several cameras, the first, second ...).
 
-    Raises NoCamera where there is none, or none of that name.
+    Raises NoCamera where there is none, or none of that name, or two: a view names its camera. And where a marker is
+    bound to something else.
     """
     cameras = sorted((obj for obj in scene.objects if obj.type == "CAMERA"), key=lambda obj: obj.name)
     if camera is not None:
@@ -33,6 +35,9 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
             raise NoCamera(f"scene {scene.name!r} has no camera named {camera!r}")
     if not cameras:
         raise NoCamera(f"scene {scene.name!r} has no camera: add one, or `Add view from here` in the Labels tab")
+    _check_names(cameras)
+    if camera is None:
+        _check_markers(scene, cameras)
     first = scene.camera if scene.camera in cameras else cameras[0]
     jumps, moving = _changes(scene, follow_markers=camera is None)
     scene_frames = _scene_frames(scene, jumps, moving, frames if frames and (moving or jumps) else None)
@@ -50,6 +55,22 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
         # What moves is one view for as long as its camera runs: a split that keeps views whole relies on it.
         views.append(View(frame, frame, seen_by, seen_by if moving else _name_at(scene, frame, jumps)))
     return views
+
+
+def _check_names(cameras: list[bpy.types.Object]) -> None:
+    for one, other in pairwise(cameras):
+        if one.name == other.name:
+            raise NoCamera(f"two cameras are named {one.name!r}, one of them linked: rename one, so that views differ")
+
+
+def _check_markers(scene: bpy.types.Scene, cameras: list[bpy.types.Object]) -> None:
+    for marker in scene.timeline_markers:
+        if marker.camera and marker.camera not in cameras:
+            where = f"marker {marker.name!r} at frame {marker.frame}"
+            raise NoCamera(
+                f"{where} is bound to {marker.camera.name!r}, which is no camera of scene {scene.name!r}; remove the "
+                "marker, or bind a camera to it"
+            )
 
 
 def _scene_frames(

@@ -24,7 +24,7 @@ SUFFIXES = (".json", ".yaml", ".yml", ".csv", ".txt")
 WRITTEN = (".json", ".yaml", ".yml", ".csv")
 MAX_BYTES = 8 * 2**20  # the 894 names of NYU, with all their parents, take 90 kB
 _WHEELS = Path(__file__).parents[1] / "wheels"
-_DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|[0-9]+_[0-9_]*|[0-9]{31,})")
+_DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|[0-9]+_[0-9_]*|[0-9]{31,}|0[xo][0-9a-fA-F]{31,})")
 
 
 def read(source: str | Path) -> LabelSet:

@@ -118,14 +118,15 @@ class LABELPASS_OT_remove_label(bpy.types.Operator):
     def invoke(self, context, _event):
         label = picked_label(context)
         self.label_id = label.id
-        if not carriers_of(context.scene, {label.id}):
+        self.followers = _followers(context, label.id)
+        if not self.followers:
             return self.execute(context)
         title = f"Remove {label.name}?"
         return context.window_manager.invoke_props_dialog(self, width=360, title=title, confirm_text="Remove")
 
     def draw(self, context):
-        layout, carriers = self.layout, carriers_of(context.scene, {self.label_id})
-        layout.label(text=f"{_carry(carriers)} it. What becomes of that?")
+        layout = self.layout
+        layout.label(text=f"In use by {self.followers}. What becomes of that?")
         layout.row().prop(self, "fate", expand=True)
         row = layout.row()
         row.enabled = self.fate == "REMAP"
@@ -156,13 +157,13 @@ class LABELPASS_OT_merge_label(bpy.types.Operator):
     def invoke(self, context, _event):
         label = picked_label(context)
         self.label_id = label.id
+        self.followers = _followers(context, label.id)
         title = f"Merge {label.name} Into"
         return context.window_manager.invoke_props_dialog(self, width=320, title=title, confirm_text="Merge")
 
     def draw(self, context):
-        carriers = carriers_of(context.scene, {self.label_id})
         self.layout.prop_search(self, "into", set_state(context), "rows", text="", icon="BOOKMARKS")
-        self.layout.label(text=f"{in_words(carriers) or 'Nothing in the file'} will follow")
+        self.layout.label(text=f"{self.followers or 'Nothing in the file'} will follow")
 
     def execute(self, context):
         def make(old: LabelSet) -> edits.Edit:
@@ -188,12 +189,13 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
     def invoke(self, context, _event):
         label = picked_label(context)
         self.label_id = self.new_id = label.id
+        self.followers = _followers(context, label.id)
         title = f"Id of {label.name}"
         return context.window_manager.invoke_props_dialog(self, width=260, title=title, confirm_text="Change")
 
     def draw(self, context):
         self.layout.prop(self, "new_id")
-        self.layout.label(text=f"{in_words(carriers_of(context.scene, {self.label_id})) or 'Nothing'} will follow")
+        self.layout.label(text=f"{self.followers or 'Nothing'} will follow")
 
     def execute(self, context):
         said = f"{_name_of(context, self.label_id)} has id {self.new_id}"
@@ -288,8 +290,9 @@ def _not_at(operator: type, context, place: int, word: str) -> bool:
     return True
 
 
-def _carry(carriers: list) -> str:
-    return f"{in_words(carriers)} {'carries' if len(carriers) == 1 else 'carry'}"
+def _followers(context, label_id: int) -> str:
+    """What carries a label, in words, for a dialog to draw: asked once, since several label sets make it slow."""
+    return in_words(carriers_of(context.scene, {label_id}))
 
 
 def _name_of(context, label_id: int) -> str:

@@ -15,7 +15,8 @@ import bpy
 from ..compat import action_curves, fcurves
 from ..contract.labels import LabelSet, LabelSetError
 from ..contract.words import counted, quoted
-from ..scene_labels import PROPERTY, label_set_text, set_label_set, why_locked
+from ..scene_labels import PROPERTY, label_set_text, read_label_set, set_label_set, why_locked
+from ..suggestions.suggestible import REJECTED, rejected
 from .label_set_edits import Edit
 
 Carrier = bpy.types.Object | bpy.types.Material
@@ -27,7 +28,7 @@ def carriers_of(scene: bpy.types.Scene, ids: Collection[int]) -> list[Carrier]:
     others = [each for each in bpy.data.scenes if label_set_text(each) != label_set_text(scene)]
     if not others or not found:
         return found
-    foreign = _reached_from(others) - _reached_from(_scenes_with_set_of(scene))
+    foreign = reached_from(others) - reached_from(_scenes_with_set_of(scene))
     return [block for block in found if block not in foreign]
 
 
@@ -51,6 +52,7 @@ def apply_edit(scene: bpy.types.Scene, edit: Edit, *, adopt: bool = False) -> li
     scenes = _scenes_with_set_of(scene)
     for block in carriers:
         block.pass_index = edit.moves[block.pass_index]
+    _rename_rejections(scene, scenes, edit)
     for each in scenes:
         if each == scene or PROPERTY in each:
             set_label_set(each, edit.new)
@@ -60,6 +62,16 @@ def apply_edit(scene: bpy.types.Scene, edit: Edit, *, adopt: bool = False) -> li
 def _scenes_with_set_of(scene: bpy.types.Scene) -> list[bpy.types.Scene]:
     text = label_set_text(scene)
     return [each for each in bpy.data.scenes if each == scene or (not each.library and label_set_text(each) == text)]
+
+
+def _rename_rejections(scene: bpy.types.Scene, scenes: Iterable[bpy.types.Scene], edit: Edit) -> None:
+    """What somebody rejected stays rejected under its new name."""
+    old = read_label_set(scene)
+    kept = [label for label in old.labels if edit.moves.get(label.id) == label.id] if old else []
+    renamed = {label.name: now for label in kept if (now := edit.new.by_id[label.id].name) != label.name}
+    if renamed:
+        for obj in {obj for each in scenes for obj in each.objects if REJECTED in obj and not why_locked(obj)}:
+            obj[REJECTED] = "\n".join(dict.fromkeys(renamed.get(name, name) for name in rejected(obj)))
 
 
 def _check(scene: bpy.types.Scene, edit: Edit, carriers: list[Carrier]) -> None:
@@ -74,7 +86,7 @@ def _check(scene: bpy.types.Scene, edit: Edit, carriers: list[Carrier]) -> None:
     others = [each for each in bpy.data.scenes if label_set_text(each) != label_set_text(scene)]
     if not others or not carriers:
         return
-    mine, foreign = _reached_from(_scenes_with_set_of(scene)), _reached_from(others)
+    mine, foreign = reached_from(_scenes_with_set_of(scene)), reached_from(others)
     shared = [block for block in carriers if block in foreign]
     if shared:
         raise LabelSetError(
@@ -146,7 +158,7 @@ def _has_pass_index(action: bpy.types.Action | None) -> bool:
     return action is None or any(curve.data_path == "pass_index" for curve in action_curves(action))
 
 
-def _reached_from(scenes: Iterable[bpy.types.Scene]) -> set[bpy.types.ID]:
+def reached_from(scenes: Iterable[bpy.types.Scene]) -> set[bpy.types.ID]:
     """All data that the scenes need, through whatever they hold: collections, instances, nodes, slots."""
     for each in bpy.data.scenes:
         for view_layer in each.view_layers:

@@ -16,10 +16,9 @@ from ..tab import status
 from ..tab.properties import fill_rows
 from . import label_files
 from . import label_set_edits as edits
-from .label_set_change import Change, apply_change, plan_change, users_in_file
+from .label_set_change import Change, apply_change, plan_for_file
 from .operators import can_edit, carry_out
 from .properties import fill_set_rows
-from .set_in_file import changed_ids, refuse_animated
 
 _NAME = "Letters, digits, '.', '_' and '-': files and datasets are called so"
 
@@ -83,9 +82,7 @@ class LABELPASS_OT_new_set(bpy.types.Operator):
     )
 
     def _plan(self, context) -> Change:
-        old, new = status.label_set(context.scene), edits.new_set(self.name, self.first)
-        refuse_animated(changed_ids(old, new) if old else ())
-        return plan_change(old, new, *users_in_file())
+        return plan_for_file(context.scene, edits.new_set(self.name, self.first))
 
     def invoke(self, context, _event):
         return context.window_manager.invoke_props_dialog(self, width=360, confirm_text="Start")

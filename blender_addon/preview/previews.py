@@ -68,7 +68,7 @@ def why_no_camera(scene: bpy.types.Scene) -> str:
     """Why the current view cannot be previewed."""
     if scene.camera is None:
         return "The scene has no camera: add one, or Add View from Here"
-    if scene.camera.type != "CAMERA" or scene.camera.name not in scene.objects:
+    if scene.camera.type != "CAMERA" or scene.objects.get(scene.camera.name) != scene.camera:
         return "The scene's active camera is no camera of this scene: pick one in the scene properties"
     return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import bpy
@@ -13,9 +14,9 @@ from .. import scene_labels
 from ..contract.labels import UNLABELLED, Label, LabelSetError
 from ..contract.words import listed
 from ..label_sets import label_files
-from ..label_sets.label_set_change import Change, apply_change, plan_change, users_in_file
-from ..label_sets.set_in_file import changed_ids, refuse_animated
+from ..label_sets.label_set_change import Change, apply_change, plan_for_file
 from ..occurrences import occurrences
+from ..parts.operators import make_undo_whole
 from ..parts.upkeep import merge_parts
 from . import recent_labels, status
 from .properties import active_label, fill_rows
@@ -37,10 +38,7 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
     )
 
     def _plan(self, context) -> Change:
-        old, (users, linked) = status.label_set(context.scene), users_in_file()
-        new = label_files.read(self.source)
-        refuse_animated(changed_ids(old, new) if old else ())
-        return plan_change(old, new, users, linked)
+        return plan_for_file(context.scene, label_files.read(self.source))
 
     def invoke(self, context, _event):
         try:
@@ -67,9 +65,11 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         if change.adopted and self.clear_existing:
-            change = Change(change.new, dict.fromkeys(change.moves, UNLABELLED), change.users)
+            change = replace(change, moves=dict.fromkeys(change.moves, UNLABELLED))
         apply_change(context.scene, change)
         merge_parts(bpy.data.objects, change.new)  # two labels may be one now, and lost ones none
+        if context.mode != "OBJECT":
+            make_undo_whole()  # elsewhere it would only make Blender look at all objects again
         fill_rows(context)
         status.forget()
         said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]
@@ -214,6 +214,8 @@ def _nothing_picked(operator) -> set[str]:
 
 def tell_assignment(operator, context, done: scene_labels.Assignment, what: str) -> set[str]:
     """Say what an assignment did, and show what it refused where somebody is looking."""
+    if context.mode != "OBJECT":
+        make_undo_whole()  # Blender's undo of edit mode would leave the labels as they are now
     status.forget()
     said = f"{_objects(done.labelled)} {'is' if done.labelled == 1 else 'are'} now {what}{_before(context, done)}"
     if done.parts:

@@ -304,3 +304,22 @@ def test_the_audit_changes_nothing(room):
     bpy.data.objects["Floor"].data.materials.append(material("film", Alpha=0.3))
     found(room)
     assert (bpy.data.objects["Floor"].pass_index, len(bpy.data.materials) - 1, room.frame_current) == before
+
+
+@pytest.mark.parametrize(
+    ("index", "words"), [(0, "labels by material ('pane') are lost"), (7, "that one's label, id 7")]
+)
+def test_a_material_override_of_the_view_layer_takes_labels_away(room, index, words):
+    pane = material("pane")
+    pane.pass_index = WINDOW
+    bpy.data.objects["Floor"].data.materials.append(pane)
+    clay = bpy.context.view_layer.material_override = material("clay")
+    clay.pass_index = index
+    finding = next(each for each in found(room) if each.kind == "material_override")
+    assert finding.severity == ERROR and words in finding.message
+    assert finding in before_a_render(room, bpy.context.view_layer, NYU40, things(), 0.5)
+
+
+def test_a_material_override_takes_no_label_of_an_object_away(room):
+    bpy.context.view_layer.material_override = material("clay")
+    assert found(room) == []

@@ -13,6 +13,8 @@ from blender_addon.audit.findings import Finding
 from blender_addon.audit.properties import audit_state, fill_findings, findings_shown, stale_findings
 from blender_addon.contract.labels import built_in
 from blender_addon.label_render import transparency
+from blender_addon.label_sets import label_set_edits as edits
+from blender_addon.label_sets.set_in_file import apply_edit
 from blender_addon.parts.face_parts import assign_faces
 from blender_addon.suggestions.suggestible import rejected
 
@@ -277,6 +279,27 @@ def test_edits_make_it_outdated_and_moving_and_selecting_do_not(room, mesh, edit
         bpy.data.objects.remove(sofa)
     bpy.context.view_layer.update()
     assert not current_audit.last(room, bpy.context.view_layer).current
+
+
+def test_a_row_from_before_an_edit_of_the_label_set_gives_no_other_label(room, mesh):
+    sofa = mesh("Sofa")
+    finding, nyu40 = row("unlabelled"), built_in("nyu40")
+    sofa_id = nyu40.find("sofa").id
+    moved = edits.change_id(nyu40, sofa_id, 100)
+    apply_edit(room, moved)
+    apply_edit(room, edits.add(moved.new, "toy", id_=sofa_id))
+    assert mend(finding, "label") == {"FINISHED"}
+    assert sofa.pass_index == 100
+
+
+def test_before_many_are_labelled_their_names_are_read_anew(room, mesh):
+    sofa, other = mesh("Sofa"), mesh("Sofa.001")
+    finding = row("unlabelled")
+    other.name = "Chair"
+    bpy.context.view_layer.update()
+    assert mend(finding, "label", of_kind=True) == {"FINISHED"}
+    assert sofa.pass_index == built_in("nyu40").find("sofa").id
+    assert not other.pass_index  # its mesh is called a sofa still, so nothing is sure
 
 
 def test_another_file_has_no_audit(room):

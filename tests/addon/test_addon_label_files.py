@@ -61,6 +61,8 @@ def test_yaml_words_of_other_versions_are_names(tmp_path):
         ("a.json", '["x\\ud800"]', r"a\.json.*label 1"),
         ("a.yaml", "- x\n- {name: y\n- z", r"a\.yaml, line 3"),
         ("a.yaml", "- x\n- name: y\n  id: 012\n", r"a\.yaml, line 3: 012 is another number"),
+        ("a.yaml", "- {name: y, id: 0x" + "f" * 10_000 + "}", r"a\.yaml, line 1: 0xf+ is another number"),
+        ("a.csv", "id,name\n1,cha\0ir\n", r"a\.csv, line 2, column name"),
         ("a.yaml", "- &a x\n- *a\n", r"a\.yaml, line 1: .*anchors"),
         ("a.yaml", "- !!python/object/apply:os.system ['true']\n", r"a\.yaml, line 1"),
         ("a.yaml", "labels:\n- x\nlabels:\n- y\n", r"a\.yaml, line 3"),

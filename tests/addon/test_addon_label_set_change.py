@@ -4,8 +4,8 @@ import bpy
 import pytest
 
 from blender_addon import scene_labels
-from blender_addon.contract.labels import built_in
-from blender_addon.label_sets.label_set_change import plan_change
+from blender_addon.contract.labels import Label, LabelSet, LabelSetError, built_in
+from blender_addon.label_sets.label_set_change import apply_change, plan_change, plan_for_file
 from blender_addon.tab import status
 
 
@@ -87,3 +87,67 @@ def test_a_broken_file_changes_nothing(scene, tmp_path):
     with pytest.raises(RuntimeError, match=r"broken\.json, line 2"):
         bpy.ops.labelpass.choose_set(source=str(path))
     assert status.label_set(bpy.context.scene).name == "nyu40"
+
+
+TWO_SETS = {
+    "home": LabelSet("home", (Label(1, "chair", (1, 2, 3)), Label(3, "lamp", (3, 2, 1)))),
+    "shop": LabelSet("shop", (Label(1, "cup", (1, 2, 3)), Label(3, "lamp", (3, 2, 1)))),
+}
+BOTH = LabelSet("both", (Label(1, "cup", (0, 0, 0)), Label(3, "lamp", (0, 0, 0)), Label(5, "chair", (0, 0, 0))))
+
+
+@pytest.fixture
+def two_sets(scene, mesh):
+    """A scene of each set with a thing of id 1 and one of id 3; the last one is in both."""
+    other = bpy.data.scenes.new("shop")
+    scene_labels.set_label_set(scene, TWO_SETS["home"])
+    scene_labels.set_label_set(other, TWO_SETS["shop"])
+    chair, cup, lamp = mesh("chair"), mesh("cup"), mesh("lamp")
+    chair.pass_index, cup.pass_index, lamp.pass_index = 1, 1, 3
+    scene.collection.objects.unlink(cup)
+    for obj in (cup, lamp):
+        other.collection.objects.link(obj)
+    return scene
+
+
+def test_in_a_file_of_two_sets_each_thing_keeps_its_own_meaning(two_sets):
+    change = plan_for_file(two_sets, BOTH)
+    assert not change.harmless and change.lines() == [
+        "Stay, under another id: chair (1)", "Stay as they are: lamp (1)",
+    ]  # fmt: skip
+    apply_change(two_sets, change)
+    assert {obj.name: obj.pass_index for obj in bpy.data.objects} == {"chair": 5, "cup": 1, "lamp": 3}
+    assert all(scene_labels.read_label_set(each) == BOTH for each in bpy.data.scenes)
+
+
+def test_what_scenes_of_two_sets_show_must_mean_one_thing(two_sets):
+    bpy.data.objects["lamp"].pass_index = 1
+    with pytest.raises(LabelSetError, match="'lamp' is in scenes with different label sets"):
+        plan_for_file(two_sets, BOTH)
+
+
+def test_what_another_set_loses_is_said(two_sets):
+    new = LabelSet("new", (Label(1, "chair", (0, 0, 0)), Label(3, "lamp", (0, 0, 0))))
+    change = plan_for_file(two_sets, new)
+    assert not change.harmless and "Lose their label: cup (1)" in change.lines()
+    apply_change(two_sets, change)
+    assert bpy.data.objects["cup"].pass_index == 0
+
+
+@pytest.mark.parametrize("way", ["choose", "assign", "clear"])
+def test_undo_in_edit_mode_takes_labels_back(scene, mesh, way):
+    bpy.ops.labelpass.choose_set(source="nyu40")
+    mesh("chair").pass_index = 5
+    bpy.context.view_layer.objects.active = bpy.data.objects["chair"]
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.ed.undo_push(message="edit mode")
+    if way == "choose":
+        bpy.ops.labelpass.choose_set(source="nyu13")
+    elif way == "assign":
+        bpy.ops.labelpass.assign(label_id=7)
+    else:
+        bpy.ops.labelpass.clear()
+    assert bpy.data.objects["chair"].pass_index != 5
+    bpy.ops.ed.undo_push(message=way)
+    bpy.ops.ed.undo()
+    assert bpy.data.objects["chair"].pass_index == 5 and status.label_set(bpy.context.scene).name == "nyu40"

@@ -9,6 +9,7 @@ from blender_addon import scene_labels
 from blender_addon.contract.labels import Label, LabelSet, LabelSetError, built_in, voc_color
 from blender_addon.label_sets import label_set_edits as edits
 from blender_addon.label_sets.set_in_file import apply_edit, carriers_of, in_words, strays
+from blender_addon.suggestions.suggestible import reject, rejected
 
 SHOP = LabelSet("shop", tuple(Label(n, name, voc_color(n)) for n, name in ((3, "shelf"), (1, "till"), (7, "door"))))
 KITCHEN = LabelSet("kitchen", (Label(3, "stove", (1, 2, 3)), Label(4, "sink", (3, 2, 1))))
@@ -191,3 +192,11 @@ def test_a_whole_new_set_is_refused_too_where_pass_indices_are_animated(shop):
     with pytest.raises(RuntimeError, match="is animated"):
         bpy.ops.labelpass.choose_set(source="nyu13")
     assert indices() == before and scene_labels.read_label_set(shop) == built_in("nyu40")
+
+
+def test_what_was_rejected_stays_rejected_under_its_new_name(shop):
+    wall = bpy.data.objects["wall"]
+    reject(wall, "shelf")
+    reject(wall, "till")
+    apply_edit(shop, edits.rename(SHOP, 3, "rack"))
+    assert rejected(wall) == ["rack", "till"]

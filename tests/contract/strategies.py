@@ -8,7 +8,7 @@ from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSe
 from blender_addon.contract.run import Plan, Settings, View
 
 ids = st.integers(1, MAX_ID)
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 names = texts.map(str.strip).filter(bool)
 set_names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
 colors = st.tuples(*[st.integers(0, 255)] * 3)

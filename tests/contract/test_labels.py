@@ -166,7 +166,14 @@ def test_any_data_is_a_label_set_or_a_label_set_error(data):
 
 @pytest.mark.parametrize(
     "text",
-    [r'["half a \ud83d pair"]', r'{"title": "\udc00", "labels": ["a"]}', r'[{"name": "a", "aliases": ["\ud83d"]}]'],
+    [
+        r'["half a \ud83d pair"]',
+        r'{"title": "\udc00", "labels": ["a"]}',
+        r'[{"name": "a", "aliases": ["\ud83d"]}]',
+        r'["cha\u0000ir"]',
+        r'[{"name": "a", "aliases": ["\u0000"]}]',
+        r'{"title": "\u0000", "labels": ["a"]}',
+    ],
 )
 def test_a_text_that_no_file_can_hold_is_refused(text):
     with pytest.raises(LabelSetError, match="text"):

@@ -353,3 +353,22 @@ def test_images_that_play_move(scene, tmp_path, shown_by, images, expected):
     shows.image = image
     shows.image_user.frame_duration = images
     assert frames(scene) == expected
+
+
+@pytest.mark.parametrize("kind", ["a mesh", "a camera of no scene"])
+def test_a_marker_that_is_bound_to_no_camera_of_the_scene_is_refused(scene, kind):
+    data = bpy.data.meshes.new("gone") if kind == "a mesh" else bpy.data.cameras.new("gone")
+    scene.timeline_markers.new("start", frame=3).camera = bpy.data.objects.new("gone", data)
+    with pytest.raises(NoCamera, match="marker 'start' at frame 3 is bound to 'gone', which is no camera"):
+        find_views(scene)
+    assert find_views(scene, camera="Camera")
+
+
+def test_two_cameras_of_one_name_are_refused(scene, tmp_path):
+    name = scene.camera.name
+    bpy.data.libraries.write(str(tmp_path / "library.blend"), {scene.camera})
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_, wanted):
+        wanted.objects = [name]
+    scene.collection.objects.link(wanted.objects[0])
+    with pytest.raises(NoCamera, match=f"two cameras are named '{name}'"):
+        find_views(scene)
