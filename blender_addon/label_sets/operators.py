@@ -71,7 +71,9 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
     def draw(self, context):
         layout = self.layout
         layout.use_property_split = True
-        layout.prop(self, "name")
+        typed = layout.row()
+        typed.activate_init = True  # whoever opens it wants to type the name at once
+        typed.prop(self, "name")
         layout.prop(self, "own_color", expand=True)
         if self.own_color == "CHOSEN":
             layout.prop(self, "color", text=" ")
@@ -192,7 +194,9 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
         return context.window_manager.invoke_props_dialog(self, width=260, title=title, confirm_text="Change")
 
     def draw(self, context):
-        self.layout.prop(self, "new_id")
+        typed = self.layout.row()
+        typed.activate_init = True
+        typed.prop(self, "new_id")
         self.layout.label(text=f"{in_words(carriers_of(context.scene, {self.label_id})) or 'Nothing'} will follow")
 
     def execute(self, context):

@@ -24,6 +24,14 @@ from .set_in_file import changed_ids, refuse_animated
 _NAME = "Letters, digits, '.', '_' and '-': files and datasets are called so"
 
 
+def _typed(layout: bpy.types.UILayout) -> bpy.types.UILayout:
+    """A row of a dialog whose field takes what is typed, without a click into it first."""
+    layout.use_property_split = True
+    row = layout.row()
+    row.activate_init = True
+    return row
+
+
 class LABELPASS_OT_name_set(bpy.types.Operator):
     """Name the label set. One that comes with Labelpass becomes your own copy"""
 
@@ -42,6 +50,10 @@ class LABELPASS_OT_name_set(bpy.types.Operator):
         own = edits.own_copy(status.label_set(context.scene))
         self.name, self.title = own.name, own.title
         return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Name")
+
+    def draw(self, _context):
+        _typed(self.layout).prop(self, "name")
+        self.layout.prop(self, "title")
 
     def execute(self, context):
         said = f"the label set is called {self.name}"
@@ -64,6 +76,9 @@ class LABELPASS_OT_duplicate_set(bpy.types.Operator):
     def invoke(self, context, _event):
         self.name = f"{status.label_set(context.scene).name}-copy"[:64]
         return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Duplicate")
+
+    def draw(self, _context):
+        _typed(self.layout).prop(self, "name")
 
     def execute(self, context):
         said = f"the file uses the copy {self.name}; export the old one first if you need it elsewhere"
@@ -92,8 +107,7 @@ class LABELPASS_OT_new_set(bpy.types.Operator):
 
     def draw(self, context):
         layout = self.layout
-        layout.use_property_split = True
-        layout.prop(self, "name")
+        _typed(layout).prop(self, "name")
         layout.prop(self, "first")
         try:
             change = self._plan(context)
