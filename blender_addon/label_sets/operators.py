@@ -43,6 +43,7 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
     bl_idname = "labelpass.add_label"
     bl_label = "Add Label"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description="What the label is called", options={"SKIP_SAVE"})
     own_color: EnumProperty(
@@ -71,9 +72,7 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
     def draw(self, context):
         layout = self.layout
         layout.use_property_split = True
-        typed = layout.row()
-        typed.activate_init = True  # whoever opens it wants to type the name at once
-        typed.prop(self, "name")
+        layout.prop(self, "name")
         layout.prop(self, "own_color", expand=True)
         if self.own_color == "CHOSEN":
             layout.prop(self, "color", text=" ")
@@ -179,6 +178,7 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
     bl_idname = "labelpass.change_label_id"
     bl_label = "Change Id"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "new_id"  # takes what is typed, without a click into it first
 
     label_id: IntProperty(name="Label Id", options={"HIDDEN", "SKIP_SAVE"})
     new_id: IntProperty(name="Id", description="From 1 to 32767, and no other label's", min=1, max=MAX_ID)
@@ -194,9 +194,7 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
         return context.window_manager.invoke_props_dialog(self, width=260, title=title, confirm_text="Change")
 
     def draw(self, context):
-        typed = self.layout.row()
-        typed.activate_init = True
-        typed.prop(self, "new_id")
+        self.layout.prop(self, "new_id")
         self.layout.label(text=f"{in_words(carriers_of(context.scene, {self.label_id})) or 'Nothing'} will follow")
 
     def execute(self, context):

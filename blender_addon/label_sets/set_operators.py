@@ -24,20 +24,13 @@ from .set_in_file import changed_ids, refuse_animated
 _NAME = "Letters, digits, '.', '_' and '-': files and datasets are called so"
 
 
-def _typed(layout: bpy.types.UILayout) -> bpy.types.UILayout:
-    """A row of a dialog whose field takes what is typed, without a click into it first."""
-    layout.use_property_split = True
-    row = layout.row()
-    row.activate_init = True
-    return row
-
-
 class LABELPASS_OT_name_set(bpy.types.Operator):
     """Name the label set. One that comes with Labelpass becomes your own copy"""
 
     bl_idname = "labelpass.name_set"
     bl_label = "Name Label Set"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description=_NAME, options={"SKIP_SAVE"})
     title: StringProperty(name="Title", description="What the window shows, in any words", options={"SKIP_SAVE"})
@@ -51,10 +44,6 @@ class LABELPASS_OT_name_set(bpy.types.Operator):
         self.name, self.title = own.name, own.title
         return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Name")
 
-    def draw(self, _context):
-        _typed(self.layout).prop(self, "name")
-        self.layout.prop(self, "title")
-
     def execute(self, context):
         said = f"the label set is called {self.name}"
         return carry_out(self, context, lambda old: edits.rename_set(old, self.name, self.title.strip()), said)
@@ -66,6 +55,7 @@ class LABELPASS_OT_duplicate_set(bpy.types.Operator):
     bl_idname = "labelpass.duplicate_set"
     bl_label = "Duplicate Label Set"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description=_NAME, options={"SKIP_SAVE"})
 
@@ -76,9 +66,6 @@ class LABELPASS_OT_duplicate_set(bpy.types.Operator):
     def invoke(self, context, _event):
         self.name = f"{status.label_set(context.scene).name}-copy"[:64]
         return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Duplicate")
-
-    def draw(self, _context):
-        _typed(self.layout).prop(self, "name")
 
     def execute(self, context):
         said = f"the file uses the copy {self.name}; export the old one first if you need it elsewhere"
@@ -91,6 +78,7 @@ class LABELPASS_OT_new_set(bpy.types.Operator):
     bl_idname = "labelpass.new_set"
     bl_label = "New Label Set"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description=_NAME, default="my-labels", options={"SKIP_SAVE"})
     first: StringProperty(
@@ -107,7 +95,8 @@ class LABELPASS_OT_new_set(bpy.types.Operator):
 
     def draw(self, context):
         layout = self.layout
-        _typed(layout).prop(self, "name")
+        layout.use_property_split = True
+        layout.prop(self, "name")
         layout.prop(self, "first")
         try:
             change = self._plan(context)
