@@ -16,7 +16,7 @@ _MOST = 12
 
 
 class LABELPASS_OT_why(bpy.types.Operator):
-    """Why the active object, or in edit mode its active face, has its label; for an instance, why its members have"""
+    """Why the active object, in edit mode its selected faces, has its label; for an instance, why its members have"""
 
     bl_idname = "labelpass.why"
     bl_label = "Why This Label?"
@@ -31,10 +31,8 @@ class LABELPASS_OT_why(bpy.types.Operator):
 
     def execute(self, context):
         obj = context.object
-        if context.mode == "EDIT_MESH" and (face := bmesh.from_edit_mesh(obj.data).faces.active):
-            slots = obj.material_slots
-            material = slots[min(face.material_index, len(slots) - 1)].material if slots else None
-            return _say(self, context, [why_face(obj, material)])
+        if context.mode == "EDIT_MESH" and (materials := _materials_asked(obj)):
+            return _say(self, context, [why_face(obj, material) for material in materials])
         return _say(self, context, why_object(obj, context.view_layer, context.evaluated_depsgraph_get()))
 
 
@@ -85,6 +83,20 @@ class LABELPASS_OT_why_here(bpy.types.Operator):
         context.window.cursor_modal_restore()
         context.workspace.status_text_set(None)
         return {"CANCELLED"}
+
+
+def _materials_asked(obj: bpy.types.Object) -> list[bpy.types.Material | None]:
+    """The materials of the selected faces, the active one's first; where none is selected, the active face's.
+
+    Selecting a part leaves the active face where it was, which may be another part's.
+    """
+    faces, slots = bmesh.from_edit_mesh(obj.data).faces, obj.material_slots
+    active = [faces.active] if faces.active else []
+    chosen = [face for face in faces if face.select]
+    if chosen and active and active[0].select:
+        chosen = active + chosen
+    indices = dict.fromkeys(face.material_index for face in chosen or active)
+    return list(dict.fromkeys(slots[min(at, len(slots) - 1)].material if slots else None for at in indices))
 
 
 def _say(operator: bpy.types.Operator, context: bpy.types.Context, answers: list[Answer]) -> set[str]:

@@ -22,6 +22,7 @@ from .step_operators import NO_LABEL_SET, in_object_mode, step_on
 
 Item = tuple[str, str, str, int, int]
 _NONE = "0"
+_SUGGESTED = "suggested \N{BLACK RIGHT-POINTING SMALL TRIANGLE} "  # the arrow of Blender's own menu search
 _offered: tuple[object, list[Item]] = ((), [])  # Blender keeps no reference to the texts of a list made by a function
 
 
@@ -32,7 +33,7 @@ def search_items(
 
     The labels that the object's names suggest come first, then those given last, then those in use: with nothing
     typed, Enter gives what is suggested, or the last one again. Of all that match equally well, Blender puts the
-    shortest text first, so a text starts with the name and holds little else.
+    shortest text first, so a text holds little else than the name; what stands before an arrow does not count.
     """
     by_id, recent = label_set.by_id, [label.id for label in recent_labels.recent(label_set)]
     positions = arrange(label_set.labels, "", counts, used_first=True)
@@ -44,8 +45,8 @@ def search_items(
         items.append((_NONE, "Type a label's name", "", 0, 0))
     taken = {label.name.casefold() for label in labels}
     for label in labels:
-        hint = ", suggested" if label.id in suggested else ""
-        items.append((str(label.id), f"{label.name} ({label.id}){hint}", "", icon(label.color), len(items)))
+        hint = _SUGGESTED if label.id in suggested else ""
+        items.append((str(label.id), f"{hint}{label.name} ({label.id})", "", icon(label.color), len(items)))
     for label in labels:
         for name in (*label.aliases, *members.get(label.id, ())):
             if name.casefold() not in taken:

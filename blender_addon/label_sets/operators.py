@@ -43,6 +43,7 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
     bl_idname = "labelpass.add_label"
     bl_label = "Add Label"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description="What the label is called", options={"SKIP_SAVE"})
     own_color: EnumProperty(
@@ -178,6 +179,7 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
     bl_idname = "labelpass.change_label_id"
     bl_label = "Change Id"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "new_id"  # takes what is typed, without a click into it first
 
     label_id: IntProperty(name="Label Id", options={"HIDDEN", "SKIP_SAVE"})
     new_id: IntProperty(name="Id", description="From 1 to 32767, and no other label's", min=1, max=MAX_ID)

@@ -29,6 +29,7 @@ class LABELPASS_OT_name_set(bpy.types.Operator):
     bl_idname = "labelpass.name_set"
     bl_label = "Name Label Set"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description=_NAME, options={"SKIP_SAVE"})
     title: StringProperty(name="Title", description="What the window shows, in any words", options={"SKIP_SAVE"})
@@ -53,6 +54,7 @@ class LABELPASS_OT_duplicate_set(bpy.types.Operator):
     bl_idname = "labelpass.duplicate_set"
     bl_label = "Duplicate Label Set"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description=_NAME, options={"SKIP_SAVE"})
 
@@ -75,6 +77,7 @@ class LABELPASS_OT_new_set(bpy.types.Operator):
     bl_idname = "labelpass.new_set"
     bl_label = "New Label Set"
     bl_options = {"UNDO", "INTERNAL"}
+    bl_property = "name"  # takes what is typed, without a click into it first
 
     name: StringProperty(name="Name", description=_NAME, default="my-labels", options={"SKIP_SAVE"})
     first: StringProperty(

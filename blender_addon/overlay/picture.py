@@ -23,6 +23,7 @@ AT_ONCE = 0.03  # seconds: what took no longer the last time is done anew while 
 SETTLED = 0.2  # seconds without an edit
 _FEW = 100  # objects that are looked at alone
 _MANY_UPDATES = 200
+_VIEWS = 8  # as many sets of shown objects are counted at a time
 _NO_MATTER = {"Camera", "Light", "World", "Action", "Screen", "WorkSpace", "WindowManager", "Brush", "Image", "Sound"}
 
 
@@ -36,6 +37,7 @@ class Picture:
         self.rows, self.labels, self.hosts = np.zeros((0, 13), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64)
         self.version = 0
         self.counts: Counter[int] = Counter()
+        self._counted: dict[frozenset[int], Counter[int]] = {}
         self.cost = 0.0
         self._whole = True
         self._touched: dict[int, str] = {}
@@ -100,10 +102,18 @@ class Picture:
         self.chunks = arrange(self.things.values(), self.geometries, self.chunks)
         self.rows, self.labels = table(self.chunks, self.things)
         self.hosts = hosts_of(self.chunks, self.things)
-        self.counts = counts_of(self.things.values())
+        self._counted.clear()
         self.version += 1
         if whole:
             self.cost = time.perf_counter() - started
+
+    def count(self, shown: frozenset[int]) -> None:
+        """Make `counts` what one view shows: it may show less than the view layer has. Each view's are kept."""
+        if len(self._counted) > _VIEWS:
+            self._counted.clear()
+        if shown not in self._counted:
+            self._counted[shown] = counts_of(each for each in self.things.values() if each.host in shown)
+        self.counts = self._counted[shown]
 
     def _look_at_touched(self, view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph) -> bool:
         """Look at the few objects that changed; False where that is not enough: they show, or are shown by, others."""

@@ -128,6 +128,7 @@ def _draw_view() -> None:
         drawing.drop_unused(pictures.all_pictures())
     elif wait > 0:
         _redraw_in(wait)
+    picture.count(shown)  # for the legend, which is drawn next
     state = context.window_manager.labelpass_overlay
     drawing.draw(context, picture, shown, status.label_set(context.scene), state.opacity)
 

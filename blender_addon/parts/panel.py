@@ -64,10 +64,11 @@ class LABELPASS_PT_parts(bpy.types.Panel):
         if not any_parts and context.mode == "EDIT_MESH":
             paragraph(context, layout, "Select faces, pick a label and press Assign: they become a part of it.")
         elif not any_parts:
-            paragraph(context, layout, "No faces with a label of their own. Tab chooses some.")
+            paragraph(context, layout, "No faces have a label of their own. Press Tab to select some.")
         others = obj.data.users - obj.data.use_fake_user - 1
         if others > 0:
-            text = f"Parts are also on {counted(others, 'other object')} with the same mesh."
+            are = "are" if any_parts else "would be"
+            text = f"Parts {are} on {counted(others, 'other object')}, too, with the same mesh."
             paragraph(context, layout, text)
         parts = dict.fromkeys(slot.material for slot in obj.material_slots if is_part(slot.material))
         for name in dict.fromkeys(known_source(part).name for part in parts if _has_drifted(part)):

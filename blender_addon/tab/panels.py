@@ -198,7 +198,7 @@ def _assign_faces_what(context) -> str:
     faces = sum(obj.data.total_face_sel for obj in context.objects_in_mode_unique_data)
     if not label or not faces:
         return "Select Faces" if label else "Pick a Label"
-    return f"{label.name} on {counted(faces, 'Face')}"
+    return f"Assign {label.name} to {counted(faces, 'Face')}"
 
 
 def paragraph(context, layout, text: str, *, mark: str = "NONE", active: bool = False) -> None:

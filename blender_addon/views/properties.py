@@ -18,6 +18,7 @@ from .view_list import list_rows
 _SETTLED = 0.3  # seconds without an edit
 _looks: dict[str, Look] = {}
 _outdated = True
+_undone = False
 
 
 def _renamed(item: LABELPASS_PG_view, context: bpy.types.Context) -> None:
@@ -98,8 +99,11 @@ def _signature(scene: bpy.types.Scene) -> str:
 
 
 def fill_views(context: bpy.types.Context, frame: int | None = None) -> None:
-    """Make the list show what is rendered. The row of `frame` becomes the picked one; else the picked one stays."""
-    global _outdated
+    """Make the list show what is rendered. The row of `frame` becomes the picked one; else the picked one stays.
+
+    After an undo, and where that one is gone, it is the one that the window is at: rows may have changed places.
+    """
+    global _outdated, _undone
     state, scene = views_state(context), context.scene
     picked = picked_view(context)
     wanted = (frame, None) if frame is not None else (picked.frame, picked.camera) if picked else None
@@ -122,9 +126,12 @@ def fill_views(context: bpy.types.Context, frame: int | None = None) -> None:
                 _looks[look.key] = look
             if wanted and row.frame == wanted[0] and wanted[1] in (None, row.camera):
                 state.active = place
+        here = [place for place, row in enumerate(rows) if row.frame == scene.frame_current]
+        if wanted and frame is None and len(here) == 1 and (_undone or state.active == NOTHING):
+            state.active = here[0]
     finally:
         state.filling = False
-    state.rows_of, _outdated = _signature(scene), False
+    state.rows_of, _outdated, _undone = _signature(scene), False, False
 
 
 def refill_soon() -> None:
@@ -173,7 +180,13 @@ def _after_jump(*_args: object) -> None:
     _outdated = True
 
 
-_HANDLERS = (("depsgraph_update_post", _after_update), ("undo_post", _after_jump), ("redo_post", _after_jump),
+@bpy.app.handlers.persistent
+def _after_undo(*_args: object) -> None:
+    global _outdated, _undone  # noqa: PLW0603
+    _outdated = _undone = True
+
+
+_HANDLERS = (("depsgraph_update_post", _after_update), ("undo_post", _after_undo), ("redo_post", _after_undo),
              ("load_post", _after_jump))  # fmt: skip
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PG_view, LABELPASS_PG_views))
 

@@ -208,6 +208,18 @@ def test_a_hidden_host_has_rows_that_are_not_drawn(overlay):
     assert Matrix([*alone[row, :3].tolist(), (0, 0, 0, 1)]) == Matrix()
 
 
+def test_the_legend_counts_what_the_view_shows(overlay):
+    one, two, far = add(label=5), add(label=6), add(label=6)
+    picture = overlay()
+    picture.count(frozenset({one.session_uid, two.session_uid, far.session_uid}))
+    assert picture.counts == {5: 1, 6: 2}
+    picture.count(frozenset({two.session_uid}))  # alone in a local view
+    assert picture.counts == {6: 1}
+    two.pass_index = 5
+    overlay().count(frozenset({two.session_uid}))
+    assert picture.counts == {5: 1}
+
+
 def test_switching_it_on_and_off_changes_no_data(overlay, tmp_path):
     obj, material = add(label=5), bpy.data.materials.new("own")
     obj.data.materials.append(material)

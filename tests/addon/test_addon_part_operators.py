@@ -238,6 +238,25 @@ def test_why_says_it_in_the_window(edited, capfd):
     assert "faces of wall with Wood [window]: window, since its faces have material" in capfd.readouterr().out
 
 
+def test_why_is_asked_of_the_selected_faces(edited, capfd):
+    """Select Part leaves the active face where it was, in no part; it was the last one clicked."""
+    bpy.ops.labelpass.assign_faces(label_id=WINDOW.id)
+    edit = bmesh.from_edit_mesh(edited.data)
+    edit.faces.ensure_lookup_table()
+    edit.faces.active = edit.faces[0]
+    select(edited)
+    bpy.ops.labelpass.why()
+    assert "faces of wall with Wood: unlabelled" in capfd.readouterr().out
+    bpy.ops.labelpass.select_part(label_id=WINDOW.id)
+    bpy.ops.labelpass.why()
+    said = capfd.readouterr().out
+    assert "faces of wall with Wood [window]: window" in said and "with Wood: " not in said
+    select(edited, 0, 2)
+    bpy.ops.labelpass.why()
+    said = capfd.readouterr().out
+    assert said.index("with Wood: unlabelled") < said.index("with Wood [window]: window")
+
+
 def test_linked_meshes_and_materials(strip, tmp_path):
     """Faces of a linked mesh stay as they are, and a linked material gets a local copy on a local mesh."""
     path = tmp_path / "library.blend"

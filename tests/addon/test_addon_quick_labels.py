@@ -78,7 +78,7 @@ def test_the_search_offers_what_names_suggest_first(view, box):
     sofa = box("Couch_02.001")
     select(sofa)
     recent_labels.remember(built_in("nyu40").find("chair"))
-    assert [item[1] for item in _items(None, bpy.context)[:2]] == ["sofa (6), suggested", "chair (5)"]
+    assert [item[1] for item in _items(None, bpy.context)[:2]] == ["suggested ▸ sofa (6)", "chair (5)"]
     reject(sofa, "sofa")
     assert _items(None, bpy.context)[0][1] == "chair (5)"
     del sofa[REJECTED]

@@ -232,3 +232,27 @@ def test_an_edit_is_one_undo_step(three, edit):
     assert [view.name for view in find_views(bpy.context.scene)] == ["a", "b", "c"] and stale_views(bpy.context)
     bpy.ops.ed.redo()
     assert [view.name for view in find_views(bpy.context.scene)] == changed
+
+
+def test_after_an_undo_the_view_that_the_window_is_at_is_picked(three):
+    """Rows change places and frames: what stays at its place in the list may be another view."""
+    three.frame_set(2)
+    fill_views(bpy.context, 2)
+    bpy.ops.ed.undo_push(message="b is picked")
+    bpy.ops.labelpass.move_view(frame=2, direction="UP")
+    bpy.ops.ed.undo_push(message="moved")
+    assert (picked_view(bpy.context).name, picked_view(bpy.context).frame) == ("b", 1)
+    bpy.ops.ed.undo()
+    fill_views(bpy.context)
+    assert (picked_view(bpy.context).name, picked_view(bpy.context).frame) == ("b", 2)
+
+
+def test_where_the_picked_view_is_undone_the_one_before_it_is_picked(three):
+    bpy.context.scene.frame_set(3)
+    bpy.ops.ed.undo_push(message="at c")
+    add_view(three, standing(9))
+    fill_views(bpy.context, 4)
+    bpy.ops.ed.undo_push(message="added")
+    bpy.ops.ed.undo()
+    fill_views(bpy.context)
+    assert picked_view(bpy.context).name == "c"
