@@ -50,7 +50,8 @@ def audit(
     missing = list(missing_labels(things))
     if label_set:
         missing = with_suggestions(scene, label_set, missing, _open(view_layer, things))
-        found += unknown_labels(label_set, things, view_layer.objects)
+        strange = list(unknown_labels(label_set, things, view_layer.objects))
+        found += with_suggestions(scene, label_set, strange, _culprits(view_layer, strange))
         found += labels_never_seen(label_set, things)
         found += names_that_disagree(scene, label_set, _labelled(view_layer, things))
     found += missing
@@ -85,6 +86,12 @@ def _open(view_layer: bpy.types.ViewLayer, things: Sequence[Occurrence]) -> list
     """Objects that come out unlabelled and can be given a label where they are."""
     bare = dict.fromkeys(thing.obj for thing in things if thing.unlabelled and not thing.instancers)
     return [obj for obj in bare if not why_not(obj) and not why_locked(obj)]
+
+
+def _culprits(view_layer: bpy.types.ViewLayer, findings: Sequence[Finding]) -> list[bpy.types.Object]:
+    """Objects that are themselves to blame, and can be given a label where they are."""
+    uids = {each.objects[0].uid for each in findings if not each.materials}
+    return [obj for obj in view_layer.objects if obj.session_uid in uids and not why_not(obj) and not why_locked(obj)]
 
 
 def _labelled(view_layer: bpy.types.ViewLayer, things: Sequence[Occurrence]) -> list[bpy.types.Object]:

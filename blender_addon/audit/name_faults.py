@@ -70,7 +70,10 @@ def _takes_all(label_set: LabelSet, label_id: int) -> bool:
 def with_suggestions(
     scene: bpy.types.Scene, label_set: LabelSet, findings: Sequence[Finding], open_: Iterable[bpy.types.Object]
 ) -> list[Finding]:
-    """Findings of unlabelled objects with the label that their name surely suggests, where there is one."""
+    """Findings of objects without a label, or with an unknown one, with what their names surely suggest, if anything.
+
+    `open_`: those of their objects that may be given a label.
+    """
     suggest = suggester_of(label_set).suggest
     best: dict[int, int] = {}
     objects = list(open_)
@@ -80,7 +83,7 @@ def with_suggestions(
             best[obj.session_uid] = found[0].label_id
     return [
         replace(each, fix=Fix("label", best[each.objects[0].uid]))
-        if each.kind == "unlabelled" and each.objects[0].uid in best
+        if each.kind in {"unlabelled", "unknown_id"} and not each.materials and each.objects[0].uid in best
         else each
         for each in findings
     ]

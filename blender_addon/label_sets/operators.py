@@ -263,7 +263,9 @@ def carry_out(
     state.active = next((place for place, row in enumerate(state.rows) if row.label_id == after), NOTHING)
     fill_set_rows(context, edit.new.labels[-1].id if pick_last else edit.moves.get(picked.id if picked else 0, 0))
     status.forget()
-    said += f"; {in_words(followed)} followed" if followed else ""
+    if followed:
+        gone = set(edit.moved.values()) == {UNLABELLED}
+        said += f"; {in_words(followed)} {'without a label now' if gone else 'followed'}"
     said += f"; the set is your own copy now, {edit.new.name!r}" if edit.new.name != old.name else ""
     operator.report({"INFO"}, said)
     return {"FINISHED"}

@@ -106,6 +106,14 @@ def test_ids_that_the_label_set_does_not_define(room):
     assert [each.name for each in wood.objects] == ["Floor"]
 
 
+def test_the_name_of_what_has_an_unknown_id_says_what_it_may_be(room):
+    rectangle(room, 2, 3, label=99, name="Bed.001")
+    rectangle(room, 4, 5, label=98, name="xyz")
+    nameless, bed = [each for each in found(room) if each.kind == "unknown_id"]
+    assert (bed.fix.action, bed.fix.label_id) == ("label", NYU40.find("bed").id)
+    assert nameless.fix.action == "clear"
+
+
 def test_an_unknown_id_that_no_render_shows_is_a_note(room):
     rectangle(room, 0, 1, label=57, name="Rug").hide_render = True
     unknown = next(each for each in found(room) if each.kind == "unknown_id")
