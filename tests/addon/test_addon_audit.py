@@ -109,7 +109,7 @@ def test_ids_that_the_label_set_does_not_define(room):
 def test_the_name_of_what_has_an_unknown_id_says_what_it_may_be(room):
     rectangle(room, 2, 3, label=99, name="Bed.001")
     rectangle(room, 4, 5, label=98, name="xyz")
-    nameless, bed = [each for each in found(room) if each.kind == "unknown_id"]
+    bed, nameless = [each for each in found(room) if each.kind == "unknown_id"]
     assert (bed.fix.action, bed.fix.label_id) == ("label", NYU40.find("bed").id)
     assert nameless.fix.action == "clear"
 
