@@ -172,9 +172,3 @@ def count_labels(objects: bpy.types.bpy_prop_collection) -> Counter[int]:
     objects.foreach_get("pass_index", indices)
     ids, counts = np.unique(indices[indices != UNLABELLED], return_counts=True)
     return Counter(dict(zip(ids.tolist(), counts.tolist())))
-
-
-def parts_of(objects: Iterable[bpy.types.Object]) -> Counter[int]:
-    """{label id: materials on these objects that make faces part of it}."""
-    materials = {slot.material for obj in objects for slot in obj.material_slots if slot.material}
-    return Counter(material.pass_index for material in materials if material.pass_index)

@@ -31,9 +31,10 @@ def search_items(
 ) -> list[Item]:
     """What the search offers: each label by its name, then by its other names, then by what falls under it.
 
-    The labels that the object's names suggest come first, then those given last, then those in use: with nothing
-    typed, Enter gives what is suggested, or the last one again. Of all that match equally well, Blender puts the
-    shortest text first, so a text holds little else than the name; what stands before an arrow does not count.
+    The labels that the object's names suggest come first, then those given last, then those in use. Where Blender's
+    preferences keep recent searches, it puts what was chosen in this search before above all that. Of all that match
+    equally well, Blender puts the shortest text first, so a text holds little else than the name; what stands before
+    an arrow does not count.
     """
     by_id, recent = label_set.by_id, [label.id for label in recent_labels.recent(label_set)]
     positions = arrange(label_set.labels, "", counts, used_first=True)

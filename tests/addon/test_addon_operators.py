@@ -228,19 +228,6 @@ def test_select_by_label_says_how_many_it_cannot_select(scene, mesh, capfd):
     assert "no object labelled table" in capfd.readouterr().out and not bpy.context.selected_objects
 
 
-def test_parts_are_counted_once_a_material(scene, mesh):
-    paint, glass, bare = (bpy.data.materials.new(name) for name in ("paint", "glass", "bare"))
-    paint.pass_index, glass.pass_index = 3, 9
-    one, two = mesh("one"), mesh("two")
-    for obj, materials in ((one, (paint, glass, None, bare, paint)), (two, (paint,))):
-        for material in materials:
-            obj.data.materials.append(material)
-    assert scene_labels.parts_of([one, two, mesh("three")]) == {3: 1, 9: 1}
-    two.material_slots[0].link = "OBJECT"  # an object may carry its own material in the place of its mesh's
-    two.material_slots[0].material = bare
-    assert scene_labels.parts_of([two]) == {}
-
-
 def test_a_scene_of_its_own_label_set_and_one_without(scene, mesh):
     bpy.ops.labelpass.choose_set(source="nyu40")
     other = bpy.data.scenes.new("other")
