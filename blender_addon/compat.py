@@ -63,7 +63,9 @@ def kept_file_format(settings: bpy.types.ImageFormatSettings) -> Iterator[None]:
     """Put the file format back with all that hangs on it: changing it makes Blender change the others."""
     names = ("media_type", "file_format", "color_mode", "color_depth", "compression", "exr_codec", "quality")
     before = {name: getattr(settings, name) for name in names if hasattr(settings, name)}
-    space = settings.linear_colorspace_settings.name
+    # Elsewhere Blender itself follows the format; where nothing has been chosen yet, reading it makes it complain.
+    linear = settings.file_format in {"OPEN_EXR", "OPEN_EXR_MULTILAYER", "HDR"}
+    space = settings.linear_colorspace_settings.name if linear else ""
     try:
         yield
     finally:
