@@ -91,7 +91,7 @@ class LABELPASS_OT_open_set(bpy.types.Operator, ImportHelper):
         except LabelSetError as error:  # an operator called from here would raise it as a traceback
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        bpy.ops.labelpass.choose_set("INVOKE_DEFAULT", source=self.filepath)
+        bpy.ops.labelpass.choose_set("INVOKE_DEFAULT", True, source=self.filepath)  # a step of undo of its own
         return {"FINISHED"}
 
 

@@ -24,6 +24,17 @@ def test_changing_the_set_keeps_what_labels_mean(scene, mesh):
     assert glass.pass_index == nyu13.find("window").id
 
 
+def test_a_set_from_a_file_is_a_step_of_undo(scene, mesh, tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text(LabelSet("mine", (Label(1, "cup", (9, 9, 9)),)).to_json(), encoding="utf-8")
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.labelpass.choose_set("EXEC_DEFAULT", True, source="nyu40")
+    bpy.ops.labelpass.open_set("EXEC_DEFAULT", True, filepath=str(path))
+    assert scene_labels.read_label_set(bpy.context.scene).name == "mine"
+    bpy.ops.ed.undo()
+    assert scene_labels.read_label_set(bpy.context.scene).name == "nyu40"
+
+
 def test_changing_the_set_takes_parts_along(scene, mesh):
     bpy.ops.labelpass.choose_set(source="nyu40")
     nyu40, nyu13 = built_in("nyu40"), built_in("nyu13")
