@@ -216,13 +216,7 @@ def _after_load(*_args: object) -> None:
     _drifted.clear()
 
 
-_HANDLERS = (
-    *((name, _before_jump) for name in ("undo_pre", "redo_pre", "save_pre", "load_pre")),
-    ("depsgraph_update_post", _after_update),
-    ("undo_post", _after_jump),
-    ("redo_post", _after_jump),
-    ("load_post", _after_load),
-)
+_HANDLERS = handlers.calls(before=_before_jump, update=_after_update, undo=_after_jump, load=_after_load)
 
 
 def register() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
-from ..tab import status
+from ..tab import status, timers
 from ..tab.properties import NOTHING
 from . import current_audit
 from .findings import Finding
@@ -92,8 +92,7 @@ def fill_findings(context: bpy.types.Context) -> None:
 
 def look_soon(seconds: float = SETTLED) -> None:
     """For drawing code, which may not write: look at the scene when the edits have settled, and fill the list."""
-    if not bpy.app.timers.is_registered(_look_now):
-        bpy.app.timers.register(_look_now, first_interval=seconds)
+    timers.start(_look_now, seconds)
 
 
 def _look_now() -> None:
@@ -118,7 +117,6 @@ def register() -> None:
 
 
 def unregister() -> None:
-    if bpy.app.timers.is_registered(_look_now):
-        bpy.app.timers.unregister(_look_now)
+    timers.stop(_look_now)
     del bpy.types.WindowManager.labelpass_audit
     _no_classes()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import bpy
 
-from ..tab import handlers
+from ..tab import handlers, timers
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ def _standing(space: bpy.types.SpaceView3D) -> tuple[object, ...]:
 @bpy.app.handlers.persistent
 def _after_jump(*_args: object) -> None:
     """Undo puts back what a local view shows, and not where it looks."""
-    if _alone and not bpy.app.timers.is_registered(_frame_again):
-        bpy.app.timers.register(_frame_again, first_interval=0.0)
+    if _alone:
+        timers.start(_frame_again)
 
 
 def _frame_again() -> None:
@@ -134,7 +134,7 @@ def _after_load(*_args: object) -> None:
     _alone.clear()
 
 
-_HANDLERS = (("load_post", _after_load), ("undo_post", _after_jump), ("redo_post", _after_jump))
+_HANDLERS = handlers.calls(undo=_after_jump, load=_after_load)
 
 
 def register() -> None:
@@ -143,6 +143,5 @@ def register() -> None:
 
 def unregister() -> None:
     handlers.remove(_HANDLERS)
-    if bpy.app.timers.is_registered(_frame_again):
-        bpy.app.timers.unregister(_frame_again)
+    timers.stop(_frame_again)
     _alone.clear()

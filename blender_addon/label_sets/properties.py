@@ -19,7 +19,8 @@ from bpy.props import (
 
 from ..contract.labels import BY_ALPHA, IGNORED, SEE_THROUGH, SURFACE, Color, Label, LabelSet, LabelSetError
 from ..scene_labels import label_set_text
-from ..tab import status
+from ..tab import status, timers
+from ..tab.properties import filling
 from . import label_csv
 from . import label_set_edits as edits
 
@@ -89,13 +90,7 @@ def _recoloured(row: LABELPASS_PG_set_label, context: bpy.types.Context) -> None
     if not set_state(context).filling:
         red, green, blue = (round(channel * 255) for channel in row.color)
         _waiting[context.scene.name] = row.label_id, f"#{red:02x}{green:02x}{blue:02x}"
-        _stop_waiting()
-        bpy.app.timers.register(recolour_now, first_interval=PAUSE)
-
-
-def _stop_waiting() -> None:
-    if bpy.app.timers.is_registered(recolour_now):
-        bpy.app.timers.unregister(recolour_now)
+        timers.start(recolour_now, PAUSE, anew=True)
 
 
 def recolour_now() -> None:
@@ -205,17 +200,12 @@ def _shown_color(row: LABELPASS_PG_set_label) -> Color:
     return red, green, blue
 
 
+_fill_now = filling(stale_set_rows, fill_set_rows)
+
+
 def fill_set_rows_soon() -> None:
     """For drawing code, which may not write."""
-    if not bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.register(_fill_now, first_interval=0.0)
-
-
-def _fill_now() -> None:
-    context = bpy.context
-    if context.window_manager and context.scene and stale_set_rows(context):
-        fill_set_rows(context)
-        status.redraw_sidebars()
+    timers.start(_fill_now)
 
 
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PG_set_label, LABELPASS_PG_set))
@@ -227,9 +217,8 @@ def register() -> None:
 
 
 def unregister() -> None:
-    _stop_waiting()
+    timers.stop(recolour_now)
     _waiting.clear()
-    if bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.unregister(_fill_now)
+    timers.stop(_fill_now)
     del bpy.types.WindowManager.labelpass_set
     _no_classes()

@@ -9,14 +9,12 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..contract.labels import LabelSetError
-from ..contract.words import counted, listed
-from ..parts.operators import make_undo_whole
-from ..parts.upkeep import merge_parts
+from ..contract.words import counted
 from ..tab import status
-from ..tab.properties import fill_rows
+from ..tab.operators import put_in_place
 from . import label_files
 from . import label_set_edits as edits
-from .label_set_change import Change, apply_change, plan_for_file
+from .label_set_change import Change, plan_for_file
 from .operators import can_edit, carry_out
 from .properties import fill_set_rows
 
@@ -109,16 +107,9 @@ class LABELPASS_OT_new_set(bpy.types.Operator):
         except LabelSetError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        apply_change(context.scene, change)
-        merge_parts(bpy.data.objects, change.new)
-        if context.mode != "OBJECT":
-            make_undo_whole()  # elsewhere it would only make Blender look at all objects again
-        fill_rows(context)
+        done = put_in_place(self, context, change)
         fill_set_rows(context)
-        status.forget()
-        said = [f"label set: {change.new.name}", *([] if change.harmless else change.lines())]
-        self.report({"INFO"}, listed(said, 6, "; "))
-        return {"FINISHED"}
+        return done
 
 
 class LABELPASS_OT_export_set(bpy.types.Operator, ExportHelper):

@@ -181,13 +181,7 @@ def forget_all(*_args: object) -> None:
     _pictures.clear()
 
 
-_HANDLERS = (
-    ("depsgraph_update_post", _after_update),
-    ("undo_post", _after_jump),
-    ("redo_post", _after_jump),
-    ("load_pre", forget_all),
-    ("load_post", forget_all),
-)
+_HANDLERS = (*handlers.calls(update=_after_update, undo=_after_jump, load=forget_all), ("load_pre", forget_all))
 
 
 def register() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, FloatProperty, PointerProperty
 
-from ..tab import status
+from ..tab import status, timers
 from ..tab.panels import LABELPASS_PT_labels
 from . import picture as pictures
 
@@ -127,7 +127,7 @@ def _draw_view() -> None:
         picture.update(context.view_layer, context.view_layer.depsgraph, shown)
         drawing.drop_unused(pictures.all_pictures())
     elif wait > 0:
-        _redraw_in(wait)
+        timers.start(redraw, wait)
     picture.count(shown)  # for the legend, which is drawn next
     state = context.window_manager.labelpass_overlay
     drawing.draw(context, picture, shown, status.label_set(context.scene), state.opacity)
@@ -141,11 +141,6 @@ def _draw_legend() -> None:
     from . import legend_drawing
 
     legend_drawing.draw(context, pictures.picture_of(context.scene, context.view_layer).counts, label_set)
-
-
-def _redraw_in(seconds: float) -> None:
-    if not bpy.app.timers.is_registered(redraw):
-        bpy.app.timers.register(redraw, first_interval=seconds)
 
 
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PG_overlay, LABELPASS_OT_toggle_overlay))
@@ -164,8 +159,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    if bpy.app.timers.is_registered(redraw):
-        bpy.app.timers.unregister(redraw)
+    timers.stop(redraw)
     for handle in _handles:
         bpy.types.SpaceView3D.draw_handler_remove(handle, "WINDOW")
     _handles.clear()

@@ -121,8 +121,7 @@ def _after_jump(*_args: object) -> None:
     _drifted.clear()
 
 
-_HANDLERS = (("depsgraph_update_post", _after_update), ("undo_post", _after_jump), ("redo_post", _after_jump),
-             ("load_post", _after_jump))  # fmt: skip
+_HANDLERS = handlers.calls(update=_after_update, undo=_after_jump, load=_after_jump)
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PT_parts,))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import bpy
 import numpy as np
 
-from ..tab import handlers
+from ..tab import handlers, timers
 from .previews import Preview, last
 
 NAME = "Label Preview"
@@ -51,8 +51,8 @@ def show(context: bpy.types.Context, preview: Preview, *, new: bool = True) -> N
         fresh = True
     _shown_in.add(area.as_pointer())
     area.tag_redraw()
-    if fresh and not bpy.app.timers.is_registered(_fit):
-        bpy.app.timers.register(_fit, first_interval=0.1)  # when the new window has its size
+    if fresh:
+        timers.start(_fit, 0.1)  # when the new window has its size
 
 
 def _editors() -> Iterator[tuple[bpy.types.Window, bpy.types.Area]]:
@@ -109,7 +109,7 @@ def _after_load(*_args: object) -> None:
     _shown_in.clear()
 
 
-_HANDLERS = (("undo_post", _after_jump), ("redo_post", _after_jump), ("load_post", _after_load))
+_HANDLERS = handlers.calls(undo=_after_jump, load=_after_load)
 
 
 def register() -> None:
@@ -118,8 +118,7 @@ def register() -> None:
 
 def unregister() -> None:
     handlers.remove(_HANDLERS)
-    if bpy.app.timers.is_registered(_fit):
-        bpy.app.timers.unregister(_fit)
+    timers.stop(_fit)
     _shown_in.clear()
     if found := image():
         bpy.data.images.remove(found)

@@ -135,10 +135,7 @@ def _after_load(*_args: object) -> None:
     _kept.clear()
 
 
-_HANDLERS = (
-    *((name, _before_jump) for name in ("undo_pre", "redo_pre", "save_pre", "load_pre")),
-    ("load_post", _after_load),
-)
+_HANDLERS = handlers.calls(before=_before_jump, load=_after_load)
 
 
 def register() -> None:

@@ -11,8 +11,8 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ..contract.words import listed
-from ..tab import status
-from ..tab.properties import NOTHING
+from ..tab import status, timers
+from ..tab.properties import NOTHING, filling
 from .ranking import BAR
 from .suggestion_list import Row, rows
 
@@ -126,17 +126,12 @@ def fold_all(context: bpy.types.Context) -> None:
     suggestions_state(context).unfolded.clear()
 
 
+_fill_now = filling(stale_suggestions, fill_suggestions)
+
+
 def fill_suggestions_soon() -> None:
     """For drawing code, which may not write."""
-    if not bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.register(_fill_now, first_interval=0.0)
-
-
-def _fill_now() -> None:
-    context = bpy.context
-    if context.window_manager and context.scene and stale_suggestions(context):
-        fill_suggestions(context)
-        status.redraw_sidebars()
+    timers.start(_fill_now)
 
 
 _CLASSES: Iterable[type] = (LABELPASS_PG_suggestion, LABELPASS_PG_unfolded, LABELPASS_PG_suggestions)
@@ -149,7 +144,6 @@ def register() -> None:
 
 
 def unregister() -> None:
-    if bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.unregister(_fill_now)
+    timers.stop(_fill_now)
     del bpy.types.WindowManager.labelpass_suggestions
     _no_classes()

@@ -299,12 +299,7 @@ def _after_load(*_args: object) -> None:
     forget()
 
 
-_HANDLERS = (
-    ("depsgraph_update_post", _after_update),
-    ("undo_post", _after_jump),
-    ("redo_post", _after_jump),
-    ("load_post", _after_load),
-)
+_HANDLERS = handlers.calls(update=_after_update, undo=_after_jump, load=_after_load)
 
 
 def register() -> None:

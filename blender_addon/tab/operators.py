@@ -66,15 +66,20 @@ class LABELPASS_OT_choose_set(bpy.types.Operator):
             return {"CANCELLED"}
         if change.adopted and self.clear_existing:
             change = replace(change, moves=dict.fromkeys(change.moves, UNLABELLED))
-        apply_change(context.scene, change)
-        merge_parts(bpy.data.objects, change.new)  # two labels may be one now, and lost ones none
-        if context.mode != "OBJECT":
-            make_undo_whole()  # elsewhere it would only make Blender look at all objects again
-        fill_rows(context)
-        status.forget()
-        said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]
-        self.report({"INFO"}, listed(said, 6, "; "))
-        return {"FINISHED"}
+        return put_in_place(self, context, change)
+
+
+def put_in_place(operator, context, change: Change) -> set[str]:
+    """Give the scene another label set, let all labels follow, and say what that did."""
+    apply_change(context.scene, change)
+    merge_parts(bpy.data.objects, change.new)  # two labels may be one now, and lost ones none
+    if context.mode != "OBJECT":
+        make_undo_whole()  # elsewhere it would only make Blender look at all objects again
+    fill_rows(context)
+    status.forget()
+    said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]
+    operator.report({"INFO"}, listed(said, 6, "; "))
+    return {"FINISHED"}
 
 
 class LABELPASS_OT_open_set(bpy.types.Operator, ImportHelper):

@@ -6,6 +6,7 @@ and in pass indices. Rows copy the label set for Blender's list to draw, made an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 import bpy
@@ -20,7 +21,7 @@ from bpy.props import (
 from ..contract.labels import Label, LabelSet
 from ..label_sets.label_search import arrange
 from ..scene_labels import label_set_text
-from . import status
+from . import status, timers
 
 NOTHING = -1  # the picked row, where nobody picked one or the search matches none
 
@@ -101,17 +102,26 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest() if text else ""
 
 
+def filling(
+    is_stale: Callable[[bpy.types.Context], bool], fill: Callable[[bpy.types.Context], None]
+) -> Callable[[], None]:
+    """For a timer: fill a list's rows where they are stale, and draw the sidebars again."""
+
+    def fill_now() -> None:
+        context = bpy.context
+        if context.window_manager and context.scene and is_stale(context):
+            fill(context)
+            status.redraw_sidebars()
+
+    return fill_now
+
+
+_fill_now = filling(stale, fill_rows)
+
+
 def fill_rows_soon() -> None:
-    """For drawing code, which may not write: fill the rows as soon as Blender is free, and draw again."""
-    if not bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.register(_fill_now, first_interval=0.0)
-
-
-def _fill_now() -> None:
-    context = bpy.context
-    if context.window_manager and context.scene and stale(context):
-        fill_rows(context)
-        status.redraw_sidebars()
+    """For drawing code, which may not write: fill the rows as soon as Blender is free."""
+    timers.start(_fill_now)
 
 
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PG_row, LABELPASS_PG_window))
@@ -124,8 +134,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    if bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.unregister(_fill_now)
+    timers.stop(_fill_now)
     status.unregister()
     del bpy.types.WindowManager.labelpass
     _no_classes()

@@ -17,7 +17,7 @@ import bpy
 from ..contract.labels import LabelSet, LabelSetError, label_set_from_json
 from ..label_sets import label_search
 from ..scene_labels import count_labels, label_set_text
-from . import handlers
+from . import handlers, timers
 from .counting import Count
 
 # How many things are counted: in 3 ms while drawing, in 35 ms after an operator of ours, in 20 ms by the timer.
@@ -59,7 +59,7 @@ def status(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Status:
         return _finish(scene, view_layer)
     if most == AFTER_OURS:  # what our operator did to labels shows at once, however large the scene
         known = _known[key] = replace(known, counts=count_labels(scene.objects))
-    _count_in(BREATH if most == AFTER_OURS else SETTLED)
+    timers.start(_count_on, BREATH if most == AFTER_OURS else SETTLED, anew=True)
     return known
 
 
@@ -76,17 +76,7 @@ def _edited() -> None:
     _known.update({key: replace(known, current=False) for key, known in _known.items()})
     if _counting:
         _counting.update({key: Count() for key in _counting})
-        _count_in(SETTLED)
-
-
-def _count_in(seconds: float) -> None:
-    _stop_timer()
-    bpy.app.timers.register(_count_on, first_interval=seconds)
-
-
-def _stop_timer() -> None:
-    if bpy.app.timers.is_registered(_count_on):
-        bpy.app.timers.unregister(_count_on)
+        timers.start(_count_on, SETTLED, anew=True)
 
 
 def _key(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Key:
@@ -178,12 +168,7 @@ def members(scene: bpy.types.Scene) -> label_search.Members:
     return _members(label_set_text(scene))
 
 
-_HANDLERS = (
-    ("depsgraph_update_post", _after_update),
-    ("undo_post", _after_jump),
-    ("redo_post", _after_jump),
-    ("load_post", _after_load),
-)
+_HANDLERS = handlers.calls(update=_after_update, undo=_after_jump, load=_after_load)
 
 
 def register() -> None:
@@ -192,7 +177,7 @@ def register() -> None:
 
 def unregister() -> None:
     handlers.remove(_HANDLERS)
-    _stop_timer()
+    timers.stop(_count_on)
     _after_load()
     parsed.cache_clear()
     _members.cache_clear()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, PointerProperty, StringProperty
 
-from ..tab import handlers, status
-from ..tab.properties import NOTHING
+from ..tab import handlers, status, timers
+from ..tab.properties import NOTHING, filling
 from . import thumbnails
 from .looks import Look, look_at
 from .view_list import list_rows
@@ -140,27 +140,18 @@ def refill_soon() -> None:
     fill_views_soon()
 
 
+_fill_now = filling(stale_views, fill_views)
+
+
 def fill_views_soon(seconds: float = 0.0) -> None:
     """For drawing code, which may not write, and after edits by others, once they have settled."""
-    if seconds and bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.unregister(_fill_now)
-    if not bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.register(_fill_now, first_interval=seconds)
-
-
-def _fill_now() -> None:
-    context = bpy.context
-    if context.window_manager and context.scene and stale_views(context):
-        fill_views(context)
-        status.redraw_sidebars()
+    timers.start(_fill_now, seconds, anew=seconds > 0)
 
 
 @bpy.app.handlers.persistent
 def _after_update(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
     global _outdated  # noqa: PLW0603
-    if (bpy.app.timers.is_registered(_fill_now) or not _outdated) and (
-        status.matters(depsgraph) or _camera_moved(depsgraph)
-    ):
+    if (timers.waits(_fill_now) or not _outdated) and (status.matters(depsgraph) or _camera_moved(depsgraph)):
         _outdated = True
         if not bpy.app.background:
             fill_views_soon(_SETTLED)
@@ -186,8 +177,7 @@ def _after_undo(*_args: object) -> None:
     _outdated = _undone = True
 
 
-_HANDLERS = (("depsgraph_update_post", _after_update), ("undo_post", _after_undo), ("redo_post", _after_undo),
-             ("load_post", _after_jump))  # fmt: skip
+_HANDLERS = handlers.calls(update=_after_update, undo=_after_undo, load=_after_jump)
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_PG_view, LABELPASS_PG_views))
 
 
@@ -199,8 +189,7 @@ def register() -> None:
 
 def unregister() -> None:
     handlers.remove(_HANDLERS)
-    if bpy.app.timers.is_registered(_fill_now):
-        bpy.app.timers.unregister(_fill_now)
+    timers.stop(_fill_now)
     _after_jump()
     _looks.clear()
     del bpy.types.WindowManager.labelpass_views

@@ -13,7 +13,7 @@ import bpy
 import bpy.utils.previews
 import numpy as np
 
-from ..tab import handlers, status
+from ..tab import handlers, status, timers
 from .looks import Look
 
 WIDTH = 128
@@ -33,8 +33,8 @@ def draw_soon(looks: Mapping[str, Look], *, anew: bool = False) -> None:
     if bpy.app.background or _pictures is None:
         return
     _waiting.update({key: look for key, look in looks.items() if anew or key not in _pictures})
-    if _waiting and not bpy.app.timers.is_registered(_draw_one):
-        bpy.app.timers.register(_draw_one, first_interval=_BREATH)
+    if _waiting:
+        timers.start(_draw_one, _BREATH)
 
 
 def waiting() -> int:
@@ -131,7 +131,7 @@ def _after_load(*_args: object) -> None:
     forget()
 
 
-_HANDLERS = (("load_post", _after_load),)
+_HANDLERS = handlers.calls(load=_after_load)
 
 
 def register() -> None:
@@ -143,8 +143,7 @@ def register() -> None:
 def unregister() -> None:
     global _pictures  # noqa: PLW0603
     handlers.remove(_HANDLERS)
-    if bpy.app.timers.is_registered(_draw_one):
-        bpy.app.timers.unregister(_draw_one)
+    timers.stop(_draw_one)
     _waiting.clear()
     bpy.utils.previews.remove(_pictures)
     _pictures = None
