@@ -14,20 +14,11 @@ undo push  what Blender adds to any operator in this scene, so that it can be un
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import os
-import sys
-import time
-from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import bpy
+from crowds import add_cubes, empty_scene, number_of_objects, quiet, seconds
 
-import blender_addon
 from blender_addon import scene_labels
 from render_scripts import compat
 
@@ -36,32 +27,10 @@ Times = dict[str, float]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--objects", type=int, default=10_000)
-    number = parser.parse_args().objects
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    blender_addon.register()
-    try:
-        with quiet():
-            bpy.ops.labelpass.choose_set(source="nyu40")
-        cubes(number)
+    number = number_of_objects(__doc__)
+    with empty_scene():
+        add_cubes(number)
         report(number, measure())
-    finally:
-        blender_addon.unregister()  # bpy 4.5 hangs at exit otherwise
-
-
-def cubes(number: int) -> None:
-    """So many selected cubes in the scene."""
-    corners = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
-    faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    for place in range(number):
-        mesh = bpy.data.meshes.new("cube")
-        mesh.from_pydata(corners, [], faces)
-        cube = bpy.data.objects.new("cube", mesh)
-        cube.location = (place % 100 * 2, place // 100 * 2, 0)
-        bpy.context.scene.collection.objects.link(cube)
-        cube.select_set(True)
-    bpy.context.view_layer.update()
 
 
 def measure() -> Times:
@@ -87,26 +56,6 @@ def one_round(label_id: int) -> Times:
 def write(objects: list[bpy.types.Object], label_id: int) -> None:
     for obj in objects:
         obj.pass_index = label_id
-
-
-def seconds(work: Callable[..., object], *arguments: object) -> float:
-    started = time.perf_counter()
-    work(*arguments)
-    return time.perf_counter() - started
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep Blender's own lines off the table: it writes them past Python's `sys.stdout`."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def report(number: int, times: Times) -> None:

@@ -12,17 +12,9 @@ list          and the rows for Blender's list, as the button does it
 
 from __future__ import annotations
 
-import argparse
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import bpy
-from assign import quiet, seconds
-from suggestion_list import fill
+from crowds import add_named, empty_scene, number_of_objects, quiet, seconds
 
-import blender_addon
 from blender_addon.audit import current_audit
 from blender_addon.occurrences import occurrences
 from render_scripts import compat
@@ -31,26 +23,18 @@ ROUNDS = 5
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--objects", type=int, default=10_000)
-    number = parser.parse_args().objects
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    blender_addon.register()
-    try:
+    number = number_of_objects(__doc__)
+    with empty_scene():
+        add_named(number)
+        for place, obj in enumerate(bpy.data.objects):
+            obj.pass_index = 1 + place % 40 if place % 3 else 0
+        bpy.context.view_layer.update()
         with quiet():
-            bpy.ops.labelpass.choose_set(source="nyu40")
-            fill(number)
-            for place, obj in enumerate(bpy.data.objects):
-                obj.pass_index = 1 + place % 40 if place % 3 else 0
-            bpy.context.view_layer.update()
             times = measure()
-        found = current_audit.last(bpy.context.scene, bpy.context.view_layer)
-        print(f"\n{number} objects, {len(found.findings)} findings, Blender {compat.versions()['blender']}, "
-              f"best of {ROUNDS}\n")  # fmt: skip
+        found = len(current_audit.last(bpy.context.scene, bpy.context.view_layer).findings)
+        print(f"\n{number} objects, {found} findings, Blender {compat.versions()['blender']}, best of {ROUNDS}\n")
         for name, time_s in times.items():
             print(f"{name:16}{time_s:10.3f} s")
-    finally:
-        blender_addon.unregister()  # bpy 4.5 hangs at exit otherwise
 
 
 def measure() -> dict[str, float]:

@@ -15,19 +15,14 @@ label all  all of them did: geometry stays
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # Blender adds no script's folder
 
 import bpy
-from assign import cubes, quiet
+from crowds import add_cubes, empty_scene, number_of_objects, seconds
 
-import blender_addon
 from blender_addon.overlay import drawing
 from blender_addon.overlay.picture import forget_all, picture_of
 from blender_addon.scene_labels import assign, read_label_set
@@ -37,21 +32,13 @@ ROUNDS = 5
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--objects", type=int, default=10_000)
-    number = parser.parse_args(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else None).objects
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    blender_addon.register()
-    try:
-        with quiet():
-            bpy.ops.labelpass.choose_set(source="nyu40")
-        cubes(number)
-        rounds = [one_round(number) for number in range(1, ROUNDS + 1)]
+    number = number_of_objects(__doc__)
+    with empty_scene():
+        add_cubes(number)
+        rounds = [one_round(place) for place in range(1, ROUNDS + 1)]
         print(f"\n{number} objects, Blender {compat.versions()['blender']}, best of {ROUNDS}\n")
         for name in rounds[0]:
             print(f"{name:12}{1000 * min(each[name] for each in rounds):8.1f} ms")
-    finally:
-        blender_addon.unregister()  # bpy 4.5 hangs at exit otherwise
 
 
 def one_round(number: int) -> dict[str, float]:
@@ -86,12 +73,6 @@ def bring_up_to_date() -> None:
     if picture.wait(shown) >= 0:
         picture.update(context.view_layer, context.view_layer.depsgraph, shown)
         drawing.texels_of(picture, shown, read_label_set(context.scene))
-
-
-def seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -8,28 +8,24 @@ own drawing is most of: the same frame before is beside it. Longest of the three
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # Blender adds no script's folder
 
 import bpy
+from crowds import add_named, number_of_objects, seconds
 
 import blender_addon
-from benchmarks.suggestion_list import fill
 
 ROUNDS = 3
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--objects", type=int, default=10_000)
-    number = parser.parse_args(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []).objects
+    number = number_of_objects(__doc__)
     blender_addon.register()
     steps = measure(number)
 
@@ -49,15 +45,13 @@ def measure(number: int) -> Iterator[float]:
     times: dict[str, list[float]] = defaultdict(list)
 
     def timed(name: str, work: Callable[[], object]) -> None:
-        started = time.perf_counter()
         with in_view():
-            work()
-        times[name].append(time.perf_counter() - started)
+            times[name].append(seconds(work))
 
     for obj in list(bpy.data.objects):
         bpy.data.objects.remove(obj)
     bpy.ops.labelpass.choose_set(source="nyu40")
-    fill(number)
+    add_named(number)
     yield 6.0
     for _ in range(ROUNDS):
         timed("a frame of the window", draw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import camera, rectangle
+from scenery import camera, copies_on, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.audit.audit import audit, before_a_render
@@ -55,17 +55,6 @@ def fog_material() -> bpy.types.Material:
     tree.nodes.remove(tree.nodes["Principled BSDF"])
     volume = tree.nodes.new("ShaderNodeVolumeScatter")
     tree.links.new(volume.outputs[0], tree.nodes["Material Output"].inputs["Volume"])
-    return made
-
-
-def host(scene, name: str, source, label: int):
-    tree = bpy.data.node_groups.new("copies", "GeometryNodeTree")
-    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
-    info, out = tree.nodes.new("GeometryNodeObjectInfo"), tree.nodes.new("NodeGroupOutput")
-    info.inputs["Object"].default_value, info.inputs["As Instance"].default_value = source, True
-    tree.links.new(info.outputs["Geometry"], out.inputs[0])
-    made = rectangle(scene, 0, 1, label=label, name=name)
-    made.modifiers.new("copies", "NODES").node_group = tree
     return made
 
 
@@ -129,11 +118,11 @@ def test_the_largest_id_that_blender_knows(room):
 def test_an_object_under_several_labels_and_one_id_for_all_its_copies(room):
     source = rectangle(room, 0, 1, name="Blob")
     source.hide_render = True
-    host(room, "Shelf", source, 15)
+    copies_on(room, "Shelf", source, 15)
     (shared,) = found(room)
     assert (shared.kind, shared.severity) == ("shared_id", NOTE)
     assert "'Blob' by 'Shelf'" in shared.message
-    host(room, "Desk", source, 14)
+    copies_on(room, "Desk", source, 14)
     twice, shared = found(room)
     assert (twice.kind, twice.severity, twice.objects[0].name) == ("twice", ERROR, "Blob")
     assert "'Desk', 'Shelf'" in shared.message

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from scenery import camera, rectangle
-from test_preflight import copies_on
+from scenery import camera, copies_on, rectangle
 
 from blender_addon.audit.pixels import MOST_VIEWS, evenly, measure
 from blender_addon.contract.run import View

@@ -5,12 +5,11 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import WIDTH, camera, instancer_labels, labels_of, rectangle
+from scenery import WIDTH, camera, copies_on, in_collection, instance, instancer_labels, labels_of, rectangle
 
 from blender_addon.contract.labels import BACKGROUND, built_in
 from blender_addon.occurrences import occurrences
 from render_scripts import preflight
-from tests.render.test_preflight import copies_on, in_collection, instance
 
 
 @pytest.fixture

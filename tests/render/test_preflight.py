@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from scenery import camera, rectangle
+from scenery import camera, copies_on, in_collection, instance, main_file, rectangle, write_library
 
 from blender_addon.contract.labels import built_in
 from blender_addon.occurrences import occurrences
@@ -38,38 +38,10 @@ def one(scene, *, fatal, label_set=None):
     return problem.message
 
 
-def instance(scene, collection, name, label=0):
-    empty = bpy.data.objects.new(name, None)
-    empty.instance_type, empty.instance_collection, empty.pass_index = "COLLECTION", collection, label
-    scene.collection.objects.link(empty)
-    return empty
-
-
-def in_collection(name, *objects):
-    collection = bpy.data.collections.new(name)
-    for obj in objects:
-        for home in obj.users_collection:
-            home.objects.unlink(obj)
-        collection.objects.link(obj)
-    return collection
-
-
 def part(label, name="part"):
     material = bpy.data.materials.new(name)
     material.pass_index = label
     return material
-
-
-def copies_on(scene, host_name, source, label):
-    """A host whose geometry nodes show `source`."""
-    tree = bpy.data.node_groups.new("copies", "GeometryNodeTree")
-    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
-    info, out = tree.nodes.new("GeometryNodeObjectInfo"), tree.nodes.new("NodeGroupOutput")
-    info.inputs["Object"].default_value, info.inputs["As Instance"].default_value = source, True
-    tree.links.new(info.outputs["Geometry"], out.inputs[0])
-    host = rectangle(scene, 0, 1, label=label, name=host_name)
-    host.modifiers.new("copies", "NODES").node_group = tree
-    return host
 
 
 def test_a_clean_scene_has_no_problems(scene):
@@ -213,43 +185,6 @@ def test_missing_textures(scene, tmp_path):
     assert told(scene) == []  # a leftover that nothing shows
     scene.objects["floor"].data.materials.append(node_material)
     assert one(scene, fatal=False) == "missing texture 'wood.png': its surfaces render pink"
-
-
-def write_library(path, *, linked_from=None, label=2):
-    """A .blend at `path` with a collection `things` that holds a box (or links another library's)."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    things = bpy.data.collections.new("things")
-    if linked_from:
-        bpy.ops.wm.save_as_mainfile(filepath=str(path))
-        with bpy.data.libraries.load(str(linked_from), link=True, relative=True) as (_, wanted):
-            wanted.collections = ["things"]
-        things.children.link(bpy.data.collections["things", bpy.data.libraries[0].filepath])
-        things.name = "more things"
-    else:
-        box = rectangle(bpy.context.scene, 0, 1, label=label, name="box")
-        in_collection_of(things, box)
-    things.use_fake_user = True
-    bpy.ops.wm.save_as_mainfile(filepath=str(path))
-
-
-def in_collection_of(collection, obj):
-    bpy.context.scene.collection.objects.unlink(obj)
-    collection.objects.link(obj)
-
-
-def main_file(path, library, collection):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    camera(scene)
-    rectangle(scene, 0, 1, label=2, name="floor")
-    bpy.ops.wm.save_as_mainfile(filepath=str(path))
-    with bpy.data.libraries.load(str(library), link=True, relative=True) as (_, wanted):
-        wanted.collections = [collection]
-    instance(scene, wanted.collections[0], "copy")
-    bpy.ops.wm.save_as_mainfile(filepath=str(path))
-    bpy.ops.wm.open_mainfile(filepath=str(path))
-    return bpy.context.scene
 
 
 def test_missing_libraries(tmp_path):

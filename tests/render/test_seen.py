@@ -9,7 +9,7 @@ from itertools import pairwise
 import bpy
 import numpy as np
 import pytest
-from scenery import HEIGHT, WIDTH, camera, leaf_material, rectangle
+from scenery import HEIGHT, WIDTH, camera, in_collection, leaf_material, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
@@ -20,7 +20,6 @@ from blender_addon.label_render.label_pass import RenderFailed
 from blender_addon.label_render.viewpoints import find_views
 from render_scripts import session
 from tests.render.test_instances import across, book_and_shelf, put
-from tests.render.test_preflight import in_collection
 
 SMALL = (WIDTH, HEIGHT)
 

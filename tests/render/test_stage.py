@@ -5,11 +5,10 @@ from __future__ import annotations
 import bpy
 import pytest
 from mathutils import Matrix
-from scenery import instancer_labels, rectangle
+from scenery import copies_on, in_collection, instance, instancer_labels, main_file, rectangle, write_library
 
 from blender_addon.label_render.stage import changed
 from blender_addon.occurrences import occurrences
-from tests.render.test_preflight import copies_on, in_collection, instance, main_file, write_library
 
 
 def dump():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import camera, labels_of, rectangle
+from scenery import camera, copies_on, in_collection, labels_of, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
@@ -15,7 +15,6 @@ from blender_addon.label_render import visibility
 from blender_addon.label_render.label_pass import RenderFailed
 from render_scripts import preflight, session
 from tests.render.test_instances import across, put
-from tests.render.test_preflight import copies_on, in_collection
 
 
 @pytest.fixture
