@@ -6,6 +6,7 @@ import argparse
 import io
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def _add_render(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     from render_scripts.plan import add_arguments
 
     verb = verbs.add_parser("render", help="render a labelled .blend into a run folder")
-    verb.add_argument("scene", type=Path, help="the .blend file")
+    verb.add_argument("scene", type=said(parse_path), help="the .blend file")
     add_arguments(verb)
     verb.add_argument("--blender", metavar="PATH", help="render with this Blender; default: the bpy module")
     verb.set_defaults(call=_render)
@@ -83,14 +84,11 @@ def _render(parsed: argparse.Namespace) -> int:
     if not scene.is_file():
         raise ValueError(f"{parsed.scene}: no such file")
     if parsed.blender is None:
-        bpy = _import_bpy()
+        _import_bpy()
+        from render_scripts.scene_file import open_scene
         from render_scripts.session import render
 
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        try:
-            bpy.ops.wm.open_mainfile(filepath=str(scene), load_ui=False, use_scripts=request.allow_scripts)
-        except RuntimeError as error:  # as Blender reports what it cannot do
-            raise ValueError(" ".join(str(error).split())) from None
+        open_scene(scene, scripts=request.allow_scripts)
         return int(render(request))
     return int(render_with(parsed.blender, scene, request))
 
@@ -230,7 +228,11 @@ def command() -> None:
     """`main` as a program. With the bpy module loaded, its tear-down is left out: 4.5's may hang for ever."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a view's name that the terminal cannot spell must not end a run
         sys.stdout.reconfigure(errors="backslashreplace")
-    code = main()
+    try:
+        code = main()
+    except Exception:  # noqa: BLE001 (a bug of ours, or of Blender: never an answer such as 1)
+        traceback.print_exc()
+        code = 3
     if "bpy" in sys.modules:
         from render_scripts import compat
 

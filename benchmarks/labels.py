@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from blender_addon.contract.labels import BACKGROUND, UNLABELLED
 from blender_addon.contract.run import Settings
 from blender_addon.label_render.label_maps import majority
-from blender_addon.label_render.label_pass import render_label_samples
+from blender_addon.label_render.label_pass import render_label_samples, render_labels
 from blender_addon.label_render.viewpoints import find_views
 from blender_addon.label_render.visibility import instancer_labels_of_frames
 from blender_addon.occurrences import occurrences
@@ -65,8 +65,8 @@ def measure(scene: bpy.types.Scene, size: tuple[int, int], samples: int, most: i
             scene.frame_set(view.scene_frame)
             scene.camera = scene.objects[view.camera]
             _, image_s = timed(passes.render_image, scene, folder / "image.png", size)
-            (one, _), one_s = timed(passes.render_labels, scene, settings)
-            (three, _), three_s = timed(passes.render_labels, scene, replace(settings, label_supersample=3))
+            (one, _), one_s = timed(render_labels, scene, settings)
+            (three, _), three_s = timed(render_labels, scene, replace(settings, label_supersample=3))
             fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE))
             truth, purity = majority(fine, REFERENCE)
             invented = sum(int((~np.isin(labels, list(carried))).sum()) for labels in (one, three, truth))

@@ -32,27 +32,19 @@ from blender_addon.label_sets import label_files
 from render_scripts import compat
 from render_scripts.check_request import CheckRequest, add_arguments, request_from
 from render_scripts.interrupts import ends_at_once
-from render_scripts.plan import Refused
+from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import choose_view_layer
 
 
 def check(path: Path, request: CheckRequest) -> tuple[str, int]:
     """What there is to print, and the exit code. Raises Refused (a ValueError) for a file that cannot be checked."""
     with ends_at_once(), _hushed():
-        _open(path)
+        compat.refuse_the_old()
+        open_scene(path, scripts=False)
+        enable_cycles()
         report = make_report(bpy.context.scene, request)
     text = report.to_json(request.strict) if request.json else report.to_text()
     return text, int(report.fails(request.strict))
-
-
-def _open(path: Path) -> None:
-    compat.refuse_the_old()
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    try:
-        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
-    except RuntimeError as error:
-        raise Refused(" ".join(str(error).split())) from None
-    enable_cycles()
 
 
 def make_report(scene: bpy.types.Scene, request: CheckRequest) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from blender_addon.contract.arguments import parse_size, said
+from blender_addon.contract.arguments import LABEL_SET_HELP, parse_size, said
 
 EXIT_CODES = (
     "Exit codes: 0 nothing that counts as an error, 1 errors (with --strict also warnings) or a file that cannot be "
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--strict", action="store_true", help="let warnings count as errors")
     add("--json", action="store_true", help="print one JSON document, and nothing else, on stdout")
     add("--view-layer", metavar="NAME", help="the view layer to check; default: the active one")
-    add("--label-set", metavar="NAME|FILE", help="for a scene that carries none: a built-in set, or a JSON/YAML file")
+    add("--label-set", metavar="NAME|FILE", help=LABEL_SET_HELP)
     add(
         "--size",
         type=said(_size),

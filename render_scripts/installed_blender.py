@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from blender_addon.contract.run import PLAN, finished_frames, read_plan
 
@@ -50,15 +51,19 @@ def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, i
     with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
         report = Path(folder) / "report"
         asked = [str(scene), f"--report={report}", *check_request.to_arguments(request)]
-        done = subprocess.run([*start, "--", *asked], capture_output=True, text=True, errors="replace", check=False)
-        if done.returncode in {0, 1} and report.is_file():
-            return report.read_text(encoding="utf-8"), done.returncode
-    ours = [line.removeprefix("labelpass: ") for line in done.stderr.splitlines() if line.startswith("labelpass: ")]
-    if ours and done.returncode == 1:
+        with tempfile.TemporaryFile() as heard:
+            code = _run([*start, "--", *asked], heard)
+            heard.seek(0)
+            lines = [line.strip() for line in heard.read().decode(errors="replace").splitlines() if line.strip()]
+        if code in {0, 1} and report.is_file():
+            return report.read_text(encoding="utf-8"), code
+    if code < 0:
+        raise Refused(f"{program} was ended by {signal.Signals(-code).name}")
+    ours = [line.removeprefix("labelpass: ") for line in lines if line.startswith("labelpass: ")]
+    if ours and code == 1:
         raise Refused(ours[-1])
-    words = [line.strip() for line in (*done.stdout.splitlines(), *done.stderr.splitlines()) if line.strip()]
-    said = f": {words[-1]}" if words else "; is it a Blender?"
-    print(f"labelpass: --blender {program}: exit code {done.returncode} and no report{said}", file=sys.stderr)
+    said = f": {lines[-1]}" if lines else "; is it a Blender?"
+    print(f"labelpass: --blender {program}: exit code {code} and no report{said}", file=sys.stderr)
     return "", 3
 
 
@@ -72,8 +77,11 @@ def _found(program: str) -> str:
 _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-def _run(command: list[str]) -> int:
-    """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say."""
+def _run(command: list[str], heard: IO[bytes] | None = None) -> int:
+    """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say.
+
+    `heard`: a file for all that it prints, which is printed otherwise.
+    """
     children: list[subprocess.Popen[bytes]] = []
     told: list[int] = []
 
@@ -88,7 +96,7 @@ def _run(command: list[str]) -> int:
         **{number: signal.signal(number, hand_on) for number in _HANDED_ON},
     }
     try:
-        with subprocess.Popen(command) as child:
+        with subprocess.Popen(command, stdout=heard, stderr=heard) as child:
             children.append(child)
             for number in told:  # before it was there to be told
                 child.send_signal(number)

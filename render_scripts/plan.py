@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from blender_addon.contract.arguments import parse_path, parse_size, said
+from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.run import Plan, RunError, View
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
@@ -107,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--label-set",
         metavar="NAME|FILE",
-        help="for a scene that carries none: a built-in set, or a JSON/YAML/CSV file",
+        help=LABEL_SET_HELP,
     )
     add("--view-layer", metavar="NAME", help="the view layer to render; default: the active one")
     add("--device", choices=DEVICES, default="auto", help="auto takes a GPU where there is one; a named one must exist")

@@ -49,7 +49,7 @@ def audit(
     found += views_of(scene)[1]
     missing = list(missing_labels(things))
     if label_set:
-        missing = with_suggestions(scene, label_set, missing, _open(view_layer, things))
+        missing = with_suggestions(scene, label_set, missing, _open(things))
         strange = list(unknown_labels(label_set, things, view_layer.objects))
         found += with_suggestions(scene, label_set, strange, _culprits(view_layer, strange))
         found += labels_never_seen(label_set, things)
@@ -82,7 +82,7 @@ def before_a_render(
     yield from surprising_settings(scene, view_layer)
 
 
-def _open(view_layer: bpy.types.ViewLayer, things: Sequence[Occurrence]) -> list[bpy.types.Object]:
+def _open(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
     """Objects that come out unlabelled and can be given a label where they are."""
     bare = dict.fromkeys(thing.obj for thing in things if thing.unlabelled and not thing.instancers)
     return [obj for obj in bare if not why_not(obj) and not why_locked(obj)]

@@ -19,7 +19,7 @@ from .label_faults import culprit, showing
 
 NO_LABEL_SET = (
     "this scene carries no label set: label it with the add-on, or say what its pass indices mean with "
-    "--label-set nyu40 (or a JSON/YAML file)"
+    "--label-set nyu40 (or a JSON/YAML/CSV file)"
 )
 
 

@@ -147,7 +147,10 @@ def _update(part: bpy.types.Material, _label_id: int, _view_layer: bpy.types.Vie
     source = known_source(part)
     if source is None:
         return "its source is not there any more"
-    return "" if update_parts(source, label_set) else f"no part of {source.name!r} looks different from it"
+    count, left = update_parts(source, label_set)
+    if left:
+        return f"{label_set.name} does not define the label of {left[0]!r}"
+    return "" if count else f"no part of {source.name!r} looks different from it"
 
 
 def _threshold(

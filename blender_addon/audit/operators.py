@@ -80,10 +80,7 @@ class LABELPASS_OT_mend_finding(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if not status.label_set(context.scene):
-            cls.poll_message_set("Choose a label set first")
-            return False
-        return _in_object_mode(cls, context)
+        return status.needs_label_set(cls, context) and _in_object_mode(cls, context)
 
     @classmethod
     def description(cls, context, properties):

@@ -11,13 +11,12 @@ import bpy
 
 from ..contract.labels import LabelSet
 from ..contract.run import View
-from ..label_render.seen import look
+from ..label_render.seen import SIZE, look
 from ..label_render.stage import changed, put_back_frame
 from ..label_render.visibility import things_shown
 from .label_faults import torn
 from .report import Looks
 
-SIZE = (160, 120)
 MOST_VIEWS = 24
 """Of a longer animation, views at even distances: an hour of it may not cost an hour."""
 

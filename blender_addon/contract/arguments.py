@@ -10,6 +10,10 @@ from typing import TypeVar
 
 Parsed = TypeVar("Parsed")
 
+LABEL_SET_HELP = (
+    "what pass indices mean, in the place of the scene's own label set: a built-in set, or a JSON/YAML/CSV file"
+)
+
 
 def parse_size(text: str) -> tuple[int, int]:
     """'480x360' as (width, height) in pixels. Raises ValueError for anything else."""

@@ -58,7 +58,7 @@ class LABELPASS_OT_show_all(bpy.types.Operator):
         return {"FINISHED"}
 
 
-NO_LABEL_SET = "Choose a label set first: sidebar (N), tab Labels"
+NO_LABEL_SET = f"{status.NO_LABEL_SET}: sidebar (N), tab Labels"
 
 
 def in_object_mode(operator: type, context) -> bool:

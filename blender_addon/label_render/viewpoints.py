@@ -34,7 +34,7 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
         if not cameras:
             raise NoCamera(f"scene {scene.name!r} has no camera named {camera!r}")
     if not cameras:
-        raise NoCamera(f"scene {scene.name!r} has no camera: add one, or `Add view from here` in the Labels tab")
+        raise NoCamera(f"scene {scene.name!r} has no camera: add one, or `Add View from Here` in the Labels tab")
     _check_names(cameras)
     if camera is None:
         _check_markers(scene, cameras)

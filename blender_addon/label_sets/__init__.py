@@ -1,1 +1,1 @@
-"""Label sets: read from files, searched, and put on a scene in place of another."""
+"""Label sets: read from files and written, searched, edited, and put on a scene in place of another."""

@@ -11,6 +11,7 @@ import io
 import json
 import re
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -76,7 +77,8 @@ def write(label_set: LabelSet, path: Path) -> None:
     except OSError as error:
         raise LabelSetError(f"{path}: {error.strerror or error}") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 def _to_yaml(label_set: LabelSet) -> str:

@@ -8,11 +8,11 @@ import bpy
 from bpy.props import EnumProperty, FloatVectorProperty, IntProperty, StringProperty
 
 from ..contract.labels import MAX_ID, UNLABELLED, Label, LabelSet, LabelSetError
-from ..parts.operators import make_undo_whole
 from ..parts.upkeep import merge_parts
 from ..scene_labels import why_locked
 from ..tab import status
 from ..tab.properties import NOTHING, active_label, fill_rows, state_of
+from ..tab.undo import make_undo_whole
 from . import label_set_edits as edits
 from .properties import edit_of, fill_set_rows, picked_label, set_state
 from .set_in_file import apply_edit, carriers_of, changed_ids, in_words, strays
@@ -86,7 +86,7 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
         color = tuple(round(channel * 255) for channel in self.color) if self.own_color == "CHOSEN" else None
 
         def make(old: LabelSet) -> edits.Edit:
-            taken = strays(context.scene, old)
+            taken = strays(old)
             return edits.add(old, self.name, id_=self.label_id or None, color=color, taken=taken)
 
         return carry_out(
@@ -256,8 +256,7 @@ def carry_out(
         return {"CANCELLED"}
     if edit.moved or changed_ids(old, edit.new):
         merge_parts(bpy.data.objects, edit.new)  # two labels may be one now, and parts are named after theirs
-    if context.mode != "OBJECT":
-        make_undo_whole()  # elsewhere it would only make Blender look at all objects again
+    make_undo_whole(context)
     fill_rows(context)
     after, state = edit.moves.get(in_tab.id, 0) if in_tab else 0, state_of(context)
     state.active = next((place for place, row in enumerate(state.rows) if row.label_id == after), NOTHING)
@@ -276,7 +275,7 @@ def can_edit(operator: type, context, *, picked=False, several=False) -> bool:
     label_set, locked = status.label_set(context.scene), why_locked(context.scene)
     label: Label | None = picked_label(context) if picked or several else None
     why = (
-        (not label_set, "Choose a label set first"),
+        (not label_set, status.NO_LABEL_SET),
         (locked, f"This scene is {locked}"),
         (picked and not label, "Pick a label in the list of this panel"),
         (several and label_set and len(label_set.labels) < 2, "A label set has one label at least; add another first"),

@@ -1,4 +1,4 @@
-"""The state of the Label Set panel: a row per label, in the set's order, whose fields can be edited in place.
+"""The state of the Edit Label Set panel: a row per label, in the set's order, whose fields can be edited in place.
 
 It lives on the window manager, which Blender's undo passes over: a field that is edited runs an operator, and that is
 the step to undo. Rows are filled in place, since a colour picker may be open on one.
@@ -48,7 +48,9 @@ def edit_of(old: LabelSet, label_id: int, field: str, value: str) -> edits.Edit:
         return edits.set_transparency(old, label_id, value)
     if field == "aliases":
         return edits.set_aliases(old, label_id, label_csv.split(value))
-    return edits.set_parents(old, label_id, label_csv.parents_from(value))
+    if field == "parents":
+        return edits.set_parents(old, label_id, label_csv.parents_from(value))
+    raise LabelSetError(f"a label has no field {field!r}")
 
 
 def _writer(field: str):
@@ -136,7 +138,7 @@ class LABELPASS_PG_set_label(bpy.types.PropertyGroup):
 
 
 class LABELPASS_PG_set(bpy.types.PropertyGroup):
-    """What the Label Set panel shows; nothing of it is worth saving."""
+    """What the Edit Label Set panel shows; nothing of it is worth saving."""
 
     rows: CollectionProperty(type=LABELPASS_PG_set_label)
     rows_of: StringProperty()

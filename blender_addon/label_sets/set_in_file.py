@@ -32,7 +32,7 @@ def carriers_of(scene: bpy.types.Scene, ids: Collection[int]) -> list[Carrier]:
     return [block for block in found if block not in foreign]
 
 
-def strays(scene: bpy.types.Scene, label_set: LabelSet) -> set[int]:
+def strays(label_set: LabelSet) -> set[int]:
     """Pass indices in the file that mean nothing to the set: a new label of that id would give them a meaning."""
     used = {block.pass_index for block in (*bpy.data.objects, *bpy.data.materials)}
     return used - set(label_set.by_id) - {0}

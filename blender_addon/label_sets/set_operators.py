@@ -66,7 +66,7 @@ class LABELPASS_OT_duplicate_set(bpy.types.Operator):
 
     def execute(self, context):
         said = f"the file uses the copy {self.name}; export the old one first if you need it elsewhere"
-        return carry_out(self, context, lambda old: edits.duplicate(old, self.name), f"{said}")
+        return carry_out(self, context, lambda old: edits.duplicate(old, self.name), said)
 
 
 class LABELPASS_OT_new_set(bpy.types.Operator):
@@ -125,12 +125,9 @@ class LABELPASS_OT_export_set(bpy.types.Operator, ExportHelper):
 
     @classmethod
     def poll(cls, context):
-        if not status.label_set(context.scene):
-            cls.poll_message_set("Choose a label set first")
-            return False
-        return True
+        return status.needs_label_set(cls, context)
 
-    def invoke(self, context, event):
+    def invoke(self, context, _event):
         folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
         self.filepath = str(folder / f"{status.label_set(context.scene).name}.json")
         context.window_manager.fileselect_add(self)

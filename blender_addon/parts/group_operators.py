@@ -9,9 +9,11 @@ from .. import scene_labels
 from ..contract.words import counted, listed
 from ..tab import status
 from ..tab.operators import tell_assignment
+from ..tab.status import needs_label_set
+from ..tab.undo import make_undo_whole
 from .face_parts import source_of
 from .material_labels import MaterialLabelled, label_material
-from .operators import label_wanted, make_undo_whole
+from .operators import label_wanted
 
 
 class LABELPASS_OT_assign_material(bpy.types.Operator):
@@ -26,7 +28,7 @@ class LABELPASS_OT_assign_material(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return status.label_set(context.scene) is not None
+        return needs_label_set(cls, context)
 
     def execute(self, context):
         material, label = _material(self, context), label_wanted(self, context, self.label_id)
@@ -43,6 +45,10 @@ class LABELPASS_OT_clear_material(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     material: StringProperty(name="Material", description="Empty: the active one", options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        return needs_label_set(cls, context)
 
     def execute(self, context):
         material = _material(self, context)
@@ -64,13 +70,12 @@ class LABELPASS_OT_assign_collection(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return status.label_set(context.scene) is not None
+        return needs_label_set(cls, context)
 
     def execute(self, context):
         found, label = _members(self, context), label_wanted(self, context, self.label_id)
         if not found or not label:
             return {"CANCELLED"}
-        make_undo_whole()
         return tell_assignment(self, context, scene_labels.assign(found, label.id), label.name)
 
 
@@ -83,11 +88,14 @@ class LABELPASS_OT_clear_collection(bpy.types.Operator):
 
     collection: StringProperty(name="Collection", options={"HIDDEN", "SKIP_SAVE"})
 
+    @classmethod
+    def poll(cls, context):
+        return needs_label_set(cls, context)
+
     def execute(self, context):
         found = _members(self, context)
         if not found:
             return {"CANCELLED"}
-        make_undo_whole()
         return tell_assignment(self, context, scene_labels.clear(found), "unlabelled")
 
 
@@ -116,7 +124,7 @@ def _tell_material(
     done: MaterialLabelled,
     what: str,
 ) -> set[str]:
-    make_undo_whole()
+    make_undo_whole(context)
     status.forget()
     if done.refused:
         operator.report({"WARNING"}, f"{material.name}: {done.refused}")

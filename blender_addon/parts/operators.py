@@ -10,6 +10,7 @@ from ..contract.words import counted, listed
 from ..scene_labels import why_locked
 from ..tab import status
 from ..tab.properties import active_label
+from ..tab.undo import make_undo_whole
 from .face_parts import Choice, PartChange, assign_faces, faces_of, is_part, part_slots
 from .mesh_faces import select_faces, selected_faces
 from .upkeep import merge_parts, update_parts
@@ -26,7 +27,7 @@ class LABELPASS_OT_assign_faces(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return _in_edit_mode(cls, context) and _has_label_set(cls, context)
+        return _in_edit_mode(cls, context) and status.needs_label_set(cls, context)
 
     def execute(self, context):
         label = label_wanted(self, context, self.label_id)
@@ -117,7 +118,7 @@ class LABELPASS_OT_relabel_part(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return _on_a_mesh(cls, context) and _has_label_set(cls, context)
+        return _on_a_mesh(cls, context) and status.needs_label_set(cls, context)
 
     def execute(self, context):
         label = label_wanted(self, context, 0)
@@ -141,7 +142,7 @@ class LABELPASS_OT_merge_parts(bpy.types.Operator):
     def execute(self, context):
         objects = context.objects_in_mode_unique_data if context.mode == "EDIT_MESH" else [context.object]
         gone = merge_parts(objects, status.label_set(context.scene))
-        make_undo_whole()
+        make_undo_whole(context)
         status.forget()
         self.report({"INFO"}, f"{counted(gone, 'part')} merged" if gone else "No two parts here are equal")
         return {"FINISHED"}
@@ -158,17 +159,19 @@ class LABELPASS_OT_update_parts(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return _has_label_set(cls, context)
+        return status.needs_label_set(cls, context)
 
     def execute(self, context):
-        source = bpy.data.materials.get(self.material)
-        count = update_parts(source, status.label_set(context.scene)) if source else 0
-        if not count:
+        source, label_set = bpy.data.materials.get(self.material), status.label_set(context.scene)
+        count, left = update_parts(source, label_set) if source else (0, [])
+        if not count and not left:
             self.report({"WARNING"}, f"No part of {self.material!r} looks different from it")
             return {"CANCELLED"}
-        make_undo_whole()
-        self.report({"INFO"}, f"{counted(count, 'part')} of {self.material!r} {_is(count)} like it again")
-        return {"FINISHED"}
+        make_undo_whole(context)
+        said = [f"{counted(count, 'part')} of {self.material!r} {_is(count)} like it again"] if count else []
+        said += [f"{name} is left: {label_set.name} does not define its label" for name in left]
+        self.report({"WARNING"} if left else {"INFO"}, listed(said, 3, "; "))
+        return {"FINISHED"} if count else {"CANCELLED"}
 
 
 def label_wanted(operator: bpy.types.Operator, context: bpy.types.Context, label_id: int) -> Label | None:
@@ -183,14 +186,6 @@ def label_wanted(operator: bpy.types.Operator, context: bpy.types.Context, label
     return label
 
 
-def make_undo_whole() -> None:
-    """Let undo in edit mode take slots and materials back, too.
-
-    Blender keeps only the geometry of an edit mode's steps, unless data-blocks came or went: then all of the file.
-    """
-    bpy.data.texts.remove(bpy.data.texts.new("labelpass"))
-
-
 def _part_of(obj: bpy.types.Object, label_id: int) -> Choice:
     slots = [number for number in part_slots(obj, label_id) if is_part(obj.material_slots[number].material)]
     return lambda mesh: faces_of(mesh, slots)
@@ -198,7 +193,7 @@ def _part_of(obj: bpy.types.Object, label_id: int) -> Choice:
 
 def _tell(operator: bpy.types.Operator, done: PartChange, what: str, nothing: str) -> set[str]:
     """Say what became of the faces, and which other objects show them, too."""
-    make_undo_whole()
+    make_undo_whole(bpy.context)
     status.forget()
     said = f"{counted(done.faces, 'face')} {_is(done.faces)} {what}" if done.faces else nothing
     shared = done.shared.most_common()
@@ -224,13 +219,6 @@ def _in_edit_mode(operator: type, context: bpy.types.Context) -> bool:
 def _on_a_mesh(operator: type, context: bpy.types.Context) -> bool:
     if not context.object or context.object.type != "MESH" or context.mode not in {"OBJECT", "EDIT_MESH"}:
         operator.poll_message_set("Works on the active mesh, in object or edit mode")
-        return False
-    return True
-
-
-def _has_label_set(operator: type, context: bpy.types.Context) -> bool:
-    if not status.label_set(context.scene):
-        operator.poll_message_set("Choose a label set first")
         return False
     return True
 

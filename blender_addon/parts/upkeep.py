@@ -27,14 +27,17 @@ from .looks import same_look
 from .mesh_faces import read_indices, write_indices
 
 
-def update_parts(source: bpy.types.Material, label_set: LabelSet) -> int:
-    """Make the parts of a material look as it does now: fresh copies take the place of those that drifted. How many."""
+def update_parts(source: bpy.types.Material, label_set: LabelSet) -> tuple[int, list[str]]:
+    """Make the parts of a material look as it does now: fresh copies take the place of those that drifted.
+
+    Returns how many, and the names of those that are left, since the set does not define their label.
+    """
     drifted = [each for each in bpy.data.materials if _is_of(each, source) and has_drifted(each)]
+    left = [part.name for part in drifted if part.pass_index not in label_set.by_id]
     for part in drifted:
-        label = label_set.by_id.get(part.pass_index)
-        if label:
+        if label := label_set.by_id.get(part.pass_index):
             _replace(part, part_material(source, label))
-    return len(drifted)
+    return len(drifted) - len(left), left
 
 
 def _is_of(material: bpy.types.Material, source: bpy.types.Material) -> bool:

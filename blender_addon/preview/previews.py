@@ -54,7 +54,7 @@ def keep(preview: Preview) -> None:
 def why_not(scene: bpy.types.Scene) -> str:
     """Why there can be no preview of this scene, in words for a greyed button; empty where there can be one."""
     if status.label_set(scene) is None:
-        return "Choose a label set first"
+        return status.NO_LABEL_SET
     if not hasattr(scene, "cycles"):
         return (
             "Labels are rendered with Cycles, which is off: enable the add-on Cycles Render Engine in the preferences"

@@ -220,7 +220,7 @@ class LABELPASS_OT_unfold_suggestion(bpy.types.Operator):
 def _can(operator: type, context, *, look: bool = True) -> bool:
     """Whether a button works here; where not, the button says why."""
     why = (
-        (not status.label_set(context.scene), "Choose a label set first"),
+        (not status.label_set(context.scene), status.NO_LABEL_SET),
         (look and not suggestion_list.looked(context.scene), "Press Suggest Labels first"),
         (context.mode != "OBJECT", "Works in object mode (Tab leaves edit mode)"),
     )

@@ -16,11 +16,11 @@ from ..contract.words import listed
 from ..label_sets import label_files
 from ..label_sets.label_set_change import Change, apply_change, plan_for_file
 from ..occurrences import occurrences
-from ..parts.operators import make_undo_whole
 from ..parts.upkeep import merge_parts
 from . import recent_labels, status
 from .properties import active_label, fill_rows
 from .selection import anything_selected, hidden_in_words, select
+from .undo import make_undo_whole
 
 
 class LABELPASS_OT_choose_set(bpy.types.Operator):
@@ -73,8 +73,7 @@ def put_in_place(operator, context, change: Change) -> set[str]:
     """Give the scene another label set, let all labels follow, and say what that did."""
     apply_change(context.scene, change)
     merge_parts(bpy.data.objects, change.new)  # two labels may be one now, and lost ones none
-    if context.mode != "OBJECT":
-        make_undo_whole()  # elsewhere it would only make Blender look at all objects again
+    make_undo_whole(context)
     fill_rows(context)
     status.forget()
     said = [f"label set: {change.new.title or change.new.name}", *([] if change.harmless else change.lines())]
@@ -202,7 +201,7 @@ def give(operator, context, label: Label) -> set[str]:
 def _can(operator: type, context, *, selection=False, label_set=False, object_mode=False) -> bool:
     """Whether a button works here; where not, the button says why."""
     why = (
-        (label_set and not status.label_set(context.scene), "Choose a label set first"),
+        (label_set and not status.label_set(context.scene), status.NO_LABEL_SET),
         (selection and not anything_selected(context), "Nothing is selected"),
         (object_mode and context.mode != "OBJECT", "Works in object mode (Tab leaves edit mode)"),
     )
@@ -219,8 +218,7 @@ def _nothing_picked(operator) -> set[str]:
 
 def tell_assignment(operator, context, done: scene_labels.Assignment, what: str) -> set[str]:
     """Say what an assignment did, and show what it refused where somebody is looking."""
-    if context.mode != "OBJECT":
-        make_undo_whole()  # Blender's undo of edit mode would leave the labels as they are now
+    make_undo_whole(context)
     status.forget()
     said = f"{_objects(done.labelled)} {'is' if done.labelled == 1 else 'are'} now {what}{_before(context, done)}"
     if done.parts:

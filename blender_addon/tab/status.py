@@ -157,6 +157,17 @@ def label_set(scene: bpy.types.Scene) -> LabelSet | None:
     return found if isinstance(found, LabelSet) else None
 
 
+NO_LABEL_SET = "Choose a label set first"
+
+
+def needs_label_set(operator: type, context: bpy.types.Context) -> bool:
+    """For the poll of an operator: whether the scene has a label set; where not, the button says so."""
+    if label_set(context.scene):
+        return True
+    operator.poll_message_set(NO_LABEL_SET)
+    return False
+
+
 @lru_cache(maxsize=4)
 def _members(text: str) -> label_search.Members:
     found = parsed(text)

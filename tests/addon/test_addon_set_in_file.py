@@ -130,7 +130,7 @@ def test_what_is_in_no_scene_is_refused_where_sets_differ(shop, kitchen, mesh):
 
 def test_a_new_id_that_something_carries_already(shop, mesh):
     mesh("stray").pass_index = 40
-    assert strays(shop, SHOP) == {40}
+    assert strays(SHOP) == {40}
     refused(shop, edits.add(SHOP, "lamp", id_=40), "'stray' carries pass index 40 already and would become this label")
     refused(shop, edits.change_id(SHOP, 3, 40), "'stray' carries pass index 40 already")
     assert bpy.data.objects["stray"].pass_index == 40
