@@ -81,7 +81,7 @@ def pass_channels(channels: dict[str, object]) -> dict[str, object]:
     >>> sorted(pass_channels({"A.b.IndexOB.X": 1, "A.b.Material Index.X": 2}))
     ['IndexMA.X', 'IndexOB.X']
     """
-    renamed = {"Object Index": "IndexOB", "Material Index": "IndexMA"}
+    renamed = {"Object Index": "IndexOB", "Material Index": "IndexMA", "Diffuse Color": "DiffCol"}
     found = {}
     for name, pixels in channels.items():
         _, pass_name, component = ("." + name).rsplit(".", 2)

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 
 from blender_addon.contract.labels import CODE_NAMES, Color, LabelSet
 from blender_addon.contract.records import read_frame
-from blender_addon.contract.run import IMAGE, LABELS, Plan, RunError, finished_frames, frame_folder, read_plan
+from blender_addon.contract.run import LABELS, Plan, RunError, finished_frames, frame_folder, read_plan
 from blender_addon.contract.words import counted
 
 from .errors import ExportError
@@ -117,8 +117,8 @@ def _show(run: Path, frame: int, plan: Plan, palette: NDArray[np.uint8], width: 
         record = read_frame(run, frame, plan)
     except RunError as error:
         raise ExportError(str(error)) from error
-    folder, files = frame_folder(run, frame), record.files
-    _, picture = checked_image(folder / IMAGE, files[IMAGE].checksum)
+    folder, files, image_file = frame_folder(run, frame), record.files, plan.settings.image_file
+    _, picture = checked_image(folder / image_file, files[image_file].checksum)
     labels = checked_labels(folder / LABELS, plan.label_set, files[LABELS].checksum)
     full = labels.pixels
     size = (width, max(1, round(width * full.shape[0] / full.shape[1])))

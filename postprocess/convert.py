@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import LabelSet
-from blender_addon.contract.run import IMAGE, LABELS, PURITY
+from blender_addon.contract.run import LABELS, PURITY
 
 from . import png
 from .errors import ExportError
@@ -61,7 +61,9 @@ def convert(frame: Frame, places: Places, recipe: Recipe, root: Path) -> Convert
     labels = _altered(source, frame, recipe)
     _write_labels(root, places, labels, recipe.written[frame.source], recipe.palette)
     if places.image is not None and frame.image is not None:
-        _write_image(root / places.image, frame.image, frame.checksums.get(IMAGE), source.pixels.shape, recipe.size)
+        _write_image(
+            root / places.image, frame.image, frame.checksums.get(frame.image.name), source.pixels.shape, recipe.size
+        )
     source_counts = source.counts()
     counts: dict[int, int] = {}
     for id_, count in (source_counts if labels is source else labels.counts()).items():

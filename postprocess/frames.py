@@ -17,7 +17,7 @@ from pathlib import Path
 
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.records import read_frame
-from blender_addon.contract.run import IMAGE, LABELS, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
+from blender_addon.contract.run import LABELS, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
 from blender_addon.contract.words import counted, listed
 
 from .errors import ExportError
@@ -194,7 +194,7 @@ def _frames_of_run(run: Path, plan: Plan, name: str, scene: str, source: int) ->
         key = FrameKey(scene, f"{view.camera}\n{view.name}", view.scene_frame, f"{name}_{number:06d}")
         purity = folder / PURITY if PURITY in files else None
         checksums = {name: stored.checksum for name, stored in files.items()}
-        found.append(Frame(key, source, folder / LABELS, folder / IMAGE, purity, checksums))
+        found.append(Frame(key, source, folder / LABELS, folder / plan.settings.image_file, purity, checksums))
     return found
 
 

@@ -15,16 +15,26 @@ from numpy.typing import NDArray
 from blender_addon.contract import VERSION
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED, LabelSet, unknown_ids
-from blender_addon.contract.run import Plan, View
+from blender_addon.contract.modalities import files_of
+from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.label_render import exr
-from blender_addon.label_render.label_pass import RenderFailed, render_labels
+from blender_addon.label_render.label_maps import majority
+from blender_addon.label_render.label_pass import RenderFailed, label_samples, render_labels, render_passes, sharp
+from blender_addon.label_render.stage import changed
 
 from . import compat, passes
 from .camera import describe_camera
+from .modalities import stereo
+from .modalities.catalogue import WRITERS, passes_for
+from .modalities.cuts import cuts_around
+from .modalities.rendered import Files, Rendered, write_channels
 from .randomize import draw
 
+Eyes = Mapping[str, bpy.types.Object]
+"""{camera: the right eye beside it}, as `modalities.stereo.right_eyes` makes them; empty in runs without stereo."""
 
-def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> dict[str, float]:
+
+def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes: Eyes) -> dict[str, float]:
     """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step."""
     settings, drawn, started = plan.settings, draw(plan.settings.seed, view.frame), time.perf_counter()
     scene.frame_set(view.scene_frame)
@@ -32,39 +42,112 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
         scene.camera = scene.objects[view.camera]
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
-        ready = time.perf_counter()
-        image = passes.render_image(scene, folder / run_folder.IMAGE, settings.size)
-        imaged = time.perf_counter()
-        labels, purity = render_labels(scene, settings, plan.label_set)
-        _check_ids(labels, plan.label_set, view)
-        labelled = time.perf_counter()
-        exr.write_zip(folder / run_folder.LABELS, {run_folder.LABEL_CHANNEL: labels.astype(np.float32)})
-        files = {run_folder.IMAGE: image, run_folder.LABELS: labels}
+        clock = _Clock(started)
+        clock.lap("prepare_s")
+        files: Files = {}
+        image = _render_image(scene, settings, folder, files)
+        clock.lap("image_s")
+        rendered, purity = _render_data(scene, plan, view, image)
+        _check_ids(rendered.labels, plan.label_set, view)
+        clock.lap("labels_s")
+        files |= _write_labels(folder / run_folder.LABELS, rendered.labels)
         if settings.label_supersample > 1:
-            exr.write_zip(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
-            files[run_folder.PURITY] = purity
-        camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
-        timings = {
-            "prepare_s": round(ready - started, 4),
-            "image_s": round(imaged - ready, 4),
-            "labels_s": round(labelled - imaged, 4),
-            "write_s": round(time.perf_counter() - labelled, 4),
-        }
+            files |= write_channels(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
+        for name in settings.modalities:
+            if name in WRITERS:
+                files |= WRITERS[name](folder, rendered)
+        clock.lap("write_s")
+        pair = {}
+        if "stereo" in settings.modalities:
+            pair = {"stereo": _render_right_eye(folder, plan, scene, eyes[view.camera], rendered, files)}
+            clock.lap("stereo_s")
         record = {
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
             "frame": view.frame,
             "view": asdict(view),
-            "camera": camera,
-            **_label_table(labels, plan.label_set),
+            "camera": rendered.camera,
+            **pair,
+            "metres_per_unit": rendered.metres,
+            **_label_table(rendered.labels, plan.label_set),
             "seed": settings.seed,
             "draw": asdict(drawn),
-            "files": {name: _stored(pixels, folder / name) for name, pixels in files.items()},
-            "timings": timings,
+            "files": _file_table(folder, files, settings),
+            "timings": clock.laps,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
         }
         run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(record))
-    return timings
+    return clock.laps
+
+
+class _Clock:
+    """Seconds of each step of a frame."""
+
+    def __init__(self, started: float) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = started
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(now - self._since, 4)
+        self._since = now
+
+
+def _render_image(scene: bpy.types.Scene, settings: Settings, folder: Path, files: Files) -> NDArray[np.uint8]:
+    path = folder / settings.image_file
+    if "linear" not in settings.modalities:
+        files[path.name] = passes.render_image(scene, path, settings.size)
+        return files[path.name]
+    files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size)
+    largest = np.finfo(np.float16).max
+    halves = {name: np.minimum(channels[f"Combined.{name}"], largest).astype(np.float16) for name in "RGB"}
+    files |= write_channels(folder / "image.exr", halves)
+    return files[path.name]
+
+
+def _render_data(
+    scene: bpy.types.Scene, plan: Plan, view: View, image: NDArray[np.uint8]
+) -> tuple[Rendered, NDArray[np.float32]]:
+    """The label render with all passes that the modalities need, and the purity of the pixels."""
+    settings = plan.settings
+    with sharp(scene, settings, plan.label_set, passes_for(settings.modalities)) as ignored:
+        channels = render_passes(scene, settings)
+        samples = label_samples(channels, ignored)
+    labels, purity = majority(samples, settings.label_supersample)
+    camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
+    metres = scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
+    cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)
+    return Rendered(channels, samples, labels, image, camera, metres, cuts), purity
+
+
+def _render_right_eye(
+    folder: Path, plan: Plan, scene: bpy.types.Scene, eye: bpy.types.Object, left: Rendered, files: Files
+) -> dict[str, Any]:
+    """Image and labels of the right eye, and the disparity; what the record says of the pair."""
+    camera, settings = scene.camera, plan.settings
+    stereo.place(eye, camera, bpy.context.evaluated_depsgraph_get())
+    apart = stereo.baseline(camera) * left.metres
+    with changed(scene, camera=eye):
+        path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
+        files[path.name] = passes.render_image(scene, path, settings.size)
+        labels, _ = render_labels(scene, settings, plan.label_set)
+        right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
+    files |= _write_labels(folder / stereo.LABELS_RIGHT, labels)
+    files |= stereo.write_disparity(folder, left, apart)
+    return {"baseline_m": apart, "right": right}
+
+
+def _write_labels(path: Path, labels: NDArray[np.uint16]) -> Files:
+    exr.write_zip(path, {run_folder.LABEL_CHANNEL: labels.astype(np.float32)})
+    return {path.name: labels}
+
+
+def _file_table(folder: Path, files: Files, settings: Settings) -> dict[str, Any]:
+    about = files_of(settings.modalities, settings.image)
+    return {
+        name: {**_stored(pixels, folder / name), **({"holds": about[name]} if name in about else {})}
+        for name, pixels in files.items()
+    }
 
 
 def _stored(pixels: NDArray[Any], path: Path) -> Mapping[str, Any]:

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from blender_addon.compat import kept_file_format, set_file_format
 from blender_addon.contract.run import Settings
 from blender_addon.label_render import label_pass
-from blender_addon.label_render.label_pass import RenderFailed, render_still
+from blender_addon.label_render.label_pass import Passes, RenderFailed, render_channels, render_still
 from blender_addon.label_render.stage import changed
 
 from . import compat
+
+JPEG_QUALITY = 95
 
 
 @contextmanager
@@ -30,13 +32,35 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
 
 
 def render_image(scene: bpy.types.Scene, path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Render through the scene's view transform into an 8-bit RGB PNG; its decoded pixels, (H, W, 3) uint8."""
+    """Render through the scene's view transform into an 8-bit RGB PNG or JPEG; its decoded pixels, (H, W, 3) uint8."""
+    with _stored_as(scene, path):
+        render_still(scene, path)
+    return _decoded(path, size)
+
+
+def render_image_and_passes(
+    scene: bpy.types.Scene, path: Path, size: tuple[int, int]
+) -> tuple[NDArray[np.uint8], Passes]:
+    """`render_image`, and the channels of the same render before the view transform: Combined.R and so on.
+
+    What is rendered is written whole, and the picture made of what Blender still has of it: bit by bit the same.
+    """
+    passes = render_channels(scene)
+    result = next(image for image in bpy.data.images if image.type == "RENDER_RESULT")
+    with _stored_as(scene, path):
+        result.save_render(str(path), scene=scene)
+    return _decoded(path, size), passes
+
+
+@contextmanager
+def _stored_as(scene: bpy.types.Scene, path: Path) -> Iterator[None]:
     settings = scene.render.image_settings
     with kept_file_format(settings):
-        set_file_format(settings, "PNG")
-        with changed(settings, color_mode="RGB", color_depth="8", compression=15):
-            render_still(scene, path)
-    return _decoded(path, size)
+        jpeg = path.suffix == ".jpg"
+        set_file_format(settings, "JPEG" if jpeg else "PNG")
+        quality = {"quality": JPEG_QUALITY} if jpeg else {"color_depth": "8", "compression": 15}
+        with changed(settings, color_mode="RGB", **quality):
+            yield
 
 
 def _decoded(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:

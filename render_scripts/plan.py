@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
 from blender_addon.contract.run import Plan, RunError, View
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
@@ -34,6 +35,8 @@ class Request:
     view_layer: str | None
     device: str
     denoise: bool | None
+    image: str | None
+    modalities: tuple[str, ...] | None
     strict: bool
     allow_scripts: bool
 
@@ -114,6 +117,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     denoise = parser.add_mutually_exclusive_group()
     denoise.add_argument("--denoise", action="store_true", default=None, help="denoise images, or fail")
     denoise.add_argument("--no-denoise", dest="denoise", action="store_false", help="never denoise; default: the scene")
+    add("--image", choices=list(IMAGE_FORMATS), help="how images are stored (default png)")
+    add(
+        "--with",
+        dest="modalities",
+        type=said(parse_modalities),
+        metavar="NAME,...",
+        help=f"what else each frame holds: {', '.join(MODALITIES)}",
+    )
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
 
@@ -129,10 +140,21 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
-    for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer"):
+    for name in (
+        "camera",
+        "samples",
+        "seed",
+        "label_supersample",
+        "alpha_threshold",
+        "label_set",
+        "view_layer",
+        "image",
+    ):
         value = getattr(request, name)
         if value is not None:
             options += [f"--{name.replace('_', '-')}={value}"]
+    if request.modalities is not None:
+        options += [f"--with={','.join(request.modalities)}"]
     if request.denoise is not None:
         options += ["--denoise" if request.denoise else "--no-denoise"]
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
@@ -149,6 +171,8 @@ def continued(request: Request, found: Plan) -> Request:
         "alpha_threshold": settings.alpha_threshold,
         "view_layer": settings.view_layer,
         "denoise": settings.denoise,
+        "image": settings.image,
+        "modalities": settings.modalities,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

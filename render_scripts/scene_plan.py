@@ -53,6 +53,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         denoise=denoise,
         alpha_threshold=round(view_layer.pass_alpha_threshold, 6) if threshold is None else threshold,
         view_layer=view_layer.name,
+        image=request.image or "png",
+        modalities=request.modalities or (),
     )
     planned, asked, view_problems = _views(scene, request, found)
     plan = Plan(

@@ -26,8 +26,9 @@ from blender_addon.label_render.viewpoints import NoCamera
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 
 from . import compat, passes, preflight
-from .frame import render_frame
+from .frame import Eyes, render_frame
 from .interrupts import ends_at_once
+from .modalities.stereo import right_eyes
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .scene_plan import choose_view_layer, propose
 
@@ -89,8 +90,9 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         flush=True,
     )
     labels = instancer_labels_of_frames(scene, view_layer, things)
-    with labels as at_frame, passes.prepared(scene, plan.settings):
-        _render_frames(request, plan, todo, scene, at_frame)
+    cameras = {scene.objects[view.camera] for view in todo} if "stereo" in plan.settings.modalities else ()
+    with labels as at_frame, passes.prepared(scene, plan.settings), right_eyes(scene, cameras) as eyes:
+        _render_frames(request, plan, todo, scene, at_frame, eyes)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
@@ -125,7 +127,12 @@ def _whole_frames(run: Path, plan: Plan, views: tuple[View, ...]) -> list[int]:
 
 
 def _render_frames(
-    request: Request, plan: Plan, todo: list[View], scene: bpy.types.Scene, at_frame: Callable[[View], list[str]]
+    request: Request,
+    plan: Plan,
+    todo: list[View],
+    scene: bpy.types.Scene,
+    at_frame: Callable[[View], list[str]],
+    eyes: Eyes,
 ) -> None:
     started = time.perf_counter()
     for done, view in enumerate(todo, start=1):
@@ -138,7 +145,7 @@ def _render_frames(
                 raise RenderFailed(unseen)
             print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
-            timings = render_frame(request.out, plan, view, scene)
+            timings = render_frame(request.out, plan, view, scene, eyes)
         except OSError as error:
             raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)

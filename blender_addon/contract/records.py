@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 
-from .run import FRAMES, IMAGE, LABELS, PURITY, RECORD, Plan, RunError, View, frame_folder, read_record
+from .run import FRAMES, RECORD, Plan, RunError, View, frame_folder, read_record
 from .strict import build
 
 RENDER_AGAIN = "start the render again: it renders damaged frames anew"
@@ -81,7 +81,7 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
     foreign = _foreign(record, view, plan)
     if foreign:
         raise RunError(f"{folder} is a frame of another run: {RECORD} says {foreign}; {RENDER_AGAIN}")
-    for name in (IMAGE, LABELS, *[PURITY] * (plan.settings.label_supersample > 1)):
+    for name in plan.settings.files:
         if name not in record.files:
             raise RunError(f"{folder / RECORD} is damaged: files.{name} is missing; {RENDER_AGAIN}")
     for name, stored in record.files.items():

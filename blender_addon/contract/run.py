@@ -4,10 +4,11 @@
 
     RUN/plan.json               written once, never changed
     RUN/frames/000001/          appears whole: its existence means that the frame is done
-        image.png               8-bit RGB through the scene's view transform
+        image.png               8-bit RGB through the scene's view transform; image.jpg in runs that ask for JPEG
         labels.exr              one float32 channel `Label`: label ids and the codes of `contract.labels`
         purity.exr              one float32 channel `Purity`: share of a pixel's samples that agree; supersampled runs
         frame.json              camera, label table, seed, timings, versions, checksums of the decoded pixels
+        ...                     what `contract.modalities` names, in runs that ask for it
 
 Everything is relative to RUN. A frame is written in `frames/.partial-...` beside its place and renamed into it;
 `contract.records` says whether what stands there is still whole, and moves it to `frames/.damaged-...` where it is not.
@@ -30,12 +31,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from .labels import LabelSet, label_set_from_dict
+from .modalities import IMAGE_FORMATS, MODALITIES, files_of
 from .strict import build, parse_json
 
 SCHEMA = 1
 PLAN = "plan.json"
 FRAMES = "frames"
-IMAGE = "image.png"
 LABELS = "labels.exr"
 PURITY = "purity.exr"
 RECORD = "frame.json"
@@ -77,7 +78,8 @@ class Settings:
     """Every choice that changes pixels. `size` is (width, height) in pixels. `read_plan` holds it to these limits.
 
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
-    `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render.
+    `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `image` is a key of
+    `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order.
     """
 
     size: tuple[Side, Side]
@@ -88,6 +90,25 @@ class Settings:
     denoise: bool
     alpha_threshold: Annotated[float, 0, 1]
     view_layer: str
+    image: str = "png"
+    modalities: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.image not in IMAGE_FORMATS:
+            raise ValueError(f"image must be {' or '.join(IMAGE_FORMATS)}, not {self.image!r}")
+        strange = [name for name in self.modalities if name not in MODALITIES]
+        if strange:
+            raise ValueError(f"modality {strange[0]!r} is unknown to this version")
+
+    @property
+    def image_file(self) -> str:
+        return IMAGE_FORMATS[self.image]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of all files that a frame has beside its record."""
+        purity = [PURITY] * (self.label_supersample > 1)
+        return (self.image_file, LABELS, *purity, *files_of(self.modalities, self.image))
 
 
 @dataclass(frozen=True)

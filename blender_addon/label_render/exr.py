@@ -1,7 +1,7 @@
 """OpenEXR, the two dialects needed on a render node: read what Blender wrote a moment ago, write label maps.
 
 Blender's own Python has neither OpenEXR nor OpenCV, so this is the format's file layout
-(openexr.com, "OpenEXR File Layout") in NumPy: uncompressed float32 scan lines in, ZIP float32 scan lines out.
+(openexr.com, "OpenEXR File Layout") in NumPy: uncompressed float32 scan lines in, ZIP scan lines out.
 Post-processing reads EXR files with the OpenEXR library instead.
 """
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 _MAGIC = b"\x76\x2f\x31\x01"
 _MULTIPART = 0x1000
-_FLOAT, _NO_COMPRESSION, _ZIP = 2, 0, 3
+_HALF, _FLOAT = 1, 2
+_NO_COMPRESSION, _ZIP = 0, 3
 _LINES_PER_ZIP_BLOCK = 16
 
 
@@ -98,14 +99,16 @@ def _channel_names(channel_list: bytes) -> list[str]:
     return names
 
 
-def write_zip(path: Path, channels: Mapping[str, NDArray[np.float32]]) -> None:
-    """Write (H, W) float32 channels of one size as a single-part, ZIP-compressed scan-line file."""
+def write_zip(path: Path, channels: Mapping[str, NDArray[np.float32 | np.float16]]) -> None:
+    """Write (H, W) channels of one size and type, float32 or float16, as a single-part, ZIP-compressed file of lines."""
     names = sorted(channels)  # the layout wants channels in the order of their names
     height, width = channels[names[0]].shape
+    half = channels[names[0]].dtype == np.float16
+    kind = _HALF if half else _FLOAT
     window = struct.pack("<4i", 0, 0, width - 1, height - 1)
-    channel_list = b"".join(name.encode() + b"\0" + struct.pack("<4I", _FLOAT, 0, 1, 1) for name in names) + b"\0"
+    channel_list = b"".join(name.encode() + b"\0" + struct.pack("<4I", kind, 0, 1, 1) for name in names) + b"\0"
     header = _MAGIC + struct.pack("<I", 2)
-    for name, kind, value in (
+    for name, type_name, value in (
         ("channels", "chlist", channel_list),
         ("compression", "compression", bytes([_ZIP])),
         ("dataWindow", "box2i", window),
@@ -115,10 +118,12 @@ def write_zip(path: Path, channels: Mapping[str, NDArray[np.float32]]) -> None:
         ("screenWindowCenter", "v2f", struct.pack("<2f", 0, 0)),
         ("screenWindowWidth", "float", struct.pack("<f", 1)),
     ):
-        header += name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<I", len(value)) + value
+        header += name.encode() + b"\0" + type_name.encode() + b"\0" + struct.pack("<I", len(value)) + value
     header += b"\0"
 
-    lines = np.stack([np.asarray(channels[name], "<f4") for name in names], axis=1)  # (H, channels, W)
+    lines = np.stack(
+        [np.asarray(channels[name], "<f2" if half else "<f4") for name in names], axis=1
+    )  # (H, channels, W)
     blocks = []
     for y in range(0, height, _LINES_PER_ZIP_BLOCK):
         raw = lines[y : y + _LINES_PER_ZIP_BLOCK].tobytes()

@@ -68,6 +68,25 @@ def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], ND
     return reduced, purity
 
 
+def deciding_samples(
+    samples: NDArray[np.uint16], labels: NDArray[np.uint16]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns, each (H, W), of the samples that stand for their pixels: of those with the pixel's label the
+    one nearest to its centre. What else is asked of a pixel is asked there, and so never contradicts its label.
+
+    `samples` (k H, k W) and `labels` (H, W) uint16; every label must have a sample.
+    """
+    height, width = labels.shape
+    k = samples.shape[0] // height
+    rows, columns = np.indices(labels.shape)
+    if k == 1:
+        return rows, columns
+    nearest = _from_the_centre(k)
+    blocks = samples.reshape(height, k, width, k).transpose(0, 2, 1, 3).reshape(height, width, k * k)
+    chosen = nearest[(blocks[..., nearest] == labels[..., None]).argmax(axis=-1)]
+    return rows * k + chosen // k, columns * k + chosen % k
+
+
 def _from_the_centre(k: int) -> NDArray[np.intp]:
     y, x = np.mgrid[:k, :k] - (k - 1) / 2
     return np.argsort((y**2 + x**2).ravel(), kind="stable")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -111,17 +111,29 @@ Passes = dict[str, NDArray[np.float32]]
 
 def render_passes(scene: bpy.types.Scene, settings: Settings) -> Passes:
     """Render, within `sharp`, the passes of the label render. Raises RenderFailed where they are not what was asked."""
-    with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
-        path = Path(folder) / "index.exr"
-        render_still(scene, path)
-        try:
-            channels: Passes = compat.pass_channels(exr.read_uncompressed(path))
-            shape = channels["IndexOB.X"].shape
-        except (ValueError, KeyError) as error:
-            raise _not_trusted(error) from error
+    channels = render_channels(scene)
+    try:
+        shape = channels["IndexOB.X"].shape
+    except KeyError as error:
+        raise _not_trusted(error) from error
     width, height = (side * settings.label_supersample for side in settings.size)
     if shape != (height, width):
         raise RenderFailed(f"the label render is {shape[1]}x{shape[0]} pixels, not {width}x{height}")
+    return channels
+
+
+def render_channels(scene: bpy.types.Scene) -> Passes:
+    """Render into an uncompressed multilayer file, and read what it has. Raises RenderFailed where it is not whole."""
+    settings = scene.render.image_settings
+    with tempfile.TemporaryDirectory(prefix="labelpass-") as folder, compat.kept_file_format(settings):
+        path = Path(folder) / "passes.exr"
+        compat.set_file_format(settings, "OPEN_EXR_MULTILAYER")
+        with changed(settings, color_depth="32", exr_codec="NONE"):
+            render_still(scene, path)
+        try:
+            channels: Passes = compat.pass_channels(exr.read_uncompressed(path))
+        except ValueError as error:
+            raise _not_trusted(error) from error
     return channels
 
 
@@ -139,9 +151,12 @@ def _not_trusted(error: Exception) -> RenderFailed:
 
 
 @contextmanager
-def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None) -> Iterator[str]:
+def sharp(
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None, more_passes: Collection[str] = ()
+) -> Iterator[str]:
     """What makes a render the label render, within `prepared`; all comes back when the block ends.
 
+    `more_passes` are settings of the view layer that switch on passes beside the index passes and the depth.
     Yields the pass that says which samples are to be ignored, "" where no label in use asks for that.
     """
     width, height = settings.size
@@ -169,10 +184,8 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
         if render.use_motion_blur:
             enter(_middle_of_the_shutter(scene))
         view_layer = scene.view_layers[settings.view_layer]
+        enter(changed(view_layer, **dict.fromkeys(more_passes, True)))
         ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))
-        enter(compat.kept_file_format(render.image_settings))
-        compat.set_file_format(render.image_settings, "OPEN_EXR_MULTILAYER")
-        enter(changed(render.image_settings, color_depth="32", exr_codec="NONE"))
         yield ignore
 
 

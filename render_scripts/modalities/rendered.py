@@ -1,0 +1,64 @@
+"""What the renders of a frame gave, as the modalities take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract.labels import NO_SURFACE
+from blender_addon.label_render import exr
+
+Pixels = NDArray[Any]
+Files = dict[str, Pixels]
+"""{file name: its pixels as a reader decodes them}: (H, W), or (H, W, channels in the order of their names)."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A frame, rendered. `passes`: {channel: (K H, K W) float32} of the label render, one sample each; `samples`: the
+    label code of each, (K H, K W) uint16; `labels` (H, W) uint16; `image` (H, W, 3) uint8.
+
+    `camera` is what `render_scripts.camera` says of it, `metres` how many of them a Blender unit is. `cuts` says
+    whether the camera jumps between this scene frame and the one before, and the one after.
+    """
+
+    passes: Mapping[str, NDArray[np.float32]]
+    samples: NDArray[np.uint16]
+    labels: NDArray[np.uint16]
+    image: NDArray[np.uint8]
+    camera: Mapping[str, Any]
+    metres: float
+    cuts: tuple[bool, bool] = (False, False)
+
+    @property
+    def k(self) -> int:
+        """Label samples a pixel side."""
+        return self.samples.shape[0] // self.labels.shape[0]
+
+    def centre(self, *names: str) -> NDArray[np.float32]:
+        """Channels at the pixels' centres: (H, W, channels); k is odd, so a sample lies there."""
+        half = self.k // 2
+        return np.stack([self.passes[name][half :: self.k, half :: self.k] for name in names], axis=-1)
+
+    @cached_property
+    def surface(self) -> NDArray[np.bool_]:
+        """(H, W): whether there is a surface at the pixel's centre."""
+        return self.centre("Depth.Z")[..., 0] < NO_SURFACE
+
+    @cached_property
+    def depth(self) -> NDArray[np.float32]:
+        """Cycles' depth in metres, (H, W), inf where nothing is: along the camera's axis, and in panoramas the ray."""
+        depth = self.centre("Depth.Z")[..., 0] * np.float32(self.metres)
+        return np.where(self.surface, depth, np.float32(np.inf))
+
+
+def write_channels(path: Path, channels: Mapping[str, NDArray[np.float32]]) -> Files:
+    """Write (H, W) float32 channels as an EXR file, and say what was written."""
+    exr.write_zip(path, channels)
+    return {path.name: np.stack([channels[name] for name in sorted(channels)], axis=-1)}
