@@ -36,31 +36,14 @@ Eyes = Mapping[str, bpy.types.Object]
 
 def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes: Eyes) -> dict[str, float]:
     """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step."""
-    settings, drawn, started = plan.settings, draw(plan.settings.seed, view.frame), time.perf_counter()
+    clock, drawn = Clock(), draw(plan.settings.seed, view.frame)
     scene.frame_set(view.scene_frame)
     if scene.camera != scene.objects[view.camera]:  # an equal write makes Blender evaluate the whole scene anew
         scene.camera = scene.objects[view.camera]
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
-        clock = _Clock(started)
         clock.lap("prepare_s")
-        files: Files = {}
-        image = _render_image(scene, settings, folder, files)
-        clock.lap("image_s")
-        rendered, purity = _render_data(scene, plan, view, image)
-        _check_ids(rendered.labels, plan.label_set, view)
-        clock.lap("labels_s")
-        files |= _write_labels(folder / run_folder.LABELS, rendered.labels)
-        if settings.label_supersample > 1:
-            files |= write_channels(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
-        for name in settings.modalities:
-            if name in WRITERS:
-                files |= WRITERS[name](folder, rendered)
-        clock.lap("write_s")
-        pair = {}
-        if "stereo" in settings.modalities:
-            pair = {"stereo": _render_right_eye(folder, plan, scene, eyes[view.camera], rendered, files)}
-            clock.lap("stereo_s")
+        rendered, files, pair = render_files(folder, plan, view, scene, eyes, clock)
         record = {
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
@@ -70,9 +53,9 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes
             **pair,
             "metres_per_unit": rendered.metres,
             **_label_table(rendered.labels, plan.label_set),
-            "seed": settings.seed,
+            "seed": plan.settings.seed,
             "draw": asdict(drawn),
-            "files": _file_table(folder, files, settings),
+            "files": _file_table(folder, files, plan.settings),
             "timings": clock.laps,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
         }
@@ -80,12 +63,40 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes
     return clock.laps
 
 
-class _Clock:
+def render_files(
+    folder: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes: Eyes, clock: Clock
+) -> tuple[Rendered, Files, dict[str, Any]]:
+    """Render the scene as it stands, and write all files of a frame but its record.
+
+    Returns what was rendered, what the files hold, and what the record says of the stereo pair.
+    """
+    settings, files = plan.settings, Files()
+    image = _render_image(scene, settings, folder, files)
+    clock.lap("image_s")
+    rendered, purity = _render_data(scene, plan, view, image)
+    _check_ids(rendered.labels, plan.label_set, view)
+    clock.lap("labels_s")
+    files |= _write_labels(folder / run_folder.LABELS, rendered.labels)
+    if settings.label_supersample > 1:
+        write_channels(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
+        files[run_folder.PURITY] = purity
+    for name in settings.modalities:
+        if name in WRITERS:
+            files |= WRITERS[name](folder, rendered)
+    clock.lap("write_s")
+    pair = {}
+    if "stereo" in settings.modalities:
+        pair = {"stereo": _render_right_eye(folder, plan, scene, eyes[view.camera], rendered, files)}
+        clock.lap("stereo_s")
+    return rendered, files, pair
+
+
+class Clock:
     """Seconds of each step of a frame."""
 
-    def __init__(self, started: float) -> None:
+    def __init__(self) -> None:
         self.laps: dict[str, float] = {}
-        self._since = started
+        self._since = time.perf_counter()
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()

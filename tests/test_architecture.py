@@ -20,7 +20,15 @@ FILES = sorted(
 )
 
 CONTRACT = "blender_addon.contract"
-PURE_RENDER = {"render_scripts.check_request", "render_scripts.plan", "render_scripts.randomize"}
+PURE_RENDER = {
+    "render_scripts.check_request",
+    "render_scripts.plan",
+    "render_scripts.randomize",
+    *(
+        f"render_scripts.modalities.{name}"
+        for name in ("albedo", "catalogue", "depth", "flow", "normals", "parts", "ply", "png16", "points", "rendered")
+    ),
+}
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
     f"{LABEL_RENDER}.cryptomatte",
@@ -84,7 +92,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if room == "blender_addon":
         return ("blender_addon", "numpy", *blender)
     if module in PURE_RENDER:
-        return (CONTRACT, "numpy")
+        return (CONTRACT, "numpy", *PURE_ADDON, *PURE_RENDER)
     if room == "render_scripts":
         return (
             "render_scripts",

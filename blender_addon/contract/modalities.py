@@ -53,8 +53,7 @@ MODALITIES = {
             "flow",
             {
                 "flow.exr": "Forward.X, .Y: where the point seen here is one scene frame later; Backward.X, .Y: one "
-                f"earlier; pixels from here, x right, y down, float32, nan {_NOTHING} and across a cut to another view, "
-                f"{_CENTRE}"
+                f"earlier; pixels from here, x right, y down, float32, nan {_NOTHING} and across a cut, {_CENTRE}"
             },
         ),
         Modality(

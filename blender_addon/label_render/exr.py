@@ -100,7 +100,7 @@ def _channel_names(channel_list: bytes) -> list[str]:
 
 
 def write_zip(path: Path, channels: Mapping[str, NDArray[np.float32 | np.float16]]) -> None:
-    """Write (H, W) channels of one size and type, float32 or float16, as a single-part, ZIP-compressed file of lines."""
+    """Write (H, W) channels of one size and type, float32 or float16, as a single-part file of ZIP lines."""
     names = sorted(channels)  # the layout wants channels in the order of their names
     height, width = channels[names[0]].shape
     half = channels[names[0]].dtype == np.float16

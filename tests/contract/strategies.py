@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
 from blender_addon.contract.run import Plan, Settings, View
 
 ids = st.integers(1, MAX_ID)
@@ -30,6 +31,9 @@ label_sets = st.builds(
     title=texts,
     source=texts,
 )
+modalities = st.sets(st.sampled_from(list(MODALITIES))).map(
+    lambda some: tuple(sorted(some, key=list(MODALITIES).index))
+)
 frames = st.integers(-(2**20), 2**20)
 plans = st.builds(
     Plan,
@@ -51,6 +55,8 @@ plans = st.builds(
         denoise=st.booleans(),
         alpha_threshold=st.floats(0, 1),
         view_layer=texts,
+        image=st.sampled_from(sorted(IMAGE_FORMATS)),
+        modalities=modalities,
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
 )

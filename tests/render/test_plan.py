@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from blender_addon.contract.arguments import parse_size
 from blender_addon.contract.labels import Label, LabelSet
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
 from blender_addon.contract.run import Plan, RunError, Settings, View
 from render_scripts.plan import (
     DEVICES,
@@ -48,6 +49,10 @@ requests = st.builds(
     view_layer=optional(words),
     device=st.sampled_from(DEVICES),
     denoise=optional(st.booleans()),
+    image=optional(st.sampled_from(list(IMAGE_FORMATS))),
+    modalities=optional(
+        st.sets(st.sampled_from(list(MODALITIES))).map(lambda some: tuple(sorted(some, key=list(MODALITIES).index)))
+    ),
     strict=st.booleans(),
     allow_scripts=st.booleans(),
 )
@@ -122,7 +127,10 @@ def test_options_parse_into_the_same_request(request_):
 
 def test_what_is_not_said_is_none():
     found = parse(["--out", "run"])
-    assert found == Request(Path("run"), *[None] * 9, device="auto", denoise=None, strict=False, allow_scripts=False)
+    assert found == Request(
+        Path("run"), *[None] * 9, device="auto", denoise=None, image=None, modalities=None, strict=False,
+        allow_scripts=False,
+    )  # fmt: skip
 
 
 def test_seed_zero_is_a_seed():
@@ -136,7 +144,7 @@ def test_seed_zero_is_a_seed():
     [
         "--seed=-1", f"--seed={2**63}", "--seed=1.0", "--seed=x", "--samples=0", "--label-supersample=0",
         "--label-supersample=16", "--alpha-threshold=1.01", "--alpha-threshold=-0.1", "--alpha-threshold=nan",
-        "--size=0x3", "--frames=5-3", "--device=tpu",
+        "--size=0x3", "--frames=5-3", "--device=tpu", "--image=gif", "--with=deepth",
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused_with_their_option(option, capsys):
@@ -168,7 +176,7 @@ def a_plan(views: int = 3, **changes) -> Plan:
 
 OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
-    "alpha_threshold": 0.25, "view_layer": "Other",
+    "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
 }  # fmt: skip
 
 
@@ -220,7 +228,8 @@ def test_long_plans_are_compared_in_any_order():
 def test_a_resume_takes_from_the_plan_what_the_request_leaves_open(request_):
     plan = a_plan(**{name: value for name, value in OTHER.items() if name not in {"device"}})
     found = continued(request_, plan)
-    for name in ("size", "samples", "seed", "label_supersample", "alpha_threshold", "view_layer", "denoise"):
+    for name in ("size", "samples", "seed", "label_supersample", "alpha_threshold", "view_layer", "denoise",
+                 "image", "modalities"):  # fmt: skip
         asked = getattr(request_, name)
         assert getattr(found, name) == (getattr(plan.settings, name) if asked is None else asked)
     assert found.device == ("cpu" if request_.device == "auto" else request_.device)
