@@ -25,7 +25,7 @@ from blender_addon.label_render.stage import changed
 from . import compat, passes
 from .camera import describe_camera
 from .modalities import stereo
-from .modalities.catalogue import WRITERS, passes_for
+from .modalities.catalogue import WRITERS
 from .modalities.cuts import cuts_around
 from .modalities.rendered import Files, Rendered, write_channels
 from .randomize import draw
@@ -121,7 +121,7 @@ def _render_data(
 ) -> tuple[Rendered, NDArray[np.float32]]:
     """The label render with all passes that the modalities need, and the purity of the pixels."""
     settings = plan.settings
-    with sharp(scene, settings, plan.label_set, passes_for(settings.modalities)) as ignored:
+    with sharp(scene, settings, plan.label_set) as ignored:
         channels = render_passes(scene, settings)
         samples = label_samples(channels, ignored)
     labels, purity = majority(samples, settings.label_supersample)

@@ -17,6 +17,7 @@ from blender_addon.label_render.label_pass import Passes, RenderFailed, render_c
 from blender_addon.label_render.stage import changed
 
 from . import compat
+from .modalities.catalogue import passes_for
 
 JPEG_QUALITY = 95
 
@@ -25,7 +26,7 @@ JPEG_QUALITY = 95
 def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
     """What both renders of every frame need, on the wanted device; all comes back when the block ends."""
     with ExitStack() as stack:
-        stack.enter_context(label_pass.prepared(scene, settings))
+        stack.enter_context(label_pass.prepared(scene, settings, passes_for(settings.modalities)))
         if settings.device != "CPU":
             stack.enter_context(compat.gpus_alone(settings.device))
         yield

@@ -33,8 +33,12 @@ class RenderFailed(RuntimeError):
 
 
 @contextmanager
-def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
-    """What both renders of every frame need; the user's own settings come back when the block ends."""
+def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection[str] = ()) -> Iterator[None]:
+    """What both renders of every frame need; the user's own settings come back when the block ends.
+
+    `more_passes` are settings of the view layer that switch on passes beside the index passes and the depth. They are
+    on in both renders: with data that persists, Cycles does not see that the second one wants to know how things move.
+    """
     width, height = settings.size
     view_layer = scene.view_layers[settings.view_layer]
     with ExitStack() as stack:
@@ -42,6 +46,7 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         for layer in scene.view_layers:
             enter(changed(layer, use=layer == view_layer))
         enter(changed(view_layer, use_pass_object_index=True, use_pass_material_index=True, use_pass_z=True))
+        enter(changed(view_layer, **dict.fromkeys(more_passes, True)))
         enter(changed(view_layer, pass_alpha_threshold=settings.alpha_threshold))
         enter(
             changed(
@@ -151,12 +156,9 @@ def _not_trusted(error: Exception) -> RenderFailed:
 
 
 @contextmanager
-def sharp(
-    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None, more_passes: Collection[str] = ()
-) -> Iterator[str]:
+def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None) -> Iterator[str]:
     """What makes a render the label render, within `prepared`; all comes back when the block ends.
 
-    `more_passes` are settings of the view layer that switch on passes beside the index passes and the depth.
     Yields the pass that says which samples are to be ignored, "" where no label in use asks for that.
     """
     width, height = settings.size
@@ -184,7 +186,6 @@ def sharp(
         if render.use_motion_blur:
             enter(_middle_of_the_shutter(scene))
         view_layer = scene.view_layers[settings.view_layer]
-        enter(changed(view_layer, **dict.fromkeys(more_passes, True)))
         ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))
         yield ignore
 

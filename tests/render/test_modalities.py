@@ -24,16 +24,19 @@ LENS = WIDTH * 50 / 36
 
 @pytest.fixture
 def take(empty_scene, tmp_path):
-    """Render a frame with these modalities; {file: its pixels}, and channels of EXR files by their names' order."""
+    """Render a frame, `after` another: what was rendered, {file: its pixels}, and what is said of the stereo pair."""
 
-    def take(*names: str, k: int = 1, frame: int = 1, views: tuple[View, ...] = (), **changes):
+    def take(
+        *names: str, k: int = 1, frame: int = 1, views: tuple[View, ...] = (), after: int | None = None, **changes
+    ):
         chosen = replace(settings(label_supersample=k), modalities=names, **changes)
         scene = empty_scene
         view = View(frame, frame, scene.camera.name, "")
         plan = Plan(built_in("nyu40"), "scene.blend", "0" * 64, views or (view,), chosen, {})
-        scene.frame_set(frame)
         with passes.prepared(scene, chosen), right_eyes(scene, [scene.camera]) as eyes:
-            rendered, files, pair = render_files(tmp_path, plan, view, scene, eyes, Clock())
+            for number in [frame] if after is None else [after, frame]:
+                scene.frame_set(number)
+                rendered, files, pair = render_files(tmp_path, plan, view, scene, eyes, Clock())
         assert set(files) == set(chosen.files)
         assert all((tmp_path / name).stat().st_size for name in files)
         return rendered, files, pair
@@ -127,8 +130,9 @@ def keyed(owner, path, *values):
 
 
 @pytest.mark.parametrize("k", [1, 3])
+@pytest.mark.parametrize("last", [None, 0, 3])
 @pytest.mark.parametrize("who", ["object", "camera", "vertices"])
-def test_flow_of_what_moves(empty_scene, take, who, k):
+def test_flow_of_what_moves(empty_scene, take, who, last, k):
     """At a depth of 5 m: forward 0.5 m right and 0.25 m up, backward the same way (0.1 m and 0.3 m)."""
     eye = camera(empty_scene)
     obj = rectangle(empty_scene, -9, 0, label=1)
@@ -144,7 +148,7 @@ def test_flow_of_what_moves(empty_scene, take, who, k):
         mover, sign = (obj, 1) if who == "object" else (eye, -1)
         base = np.array(mover.location)
         keyed(mover, "location", *(base + sign * np.array(step) for step in (before, (0, 0, 0), after)))
-    _, files, _ = take("flow", k=k)
+    _, files, _ = take("flow", k=k, after=last)
     back_x, back_y, forth_x, forth_y = np.moveaxis(files["flow.exr"], -1, 0)
     for pixels, metres in ((forth_x, 0.5), (forth_y, -0.25), (back_x, -0.1), (back_y, 0.3)):
         np.testing.assert_allclose(pixels[:, :8], metres * LENS / 5, atol=2e-4)
