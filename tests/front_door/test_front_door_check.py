@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import bpy
 import pytest
 from command_line import ROOT, labelpass
 from saved_scenes import save_table
-from scenery import rectangle
+from scenery import camera, rectangle
 
 from blender_addon.audit.findings import KINDS, SEVERITIES
 from scenes import room
@@ -163,6 +165,56 @@ def test_an_installed_blender_refuses_in_one_line(blender, tmp_path):
     (tmp_path / "text.blend").write_text("no blend")
     done = check(tmp_path / "text.blend", "--blender", blender, code=1)
     assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def long_look(tmp_path) -> Path:
+    """A scene whose check would take minutes: as many views as it looks through, each as large as may be."""
+    path = save_table(tmp_path / "a scene.blend")
+    for number in range(24):
+        camera(bpy.context.scene, at=(number / 10, 0, 5))
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return path
+
+
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_an_installed_blender_ends_with_the_check_that_is_terminated(long_look, blender, tmp_path, seconds):
+    """At its start Blender dies of the signal; later our script in it hears of it."""
+    told = tmp_path / "pid"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho $$ > "{told}.part"; mv "{told}.part" "{told}"\nexec "{blender}" "$@"\n')
+    program.chmod(0o755)
+    command = [sys.executable, str(ROOT / "labelpass.py"), "check", str(long_look), "--size", "4096x4096"]
+    with subprocess.Popen(
+        [*command, "--blender", str(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not told.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(seconds)
+        assert process.poll() is None
+        process.terminate()
+        out, err = process.communicate(timeout=30)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), signal.SIGKILL)  # so that nothing is left where this fails
+    assert (process.returncode, out, err) == (1, "", f"labelpass: {program} was ended by SIGTERM\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "said"),
+    [
+        ("kill -SEGV $$", 1, "was ended by SIGSEGV"),
+        ("exit 143", 1, "was ended by SIGTERM"),
+        ("exit 255", 3, "exit code 255 and no report; is it a Blender?"),
+        ("exit 128", 3, "exit code 128 and no report"),
+    ],
+)
+def test_what_ended_a_blender_is_said(clean, tmp_path, script, code, said):
+    program = tmp_path / "blender"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    done = check(clean, "--blender", program, code=code)
+    assert said in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_the_sample_room_has_no_errors(tmp_path):
