@@ -41,7 +41,7 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-benchmark: $(VENV)/.ready     ## the figures of docs/benchmarks.md
+benchmark: $(VENV)/.ready     ## the figures of docs/benchmarks.md that need no window
 	$(BIN)/python benchmarks/run.py
 
 zip: $(VENV)/.ready           ## the add-on as the extension that Blender installs

@@ -1,4 +1,4 @@
-"""All figures of docs/benchmarks.md: `python benchmarks/run.py`, or `make benchmark`."""
+"""The figures of docs/benchmarks.md and docs/suggestions.md that need no window: `make benchmark`."""
 
 from __future__ import annotations
 

@@ -57,14 +57,20 @@ def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, i
             lines = [line.strip() for line in heard.read().decode(errors="replace").splitlines() if line.strip()]
         if code in {0, 1} and report.is_file():
             return report.read_text(encoding="utf-8"), code
-    if code < 0:
-        raise Refused(f"{program} was ended by {signal.Signals(-code).name}")
+    if name := _ended_by(code):
+        raise Refused(f"{program} was ended by {name}")
     ours = [line.removeprefix("labelpass: ") for line in lines if line.startswith("labelpass: ")]
     if ours and code == 1:
         raise Refused(ours[-1])
     said = f": {lines[-1]}" if lines else "; is it a Blender?"
     print(f"labelpass: --blender {program}: exit code {code} and no report{said}", file=sys.stderr)
     return "", 3
+
+
+def _ended_by(code: int) -> str:
+    """The signal that ended a program, also where our script heard it and left (see `interrupts`); else ""."""
+    number = -code if code < 0 else code - 128
+    return signal.Signals(number).name if number in set(signal.Signals) else ""
 
 
 def _found(program: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -310,3 +311,32 @@ def test_a_module_says_what_it_holds(path):
     tree = ast.parse((REPOSITORY / path).read_text(encoding="utf-8"))
     assert (ast.get_docstring(tree) or "").strip()
     assert path.stem not in {"utils", "util", "core", "common", "helpers", "helper", "misc", "base"}
+
+
+ROOM_LIST = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+OF_THE_WINDOW = re.compile(r"(\w+_)?operators|properties|panels?")
+
+
+def in_the_room_list(path: Path) -> str:
+    """What the list says of the folder that a file is in."""
+    text = f"{ROOM_LIST}\nend"
+    for depth, folder in enumerate(path.parts[:-1]):
+        indent = "  " * depth
+        found = re.search(rf"^{indent}{folder}/ (.*\n)+?(?={indent}\S|\S)", text, re.MULTILINE)
+        text = f"{found[0]}{indent}end" if found else ""
+    return text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.parts[0] in {"blender_addon", "render_scripts", "postprocess"}],
+    ids=str,
+)
+def test_every_module_is_in_the_room_list(path):
+    if path.stem != "__init__" and not OF_THE_WINDOW.fullmatch(path.stem):
+        assert re.search(rf"\b{path.stem}\b(?!/)", in_the_room_list(path))
+
+
+def test_every_module_in_the_room_list_is_there():
+    there = {path.name for path in REPOSITORY.rglob("*.py") if ".venv" not in str(path)}
+    assert set(re.findall(r"\w+\.py\b", ROOM_LIST)) - {"_operators.py"} <= there

@@ -1,4 +1,6 @@
-"""Every command of the README is run, in order, where a labelled room.blend and some foreign EXRs are at hand."""
+"""What pages say is tried: every command of the README, in order, where a labelled room.blend and some foreign EXRs are
+at hand; every piece of Python, every label set, every file that a page points to.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,12 @@ COMMANDS = [
     for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     for line in block.splitlines()
     if line.split("#")[0].strip()
+]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md")
+PIECES = [
+    pytest.param(piece, id=f"{page.name} {number}")
+    for page in PAGES
+    for number, piece in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
 ]
 
 
@@ -80,14 +88,43 @@ def test_command(command, desk):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_label_set_of_the_readme_is_one(tmp_path):
-    text = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "shop.yaml").write_text(text[1])
-    assert label_files.read(tmp_path / "shop.yaml").find("price tag").id == 2
+def test_there_is_python_to_run():
+    assert PIECES
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_python(piece):
+    """Without Blender, which none of it needs."""
+    program = f"import sys\nsys.modules['bpy'] = None\n{piece}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_module_of_the_steps_to_a_suggestion_is_there():
+    page = (ROOT / "docs" / "suggestions.md").read_text(encoding="utf-8")
+    table = page.split("| step | module | what |")[1].split("\n\n")[0]
+    names = re.findall(r"^\| [a-z ]+ \| `(\w+)` \|", table, re.MULTILINE)
+    assert len(names) == table.count("\n") - 1, "a row whose module this test does not see"
+    for name in names:
+        assert (ROOT / "blender_addon" / "suggestions" / f"{name}.py").is_file(), name
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        pytest.param(kind, text, id=f"{page.name} {kind}")
+        for page in PAGES
+        for kind, text in re.findall(r"```(yaml|json)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    ],
+)
+def test_label_sets_of_pages_are_some(kind, text, tmp_path):
+    path = tmp_path / f"shop.{kind}"
+    path.write_text(text, encoding="utf-8")
+    assert label_files.read(path).find("price tag").id in {2, 3}
 
 
 def test_every_file_that_a_page_points_to_is_there():
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"):
+    for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} points to {target}"

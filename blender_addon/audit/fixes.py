@@ -9,9 +9,9 @@ import bpy
 
 from ..contract.labels import UNLABELLED, LabelSet
 from ..label_render.transparency import constant_alpha
-from ..parts.face_parts import known_source
+from ..parts.face_parts import has_drifted, known_source
 from ..parts.looks import reads_its_index
-from ..parts.upkeep import update_parts
+from ..parts.upkeep import update_part
 from ..scene_labels import assign, assign_material, why_locked
 from ..suggestions.suggestible import members_of, reject
 from .findings import Culprit, Finding
@@ -147,10 +147,12 @@ def _update(part: bpy.types.Material, _label_id: int, _view_layer: bpy.types.Vie
     source = known_source(part)
     if source is None:
         return "its source is not there any more"
-    count, left = update_parts(source, label_set)
-    if left:
-        return f"{label_set.name} does not define the label of {left[0]!r}"
-    return "" if count else f"no part of {source.name!r} looks different from it"
+    if part.pass_index not in label_set.by_id:
+        return f"{label_set.name} does not define its label"
+    if not has_drifted(part):
+        return f"it looks like {source.name!r} already"
+    update_part(part, source, label_set)  # it alone: others are findings of their own
+    return ""
 
 
 def _threshold(

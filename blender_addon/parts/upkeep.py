@@ -35,9 +35,14 @@ def update_parts(source: bpy.types.Material, label_set: LabelSet) -> tuple[int, 
     drifted = [each for each in bpy.data.materials if _is_of(each, source) and has_drifted(each)]
     left = [part.name for part in drifted if part.pass_index not in label_set.by_id]
     for part in drifted:
-        if label := label_set.by_id.get(part.pass_index):
-            _replace(part, part_material(source, label))
+        if part.pass_index in label_set.by_id:
+            update_part(part, source, label_set)
     return len(drifted) - len(left), left
+
+
+def update_part(part: bpy.types.Material, source: bpy.types.Material, label_set: LabelSet) -> None:
+    """Let a copy of its source as it looks now take the place of one part, whose label the set defines."""
+    _replace(part, part_material(source, label_set.by_id[part.pass_index]))
 
 
 def _is_of(material: bpy.types.Material, source: bpy.types.Material) -> bool:

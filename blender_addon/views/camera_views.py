@@ -27,18 +27,6 @@ PROPERTY = "labelpass_views"
 
 
 @dataclass(frozen=True)
-class View:
-    """A frame of the timeline, and the marker that names it where there is one."""
-
-    frame: int
-    marker: bpy.types.TimelineMarker | None
-
-    @property
-    def name(self) -> str:
-        return self.marker.name if self.marker else f"Frame {self.frame}"
-
-
-@dataclass(frozen=True)
 class Standpoint:
     """Where a picture is taken from: `matrix` camera to world, `projection` as OpenGL's 4x4, shift as a camera has it.
 
@@ -63,13 +51,6 @@ def find_camera(scene: bpy.types.Scene) -> bpy.types.Object | None:
     return next(ours, None) or next(theirs, None)
 
 
-def read_views(scene: bpy.types.Scene) -> list[View]:
-    """The views of the scene's own camera, in the order of their frames. Looks at every object of the scene."""
-    camera = find_camera(scene) if bpy.data.actions else None
-    markers = {marker.frame: marker for marker in scene.timeline_markers}
-    return [View(frame, markers.get(frame)) for frame in key_frames(camera)] if camera else []
-
-
 def keep_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object], *, orthographic: bool) -> list[str]:
     """Add a view where each of these cameras stands, under its name, and return the names of those that took part.
 
@@ -82,8 +63,8 @@ def keep_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object], *,
     return [camera.name for camera in kept]
 
 
-def add_view(scene: bpy.types.Scene, standpoint: Standpoint, name: str = "") -> View:
-    """A view from there, at the next free frame; the scene then stands at that frame.
+def add_view(scene: bpy.types.Scene, standpoint: Standpoint, name: str = "") -> bpy.types.TimelineMarker:
+    """A view from there, at the next free frame; the scene then stands at that frame. Returns the marker that names it.
 
     Raises ValueError where the standpoint is orthographic and the views' camera is not, or the other way round.
     """
@@ -101,7 +82,7 @@ def add_view(scene: bpy.types.Scene, standpoint: Standpoint, name: str = "") -> 
         scene.frame_end = scene.frame_start
     scene.frame_end = max(scene.frame_end, frame)
     put_standpoint(scene, camera, frame, standpoint)
-    return View(frame, marker)
+    return marker
 
 
 def standpoint_of(camera: bpy.types.Object, scene: bpy.types.Scene) -> Standpoint:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bpy
-import numpy as np
 import pytest
 from scenery import camera
 
@@ -15,7 +14,6 @@ from blender_addon.contract.labels import built_in
 from blender_addon.label_render import transparency
 from blender_addon.label_sets import label_set_edits as edits
 from blender_addon.label_sets.set_in_file import apply_edit
-from blender_addon.parts.face_parts import assign_faces
 from blender_addon.suggestions.suggestible import rejected
 
 BED, CHAIR, TABLE, WINDOW = 4, 5, 7, 9
@@ -194,18 +192,6 @@ def test_a_film_is_labelled_itself(room):
     assert mend(row("alpha"), "threshold") == {"FINISHED"}
     assert 0 < bpy.context.view_layer.pass_alpha_threshold < transparency.constant_alpha(film)
     assert [each.severity for each in look().values()] == ["note"]
-
-
-def test_a_part_is_made_like_its_source_again(room):
-    floor, wood = bpy.data.objects["Floor"], bpy.data.materials.new("wood")
-    wood.use_nodes = True
-    floor.data.materials.append(wood)
-    assign_faces([floor], built_in("nyu40").by_id[WINDOW], lambda mesh: np.ones(len(mesh.polygons), bool))
-    wood.node_tree.nodes["Principled BSDF"].inputs["Roughness"].default_value = 0.125
-    assert mend(row("part"), "update") == {"FINISHED"}
-    assert "part" not in kinds()
-    (part,) = [slot.material for slot in floor.material_slots if slot.material and slot.material != wood]
-    assert part.node_tree.nodes["Principled BSDF"].inputs["Roughness"].default_value == 0.125
 
 
 def test_stale_rows_touch_nothing(room, mesh, capsys):

@@ -147,3 +147,17 @@ def test_where_nothing_can_be_written(tmp_path):
         label_files.write(built_in("nyu13"), tmp_path / "x.xml")
     with pytest.raises(LabelSetError, match="No such file"):
         label_files.write(built_in("nyu13"), tmp_path / "none" / "x.json")
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yaml", ".csv"])
+def test_paths_that_cannot_be_written_leave_nothing_beside(tmp_path, suffix):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(LabelSetError, match=rf"file/x\{suffix}: Not a directory"):
+        label_files.write(built_in("nyu13"), tmp_path / "file" / f"x{suffix}")
+    with pytest.raises(LabelSetError, match=rf"x{{300}}\{suffix}: File name too long"):
+        label_files.write(built_in("nyu13"), tmp_path / f"{'x' * 300}{suffix}")
+    (tmp_path / f"folder{suffix}").mkdir()
+    with pytest.raises(LabelSetError, match=rf"folder\{suffix}: Is a directory"):
+        label_files.write(built_in("nyu13"), tmp_path / f"folder{suffix}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", f"folder{suffix}"]
+    assert (tmp_path / "file").read_text() == "mine"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet, LabelSetError, built_in, voc_color
 from blender_addon.label_sets import label_set_edits as edits
-from tests.contract.strategies import colors, ids, label_sets, names, texts
+from tests.contract.strategies import colors, ids, label_sets, names, set_names, texts
 
+BUILT_IN = {"nyu894", "nyu40", "nyu13", "sunrgbd37", "syntrain16"}
 SHOP = LabelSet("shop", tuple(Label(n, name, voc_color(n)) for n, name in ((3, "shelf"), (1, "till"), (7, "door"))))
 
 
@@ -28,26 +31,48 @@ def sets_and_edits(draw):
         "recolour": lambda: (one, draw(colors)),
         "set_transparency": lambda: (one, draw(st.sampled_from(TRANSPARENCIES))),
         "set_aliases": lambda: (one, draw(st.lists(texts, max_size=3))),
-        "set_parents": lambda: (one, draw(st.dictionaries(texts, ids, max_size=2))),
+        "set_parents": lambda: (one, draw(st.dictionaries(texts | set_names, ids, max_size=2))),
         "change_id": lambda: (one, draw(st.integers(-1, MAX_ID + 1))),
         "shift": lambda: (one, draw(st.integers(-9, 9))),
         "delete": lambda: (one, draw(st.sampled_from([0, other]))),
         "merge": lambda: (one, other),
-        "rename_set": lambda: (draw(texts), draw(texts)),
-        "duplicate": lambda: (draw(texts),),
+        "rename_set": lambda: (draw(texts | set_names), draw(texts)),
+        "duplicate": lambda: (draw(texts | set_names | st.just(old.name)),),
     }
     name = draw(st.sampled_from(sorted(arguments)))
     return old, name, arguments[name]()
 
 
+def is_name_of_a_set(text):
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text) and text not in BUILT_IN
+
+
+def makes_sense(old, name, arguments):
+    """Whether an edit must be done, from what a label set is; it must be refused where it is not."""
+    one, *more = arguments
+    taken = {label.name.casefold() for label in old.labels if name == "add" or label.id != one}
+    if name in {"add", "rename"}:
+        return bool(arguments[-1].strip()) and arguments[-1].strip().casefold() not in taken
+    if name == "change_id":
+        return 1 <= more[0] <= MAX_ID and more[0] not in set(ids_of(old)) - {one}
+    if name == "delete":
+        return len(old.labels) > 1 and more[0] != one
+    if name == "merge":
+        return more[0] != one
+    if name in {"rename_set", "duplicate"}:
+        return is_name_of_a_set(one) and not (name == "duplicate" and one == old.name)
+    return True
+
+
 @given(sets_and_edits())
 def test_any_edit_tells_what_became_of_every_id_or_is_refused(case):
     old, name, arguments = case
-    try:
-        edit = getattr(edits, name)(old, *arguments)
-    except LabelSetError as error:
-        assert len(str(error).splitlines()) == 1 or "\n" in repr(old)
+    if not makes_sense(old, name, arguments):
+        with pytest.raises(LabelSetError) as refused:
+            getattr(edits, name)(old, *arguments)
+        assert len(str(refused.value).splitlines()) == 1
         return
+    edit = getattr(edits, name)(old, *arguments)
     assert edit.moves.keys() == set(ids_of(old))
     assert set(edit.moves.values()) - {0} <= set(ids_of(edit.new))
     untouched = {id_ for id_, after in edit.moves.items() if id_ == after}

@@ -9,7 +9,7 @@ from test_addon_parts import DOOR, WINDOW, faces, material, shown, strip
 from blender_addon import scene_labels
 from blender_addon.asking import reasons
 from blender_addon.asking.under_cursor import first_hit
-from blender_addon.contract.labels import built_in
+from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.parts import face_parts as parts
 from blender_addon.parts import material_labels, part_list
 from blender_addon.parts import upkeep as part_upkeep
@@ -145,6 +145,28 @@ def test_a_source_that_was_edited_and_its_parts_update(edited):
     part = bpy.data.materials["Wood [window]"]
     assert part.roughness == wood.roughness and not parts.has_drifted(part) and part.pass_index == WINDOW.id
     assert shown(edited)[1] == "Wood [window]" and len(bpy.data.materials) == 2
+
+
+def test_parts_whose_label_the_set_does_not_define_are_left_and_said(strip, capfd):
+    """As after appending from a file that has another label set."""
+    wood = material("Wood")
+    wall = strip("wall", wood)
+    for label, number in ((WINDOW, 0), (DOOR, 1)):
+        parts.assign_faces([wall], label, faces(number))
+    only_windows = LabelSet("panes", (WINDOW,))
+    scene_labels.set_label_set(bpy.context.scene, only_windows)
+    wood.roughness = 0.125
+    assert part_upkeep.update_parts(wood, only_windows) == (1, ["Wood [door]"])
+    assert [bpy.data.materials[f"Wood [{name}]"].roughness == 0.125 for name in ("window", "door")] == [True, False]
+    assert part_upkeep.update_parts(wood, only_windows) == (0, ["Wood [door]"])
+    wood.roughness = 0.25
+    left = "Wood [door] is left: panes does not define its label"
+    assert bpy.ops.labelpass.update_parts(material="Wood") == {"FINISHED"}
+    assert f"1 part of 'Wood' is like it again; {left}" in capfd.readouterr().out
+    assert bpy.ops.labelpass.update_parts(material="Wood") == {"CANCELLED"}
+    said = capfd.readouterr().out
+    assert left in said and "like it again" not in said
+    assert shown(wall) == ["Wood [window]", "Wood [door]", "Wood", "Wood"]
 
 
 def test_all_faces_of_a_material(strip, capfd):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from blender_addon import scene_labels
-from blender_addon.contract.labels import Label, LabelSet, built_in, voc_color
+from blender_addon.contract.labels import Label, LabelSet, LabelSetError, built_in, voc_color
 from blender_addon.label_sets import label_files, properties
 from blender_addon.label_sets.properties import fill_set_rows, set_state
 from blender_addon.parts.face_parts import assign_faces, is_part
@@ -113,6 +113,15 @@ def test_fields_of_the_list(shop):
     row().parents = "nyu40=15"
     label = scene_labels.read_label_set(bpy.context.scene).by_id[3]
     assert (label.transparency, label.aliases, label.parents) == ("see-through", ("board", "shelving"), {"nyu40": 15})
+
+
+def test_a_field_that_labels_do_not_have_is_refused(shop):
+    """Only the list and scripts name fields; none of them may write into another."""
+    with pytest.raises(LabelSetError, match="a label has no field 'parent'"):
+        properties.edit_of(SHOP, 3, "parent", "nyu40=15")
+    with pytest.raises(RuntimeError, match="a label has no field 'parent'"):
+        bpy.ops.labelpass.edit_label(label_id=3, field="parent", value="nyu40=15")
+    assert labels() == [(label.id, label.name) for label in SHOP.labels]
 
 
 def test_a_field_that_is_refused_shows_again_what_is_true(shop, monkeypatch):

@@ -17,7 +17,7 @@ from blender_addon.views.view_edits import duplicate_view, free_name, move_view,
 def three(scene):
     """Views "a", "b", "c" at x = 0, 1, 2, frames 1 to 3."""
     for x, name in enumerate("abc"):
-        add_view(scene, standing(x)).marker.name = name
+        add_view(scene, standing(x)).name = name
     return scene
 
 
@@ -109,7 +109,7 @@ def test_views_after_a_moving_shot_change_places(scene):
     lamp(scene, interpolation="LINEAR")
     scene.frame_end = 3
     for x, name in enumerate("ab"):
-        add_view(scene, standing(x)).marker.name = name
+        add_view(scene, standing(x)).name = name
     move_view(scene, 4, 5)
     scene.frame_set(4)
     assert scene.camera.matrix_world.translation.x == pytest.approx(1)

@@ -26,7 +26,7 @@ def shown(scene):
 @pytest.fixture
 def three(scene):
     for x, name in enumerate("abc"):
-        add_view(scene, standing(x)).marker.name = name
+        add_view(scene, standing(x)).name = name
     fill_views(bpy.context)
     return scene
 

@@ -8,8 +8,9 @@ from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Euler, Matrix, Vector
 
 from blender_addon.compat import fcurves
-from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera, read_views
+from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera
 from blender_addon.views.view_edits import remove_view
+from blender_addon.views.view_list import list_rows
 
 
 def perspective(tan_x, tan_y, near=0.1, far=100.0):
@@ -34,6 +35,15 @@ def camera_of(scene):
     return bpy.data.objects[CAMERA_NAME]
 
 
+def ours(scene):
+    """[(frame, name)] of what the list shows as views that can be edited."""
+    return [(row.frame, row.name) for row in list_rows(scene) if not row.fixed]
+
+
+def names(scene):
+    return [name for _frame, name in ours(scene)]
+
+
 def new_camera(scene, name="Camera"):
     camera = bpy.data.objects.new(name, bpy.data.cameras.new(name))
     scene.collection.objects.link(camera)
@@ -45,7 +55,7 @@ def test_views_are_constant_keys_and_named_markers(scene):
         add_view(scene, standing(x))
     camera = camera_of(scene)
     assert scene.camera == camera and (scene.frame_start, scene.frame_end) == (1, 3)
-    assert [(view.frame, view.name) for view in read_views(scene)] == [(1, "View 1"), (2, "View 2"), (3, "View 3")]
+    assert ours(scene) == [(1, "View 1"), (2, "View 2"), (3, "View 3")]
     keys = [key for curve in (*fcurves(camera), *fcurves(camera.data)) for key in curve.keyframe_points]
     assert {key.interpolation for key in keys} == {"CONSTANT"} and {key.co.x for key in keys} == {1, 2, 3}
     assert {curve.data_path for curve in fcurves(camera)} == {"location", "rotation_euler"}
@@ -81,7 +91,7 @@ def test_an_orthographic_view(scene):
     assert scene.camera.data.type == "ORTHO" and {c.data_path for c in fcurves(scene.camera.data)} >= {"ortho_scale"}
     with pytest.raises(ValueError, match="Numpad 5"):
         add_view(scene, standing(0))
-    assert len(read_views(scene)) == 1
+    assert len(ours(scene)) == 1
 
 
 def test_a_camera_that_a_person_placed_stays(scene):
@@ -100,7 +110,7 @@ def test_a_moving_camera_keeps_its_frames(scene):
     add_view(scene, standing(0))
     add_view(scene, standing(3))
     assert (scene.frame_start, scene.frame_end) == (1, 102)
-    assert [(view.frame, view.name) for view in read_views(scene)] == [(101, "View 1"), (102, "View 2")]
+    assert ours(scene) == [(101, "View 1"), (102, "View 2")]
     scene.frame_set(50)
     assert scene.camera == mine and 20 < mine.matrix_world.translation.x < 80
     scene.frame_set(102)
@@ -138,7 +148,7 @@ def test_removing_a_view_closes_the_gap(scene):
         add_view(scene, standing(x))
     scene.timeline_markers["View 3"].name = "window side"
     remove_view(scene, 2)
-    assert [(view.frame, view.name) for view in read_views(scene)] == [(1, "View 1"), (2, "window side"), (3, "View 4")]
+    assert ours(scene) == [(1, "View 1"), (2, "window side"), (3, "View 4")]
     assert scene.frame_end == 3
     for frame, x in ((1, 0), (2, 2), (3, 3)):
         scene.frame_set(frame)
@@ -157,7 +167,7 @@ def test_a_camera_and_its_data_on_one_action(scene):
     action.id_root = "CAMERA"  # or Blender would not take it
     camera.data.animation_data.action = action
     remove_view(scene, 2)
-    assert [view.name for view in read_views(scene)] == ["View 1", "View 3", "View 4"]
+    assert names(scene) == ["View 1", "View 3", "View 4"]
 
 
 @pytest.mark.parametrize(("here", "then"), [(1, 1), (2, 2), (3, 2), (4, 3)])
@@ -175,10 +185,10 @@ def test_the_last_view_takes_its_camera_along(scene):
         add_view(scene, standing(x))
     for _ in range(3):
         remove_view(scene, 1)
-    assert read_views(scene) == [] and not scene.timeline_markers
+    assert ours(scene) == [] and not scene.timeline_markers
     assert scene.camera == mine and list(bpy.data.cameras) == [mine.data]
     add_view(scene, standing(5))
-    assert [view.name for view in read_views(scene)] == ["View 1"]
+    assert names(scene) == ["View 1"]
 
 
 def test_views_survive_save_and_reload(scene, tmp_path):
@@ -186,7 +196,7 @@ def test_views_survive_save_and_reload(scene, tmp_path):
         add_view(scene, standing(x))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "views.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "views.blend"))
-    assert [view.name for view in read_views(bpy.context.scene)] == ["View 1", "View 2"]
+    assert names(bpy.context.scene) == ["View 1", "View 2"]
 
 
 def test_undo_takes_a_view_away_whole_and_redo_brings_it_back(scene):
@@ -200,7 +210,7 @@ def test_undo_takes_a_view_away_whole_and_redo_brings_it_back(scene):
         scene = bpy.context.scene
         curves = [curve for each in (scene.camera, scene.camera.data) for curve in fcurves(each)]
         keys = {key.co.x for curve in curves for key in curve.keyframe_points}
-        return ([view.name for view in read_views(scene)], len(scene.timeline_markers), keys, scene.frame_end)
+        return (names(scene), len(scene.timeline_markers), keys, scene.frame_end)
 
     assert told() == (["View 1", "View 2"], 2, {1, 2}, 2)
     bpy.ops.ed.undo()
@@ -221,9 +231,9 @@ def test_undo_of_removing_a_view(scene):
     bpy.ops.ed.undo_push(message="three views")
     assert bpy.ops.labelpass.remove_view(frame=2) == {"FINISHED"}
     bpy.ops.ed.undo_push(message="removed")
-    assert [view.name for view in read_views(bpy.context.scene)] == ["View 1", "View 3"]
+    assert names(bpy.context.scene) == ["View 1", "View 3"]
     bpy.ops.ed.undo()
-    assert [view.name for view in read_views(bpy.context.scene)] == ["View 1", "View 2", "View 3"]
+    assert names(bpy.context.scene) == ["View 1", "View 2", "View 3"]
     bpy.context.scene.frame_set(2)
     assert bpy.context.scene.camera.matrix_world.translation.x == pytest.approx(1)
 
@@ -231,6 +241,6 @@ def test_undo_of_removing_a_view(scene):
 def test_views_belong_to_their_scene(scene):
     add_view(scene, standing(0))
     other = bpy.data.scenes.new("other")
-    assert read_views(other) == []
+    assert ours(other) == []
     add_view(other, standing(5))
-    assert [len(read_views(each)) for each in (scene, other)] == [1, 1] and scene.camera != other.camera
+    assert [len(ours(each)) for each in (scene, other)] == [1, 1] and scene.camera != other.camera

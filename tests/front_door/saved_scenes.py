@@ -1,4 +1,4 @@
-"""Scenes in files, for a command to open: a small room of two labels, and variants of it."""
+"""Scenes in files, for a command to open: a small room of two labels, variants of it, a table on a floor."""
 
 from __future__ import annotations
 
@@ -28,6 +28,23 @@ def save_room(path: Path) -> Path:
             point.interpolation = "CONSTANT"
     scene.frame_end = 4
     scene_labels.set_label_set(scene, built_in("nyu40"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return path
+
+
+def save_table(path: Path, *, table: int = 7, bare: bool = False, script: Path | None = None) -> Path:
+    """A floor and a table half as large, seen from above; without a label, and with a script that leaves a trace."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    camera(scene, ortho=4)
+    rectangle(scene, -9, 9, label=2, name="Floor")
+    rectangle(scene, -9, 0, z=1, label=0 if bare else table, name="Table 'x'\n行")
+    scene_labels.set_label_set(scene, built_in("nyu40"))
+    if script:
+        text = bpy.data.texts.new("trace.py")
+        text.write(f"open({str(script)!r}, 'w').close()")
+        text.use_module = True
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
     return path
 

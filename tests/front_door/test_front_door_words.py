@@ -1,9 +1,12 @@
-"""What a person may type wrong: one line that says so, an exit code, and nothing written."""
+"""What a person may type wrong: one line that says so, an exit code, and nothing written; and what we may do wrong."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
-from command_line import SMALL, labelpass
+from command_line import ROOT, SMALL, labelpass
 
 
 def test_a_gpu_that_is_not_there_is_an_error(scene_file, tmp_path):
@@ -73,3 +76,15 @@ def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert "--out" in labelpass(*arguments, "--out", "", check=2).stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("before", ["", "import bpy; "], ids=["without bpy", "with bpy"])
+def test_a_fault_of_ours_is_a_traceback_and_exit_code_3(before):
+    """Never 1, which a CI job would take for an answer, also where Blender's tear-down is left out."""
+    room = "import postprocess.contact_sheet as room; room.contact_sheet = lambda *_: {}['a bug']; "
+    program = f"{before}{room}import labelpass; labelpass.command()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "sheet", "run"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr.startswith("Traceback") and done.stderr.endswith("KeyError: 'a bug'\n")

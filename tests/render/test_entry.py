@@ -138,7 +138,8 @@ def test_it_renders_where_the_cycles_add_on_is_switched_off(empty_scene):
 def test_without_a_file_it_says_so(tmp_path):
     done = blender("-b", "--factory-startup", "-P", ENTRY, "--", "--out", tmp_path / "run", "--label-set", "nyu40")
     assert done.returncode == 1
-    assert "no .blend file is open" in done.stderr or "no camera" in done.stderr
+    assert "labelpass: no .blend file is open: blender -b scene.blend -P render.py -- --out RUN" in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_blender_that_is_too_old_is_refused(scene_file, tmp_path, monkeypatch, capfd):

@@ -219,9 +219,14 @@ def test_another_scene_label_set_or_view_is_refused(changes, words):
         resume(replace(a_plan(), **changes))
 
 
-def test_long_plans_are_compared_in_any_order():
-    plan = a_plan(views=10_000)
+def test_views_are_compared_in_any_order_and_to_the_last():
+    plan = a_plan(views=100)
+    *others, last = plan.views
     check_resume(plan, plan, plan.views[::-1], Path("run"))
+    moved = replace(last, camera="Other")
+    for views in ((*others, moved), (moved, *others[::-1]), (moved,)):
+        with pytest.raises(RunError, match=r"without frame 100 .*\(1 such frames\)"):
+            check_resume(plan, plan, views, Path("run"))
 
 
 @given(requests)

@@ -5,61 +5,36 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import bpy
 import pytest
+from command_line import ROOT, labelpass
+from saved_scenes import save_table
 from scenery import camera, rectangle
 
-from blender_addon import scene_labels
 from blender_addon.audit.findings import KINDS, SEVERITIES
-from blender_addon.contract.labels import built_in
 from scenes import room
 
-ROOT = Path(__file__).resolve().parents[1]
 SMALL = ("--size", "16x12")
 
 
 def check(*arguments, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "labelpass.py"), "check", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
-
-
-def blend(folder: Path, *, table: int = 7, bare: bool = False, script: Path | None = None) -> Path:
-    """A floor and a table half as large, seen from above; without a label, and with a script that leaves a trace."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    camera(scene, ortho=4)
-    rectangle(scene, -9, 9, label=2, name="Floor")
-    rectangle(scene, -9, 0, z=1, label=0 if bare else table, name="Table 'x'\n行")
-    scene_labels.set_label_set(scene, built_in("nyu40"))
-    if script:
-        text = bpy.data.texts.new("trace.py")
-        text.write(f"open({str(script)!r}, 'w').close()")
-        text.use_module = True
-    path = folder / "a scene.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(path))
-    return path
+    return labelpass("check", *arguments, check=code)
 
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory) -> Path:
-    return blend(tmp_path_factory.mktemp("clean"))
+    return save_table(tmp_path_factory.mktemp("clean") / "a scene.blend")
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory) -> Path:
-    return blend(tmp_path_factory.mktemp("bare"), bare=True)
+    return save_table(tmp_path_factory.mktemp("bare") / "a scene.blend", bare=True)
 
 
 def test_a_clean_scene(clean):
@@ -83,7 +58,7 @@ def test_warnings_count_with_strict(bare):
 
 
 def test_errors_count(tmp_path):
-    done = check(blend(tmp_path, table=57), "--fast", code=1)
+    done = check(save_table(tmp_path / "a scene.blend", table=57), "--fast", code=1)
     assert "error: object" in done.stdout and "has pass index 57" in done.stdout
 
 
@@ -115,7 +90,7 @@ def test_json_is_all_of_stdout(bare):
 
 def test_the_file_is_not_changed_and_its_scripts_do_not_run(tmp_path):
     trace = tmp_path / "trace"
-    scene = blend(tmp_path, script=trace)
+    scene = save_table(tmp_path / "a scene.blend", script=trace)
     before = (hashlib.sha256(scene.read_bytes()).digest(), sorted(path.name for path in tmp_path.iterdir()))
     done = check(scene, *SMALL)
     assert "scripts or scripted drivers, which were not run" in done.stdout
@@ -165,11 +140,12 @@ def test_exit_codes_are_in_the_help():
     assert "Exit codes: 0 " in " ".join(check("--help").stdout.split())
 
 
-def as_blender(folder: Path) -> Path:
-    """A program that plays an installed Blender with the bpy module; in CI a real one."""
+@pytest.fixture
+def blender(tmp_path_factory) -> Path:
+    """The Blender in BLENDER, else a program that plays one with the bpy module."""
     if os.environ.get("BLENDER"):
         return Path(os.environ["BLENDER"])
-    program = folder / "blender"
+    program = tmp_path_factory.mktemp("bin") / "blender"
     program.write_text(
         f'#!/bin/sh\necho chatter\nexec "{sys.executable}" "{ROOT / "tests/render/as_blender.py"}" "$@"\n'
     )
@@ -177,8 +153,7 @@ def as_blender(folder: Path) -> Path:
     return program
 
 
-def test_an_installed_blender_says_the_same(bare, tmp_path):
-    blender = as_blender(tmp_path)
+def test_an_installed_blender_says_the_same(bare, blender):
     ours, theirs = check(bare, *SMALL), check(bare, *SMALL, "--blender", blender)
     assert theirs.stdout == ours.stdout
     document = json.loads(check(bare, *SMALL, "--json", "--strict", "--blender", blender, code=1).stdout)
@@ -186,10 +161,60 @@ def test_an_installed_blender_says_the_same(bare, tmp_path):
     assert document["findings"][0]["pixels"] == 96
 
 
-def test_an_installed_blender_refuses_in_one_line(tmp_path):
+def test_an_installed_blender_refuses_in_one_line(blender, tmp_path):
     (tmp_path / "text.blend").write_text("no blend")
-    done = check(tmp_path / "text.blend", "--blender", as_blender(tmp_path), code=1)
+    done = check(tmp_path / "text.blend", "--blender", blender, code=1)
     assert done.stdout == "" and len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def long_look(tmp_path) -> Path:
+    """A scene whose check would take minutes: as many views as it looks through, each as large as may be."""
+    path = save_table(tmp_path / "a scene.blend")
+    for number in range(24):
+        camera(bpy.context.scene, at=(number / 10, 0, 5))
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    return path
+
+
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_an_installed_blender_ends_with_the_check_that_is_terminated(long_look, blender, tmp_path, seconds):
+    """At its start Blender dies of the signal; later our script in it hears of it."""
+    told = tmp_path / "pid"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\necho $$ > "{told}.part"; mv "{told}.part" "{told}"\nexec "{blender}" "$@"\n')
+    program.chmod(0o755)
+    command = [sys.executable, str(ROOT / "labelpass.py"), "check", str(long_look), "--size", "4096x4096"]
+    with subprocess.Popen(
+        [*command, "--blender", str(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not told.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(seconds)
+        assert process.poll() is None
+        process.terminate()
+        out, err = process.communicate(timeout=30)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), signal.SIGKILL)  # so that nothing is left where this fails
+    assert (process.returncode, out, err) == (1, "", f"labelpass: {program} was ended by SIGTERM\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "said"),
+    [
+        ("kill -SEGV $$", 1, "was ended by SIGSEGV"),
+        ("exit 143", 1, "was ended by SIGTERM"),
+        ("exit 255", 3, "exit code 255 and no report; is it a Blender?"),
+        ("exit 128", 3, "exit code 128 and no report"),
+    ],
+)
+def test_what_ended_a_blender_is_said(clean, tmp_path, script, code, said):
+    program = tmp_path / "blender"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    done = check(clean, "--blender", program, code=code)
+    assert said in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_the_sample_room_has_no_errors(tmp_path):

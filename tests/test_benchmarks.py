@@ -1,0 +1,59 @@
+"""Every benchmark runs, on next to nothing: what its figures are is nobody's business here."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BENCHMARKS = ROOT / "benchmarks"
+RUNS = {
+    "assign.py": (["--objects", "50"], "operator and undo push"),
+    "overlay.py": (["--objects", "50"], "label all"),
+    "audit.py": (["--objects", "50"], "list"),
+    "suggestions.py": (["--split", "test", "--wrong", "igibson"], "all"),
+    "suggestion_list.py": (["--objects", "50"], "accept"),
+    "labels.py": (["--views", "1", "--samples", "1", "--size", "16x12"], "invented ids, pixels"),
+    "export.py": (["--frames", "2", "--size", "64x48", "--rounds", "1"], "decode + encode + read back"),
+}
+"""{file: (arguments, what the last row of its table is about)}."""
+NO_RUNS = {"window.py", "crowds.py", "run.py"}
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_runs_and_prints_its_table(name):
+    arguments, row = RUNS[name]
+    found = re.search(rf"^{re.escape(row)} .*\d", run(f"benchmarks/{name}", *arguments), re.MULTILINE)
+    assert found and "nan" not in found[0]
+
+
+def test_each_is_tried_here_and_run_by_make_benchmark():
+    assert {path.name for path in BENCHMARKS.glob("*.py")} == {*RUNS, *NO_RUNS}
+    assert set(re.findall(r'"(\w+\.py)"', (BENCHMARKS / "run.py").read_text(encoding="utf-8"))) == set(RUNS)
+
+
+def test_the_one_that_needs_a_window_can_be_imported():
+    run("-c", "import runpy; runpy.run_path('benchmarks/window.py', run_name='not main')")
+
+
+def test_the_buttons_that_they_press_are_there():
+    pressed, there = (
+        {name for path in folder.rglob("*.py") for name in re.findall(pattern, path.read_text(encoding="utf-8"))}
+        for folder, pattern in (
+            (BENCHMARKS, r"bpy\.ops\.labelpass\.(\w+)"),
+            (ROOT / "blender_addon", r'bl_idname = "labelpass\.(\w+)"'),
+        )
+    )
+    assert pressed and pressed <= there
