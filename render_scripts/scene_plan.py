@@ -65,7 +65,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         settings=settings,
         versions={"labelpass": VERSION, **compat.versions()},
     )
-    return Proposal(plan, asked, (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems))
+    problems = (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems)
+    return Proposal(plan, asked, (*problems, *_camera_problems(scene, settings, planned)))
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -128,6 +129,24 @@ def _size_problems(settings: Settings) -> list[Problem]:
             )
         ]
     return []
+
+
+_CAMERAS_FOR = {
+    "depth-png": ({"PERSP", "ORTHO"}, "has no image plane to measure depth from; ask for depth"),
+    "stereo": ({"PERSP"}, "makes no stereo pairs: only perspective cameras do"),
+}
+"""{modality: (kinds of camera that can give it, what others lack)}."""
+
+
+def _camera_problems(scene: bpy.types.Scene, settings: Settings, views: tuple[View, ...]) -> list[Problem]:
+    kinds = {name: scene.objects[name].data.type for name in dict.fromkeys(view.camera for view in views)}
+    return [
+        Problem(True, f"--with {modality}: camera {name!r} {why}")
+        for modality, (fit, why) in _CAMERAS_FOR.items()
+        if modality in settings.modalities
+        for name, kind in kinds.items()
+        if kind not in fit
+    ]
 
 
 def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:

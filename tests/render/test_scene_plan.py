@@ -110,3 +110,14 @@ def test_a_percentage_that_leaves_nothing_is_refused(scene):
     scene.render.resolution_x, scene.render.resolution_percentage = 20, 10
     (problem,) = proposed(scene).problems
     assert problem.fatal and problem.message.startswith("2x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"), [("PERSP", []), ("ORTHO", ["stereo"]), ("PANO", ["depth-png", "stereo"])]
+)  # fmt: skip
+def test_a_camera_that_cannot_give_what_is_asked_for(scene, kind, refused):
+    scene.camera.data.type = kind
+    problems = proposed(scene, "--with", "stereo,depth-png,depth").problems
+    assert [str(problem).split(":")[1].strip() for problem in problems] == [f"--with {name}" for name in refused]
+    assert all(problem.fatal and "'Camera'" in str(problem) for problem in problems)
+    assert proposed(scene).problems == ()
