@@ -10,7 +10,7 @@ import bpy
 from ..tab import status
 from ..tab.swatches import icon
 from .reasons import Answer, why_face, why_here, why_object
-from .under_cursor import first_hit, ray_at
+from .under_cursor import first_hit, ray_at, region_at
 
 _MOST = 12
 
@@ -70,14 +70,17 @@ class LABELPASS_OT_why_here(bpy.types.Operator):
         return {"PASS_THROUGH"} if looking else {"RUNNING_MODAL"}
 
     def _answer(self, context, event):
-        region = next(each for each in context.area.regions if each.type == "WINDOW")
-        x, y = event.mouse_x - region.x, event.mouse_y - region.y
-        if not (0 <= x < region.width and 0 <= y < region.height):
+        region = region_at(context.area, event.mouse_x, event.mouse_y)
+        if not region:
             return {"CANCELLED"}
-        ray = ray_at(region, context.space_data, (x, y))
+        ray = ray_at(region, context.space_data, (event.mouse_x - region.x, event.mouse_y - region.y))
         hit = first_hit(context.evaluated_depsgraph_get(), ray, context.space_data)
         nothing = Answer("nothing", 0, "no surface is here: it is background")
         return _say(self, context, why_here(hit) if hit else [nothing])
+
+    def cancel(self, context):
+        """When Blender ends it, since another file is opened."""
+        self._end(context)
 
     def _end(self, context):
         context.window.cursor_modal_restore()
