@@ -57,15 +57,5 @@ def _window() -> tuple[ModuleType, ...]:
     keys = (step_operators, quick_operators, keymaps)
     audit = (current_audit, audit_properties, audit_operators, audit_panel)
     preview = (preview_properties, previews, preview_image, preview_operators, preview_panel)
-    return (
-        *tab,
-        *label_sets,
-        *views,
-        *suggestions,
-        *audit,
-        *parts,
-        overlay,
-        *keys,
-        *preview,
-        looking,
-    )  # what goes on ends first
+    # The other way round, what is going on ends first.
+    return (*tab, *label_sets, *views, *suggestions, *audit, *parts, overlay, *keys, *preview, looking)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import bpy
 
 from ..contract.labels import UNLABELLED, LabelSet
-from ..contract.words import quoted
+from ..contract.words import counted, quoted
 from ..label_render.visibility import label_is_animated
 from ..occurrences import Occurrence
 from .findings import ERROR, NOTE, WARNING, Culprit, Finding, Fix
@@ -34,7 +34,7 @@ def missing_labels(things: Sequence[Occurrence]) -> Iterator[Finding]:
     if not things:
         yield Finding("nothing", ERROR, detail=("nothing in this scene has a surface that would be rendered",))
     elif bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
-        said = f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first"
+        said = f"nothing in this scene is labelled ({counted(len(bare), 'object')}): open it with the add-on first"
         yield Finding("nothing", ERROR, tuple(map(culprit, bare)), detail=(said,))
     else:
         for obj in bare:
