@@ -63,13 +63,6 @@ def find_camera(scene: bpy.types.Scene) -> bpy.types.Object | None:
     return next(ours, None) or next(theirs, None)
 
 
-def read_views(scene: bpy.types.Scene) -> list[View]:
-    """The views of the scene's own camera, in the order of their frames. Looks at every object of the scene."""
-    camera = find_camera(scene) if bpy.data.actions else None
-    markers = {marker.frame: marker for marker in scene.timeline_markers}
-    return [View(frame, markers.get(frame)) for frame in key_frames(camera)] if camera else []
-
-
 def keep_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object], *, orthographic: bool) -> list[str]:
     """Add a view where each of these cameras stands, under its name, and return the names of those that took part.
 

@@ -6,9 +6,10 @@ import bpy
 import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Euler, Matrix, Vector
+from viewscape import read_views
 
 from blender_addon.compat import fcurves
-from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera, read_views, why_held
+from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera, why_held
 from blender_addon.views.view_edits import remove_view
 
 

@@ -7,13 +7,19 @@ from mathutils import Euler, Matrix
 
 from blender_addon.compat import fcurves
 from blender_addon.label_render.viewpoints import find_views
-from blender_addon.views.camera_views import Standpoint
+from blender_addon.views.camera_views import Standpoint, View, find_camera, key_frames
 
 PROJECTION = Matrix(((1, 0, 0, 0), (0, 2, 0, 0), (0, 0, -1.002, -0.2), (0, 0, -1, 0)))
 
 
 def standing(x):
     return Standpoint(Matrix.Translation((x, -4, 1.5)) @ Euler((math.pi / 2, 0, 0.3)).to_matrix().to_4x4(), PROJECTION)
+
+
+def read_views(scene):
+    """The views of the scene's own camera, in the order of their frames."""
+    camera, markers = find_camera(scene), {marker.frame: marker for marker in scene.timeline_markers}
+    return [View(frame, markers.get(frame)) for frame in key_frames(camera)] if camera else []
 
 
 def told(scene):
