@@ -75,6 +75,22 @@ def render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.C
         yield from render_collections(child)
 
 
+def rendered_objects(view_layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
+    """The objects of the collections that a view layer renders, hidden ones among them."""
+    return {obj for collection in render_collections(view_layer.layer_collection) for obj in collection.objects}
+
+
+def why_not_shown(obj: bpy.types.Object, rendered: Collection[bpy.types.Object]) -> str:
+    """Why a render does not show an object of the view layer itself, in words; `rendered`: as `rendered_objects`."""
+    if obj.hide_render:
+        return "it is hidden in renders"
+    if obj not in rendered:
+        return "its collection is hidden in renders"
+    if not obj.visible_camera:
+        return "cameras do not see it (Object Properties > Visibility > Ray Visibility)"
+    return "it has no surface of its own"
+
+
 def shown_by(
     obj: bpy.types.Object,
     trees: Collection[bpy.types.NodeTree],

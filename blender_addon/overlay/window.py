@@ -73,7 +73,7 @@ class LABELPASS_OT_toggle_overlay(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not status.label_set(context.scene):
-            cls.poll_message_set(f"{status.NO_LABEL_SET}: sidebar (N), tab Labels")
+            cls.poll_message_set(status.NO_LABEL_SET_HERE)
             return False
         return True
 

@@ -194,7 +194,7 @@ def test_labelled_in_a_collection_that_is_not_rendered(room):
     room.collection.objects.unlink(obj)
     away.objects.link(obj)
     away.hide_render = True
-    assert "its collection is" in only(room).message
+    assert "not rendered: its collection is hidden in renders; render it" in only(room).message
 
 
 def test_labels_on_what_cannot_carry_one(room):
