@@ -48,11 +48,11 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
     name: StringProperty(name="Name", description="What the label is called", options={"SKIP_SAVE"})
     own_color: EnumProperty(
         name="Color",
-        items=(("OF_ID", "By Id", "A colour that no other id gets"), ("CHOSEN", "Choose", "A colour of your choice")),
+        items=(("OF_ID", "By Id", "A color that no other id gets"), ("CHOSEN", "Choose", "A color of your choice")),
         options={"SKIP_SAVE"},
     )
     color: FloatVectorProperty(
-        name="", description="The label's colour", subtype="COLOR_GAMMA", min=0, max=1, default=(0.5, 0.5, 0.5)
+        name="", description="The label's color", subtype="COLOR_GAMMA", min=0, max=1, default=(0.5, 0.5, 0.5)
     )
     label_id: IntProperty(
         name="Id",
