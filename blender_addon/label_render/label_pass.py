@@ -79,6 +79,7 @@ def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection
                 use_animated_seed=False,
                 time_limit=0.0,
                 seed=scene.cycles.seed,
+                **compat.all_samples(scene.cycles),  # index passes come from the first
             )
         )
         for marker in scene.timeline_markers:  # a marker's camera would replace the one that the plan names

@@ -334,3 +334,16 @@ def test_the_devices_that_the_preferences_name_come_back(empty_scene):
             raise RuntimeError
         assert preferences.compute_device_type == before
         assert [device.use for device in preferences.devices if device.type == "CPU"] == [used]
+
+
+def test_a_share_of_the_samples_does_for_an_image_and_not_for_labels(empty_scene, tmp_path):
+    """Where a render is shared out by samples, the first of them, which alone has index passes, may be another's."""
+    camera(empty_scene)
+    rectangle(empty_scene, 0, 9, label=7)
+    cycles = empty_scene.cycles
+    cycles.sample_offset = 5
+    if hasattr(cycles, "use_sample_subset"):
+        cycles.use_sample_subset, cycles.sample_subset_length = True, 8
+    labels, _ = labels_of(empty_scene, tmp_path)
+    assert (labels == np.repeat([BACKGROUND, 7], WIDTH // 2)).all()
+    assert cycles.sample_offset == 5
