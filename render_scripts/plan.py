@@ -10,7 +10,7 @@ from pathlib import Path
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
-from blender_addon.contract.run import Plan, RunError, View
+from blender_addon.contract.run import LABEL_RENDERS, Plan, RunError, View
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -37,6 +37,7 @@ class Request:
     denoise: bool | None
     image: str | None
     modalities: tuple[str, ...] | None
+    label_render: str | None
     strict: bool
     allow_scripts: bool
 
@@ -125,12 +126,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,...",
         help=f"what else each frame holds: {', '.join(MODALITIES)}",
     )
+    add(
+        "--label-render",
+        choices=LABEL_RENDERS,
+        help="labels from the image render or one of their own; default: the image's where they are exact there",
+    )
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
 
 
 def request_from(arguments: argparse.Namespace) -> Request:
     return Request(**{name: getattr(arguments, name) for name in Request.__dataclass_fields__})
+
+
+_PLAIN = ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer", "image",
+          "label_render")  # fmt: skip
+"""Options of one word."""
 
 
 def to_arguments(request: Request) -> list[str]:
@@ -140,16 +151,7 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
-    for name in (
-        "camera",
-        "samples",
-        "seed",
-        "label_supersample",
-        "alpha_threshold",
-        "label_set",
-        "view_layer",
-        "image",
-    ):
+    for name in _PLAIN:
         value = getattr(request, name)
         if value is not None:
             options += [f"--{name.replace('_', '-')}={value}"]
@@ -173,6 +175,7 @@ def continued(request: Request, found: Plan) -> Request:
         "denoise": settings.denoise,
         "image": settings.image,
         "modalities": settings.modalities,
+        "label_render": settings.label_render,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

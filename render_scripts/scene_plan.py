@@ -13,6 +13,7 @@ from blender_addon.audit.file_faults import NO_LABEL_SET
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.label_render.image_labels import why_own_render
 from blender_addon.label_render.viewpoints import find_views
 from blender_addon.label_sets import label_files
 
@@ -44,6 +45,9 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
+    planned, asked, view_problems = _views(scene, request, found)
+    label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
+    label_render, label_problems = _label_render(scene, request, planned, label_set)
     settings = Settings(
         size=request.size or own_size,
         samples=request.samples or samples_of(scene, view_layer),
@@ -55,17 +59,17 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         view_layer=view_layer.name,
         image=request.image or "png",
         modalities=request.modalities or (),
+        label_render=label_render,
     )
-    planned, asked, view_problems = _views(scene, request, found)
     plan = Plan(
-        label_set=found.label_set if found and not request.label_set else _label_set(scene, request),
+        label_set=label_set,
         scene=Path(bpy.data.filepath).name,
         scene_sha256=_scene_hash(),
         views=planned,
         settings=settings,
         versions={"labelpass": VERSION, **compat.versions()},
     )
-    problems = (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems)
+    problems = (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems, *label_problems)
     return Proposal(plan, asked, (*problems, *_camera_problems(scene, settings, planned)))
 
 
@@ -129,6 +133,22 @@ def _size_problems(settings: Settings) -> list[Problem]:
             )
         ]
     return []
+
+
+_FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo"}
+"""Modalities that need nothing of the label render but what Cycles takes from a pixel's first sample."""
+
+
+def _label_render(
+    scene: bpy.types.Scene, request: Request, views: tuple[View, ...], label_set: LabelSet
+) -> tuple[str, list[Problem]]:
+    """Whether labels come from the image render, and what stands against that where it was asked for."""
+    cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in views)]
+    averaged = next((name for name in request.modalities or () if name not in _FROM_THE_IMAGE), "")
+    why = averaged or why_own_render(scene, cameras, request.label_supersample or 1, label_set)
+    if request.label_render == "image" and why:
+        return "image", [Problem(True, f"--label-render image: labels need a render of their own: {why}")]
+    return request.label_render or ("own" if why else "image"), []
 
 
 _CAMERAS_FOR = {

@@ -85,7 +85,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
     share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
     size = "x".join(map(str, plan.settings.size))
     print(
-        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}; "
+        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}, "
+        f"labels {'of the image render' if plan.settings.label_render == 'image' else 'of a render of their own'}; "
         f"{len(views) - len(todo)} done already",
         flush=True,
     )

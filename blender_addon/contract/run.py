@@ -43,6 +43,8 @@ RECORD = "frame.json"
 LABEL_CHANNEL = "Label"
 PURITY_CHANNEL = "Purity"
 
+LABEL_RENDERS = ("image", "own")
+
 Side = Annotated[int, 1, 65536]
 
 _FRAME_NAME = re.compile(r"[0-9]{6,}|-[0-9]{5,}")  # six characters, the sign among them
@@ -79,7 +81,8 @@ class Settings:
 
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
     `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `image` is a key of
-    `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order.
+    `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order. `label_render`
+    is "image" where labels come from the image render itself, and "own" where they have one of their own.
     """
 
     size: tuple[Side, Side]
@@ -92,10 +95,13 @@ class Settings:
     view_layer: str
     image: str = "png"
     modalities: tuple[str, ...] = ()
+    label_render: str = "own"
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:
             raise ValueError(f"image must be {' or '.join(IMAGE_FORMATS)}, not {self.image!r}")
+        if self.label_render not in LABEL_RENDERS:
+            raise ValueError(f"label_render must be {' or '.join(LABEL_RENDERS)}, not {self.label_render!r}")
         strange = [name for name in self.modalities if name not in MODALITIES]
         if strange:
             raise ValueError(f"modality {strange[0]!r} is unknown to this version")
