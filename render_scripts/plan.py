@@ -10,7 +10,7 @@ from pathlib import Path
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
-from blender_addon.contract.run import LABEL_RENDERS, Plan, RunError, View
+from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, View
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -38,6 +38,7 @@ class Request:
     image: str | None
     modalities: tuple[str, ...] | None
     label_render: str | None
+    preset: str | None
     strict: bool
     allow_scripts: bool
 
@@ -95,6 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--camera", metavar="NAME", help="render through this camera alone")
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
+    add("--preset", choices=PRESETS, help="image quality; default: samples and denoising of the scene")
     add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
     add(
         "--label-supersample",
@@ -140,7 +142,7 @@ def request_from(arguments: argparse.Namespace) -> Request:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer", "image",
-          "label_render")  # fmt: skip
+          "label_render", "preset")  # fmt: skip
 """Options of one word."""
 
 
@@ -176,6 +178,7 @@ def continued(request: Request, found: Plan) -> Request:
         "image": settings.image,
         "modalities": settings.modalities,
         "label_render": settings.label_render,
+        "preset": settings.preset or None,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

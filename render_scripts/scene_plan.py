@@ -21,6 +21,7 @@ from . import compat, preflight
 from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
+from .presets import PRESETS
 
 MAX_SIDE = 65536  # of a picture that Blender renders, in pixels
 
@@ -48,9 +49,10 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     planned, asked, view_problems = _views(scene, request, found)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
     label_render, label_problems = _label_render(scene, request, planned, label_set)
+    samples = PRESETS[request.preset].samples if request.preset else samples_of(scene, view_layer)
     settings = Settings(
         size=request.size or own_size,
-        samples=request.samples or samples_of(scene, view_layer),
+        samples=request.samples or samples,
         seed=request.seed or 0,
         label_supersample=request.label_supersample or 1,
         device=device,
@@ -60,6 +62,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         image=request.image or "png",
         modalities=request.modalities or (),
         label_render=label_render,
+        preset=request.preset or "",
     )
     plan = Plan(
         label_set=label_set,

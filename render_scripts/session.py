@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -29,7 +30,9 @@ from . import compat, passes, preflight
 from .frame import Eyes, render_frame
 from .interrupts import ends_at_once
 from .modalities.stereo import right_eyes
+from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
+from .presets import PRESETS, choose
 from .scene_plan import choose_view_layer, propose
 
 
@@ -79,7 +82,7 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         problems += preflight.check_versions(found.versions, plan.versions)
     _tell(problems, request.strict)
 
-    plan = found or _begun(request.out, plan, views)
+    plan = found or _begun(request, _after_a_pilot(request, scene, plan), views)
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
     share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
@@ -98,8 +101,23 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
     return 0
 
 
-def _begun(run: Path, plan: Plan, views: tuple[View, ...]) -> Plan:
+def _after_a_pilot(request: Request, scene: bpy.types.Scene, plan: Plan) -> Plan:
+    """The plan with what a look at the scene says of its preset: how many samples, and whether to denoise."""
+    if not request.preset or request.samples or request.denoise is not None:
+        return plan
+    pilot = look_ahead(scene, plan.settings, plan.views[0])
+    samples, denoise = choose(PRESETS[request.preset], pilot, can_denoise=plan.settings.denoise)
+    print(
+        f"labelpass: preset {request.preset}: {pilot.samples} samples a pixel look like {pilot.psnr:.1f} dB; "
+        f"{samples} samples, {'denoised' if denoise else 'not denoised'}",
+        flush=True,
+    )
+    return replace(plan, settings=replace(plan.settings, samples=samples, denoise=denoise))
+
+
+def _begun(request: Request, plan: Plan, views: tuple[View, ...]) -> Plan:
     """The plan written into a new run folder; that of another node which began the same run a moment ago."""
+    run = request.out
     orphans = run_folder.finished_frames(run)
     if orphans and not (run / run_folder.PLAN).exists():
         raise Refused(
@@ -110,6 +128,9 @@ def _begun(run: Path, plan: Plan, views: tuple[View, ...]) -> Plan:
         run_folder.write_plan(run, plan)
     except run_folder.PlanExists:
         found = run_folder.read_plan(run)
+        if request.preset and request.preset == found.settings.preset:  # a pilot's seconds are another's elsewhere
+            chosen = {"samples": found.settings.samples, "denoise": found.settings.denoise}
+            plan = replace(plan, settings=replace(plan.settings, **chosen))
         check_resume(found, plan, views, run)
         return found
     return plan

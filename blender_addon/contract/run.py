@@ -44,6 +44,7 @@ LABEL_CHANNEL = "Label"
 PURITY_CHANNEL = "Purity"
 
 LABEL_RENDERS = ("image", "own")
+PRESETS = ("draft", "standard", "final")
 
 Side = Annotated[int, 1, 65536]
 
@@ -82,7 +83,8 @@ class Settings:
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
     `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `image` is a key of
     `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order. `label_render`
-    is "image" where labels come from the image render itself, and "own" where they have one of their own.
+    is "image" where labels come from the image render itself, and "own" where they have one of their own. `preset` says
+    what the scene's own sampling and denoising settings give way to, "" for nothing.
     """
 
     size: tuple[Side, Side]
@@ -96,12 +98,15 @@ class Settings:
     image: str = "png"
     modalities: tuple[str, ...] = ()
     label_render: str = "own"
+    preset: str = ""
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:
             raise ValueError(f"image must be {' or '.join(IMAGE_FORMATS)}, not {self.image!r}")
         if self.label_render not in LABEL_RENDERS:
             raise ValueError(f"label_render must be {' or '.join(LABEL_RENDERS)}, not {self.label_render!r}")
+        if self.preset not in ("", *PRESETS):
+            raise ValueError(f"preset {self.preset!r} is unknown to this version")
         strange = [name for name in self.modalities if name not in MODALITIES]
         if strange:
             raise ValueError(f"modality {strange[0]!r} is unknown to this version")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
-from blender_addon.contract.run import LABEL_RENDERS, Plan, Settings, View
+from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, Settings, View
 
 ids = st.integers(1, MAX_ID)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -58,6 +58,7 @@ plans = st.builds(
         image=st.sampled_from(sorted(IMAGE_FORMATS)),
         modalities=modalities,
         label_render=st.sampled_from(LABEL_RENDERS),
+        preset=st.sampled_from(["", *PRESETS]),
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
 )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from blender_addon.contract.arguments import parse_size
 from blender_addon.contract.labels import Label, LabelSet
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
-from blender_addon.contract.run import LABEL_RENDERS, Plan, RunError, Settings, View
+from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
 from render_scripts.plan import (
     DEVICES,
     Request,
@@ -51,6 +51,7 @@ requests = st.builds(
     denoise=optional(st.booleans()),
     image=optional(st.sampled_from(list(IMAGE_FORMATS))),
     label_render=optional(st.sampled_from(LABEL_RENDERS)),
+    preset=optional(st.sampled_from(PRESETS)),
     modalities=optional(
         st.sets(st.sampled_from(list(MODALITIES))).map(lambda some: tuple(sorted(some, key=list(MODALITIES).index)))
     ),
@@ -130,7 +131,7 @@ def test_what_is_not_said_is_none():
     found = parse(["--out", "run"])
     assert found == Request(
         Path("run"), *[None] * 9, device="auto", denoise=None, image=None, modalities=None, label_render=None,
-        strict=False, allow_scripts=False,
+        preset=None, strict=False, allow_scripts=False,
     )  # fmt: skip
 
 
@@ -179,6 +180,7 @@ OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
     "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
     "label_render": "image",
+    "preset": "draft",
 }  # fmt: skip
 
 
@@ -236,7 +238,7 @@ def test_a_resume_takes_from_the_plan_what_the_request_leaves_open(request_):
     plan = a_plan(**{name: value for name, value in OTHER.items() if name not in {"device"}})
     found = continued(request_, plan)
     for name in ("size", "samples", "seed", "label_supersample", "alpha_threshold", "view_layer", "denoise",
-                 "image", "modalities", "label_render"):  # fmt: skip
+                 "image", "modalities", "label_render", "preset"):  # fmt: skip
         asked = getattr(request_, name)
         assert getattr(found, name) == (getattr(plan.settings, name) if asked is None else asked)
     assert found.device == ("cpu" if request_.device == "auto" else request_.device)
