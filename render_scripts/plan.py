@@ -36,6 +36,8 @@ class Request:
     denoise: bool | None
     strict: bool
     allow_scripts: bool
+    thin_labels: tuple[str, ...] | None = None
+    min_presence: float | None = None
 
 
 def parse_frames(text: str) -> tuple[int, ...]:
@@ -99,6 +101,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="label samples a pixel side, odd, reduced by majority (default 1: the pixel's centre)",
     )
     add(
+        "--thin-label",
+        dest="thin_labels",
+        action="append",
+        metavar="NAME",
+        help="keep thin things of this label connected: it needs less than a majority; may be given several times",
+    )
+    add(
+        "--min-presence",
+        type=said(_share),
+        metavar="SHARE",
+        help="of a pixel's samples, what a thin label needs; default: half of 1/K, for things of 1/K pixel",
+    )
+    add(
         "--alpha-threshold",
         type=said(_share),
         metavar="A",
@@ -119,7 +134,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def request_from(arguments: argparse.Namespace) -> Request:
-    return Request(**{name: getattr(arguments, name) for name in Request.__dataclass_fields__})
+    values = {name: getattr(arguments, name) for name in Request.__dataclass_fields__}
+    if values["thin_labels"] is not None:
+        values["thin_labels"] = tuple(values["thin_labels"])
+    return Request(**values)
 
 
 def to_arguments(request: Request) -> list[str]:
@@ -129,7 +147,9 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
-    for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer"):
+    options += [f"--thin-label={name}" for name in request.thin_labels or ()]
+    for name in ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
+                 "view_layer"):  # fmt: skip
         value = getattr(request, name)
         if value is not None:
             options += [f"--{name.replace('_', '-')}={value}"]
@@ -149,6 +169,8 @@ def continued(request: Request, found: Plan) -> Request:
         "alpha_threshold": settings.alpha_threshold,
         "view_layer": settings.view_layer,
         "denoise": settings.denoise,
+        "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
+        "min_presence": settings.min_presence,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

@@ -44,6 +44,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
+    label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
+    thin_labels, min_presence = _thin(request, label_set)
     settings = Settings(
         size=request.size or own_size,
         samples=request.samples or samples_of(scene, view_layer),
@@ -53,17 +55,23 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         denoise=denoise,
         alpha_threshold=round(view_layer.pass_alpha_threshold, 6) if threshold is None else threshold,
         view_layer=view_layer.name,
+        thin_labels=thin_labels,
+        min_presence=min_presence,
     )
     planned, asked, view_problems = _views(scene, request, found)
     plan = Plan(
-        label_set=found.label_set if found and not request.label_set else _label_set(scene, request),
+        label_set=label_set,
         scene=Path(bpy.data.filepath).name,
         scene_sha256=_scene_hash(),
         views=planned,
         settings=settings,
         versions={"labelpass": VERSION, **compat.versions()},
     )
-    return Proposal(plan, asked, (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems))
+    return Proposal(
+        plan,
+        asked,
+        (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems, *view_problems),
+    )
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -125,6 +133,26 @@ def _size_problems(settings: Settings) -> list[Problem]:
                 f"samples a side, {MAX_SIDE // k} pixels",
             )
         ]
+    return []
+
+
+def _thin(request: Request, label_set: LabelSet) -> tuple[tuple[int, ...], float]:
+    """Ids of the thin labels, and the share of a pixel's samples that they need.
+
+    Half of 1/K by default: whatever is as wide as a sample is hit in each row of them, and a line that is hit in all K
+    rows of a pixel has at least half of these hits in one pixel of two. Raises LabelSetError for unknown names.
+    """
+    ids = tuple(sorted({label_set.find(name).id for name in request.thin_labels or ()}))
+    if request.min_presence is not None or not ids:
+        return ids, request.min_presence or 0.0
+    return ids, round(1 / (2 * (request.label_supersample or 1)), 6)
+
+
+def _thin_problems(settings: Settings) -> list[Problem]:
+    if settings.thin_labels and settings.label_supersample == 1:
+        return [Problem(True, "--thin-label: one sample a pixel has no shares; add --label-supersample 3 or more")]
+    if settings.min_presence and not settings.thin_labels:
+        return [Problem(True, "--min-presence is for labels of thin things: name them, --thin-label NAME each")]
     return []
 
 

@@ -77,7 +77,8 @@ class Settings:
     """Every choice that changes pixels. `size` is (width, height) in pixels. `read_plan` holds it to these limits.
 
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
-    `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render.
+    `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `thin_labels` are ids of
+    labels that get a pixel with the share `min_presence` of its samples where their things would fall into dots.
     """
 
     size: tuple[Side, Side]
@@ -88,6 +89,8 @@ class Settings:
     denoise: bool
     alpha_threshold: Annotated[float, 0, 1]
     view_layer: str
+    thin_labels: tuple[int, ...] = ()
+    min_presence: Annotated[float, 0, 1] = 0.0
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,9 @@ def read_plan(run: Path) -> Plan:
         plan = build(Plan, data | {"label_set": label_set_from_dict(data.get("label_set"))})
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from None
+    unknown = set(plan.settings.thin_labels) - set(plan.label_set.by_id)
+    if unknown:
+        raise RunError(f"{path} is damaged: settings.thin_labels names id {min(unknown)}, which its label set lacks")
     twice = [number for number, count in Counter(view.frame for view in plan.views).items() if count > 1]
     if twice:
         raise RunError(f"{path} is damaged: frame {twice[0]} is there twice")

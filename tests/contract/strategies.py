@@ -51,6 +51,7 @@ plans = st.builds(
         denoise=st.booleans(),
         alpha_threshold=st.floats(0, 1),
         view_layer=texts,
+        min_presence=st.floats(0, 1),
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
 )

@@ -10,7 +10,21 @@ from collections.abc import Callable
 
 import bpy
 import numpy as np
-from exact_cases import FLOOR, HEIGHT, OTHER, THING, WIDTH, Answer, Case, Paper, Points, floor, layers, put, rectangle, thing
+from exact_cases import (
+    HEIGHT,
+    OTHER,
+    THING,
+    WIDTH,
+    Answer,
+    Case,
+    Paper,
+    Points,
+    floor,
+    layers,
+    put,
+    rectangle,
+    thing,
+)
 from mathutils import Euler
 from numpy.typing import NDArray
 

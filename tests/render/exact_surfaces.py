@@ -16,7 +16,6 @@ from exact_cases import (
     Answer,
     Case,
     box,
-    disc,
     floor,
     layers,
     material,
@@ -132,7 +131,9 @@ def leaf(scene):
 def told(policy):
     """A label set in which the thing's label has the policy."""
     labels = [Label(label, str(label), (0, 0, 0)) for label in (2, THING, OTHER, THIRD)]
-    return LabelSet("told", tuple(replace(each, transparency=policy if each.id == THING else "alpha") for each in labels))
+    return LabelSet(
+        "told", tuple(replace(each, transparency=policy if each.id == THING else "alpha") for each in labels)
+    )
 
 
 def half_there(alpha, policy="alpha"):
@@ -199,8 +200,12 @@ def smoke(scene):
     """Fog in all of the room, a column of smoke before the thing: both looked through."""
     below = floor(scene)
     _, shape = thing(scene)
-    solid(scene, -4, 4, -3, 3, 1, 2, label=OTHER).data.materials.append(material("smoke", "VolumeScatter", Density=3.0)[0])
-    solid(scene, -30, 30, -30, 30, -5, 5, label=THIRD).data.materials.append(material("fog", "VolumeScatter", Density=0.2)[0])
+    solid(scene, -4, 4, -3, 3, 1, 2, label=OTHER).data.materials.append(
+        material("smoke", "VolumeScatter", Density=3.0)[0]
+    )
+    solid(scene, -30, 30, -30, 30, -5, 5, label=THIRD).data.materials.append(
+        material("fog", "VolumeScatter", Density=0.2)[0]
+    )
     return Answer(layers((shape, THING), below))
 
 

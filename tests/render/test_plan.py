@@ -48,6 +48,8 @@ requests = st.builds(
     view_layer=optional(words),
     device=st.sampled_from(DEVICES),
     denoise=optional(st.booleans()),
+    thin_labels=optional(st.lists(words, min_size=1, max_size=3).map(tuple)),
+    min_presence=optional(st.floats(0, 1)),
     strict=st.booleans(),
     allow_scripts=st.booleans(),
 )
@@ -168,7 +170,7 @@ def a_plan(views: int = 3, **changes) -> Plan:
 
 OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
-    "alpha_threshold": 0.25, "view_layer": "Other",
+    "alpha_threshold": 0.25, "view_layer": "Other", "thin_labels": (3,), "min_presence": 0.25,
 }  # fmt: skip
 
 
@@ -220,9 +222,11 @@ def test_long_plans_are_compared_in_any_order():
 def test_a_resume_takes_from_the_plan_what_the_request_leaves_open(request_):
     plan = a_plan(**{name: value for name, value in OTHER.items() if name not in {"device"}})
     found = continued(request_, plan)
-    for name in ("size", "samples", "seed", "label_supersample", "alpha_threshold", "view_layer", "denoise"):
+    for name in ("size", "samples", "seed", "label_supersample", "alpha_threshold", "view_layer", "denoise",
+                 "min_presence"):  # fmt: skip
         asked = getattr(request_, name)
         assert getattr(found, name) == (getattr(plan.settings, name) if asked is None else asked)
+    assert found.thin_labels == (("wall",) if request_.thin_labels is None else request_.thin_labels)
     assert found.device == ("cpu" if request_.device == "auto" else request_.device)
     for name in ("out", "frames", "camera", "label_set", "strict", "allow_scripts"):
         assert getattr(found, name) == getattr(request_, name)
