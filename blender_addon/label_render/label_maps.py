@@ -101,8 +101,9 @@ def _needed(there: NDArray[np.bool_], asked: NDArray[np.intp]) -> NDArray[np.boo
     on what is `there`, (H, W), which is never given back.
     """
     width = there.shape[1] + 2
-    pixels = np.pad(there, 1).astype(np.uint8)
-    pixels[asked[:, 0] + 1, asked[:, 1] + 1] = _ASKED
+    pixels = there.astype(np.uint8)
+    pixels[asked[:, 0], asked[:, 1]] = _ASKED
+    pixels = np.pad(pixels, 1, mode="edge")  # what reaches the picture's border goes on beyond it
     flat = bytearray(pixels.tobytes())  # a plain byte is quicker to ask for than an array's
     simple, end = _neighbourhoods()
     around = (1, 1 - width, -width, -1 - width, -1, width - 1, width, width + 1)

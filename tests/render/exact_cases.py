@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.labels import BACKGROUND, LabelSet
 from blender_addon.contract.run import Settings, View
-from blender_addon.label_render import exr
+from blender_addon.label_render import exr, label_maps
 from blender_addon.label_render.label_pass import RenderFailed, render_labels, render_still
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 from render_scripts import compat, passes
@@ -94,30 +94,31 @@ def either(*shapes: Shape) -> Shape:
     return lambda x, y: np.any([shape(x, y) for shape in shapes], axis=0)
 
 
-def right_labels(paper: Paper, k: int) -> Codes:
-    """The right label of each pixel, (H, W): at the centres of its k x k parts the most frequent, the nearest to the
-    pixel's centre among equals. Counted one by one, since this judges what the renderer counts."""
-    centres = (np.arange(k) + 0.5) / k
-    order = sorted(((v, u) for v in centres for u in centres), key=lambda at: (np.hypot(at[0] - 0.5, at[1] - 0.5), at))
-    y, x = np.mgrid[:HEIGHT, :WIDTH].astype(float)
-    samples = np.stack([paper(x + u, y + v) for v, u in order])
-    votes = (samples[:, None] == samples[None]).sum(axis=1)
-    return np.take_along_axis(samples, votes.argmax(axis=0)[None], axis=0)[0]
+def samples_on(paper: Paper, k: int, off: tuple[float, float] = (0.0, 0.0)) -> Codes:
+    """The label at the centre of each of the k x k parts of all pixels, or `off` it by pixels: (k H, k W)."""
+    y, x = (np.mgrid[: HEIGHT * k, : WIDTH * k] + 0.5) / k
+    return paper(x + off[0], y + off[1])
 
 
-def away_from_edges(paper: Paper, distance: float) -> NDArray[np.bool_]:
-    """Pixels, (H, W), whose centre is further than `distance` pixels from any edge on paper."""
-    y, x = np.mgrid[:HEIGHT, :WIDTH] + 0.5
-    here = paper(x, y)
-    same = np.ones((HEIGHT, WIDTH), bool)
-    for radius in {distance, distance * 0.67, distance * 0.33}:
-        for angle in np.arange(16) * np.pi / 8:
-            same &= paper(x + radius * np.cos(angle), y + radius * np.sin(angle)) == here
-    return same
+def right_labels(case: Case, answer: Answer) -> Codes:
+    """The right label of each pixel, (H, W), as the case's samples see what is on paper."""
+    thin = answer.settings.get("thin_labels", ()), answer.settings.get("min_presence", 0.0)
+    return label_maps.reduced(samples_on(answer.paper, case.k), case.k, *thin)[0]
+
+
+def settled(case: Case, answer: Answer) -> NDArray[np.bool_]:
+    """Pixels, (H, W), of which no sample lies within the `slack` of an edge, where rounding may decide."""
+    plain = samples_on(answer.paper, case.k)
+    around = [answer.slack * np.array((np.cos(angle), np.sin(angle))) for angle in np.arange(16) * np.pi / 8]
+    same = np.all([samples_on(answer.paper, case.k, tuple(off)) == plain for off in around], axis=0)
+    return same.reshape(HEIGHT, case.k, WIDTH, case.k).all(axis=(1, 3))
 
 
 def interior(paper: Paper) -> NDArray[np.bool_]:
-    return away_from_edges(paper, 1.5)  # from the pixel's centre: a pixel, and the half that it is itself
+    """Pixels, (H, W), that are a pixel or more away from any edge on paper."""
+    fine = samples_on(paper, 4)
+    window = np.lib.stride_tricks.sliding_window_view(np.pad(fine, 4, mode="edge"), (12, 12))[::4, ::4]
+    return (window == window[..., :1, :1]).all(axis=(2, 3))
 
 
 # In Blender
