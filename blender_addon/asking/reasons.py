@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..occurrences import Chain, Occurrence, copies, occurrences, referring_trees, shown_by
+from ..occurrences import (
+    Chain,
+    Occurrence,
+    copies,
+    occurrences,
+    referring_trees,
+    shown_by,
+    why_not_seen,
+)
 from ..parts.face_parts import is_part, known_source
 from ..parts.mesh_faces import read_indices
 from ..scene_labels import resolve, why_not
@@ -107,4 +115,4 @@ def _why_not_shown(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> st
         return "its collection is hidden in renders"
     if not obj.visible_camera:
         return "the camera does not see it (Object > Visibility)"
-    return "it has no surface"
+    return why_not_seen(obj, view_layer) or "it has no surface"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import bpy
 
-from ..occurrences import Occurrence, render_collections
+from ..occurrences import Occurrence, render_collections, why_not_seen
 from ..scene_labels import why_not
 from .findings import NOTE, Finding, Fix
 from .label_faults import culprit
@@ -29,19 +29,19 @@ def unlike_the_viewport(view_layer: bpy.types.ViewLayer, things: Iterable[Occurr
             if shown:
                 yield Finding("hidden", NOTE, (culprit(obj),), fix=Fix("hide_render"))
             elif obj.pass_index and not why_not(obj) and obj.visible_get(view_layer=view_layer):
-                why = _why_not_rendered(obj, obj in rendered)
+                why = _why_not_rendered(obj, obj in rendered, view_layer)
                 yield Finding("not_rendered", NOTE, (culprit(obj),), detail=(why,), label_id=obj.pass_index,
                               fix=Fix("show_render" if obj.hide_render else "clear"))  # fmt: skip
 
 
-def _why_not_rendered(obj: bpy.types.Object, in_rendered: bool) -> str:
+def _why_not_rendered(obj: bpy.types.Object, in_rendered: bool, view_layer: bpy.types.ViewLayer) -> str:
     if obj.hide_render:
         return "it is hidden in renders"
     if not in_rendered:
         return "its collection is"
     if not obj.visible_camera:
         return "cameras do not see it (Object > Visibility > Ray Visibility)"
-    return "it has no surface of its own"
+    return why_not_seen(obj, view_layer) or "it has no surface of its own"
 
 
 def no_carriers(view_layer: bpy.types.ViewLayer) -> Iterator[Finding]:
