@@ -192,12 +192,12 @@ def rendered(scene: bpy.types.Scene, case: Case, answer: Answer, folder: Path):
         return image, *render_labels(scene, chosen, answer.label_set)
 
 
-def naive(scene: bpy.types.Scene, folder: Path) -> Codes | None:
+def naive(scene: bpy.types.Scene, folder: Path, size: tuple[int, int] = SIZE) -> Codes | None:
     """Label codes of the index pass of the image render itself, the scene's settings as they are; None where that
     gives no picture of this size. Background is where the depth pass says so."""
     layer = bpy.context.view_layer
     layer.use_pass_object_index = layer.use_pass_z = True
-    scene.render.resolution_x, scene.render.resolution_y = SIZE
+    scene.render.resolution_x, scene.render.resolution_y = size
     scene.cycles.samples, scene.cycles.use_denoising = 16, False
     image_settings = scene.render.image_settings
     passes.set_file_format(image_settings, "OPEN_EXR_MULTILAYER")
@@ -209,7 +209,7 @@ def naive(scene: bpy.types.Scene, folder: Path) -> Codes | None:
     if not found:
         return None
     channels = passes_of(found[0])
-    if channels["IndexOB.X"].shape != (HEIGHT, WIDTH):
+    if channels["IndexOB.X"].shape != size[::-1]:
         return None
     return np.where(channels["Depth.Z"] >= 1e9, BACKGROUND, np.rint(channels["IndexOB.X"])).astype(np.uint16)
 

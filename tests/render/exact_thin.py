@@ -5,6 +5,25 @@ from __future__ import annotations
 import numpy as np
 from exact_cases import THING, Answer, Case, box, either, floor, layers, rectangle, turned
 
+
+def pieces(mask):
+    """How many pieces hang together over sides and corners."""
+    waiting = {tuple(place) for place in np.argwhere(mask).tolist()}
+    found = 0
+    while waiting:
+        found, stack = found + 1, [waiting.pop()]
+        while stack:
+            y, x = stack.pop()
+            near = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & waiting
+            waiting -= near
+            stack += near
+    return found
+
+
+def blocks_of_four(mask):
+    return int((mask[1:, 1:] & mask[:-1, 1:] & mask[1:, :-1] & mask[:-1, :-1]).sum())
+
+
 POLE = turned(box(-0.075, 0.075), -0.12)  # 0.6 pixels
 
 

@@ -13,7 +13,7 @@ import exact_things
 import numpy as np
 import pytest
 from exact_cases import THING, Case, interior, looking_down, naive, rendered, right_labels, settings_of, settled
-from test_presence import blocks_of_four, pieces
+from exact_thin import blocks_of_four, pieces
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED
 from blender_addon.label_render.label_pass import render_label_samples

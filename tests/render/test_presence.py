@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from exact_thin import blocks_of_four, pieces
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,24 +28,6 @@ def strip(angle, middle, width):
     """A strip through `middle`, as far from upright as `angle` says."""
     c, s = np.cos(angle), np.sin(angle)
     return lambda x, y: np.abs(c * (x - middle[0]) - s * (y - middle[1])) < width / 2
-
-
-def pieces(mask):
-    """How many pieces hang together over sides and corners."""
-    waiting = {tuple(place) for place in np.argwhere(mask).tolist()}
-    found = 0
-    while waiting:
-        found, stack = found + 1, [waiting.pop()]
-        while stack:
-            y, x = stack.pop()
-            near = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & waiting
-            waiting -= near
-            stack += near
-    return found
-
-
-def blocks_of_four(mask):
-    return int((mask[1:, 1:] & mask[:-1, 1:] & mask[1:, :-1] & mask[:-1, :-1]).sum())
 
 
 @settings(max_examples=200)
