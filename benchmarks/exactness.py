@@ -5,8 +5,8 @@
 The cases are those of the tests (tests/render/exact_*.py): 64x48 pixels, 3,072 of them, whose right labels are computed
 from geometry alone. The sample room, last, has no formula: its reference is the majority of 15 x 15 label samples.
 
-wrong      pixels with another label than on paper; those where an edge lies within 0.01 of a pixel from a sample (more
-           where a case says so) are left out, since rounding decides there
+wrong      pixels with another label than on paper; those where an edge lies within 0.01 of a pixel from a sample (or
+           what the case says) are left out, since rounding decides there
 inside     of these, pixels that are a pixel or more away from every edge
 invented   pixels with an id that nothing in the scene carries
 naive      the same for the object index pass of the image render, with its own samples, depth of field and motion blur

@@ -211,6 +211,11 @@ def several_view_layers(scene):
     return Answer(layers((shape, THING), below))
 
 
+def _knows(kind: str) -> bool:
+    """Whether this Blender has the panorama: 4.2 lacks one."""
+    return kind in bpy.types.Camera.bl_rna.properties["panorama_type"].enum_items
+
+
 CASES = (
     Case("orthographic camera", orthographic),
     Case("perspective camera, shifted", perspective),
@@ -219,7 +224,7 @@ CASES = (
     Case("fisheye, equisolid", fisheye_equisolid),
     Case("fisheye, lens polynomial", fisheye_polynomial),
     Case("panorama, mirror ball", mirror_ball),
-    Case("panorama, cylinder", cylinder),
+    *([Case("panorama, cylinder", cylinder)] if _knows("CENTRAL_CYLINDRICAL") else []),
     Case("panorama, equiangular cube face", cube_face),
     Case("stereo camera in the file", two_eyes),
     Case("border in the file", border),

@@ -77,7 +77,7 @@ def particle_hair(scene):
     hair.root_radius = hair.tip_radius = 0.6
     hair.radius_scale, hair.use_close_tip = 1.0, False
     scalp.show_instancer_for_render = False
-    return Answer(layers((box(-5.1, 3.2, -0.3, 0.3), THING), below), slack=0.15)
+    return Answer(layers((box(-5.1, 3.2, -0.3, 0.3), THING), below))
 
 
 def points(scene):
@@ -170,7 +170,7 @@ def displaced(scene):
     below = floor(scene)
     roof(scene, lambda calculate, x: calculate("MULTIPLY", calculate("ABSOLUTE", x), 1 / 8))
     stretched = layers((lambda x, y: (np.abs(x) < 5.2) & (np.abs(y) < 2.3 * (1 + np.abs(x) / 8)), THING), below)
-    return Answer(stretched, slack=0.3)
+    return Answer(stretched)
 
 
 def without_material(scene):

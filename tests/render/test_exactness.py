@@ -50,7 +50,7 @@ def test_the_index_pass_of_the_image_is_wrong_there(empty_scene, tmp_path, name)
     right, inside = right_labels(case, answer), interior(answer.paper)
     labels = naive(empty_scene, tmp_path)
     assert labels is not None
-    assert ((labels != right) & inside).sum() > 10
+    assert ((labels != right) & inside).any()
 
 
 def test_a_thin_pole_is_one_line(empty_scene, tmp_path):
