@@ -18,7 +18,7 @@ from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABE
 from blender_addon.contract.modalities import files_of
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.label_render import exr
-from blender_addon.label_render.label_maps import majority
+from blender_addon.label_render.label_maps import reduced
 from blender_addon.label_render.label_pass import (
     Passes,
     RenderFailed,
@@ -139,7 +139,7 @@ def _render_data(
         with sharp(scene, settings, plan.label_set) as ignored:
             channels = render_passes(scene, settings)
             samples = label_samples(channels, ignored)
-    labels, purity = majority(samples, settings.label_supersample)
+    labels, purity = reduced(samples, settings.label_supersample, settings.thin_labels, settings.min_presence)
     camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
     metres = scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
     cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)

@@ -39,6 +39,8 @@ class Request:
     modalities: tuple[str, ...] | None
     label_render: str | None
     preset: str | None
+    thin_labels: tuple[str, ...] | None
+    min_presence: float | None
     strict: bool
     allow_scripts: bool
 
@@ -105,6 +107,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="label samples a pixel side, odd, reduced by majority (default 1: the pixel's centre)",
     )
     add(
+        "--thin-label",
+        dest="thin_labels",
+        action="append",
+        metavar="NAME",
+        help="keep thin things of this label connected: it needs less than a majority; may be given several times",
+    )
+    add(
+        "--min-presence",
+        type=said(_share),
+        metavar="SHARE",
+        help="of a pixel's samples, what a thin label needs; default: half of 1/K, for things of 1/K pixel",
+    )
+    add(
         "--alpha-threshold",
         type=said(_share),
         metavar="A",
@@ -138,11 +153,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def request_from(arguments: argparse.Namespace) -> Request:
-    return Request(**{name: getattr(arguments, name) for name in Request.__dataclass_fields__})
+    values = {name: getattr(arguments, name) for name in Request.__dataclass_fields__}
+    if values["thin_labels"] is not None:
+        values["thin_labels"] = tuple(values["thin_labels"])
+    return Request(**values)
 
 
-_PLAIN = ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer", "image",
-          "label_render", "preset")  # fmt: skip
+_PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set", "view_layer",
+          "image", "label_render", "preset")  # fmt: skip
 """Options of one word."""
 
 
@@ -153,6 +171,7 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
+    options += [f"--thin-label={name}" for name in request.thin_labels or ()]
     for name in _PLAIN:
         value = getattr(request, name)
         if value is not None:
@@ -179,6 +198,8 @@ def continued(request: Request, found: Plan) -> Request:
         "modalities": settings.modalities,
         "label_render": settings.label_render,
         "preset": settings.preset or None,
+        "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
+        "min_presence": settings.min_presence,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

@@ -49,6 +49,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     planned, asked, view_problems = _views(scene, request, found)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
     label_render, label_problems = _label_render(scene, request, planned, label_set)
+    thin_labels, min_presence = _thin(request, label_set)
     samples = PRESETS[request.preset].samples if request.preset else samples_of(scene, view_layer)
     settings = Settings(
         size=request.size or own_size,
@@ -63,6 +64,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         modalities=request.modalities or (),
         label_render=label_render,
         preset=request.preset or "",
+        thin_labels=thin_labels,
+        min_presence=min_presence,
     )
     plan = Plan(
         label_set=label_set,
@@ -72,8 +75,9 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         settings=settings,
         versions={"labelpass": VERSION, **compat.versions()},
     )
-    problems = (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems, *label_problems)
-    return Proposal(plan, asked, (*problems, *_camera_problems(scene, settings, planned)))
+    problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
+    problems += (*view_problems, *label_problems, *_camera_problems(scene, settings, planned))
+    return Proposal(plan, asked, problems)
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -170,6 +174,26 @@ def _camera_problems(scene: bpy.types.Scene, settings: Settings, views: tuple[Vi
         for name, kind in kinds.items()
         if kind not in fit
     ]
+
+
+def _thin(request: Request, label_set: LabelSet) -> tuple[tuple[int, ...], float]:
+    """Ids of the thin labels, and the share of a pixel's samples that they need.
+
+    Half of 1/K by default: whatever is as wide as a sample is hit in each row of them, and a line that is hit in all K
+    rows of a pixel has at least half of these hits in one pixel of two. Raises LabelSetError for unknown names.
+    """
+    ids = tuple(sorted({label_set.find(name).id for name in request.thin_labels or ()}))
+    if request.min_presence is not None or not ids:
+        return ids, request.min_presence or 0.0
+    return ids, round(1 / (2 * (request.label_supersample or 1)), 6)
+
+
+def _thin_problems(settings: Settings) -> list[Problem]:
+    if settings.thin_labels and settings.label_supersample == 1:
+        return [Problem(True, "--thin-label: one sample a pixel has no shares; add --label-supersample 3 or more")]
+    if settings.min_presence and not settings.thin_labels:
+        return [Problem(True, "--min-presence is for labels of thin things: name them, --thin-label NAME each")]
+    return []
 
 
 def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:

@@ -108,7 +108,7 @@ def _of_what(material: bpy.types.Material | None, label_id: int) -> str:
 
 def _why_not_shown(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> str:
     if obj in set(view_layer.objects):
-        return why_not_shown(obj, rendered_objects(view_layer))
+        return why_not_shown(obj, rendered_objects(view_layer), view_layer)
     if view_layer.id_data in obj.users_scene:
         return "its collection is switched off in this view layer"
     return "it is in no collection of this scene"

@@ -27,7 +27,7 @@ def unlike_the_viewport(view_layer: bpy.types.ViewLayer, things: Iterable[Occurr
             if shown:
                 yield Finding("hidden", NOTE, (culprit(obj),), fix=Fix("hide_render"))
             elif obj.pass_index and not why_not(obj) and obj.visible_get(view_layer=view_layer):
-                why = why_not_shown(obj, rendered)
+                why = why_not_shown(obj, rendered, view_layer)
                 yield Finding("not_rendered", NOTE, (culprit(obj),), detail=(why,), label_id=obj.pass_index,
                               fix=Fix("show_render" if obj.hide_render else "clear"))  # fmt: skip
 

@@ -84,7 +84,8 @@ class Settings:
     `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `image` is a key of
     `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order. `label_render`
     is "image" where labels come from the image render itself, and "own" where they have one of their own. `preset` says
-    what the scene's own sampling and denoising settings give way to, "" for nothing.
+    what the scene's own sampling and denoising settings give way to, "" for nothing. `thin_labels` are ids of labels
+    that get a pixel with the share `min_presence` of its samples where their things would fall into dots.
     """
 
     size: tuple[Side, Side]
@@ -99,6 +100,8 @@ class Settings:
     modalities: tuple[str, ...] = ()
     label_render: str = "own"
     preset: str = ""
+    thin_labels: tuple[int, ...] = ()
+    min_presence: Annotated[float, 0, 1] = 0.0
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:
@@ -163,6 +166,9 @@ def read_plan(run: Path) -> Plan:
         plan = build(Plan, data | {"label_set": label_set_from_dict(data.get("label_set"))})
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from None
+    unknown = set(plan.settings.thin_labels) - set(plan.label_set.by_id)
+    if unknown:
+        raise RunError(f"{path} is damaged: settings.thin_labels names id {min(unknown)}, which its label set lacks")
     twice = [number for number, count in Counter(view.frame for view in plan.views).items() if count > 1]
     if twice:
         raise RunError(f"{path} is damaged: frame {twice[0]} is there twice")

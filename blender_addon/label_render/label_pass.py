@@ -95,7 +95,8 @@ def render_labels(
     scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
 ) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """The label render, reduced: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1]."""
-    return label_maps.majority(render_label_samples(scene, settings, label_set), settings.label_supersample)
+    samples = render_label_samples(scene, settings, label_set)
+    return label_maps.reduced(samples, settings.label_supersample, settings.thin_labels, settings.min_presence)
 
 
 def render_label_samples(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None) -> NDArray[np.uint16]:

@@ -59,6 +59,7 @@ plans = st.builds(
         modalities=modalities,
         label_render=st.sampled_from(LABEL_RENDERS),
         preset=st.sampled_from(["", *PRESETS]),
+        min_presence=st.floats(0, 1),
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
 )

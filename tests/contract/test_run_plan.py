@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -176,6 +177,9 @@ def test_a_damaged_plan_is_an_error_that_names_the_file(tmp_path, damage):
         (None, ("settings", "device"), r"settings\.device must be text, not None"),
         (1.5, ("settings", "alpha_threshold"), r"settings\.alpha_threshold must be from 0 to 1, not 1\.5"),
         (float("nan"), ("settings", "alpha_threshold"), "NaN is no number"),
+        ([4], ("settings", "thin_labels"), r"settings\.thin_labels names id 4, which its label set lacks"),
+        (["wall"], ("settings", "thin_labels"), r"settings\.thin_labels\[0\] must be a whole number"),
+        (1.5, ("settings", "min_presence"), r"settings\.min_presence must be from 0 to 1, not 1\.5"),
         (3, ("versions", "blender"), r"versions\.blender must be text, not 3"),
         ([], ("versions",), r"versions must be a mapping"),
         (["x.blend"], ("scene",), r"scene must be text"),
@@ -203,6 +207,20 @@ def test_a_key_or_a_frame_that_is_there_twice_is_refused(tmp_path):
     (tmp_path / PLAN).write_text(json.dumps(data))
     with pytest.raises(RunError, match="frame 1 is there twice"):
         read_plan(tmp_path)
+
+
+def test_a_plan_from_before_there_were_thin_labels_is_read(tmp_path):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    del data["settings"]["thin_labels"], data["settings"]["min_presence"]
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    assert read_plan(tmp_path) == a_plan()
+
+
+def test_thin_labels_come_back_as_they_were(tmp_path):
+    plan = replace(a_plan(), settings=replace(a_plan().settings, thin_labels=(3,), min_presence=0.2))
+    write_plan(tmp_path, plan)
+    assert read_plan(tmp_path) == plan
 
 
 def test_a_whole_number_is_a_number(tmp_path):

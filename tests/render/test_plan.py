@@ -55,6 +55,8 @@ requests = st.builds(
     modalities=optional(
         st.sets(st.sampled_from(list(MODALITIES))).map(lambda some: tuple(sorted(some, key=list(MODALITIES).index)))
     ),
+    thin_labels=optional(st.lists(words, min_size=1, max_size=3).map(tuple)),
+    min_presence=optional(st.floats(0, 1)),
     strict=st.booleans(),
     allow_scripts=st.booleans(),
 )
@@ -131,7 +133,7 @@ def test_what_is_not_said_is_none():
     found = parse(["--out", "run"])
     assert found == Request(
         Path("run"), *[None] * 9, device="auto", denoise=None, image=None, modalities=None, label_render=None,
-        preset=None, strict=False, allow_scripts=False,
+        preset=None, thin_labels=None, min_presence=None, strict=False, allow_scripts=False,
     )  # fmt: skip
 
 
@@ -179,8 +181,7 @@ def a_plan(views: int = 3, **changes) -> Plan:
 OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
     "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
-    "label_render": "image",
-    "preset": "draft",
+    "label_render": "image", "preset": "draft", "thin_labels": (3,), "min_presence": 0.25,
 }  # fmt: skip
 
 
@@ -238,9 +239,10 @@ def test_a_resume_takes_from_the_plan_what_the_request_leaves_open(request_):
     plan = a_plan(**{name: value for name, value in OTHER.items() if name not in {"device"}})
     found = continued(request_, plan)
     for name in ("size", "samples", "seed", "label_supersample", "alpha_threshold", "view_layer", "denoise",
-                 "image", "modalities", "label_render", "preset"):  # fmt: skip
+                 "image", "modalities", "label_render", "preset", "min_presence"):  # fmt: skip
         asked = getattr(request_, name)
         assert getattr(found, name) == (getattr(plan.settings, name) if asked is None else asked)
+    assert found.thin_labels == (("wall",) if request_.thin_labels is None else request_.thin_labels)
     assert found.device == ("cpu" if request_.device == "auto" else request_.device)
     for name in ("out", "frames", "camera", "label_set", "strict", "allow_scripts"):
         assert getattr(found, name) == getattr(request_, name)
