@@ -122,7 +122,7 @@ def measure_room() -> None:
             for view in views:
                 at_frame(view)
                 look(scene, view)
-                fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE))
+                fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE), None)
                 right, purity = majority(fine, REFERENCE)
                 references.append((right, np.ones(right.shape, bool), within(right, purity), known))
                 for k, rows in zip((1, 3), found.values()):

@@ -24,25 +24,25 @@ class Request:
     """What was asked for. None means: what the scene says (or, for a run that is there already, what its plan says)."""
 
     out: Path
-    frames: tuple[int, ...] | None
-    camera: str | None
-    size: tuple[int, int] | None
-    samples: int | None
-    seed: int | None
-    label_supersample: int | None
-    alpha_threshold: float | None
-    label_set: str | None
-    view_layer: str | None
-    device: str
-    denoise: bool | None
-    image: str | None
-    modalities: tuple[str, ...] | None
-    label_render: str | None
-    preset: str | None
-    thin_labels: tuple[str, ...] | None
-    min_presence: float | None
-    strict: bool
-    allow_scripts: bool
+    frames: tuple[int, ...] | None = None
+    camera: str | None = None
+    size: tuple[int, int] | None = None
+    samples: int | None = None
+    seed: int | None = None
+    label_supersample: int | None = None
+    alpha_threshold: float | None = None
+    label_set: str | None = None
+    view_layer: str | None = None
+    device: str = "auto"
+    denoise: bool | None = None
+    image: str | None = None
+    modalities: tuple[str, ...] | None = None
+    label_render: str | None = None
+    preset: str | None = None
+    thin_labels: tuple[str, ...] | None = None
+    min_presence: float | None = None
+    strict: bool = False
+    allow_scripts: bool = False
 
 
 def parse_frames(text: str) -> tuple[int, ...]:
@@ -159,8 +159,8 @@ def request_from(arguments: argparse.Namespace) -> Request:
     return Request(**values)
 
 
-_PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set", "view_layer",
-          "image", "label_render", "preset")  # fmt: skip
+_PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
+          "view_layer", "image", "label_render", "preset")  # fmt: skip
 """Options of one word."""
 
 

@@ -93,8 +93,8 @@ def test_more_samples_see_the_same_subdivision(empty_scene, k, rate):
     case = Case("coarse", exact_things.displaced)
     chosen = settings_of(case, exact_cases.Answer(exact_cases.layers()))
     with passes.prepared(empty_scene, chosen):
-        once = render_label_samples(empty_scene, chosen)
-        often = render_label_samples(empty_scene, replace(chosen, label_supersample=k))
+        once = render_label_samples(empty_scene, chosen, None)
+        often = render_label_samples(empty_scene, replace(chosen, label_supersample=k), None)
     assert np.array_equal(once, often[k // 2 :: k, k // 2 :: k])
     ideal = exact_cases.layers((lambda x, y: (np.abs(x) < 5.2) & (np.abs(y) < 2.3 * (1 + x**2 / 32)), THING))
     assert (once != exact_cases.samples_on(ideal, 1)).any(), "cut finely, this would prove nothing"

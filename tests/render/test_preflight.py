@@ -13,7 +13,7 @@ from blender_addon.occurrences import occurrences
 from render_scripts import compat, preflight
 from render_scripts.plan import Request
 
-REQUEST = Request(Path("run"), *[None] * 9, device="cpu", denoise=None, strict=False, allow_scripts=False)
+REQUEST = Request(Path("run"), device="cpu")
 
 
 @pytest.fixture
