@@ -22,6 +22,7 @@ from blender_addon.label_render.label_pass import RenderFailed, render_labels
 from . import compat, passes
 from .camera import describe_camera
 from .randomize import draw
+from .sampled_views.view_camera import stand
 
 
 def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> dict[str, float]:
@@ -30,6 +31,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
     scene.frame_set(view.scene_frame)
     if scene.camera != scene.objects[view.camera]:  # an equal write makes Blender evaluate the whole scene anew
         scene.camera = scene.objects[view.camera]
+    stand(scene.camera, view)
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
         ready = time.perf_counter()
@@ -54,7 +56,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
             "frame": view.frame,
-            "view": asdict(view),
+            "view": view.to_dict(),
             "camera": camera,
             **_label_table(labels, plan.label_set),
             "seed": settings.seed,

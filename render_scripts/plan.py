@@ -11,6 +11,8 @@ from pathlib import Path
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.run import Plan, RunError, View
 
+from .sampled_views.view_request import parse_words, to_words
+
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
 
@@ -36,6 +38,7 @@ class Request:
     denoise: bool | None
     strict: bool
     allow_scripts: bool
+    sample_views: str | None = None
 
 
 def parse_frames(text: str) -> tuple[int, ...]:
@@ -83,12 +86,23 @@ def _share(text: str) -> float:
     return value
 
 
+def _sample_views(text: str) -> str:
+    """The words of a request for sampled views, as the plan keeps them: one text for one request."""
+    return to_words(parse_words(text))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a render, on the parser of render.py or of `labelpass render`."""
     add = parser.add_argument
     add("--out", type=said(parse_path), required=True, metavar="RUN", help="the run folder; one there is continued")
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--camera", metavar="NAME", help="render through this camera alone")
+    add(
+        "--sample-views",
+        type=said(_sample_views),
+        metavar="N|WORDS",
+        help="instead of the scene's views, so many inside of its rooms, or such as 'orbit 24 target=Sofa': docs/views.md",
+    )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
     add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
@@ -129,7 +143,8 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
-    for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer"):
+    for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer",
+                 "sample_views"):  # fmt: skip
         value = getattr(request, name)
         if value is not None:
             options += [f"--{name.replace('_', '-')}={value}"]
@@ -149,6 +164,7 @@ def continued(request: Request, found: Plan) -> Request:
         "alpha_threshold": settings.alpha_threshold,
         "view_layer": settings.view_layer,
         "denoise": settings.denoise,
+        "sample_views": settings.sample_views or None,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

@@ -20,17 +20,20 @@ from . import compat, preflight
 from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
+from .sampled_views.sampling import NoViews, sample_views
+from .sampled_views.view_request import parse_words
 
 MAX_SIDE = 65536  # of a picture that Blender renders, in pixels
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A plan, the views of it that were asked for, and what stands against it."""
+    """A plan, the views of it that were asked for, what stands against it, and what there is to say about it."""
 
     plan: Plan
     views: tuple[View, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
 def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Request, found: Plan | None) -> Proposal:
@@ -53,17 +56,25 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         denoise=denoise,
         alpha_threshold=round(view_layer.pass_alpha_threshold, 6) if threshold is None else threshold,
         view_layer=view_layer.name,
+        sample_views=request.sample_views or "",
     )
-    planned, asked, view_problems = _views(scene, request, found)
+    label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
+    notes: tuple[str, ...] = ()
+    if request.sample_views:
+        planned, asked, notes = _sampled(scene, view_layer, request, found, settings, label_set)
+        view_problems: list[Problem] = []
+    else:
+        planned, asked, view_problems = _views(scene, request, found)
     plan = Plan(
-        label_set=found.label_set if found and not request.label_set else _label_set(scene, request),
+        label_set=label_set,
         scene=Path(bpy.data.filepath).name,
         scene_sha256=_scene_hash(),
         views=planned,
         settings=settings,
         versions={"labelpass": VERSION, **compat.versions()},
     )
-    return Proposal(plan, asked, (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems))
+    problems = (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems)
+    return Proposal(plan, asked, problems, notes)
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -111,6 +122,35 @@ def _views(
             )
         ]
     return tuple(sorted({*own, *asked}, key=lambda view: view.frame)), asked, problems
+
+
+def _sampled(
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    request: Request,
+    found: Plan | None,
+    settings: Settings,
+    label_set: LabelSet,
+) -> tuple[tuple[View, ...], tuple[View, ...], tuple[str, ...]]:
+    """(views of the plan, views asked for, how they were found): those of the plan that is there, else sampled now."""
+    if request.camera is not None:
+        raise Refused("--sample-views has a camera of its own: leave out --camera")
+    if found and found.settings.sample_views == settings.sample_views:
+        planned, notes = found.views, ()
+    else:
+        try:
+            sampled = sample_views(
+                scene, view_layer, label_set, parse_words(request.sample_views or ""), settings.size, settings.seed
+            )
+        except NoViews as error:
+            raise Refused(str(error)) from None
+        planned, notes = sampled.views, tuple(f"sampled views: {line}" for line in sampled.report.lines())
+    if request.frames is None:
+        return planned, planned, notes
+    strange = sorted(set(request.frames) - {view.frame for view in planned})
+    if strange:
+        raise Refused(f"--frames: the {len(planned)} sampled views have no frame {strange[0]}")
+    return planned, tuple(view for view in planned if view.frame in set(request.frames)), notes
 
 
 def _size_problems(settings: Settings) -> list[Problem]:

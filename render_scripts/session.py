@@ -29,6 +29,7 @@ from . import compat, passes, preflight
 from .frame import render_frame
 from .interrupts import ends_at_once
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
+from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 
 
@@ -78,6 +79,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         problems += preflight.check_versions(found.versions, plan.versions)
     _tell(problems, request.strict)
 
+    for line in proposal.notes:
+        print(f"labelpass: {line}", flush=True)
     plan = found or _begun(request.out, plan, views)
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
@@ -89,7 +92,7 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         flush=True,
     )
     labels = instancer_labels_of_frames(scene, view_layer, things)
-    with labels as at_frame, passes.prepared(scene, plan.settings):
+    with sampled_camera(scene, plan.views), labels as at_frame, passes.prepared(scene, plan.settings):
         _render_frames(request, plan, todo, scene, at_frame)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0

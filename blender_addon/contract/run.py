@@ -59,17 +59,34 @@ class PlanExists(RunError):
     """There is a plan in the run folder already."""
 
 
+Row = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a camera stands that the .blend does not have: its world matrix, row by row, in Blender units and with
+    Blender's camera axes (x right, y up, looking along -z), and its focal length in mm."""
+
+    matrix: tuple[Row, Row, Row, Row]
+    lens: float
+
+
 @dataclass(frozen=True)
 class View:
     """What one frame of the run shows: frame `scene_frame` of the .blend through `camera`.
 
-    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras share a scene frame.
+    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras share a scene frame. Where there
+    is a `pose`, `camera` is none of the .blend, but one that the renderer puts there.
     """
 
     frame: int
     scene_frame: int
     camera: str
     name: str
+    pose: Pose | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -77,7 +94,8 @@ class Settings:
     """Every choice that changes pixels. `size` is (width, height) in pixels. `read_plan` holds it to these limits.
 
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
-    `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render.
+    `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `sample_views` are the
+    words that the views were sampled by, "" where they are those of the .blend.
     """
 
     size: tuple[Side, Side]
@@ -88,6 +106,7 @@ class Settings:
     denoise: bool
     alpha_threshold: Annotated[float, 0, 1]
     view_layer: str
+    sample_views: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +130,7 @@ class Plan:
             "scene": self.scene,
             "scene_sha256": self.scene_sha256,
             "settings": asdict(self.settings),
-            "views": [asdict(view) for view in self.views],
+            "views": [view.to_dict() for view in self.views],
             "versions": dict(self.versions),
             "label_set": self.label_set.to_dict(),
         }
