@@ -101,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sample-views",
         type=said(_sample_views),
         metavar="N|WORDS",
-        help="instead of the scene's views, so many inside of its rooms, or such as 'orbit 24 target=Sofa': docs/views.md",
+        help="so many views inside of its rooms, or 'orbit 24 target=Sofa' and the like; default: the scene's own",
     )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")

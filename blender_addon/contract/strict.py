@@ -67,7 +67,8 @@ def build(kind: type[_Built], data: Any, what: str = "", *, others: bool = False
 def _value(hint: Any, value: Any, what: str, others: bool) -> Any:
     origin, inside = get_origin(hint), get_args(hint)
     if origin in (UnionType, Union):  # X | None
-        return None if value is None else _value(*(kind for kind in inside if kind is not NoneType), value, what, others)
+        (kind,) = (kind for kind in inside if kind is not NoneType)
+        return None if value is None else _value(kind, value, what, others)
     if origin is Annotated:
         number, (low, high) = _value(inside[0], value, what, others), inside[1:]
         if not low <= number <= high:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ Array = NDArray[np.float64]
 
 VOXEL = 0.4
 """Metres: side of the cubes in which two views see the same surface."""
-SURPLUS = 4
+SURPLUS = 8
 """Good views to choose from for each that is wanted, where frequencies are asked for."""
 
 ALIKE = "too like another"
@@ -113,7 +112,9 @@ def mean_shares(views: Sequence[Candidate]) -> dict[int, float]:
 
 
 def _table(views: Sequence[Candidate], labels: Sequence[int]) -> Array:
-    return np.array([[view.shares.get(label, 0.0) for label in labels] for view in views]).reshape(-1, len(labels))
+    return np.array([[view.shares.get(label, 0.0) for label in labels] for view in views]).reshape(
+        len(views), len(labels)
+    )
 
 
 class Likeness:
@@ -168,7 +169,7 @@ class Report:
     frequencies: tuple[Frequency, ...] = ()
 
     def lines(self) -> list[str]:
-        said = [f"candidates {self.candidates}: {self.counts()}"]
+        said = [self.counts()]
         if any(each.target is not None for each in self.frequencies):
             said += [f"{'label':24} {'target':>7} {'views':>7}"]
             said += [
@@ -178,10 +179,8 @@ class Report:
         return said
 
     def counts(self) -> str:
+        """Such as "candidates 412: accepted 40; outside 372"; a walk is accepted or rejected with all its views."""
+        what = "walks" if self.request.startswith("trajectory") else "candidates"
         reasons = sorted(self.rejected.items(), key=lambda item: (-item[1], item[0]))
-        return "; ".join([f"accepted {self.accepted}", *(f"{reason} {number}" for reason, number in reasons)])
-
-    def to_dict(self) -> dict[str, Any]:
-        from dataclasses import asdict
-
-        return asdict(self)
+        told = [f"accepted {self.accepted}", *(f"{reason} {number}" for reason, number in reasons)]
+        return f"{what} {self.candidates}: {'; '.join(told)}"

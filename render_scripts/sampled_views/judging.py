@@ -1,4 +1,4 @@
-"""Looks through a candidate's camera with a few hundred rays, and says whether a picture from there is worth rendering."""
+"""Looks through a candidate's camera with a few hundred rays: is a picture from there worth rendering?"""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ COLUMNS, ROWS = 24, 18
 PRESENT = 0.01
 """Share of the rays from which on a label counts as seen."""
 NEAR = 0.1
+"""Share of the rays that may meet something nearer than asked for."""
 FAR = 0.5
-_NONE = (UNLABELLED, IGNORE, BACKGROUND)
+"""Share of the rays that may meet nothing, or only what is farther."""
+NO_LABEL = (UNLABELLED, IGNORE, BACKGROUND)
 
 SOLID = "in a wall or furniture"
 OUTSIDE = "outside"
@@ -25,6 +27,7 @@ CLOSE = "too close to a surface"
 BEFORE_THE_LENS = "something right before the lens"
 TOO_FAR = "too little within reach"
 ONE_LABEL = "one label fills the view"
+TWO_LABELS = "little but two labels"
 
 
 def few(labels: int) -> str:
@@ -33,7 +36,7 @@ def few(labels: int) -> str:
 
 def labels_wanted(surfaces: Surfaces, request: ViewRequest) -> int:
     """As many as asked for, or all where the scene has fewer."""
-    return min(request.labels, sum(label not in _NONE for label in np.unique(surfaces.label).tolist()))
+    return min(request.labels, sum(label not in NO_LABEL for label in np.unique(surfaces.label).tolist()))
 
 
 def why_not_here(place: Place, eye: Array, request: ViewRequest, *, enclosed: bool) -> str | None:
@@ -60,12 +63,14 @@ def looked_through(
     within = (hits.metres >= nearest) & (hits.metres <= farthest)
     labels, counts = np.unique(hits.labels[within], return_counts=True)
     present = [label for label, share in zip(labels.tolist(), counts / len(directions)) if share >= PRESENT]
-    if sum(label not in _NONE for label in present) < wanted:
+    if sum(label not in NO_LABEL for label in present) < wanted:
         return few(wanted)
     every, counts = np.unique(hits.labels[hits.things != NOTHING], return_counts=True)
     if counts.max() / len(directions) > request.one_label:
         return ONE_LABEL
-    labelled = {label: count for label, count in zip(every.tolist(), counts.tolist()) if label not in _NONE}
+    if wanted > 2 and np.sort(counts)[:-2].sum() / len(directions) < request.variety:
+        return TWO_LABELS
+    labelled = {label: count for label, count in zip(every.tolist(), counts.tolist()) if label not in NO_LABEL}
     total = sum(labelled.values())
     points = matrix[:3, 3] + directions[within] * hits.metres[within, None]
     return Candidate(matrix, lens, cubes(points), {label: count / total for label, count in labelled.items()})

@@ -19,7 +19,7 @@ from .view_request import ViewRequest
 ORBIT = 103
 _GOLDEN = (5**0.5 - 1) / 2
 _FINE = (48, 36)
-_NEARER = (1.0, 0.8, 0.65)
+_NEARER = (1.0, 0.85, 0.7)
 """Of the distance from which the thing fits the picture; the next is tried where the one before is in a wall."""
 
 COVERED = "covered by something"
@@ -27,18 +27,25 @@ COVERED = "covered by something"
 
 @dataclass(frozen=True, eq=False)
 class Centre:
-    """A thing to orbit: the middle and half the diagonal of its box, in metres, and a tree of its triangles alone."""
+    """A thing to orbit: the middle and half the diagonal of its box, in metres, a tree of its triangles alone,
+    and some of their corners (N, 3)."""
 
     middle: Array
     reach: float
     tree: BVHTree
+    points: Array
 
 
 def centre_of(surfaces: Surfaces, chosen: NDArray[np.bool_]) -> Centre:
     """The centre of the triangles `chosen` (T,)."""
     corners = surfaces.corners[chosen].reshape(-1, 3).astype(np.float64)
     low, high = corners.min(axis=0), corners.max(axis=0)
-    return Centre((low + high) / 2, float(np.linalg.norm(high - low) / 2), surfaces.of(chosen))
+    return Centre(
+        (low + high) / 2,
+        float(np.linalg.norm(high - low) / 2),
+        surfaces.of(chosen),
+        corners[:: 1 + len(corners) // 1000],
+    )
 
 
 def fitting_distance(reach: float, tangents: tuple[float, float]) -> float:
@@ -74,7 +81,7 @@ def orbit_judge(
             if why:
                 reason = why
             elif visible_share(place.surfaces, centre, matrix, optics.tangents(focal)) >= request.visible:
-                return Candidate(matrix, focal, np.zeros(0, np.int64))
+                return Candidate(matrix, focal, _corner(number % len(centres), turn, rise, request.count))
             else:
                 reason = COVERED
         return reason
@@ -83,11 +90,20 @@ def orbit_judge(
 
 
 def visible_share(surfaces: Surfaces, centre: Centre, matrix: Array, tangents: tuple[float, float]) -> float:
-    """Share of the rays that would meet the thing alone which meet nothing before it; 0 where none meets it."""
+    """Share of the thing that is in the picture, times the share of the rays that would meet it alone which meet
+    nothing before it; 0 where none meets it."""
     eye, directions = matrix[:3, 3], fan(matrix, tangents, *_FINE)
+    local = (centre.points - eye) @ matrix[:3, :3]
+    within = (local[:, 2] < 0) & (np.abs(local[:, :2]) <= -local[:, 2:] * tangents).all(axis=1)
     alone = [centre.tree.ray_cast(Vector(eye), Vector(direction))[3] for direction in directions.tolist()]
     met = np.array([metres is not None for metres in alone])
     if not met.any():
         return 0.0
     own = np.array([metres for metres in alone if metres is not None])
-    return float((surfaces.cast(eye, directions[met]).metres > own - 1e-3).mean())
+    return float((surfaces.cast(eye, directions[met]).metres > own - 1e-3).mean() * within.mean())
+
+
+def _corner(centre: int, turn: float, rise: float, count: int) -> NDArray[np.int64]:
+    """The part of the sphere round a centre that a view is in, smaller than a step of even ones: no two are in one."""
+    side = 180 / count
+    return np.array([(centre << 40) | (int(turn % 360 / side) << 20) | int((rise + 90) / side)], np.int64)

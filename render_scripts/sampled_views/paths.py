@@ -104,16 +104,30 @@ def _mirror(reach: int, number: int) -> np.ndarray:
     return np.minimum(np.arange(1, reach + 1), number - 1)
 
 
-def headings(points: Array, number: int, ahead: int, width: float, turn: float) -> Array:
-    """Yaw in degrees (number,) at the first points of a ride (N, 3): towards the point `ahead` rows on, smoothed over
-    `width` rows, and never more than `turn` degrees from one to the next."""
-    rows = np.arange(number)
-    gaps = points[np.minimum(rows + max(ahead, 1), len(points) - 1)] - points[rows]
-    angles = np.degrees(np.arctan2(gaps[:, 1], gaps[:, 0]))
-    still = np.hypot(gaps[:, 0], gaps[:, 1]) < 1e-6  # at the end of the way there is nothing ahead
-    for row in np.flatnonzero(still):
-        angles[row] = angles[row - 1] if row else 0.0
-    aim = smoothed(np.unwrap(angles, period=360), width)
+def gaze(scores: Array, change: float) -> Array:
+    """Where to look along a ride: degrees (rows,) of the best sequence of directions.
+
+    `scores` (rows, directions): how good it is to look at 0, 360 / directions, ... degrees. `change` is what a turn by
+    one direction from a row to the next costs. The best of all sequences, by dynamic programming.
+    """
+    rows, directions = scores.shape
+    apart = np.abs(np.arange(directions)[:, None] - np.arange(directions)[None])
+    cost = change * np.minimum(apart, directions - apart).astype(float) ** 2
+    best, before = scores[0], np.zeros((rows, directions), int)
+    for row in range(1, rows):
+        ways = best[:, None] - cost
+        before[row] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + scores[row]
+    chosen = [int(best.argmax())]
+    for row in range(rows - 1, 0, -1):
+        chosen.append(int(before[row, chosen[-1]]))
+    return np.array(chosen[::-1]) * (360.0 / directions)
+
+
+def headings(aim: Array, width: float, turn: float) -> Array:
+    """Degrees (N,) that follow `aim` (N,) the short way round, smoothed over `width` rows, and never more than `turn`
+    from one to the next."""
+    aim = smoothed(np.unwrap(aim, period=360), width)
     found = aim[:1].tolist()
     for angle in aim[1:].tolist():
         found.append(found[-1] + min(max(angle - found[-1], -turn), turn))

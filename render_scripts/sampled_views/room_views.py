@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .choice import Candidate, Judge
@@ -15,13 +17,26 @@ ROOM, AROUND_A_SPOT = 101, 102
 """Streams of draws; see `randomize`."""
 _PROBES = 16
 _SLACK = 0.15
+_ASIDE = 8.0
+"""Degrees by which an aim is missed: what is looked for need not be in the middle of every picture."""
 
 HIDDEN = "the spot is hidden"
 NO_FLOOR = "no floor there"
 
 
-def room_judge(place: Place, rooms: Floors, request: ViewRequest, optics: Optics, lens: float, seed: int) -> Judge:
-    """Candidates on `rooms`, in any direction."""
+def room_judge(
+    place: Place,
+    rooms: Floors,
+    request: ViewRequest,
+    optics: Optics,
+    lens: float,
+    seed: int,
+    aims: Sequence[Array] = (),
+) -> Judge:
+    """Candidates on `rooms`, in any direction; every other one towards one of the `aims`, arrays (N, 3) of places.
+
+    Of the aims each is as likely as another, and of its places: so what is rare is looked at as often as what is not.
+    """
     wanted = labels_wanted(place.surfaces, request)
 
     def judge(number: int) -> Candidate | str:
@@ -32,6 +47,10 @@ def room_judge(place: Place, rooms: Floors, request: ViewRequest, optics: Optics
         yaw, pitch, roll = between(rng, request.yaw), between(rng, request.pitch), between(rng, request.roll)
         focal = optics.lens(between(rng, request.fov)) if request.fov else lens
         eye = np.array([*(rooms.xy[at] + aside), rooms.z[at] + height])
+        if aims and number % 2:
+            places = aims[int(rng.integers(len(aims)))]
+            aim = angles_to(eye, places[int(rng.integers(len(places)))]) + rng.normal(0, _ASIDE, 2)
+            yaw, pitch = float(aim[0]), float(np.clip(aim[1], *request.pitch))
         if rooms.room[at] < height + request.clearance:
             return CLOSE
         reason = why_not_here(place, eye, request, enclosed=request.enclosed)
@@ -59,8 +78,11 @@ def rooms_of(place: Place, request: ViewRequest) -> Floors:
     return floors.kept(kept)
 
 
-def around_judge(place: Place, spot: Array, request: ViewRequest, optics: Optics, lens: float, seed: int) -> Judge:
-    """Candidates round a spot, at a height above the floor below them, that look at it and are not cut off from it."""
+def around_judge(
+    place: Place, spot: Array, reach: float, request: ViewRequest, optics: Optics, lens: float, seed: int
+) -> Judge:
+    """Candidates round a spot, at a height above the floor below them, that look at it and are not cut off from it:
+    the first surface on the way there is no more than `reach` metres before it."""
     wanted = labels_wanted(place.surfaces, request)
     radius = request.radius or (1.0, 3.0)
 
@@ -79,7 +101,7 @@ def around_judge(place: Place, spot: Array, request: ViewRequest, optics: Optics
             return reason
         gap = spot - eye
         metres = float(np.linalg.norm(gap))
-        if place.surfaces.cast(eye, gap[None] / metres).metres[0] < metres - _SLACK:
+        if place.surfaces.cast(eye, gap[None] / metres).metres[0] < metres - reach - _SLACK:
             return HIDDEN
         return looked_through(place, pose(eye, *angles_to(eye, spot), roll), focal, optics, request, wanted)
 

@@ -1,4 +1,4 @@
-"""Sampled views of an open scene: what is asked for becomes the views of a plan, and a report of how they were found."""
+"""Sampled views of an open scene: a request becomes the views of a plan, and a report of how they were found."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ import numpy as np
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Pose, View
 from blender_addon.contract.words import counted, quoted
+from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 
 from .choice import Choice, Frequency, Report, choose
+from .floors import Floors
+from .judging import NO_LABEL
 from .orbit_views import centre_of, orbit_judge
 from .poses import Array, Optics
 from .room_views import around_judge, room_judge, rooms_of
 from .surfaces import Surfaces, read_surfaces
 from .surroundings import Place, look_around
 from .trajectory_views import choose_trajectory
-from .view_camera import camera_name, optics_of
+from .view_camera import camera_name, optics_of, some_camera
 from .view_request import CURSOR, ViewRequest, to_words
 
 
@@ -50,8 +53,8 @@ def sample_views(
     """
     started = time.perf_counter()
     scale = scene.unit_settings.scale_length
-    with bpy.context.temp_override(scene=scene, view_layer=view_layer):
-        surfaces = read_surfaces(view_layer, bpy.context.evaluated_depsgraph_get(), scale)
+    with some_camera(scene):
+        surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
     if surfaces is None:
         raise NoViews("sampled views: this scene shows no surfaces")
     place = look_around(surfaces, request.heights[0] + request.clearance)
@@ -83,18 +86,36 @@ def _choose(
     most = request.count * request.tries
     target = _label_ids(request, label_set) or request.balance
     if request.kind == "orbit":
-        centres = [centre_of(place.surfaces, chosen) for chosen in _triangles_of(scene, place.surfaces, request, label_set)]
+        centres = [
+            centre_of(place.surfaces, chosen) for chosen in _triangles_of(scene, place.surfaces, request, label_set)
+        ]
         judge = orbit_judge(place, centres, request, optics, lens, seed)
         return choose(judge, request.count, most, request.like, "none")
     if request.kind == "around":
-        judge = around_judge(place, _spot(scene, place.surfaces, request, label_set), request, optics, lens, seed)
+        spot, reach = _spot(scene, place.surfaces, request, label_set)
+        judge = around_judge(place, spot, reach, request, optics, lens, seed)
         return choose(judge, request.count, most, request.like, target)
     rooms = rooms_of(place, request)
     if not len(rooms):
         raise NoViews(_no_room(place, request))
     if request.kind == "trajectory":
         return choose_trajectory(place, rooms, request, optics, lens, seed)
-    return choose(room_judge(place, rooms, request, optics, lens, seed), request.count, most, request.like, target)
+    judge = room_judge(place, rooms, request, optics, lens, seed, _aims(place.surfaces, target, rooms))
+    return choose(judge, request.count, most, request.like, target)
+
+
+def _aims(surfaces: Surfaces, target: dict[int, float] | str, rooms: Floors) -> list[Array]:
+    """Where the labels are whose frequencies are asked for: the middles of their things that lie over the rooms."""
+    if target == "none":
+        return []
+    low, high = rooms.xy.min(axis=0) - rooms.step, rooms.xy.max(axis=0) + rooms.step
+    middles = (surfaces.low + surfaces.high) / 2
+    inside = ((middles[:, :2] >= low) & (middles[:, :2] <= high)).all(axis=1)
+    pairs = np.unique(np.stack([surfaces.label, surfaces.thing], axis=1), axis=0)
+    wanted = [label for label in np.unique(pairs[:, 0]).tolist() if label not in NO_LABEL]
+    found = [middles[things[inside[things]]] for label in wanted for things in [pairs[pairs[:, 0] == label, 1]]
+             if isinstance(target, str) or target.get(label)]  # fmt: skip
+    return [places for places in found if len(places)]
 
 
 def _triangles_of(
@@ -126,19 +147,21 @@ def _session_ids(obj: bpy.types.Object) -> list[int]:
     return [obj.session_uid, *(child.session_uid for child in obj.children_recursive)]
 
 
-def _spot(scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet) -> Array:
+def _spot(scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet) -> tuple[Array, float]:
+    """A point, and how far around it what is meant reaches."""
     if request.spot:
-        return np.array(request.spot)
+        return np.array(request.spot), 0.0
     if request.target in {"", CURSOR}:
-        return np.array(scene.cursor.location) * scene.unit_settings.scale_length
-    return centre_of(surfaces, _triangles_of(scene, surfaces, request, label_set)[0]).middle
+        return np.array(scene.cursor.location) * scene.unit_settings.scale_length, 0.0
+    centre = centre_of(surfaces, _triangles_of(scene, surfaces, request, label_set)[0])
+    return centre.middle, centre.reach
 
 
 def _label_ids(request: ViewRequest, label_set: LabelSet) -> dict[int, float]:
     ids = {label.name: label.id for label in label_set.labels}
     strange = [name for name in request.targets if name not in ids]
     if strange:
-        raise NoViews(f"sampled views: targets name {quoted(strange)}, which label set {label_set.name!r} does not have")
+        raise NoViews(f"sampled views: targets name {quoted(strange)}; label set {label_set.name!r} has no such label")
     return {ids[name]: share for name, share in request.targets.items()}
 
 
@@ -156,14 +179,14 @@ def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Report
 def _sorry(report: Report, request: ViewRequest) -> str:
     found = f"{report.accepted} of {request.count} found" if report.accepted else "none found"
     return (
-        f"sampled views ({report.request}): {found}; candidates {report.candidates}: {report.counts()}. Ask for fewer, "
+        f"sampled views ({report.request}): {found}; {report.counts()}. Ask for fewer, "
         "or loosen what rejects most: see docs/views.md"
     )
 
 
 def _no_room(place: Place, request: ViewRequest) -> str:
     if not len(place.floors):
-        return f"sampled views: no floor with {request.heights[0]:g} m of air above it; lower heights, or orbit something"
+        return f"sampled views: no floor with {request.heights[0]:g} m of air above; lower heights, or orbit"
     walls = "enclosed by walls and with " if request.enclosed else "with "
     return (
         f"sampled views: of {counted(len(np.unique(place.floors.region)), 'floor')} none is {walls}"

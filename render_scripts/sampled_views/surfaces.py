@@ -115,7 +115,7 @@ def read_surfaces(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgrap
 def tree_of(corners: NDArray[np.float32]) -> BVHTree:
     """A tree of triangles, whose numbers are those of the rows of `corners` (T, 3, 3)."""
     every = np.ascontiguousarray(corners.reshape(-1, 3))
-    # Corners that are shared are one vertex, since Python's lists are large. By a hash: sorting rows takes ten times it.
+    # Corners that are shared are one vertex, since Python's lists are large; by a hash, since sorting rows is slow.
     bits = every.view(np.uint32).astype(np.uint64) * np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 1], np.uint64)
     _, first, number = np.unique(bits[:, 0] ^ bits[:, 1] ^ bits[:, 2], return_index=True, return_inverse=True)
     number = number.ravel()

@@ -42,7 +42,7 @@ def look_around(surfaces: Surfaces, headroom: float) -> Place:
 
 
 def is_inside_a_thing(place: Place, metres: Array, back: NDArray[np.bool_], things: NDArray[np.int64]) -> bool:
-    """Whether half of all directions (`AROUND`) meet the back of one thing. Walls whose faces point outwards are none."""
+    """Whether half of all directions (`AROUND`) meet the back of one thing. Rooms that are inside out are none."""
     backs = things[back & (things != NOTHING)]
     backs = backs[~place.inside_out[backs]]
     return bool(len(backs)) and int(np.bincount(backs).max()) * 2 >= len(metres)

@@ -27,12 +27,14 @@ class ViewRequest:
     `roll` tilts the camera clockwise. `fov` is horizontal; None takes the lens of the scene's camera. `clearance` is
     kept from every surface. `distances`: of what is seen at most a tenth is nearer, and at least half is no farther;
     labels count between them. `labels` are so many in a view (or all, where the scene has fewer), none of which fills
-    more than `one_label`. `like`: of two views at most so much of what both see is the same.
+    more than `one_label`, and all but the two largest fill at least `variety`. `enclosed`: there are walls around.
+    `like`: of two views at most so much of what both see is the same.
 
     `balance` and `targets` (label: share of the labelled pixels) choose among views that are good. `target` names an
     object or a label; `spot` is a point in the scene, which else is `target` or the 3D cursor. `radius` is the distance
-    to it, None: so that it fits the picture. `visible` of it must not be covered. `speed` is metres a second, `rate`
-    frames a second, `turn` the most degrees from one frame to the next. `tries`: candidates looked at for each view.
+    to it, None: so that it fits the picture. `visible`: so much of it is in the picture and not covered. `speed` is
+    metres a second, `rate` frames a second, `turn` the most degrees from one frame to the next. `tries`: candidates
+    looked at for each view.
     """
 
     kind: str = "room"
@@ -46,15 +48,16 @@ class ViewRequest:
     distances: tuple[Metres, Metres] = (0.6, 10.0)
     labels: Annotated[int, 0, 1000] = 4
     one_label: Share = 0.5
+    variety: Share = 0.2
     enclosed: bool = True
-    like: Share = 0.5
+    like: Share = 0.4
     balance: str = "none"
     targets: Mapping[str, Share] = field(default_factory=dict)
     target: str = ""
     spot: tuple[float, float, float] | None = None
     radius: tuple[Metres, Metres] | None = None
     elevation: tuple[Annotated[float, -89, 89], Annotated[float, -89, 89]] = (10.0, 40.0)
-    visible: Share = 0.5
+    visible: Share = 0.6
     speed: Annotated[float, 0.001, 1000] = 0.8
     rate: Annotated[float, 0.1, 1000] = 24.0
     turn: Annotated[float, 0.01, 180] = 2.5
@@ -62,7 +65,7 @@ class ViewRequest:
 
 
 _ALL = {"kind", "count", "fov", "clearance", "tries", "roll"}
-_SEEING = {"distances", "labels", "one_label", "like", "balance", "targets"}
+_SEEING = {"distances", "labels", "one_label", "variety", "like", "balance", "targets"}
 _OF_KIND = {
     "room": _ALL | _SEEING | {"heights", "yaw", "pitch", "enclosed"},
     "orbit": _ALL | {"target", "radius", "elevation", "visible"},
@@ -70,7 +73,7 @@ _OF_KIND = {
     "trajectory": _ALL | {"heights", "pitch", "enclosed", "speed", "rate", "turn"},
 }
 _DEFAULTS_OF_KIND: dict[str, dict[str, Any]] = {
-    "around": {"radius": (1.0, 3.0), "labels": 2, "one_label": 0.8, "like": 0.8},
+    "around": {"radius": (1.0, 3.0), "labels": 2, "one_label": 0.8, "variety": 0.0, "like": 0.8},
     "trajectory": {"pitch": (-15.0, -5.0)},
 }
 """What a kind leaves open otherwise than the fields say."""
