@@ -14,7 +14,7 @@ CLIMB = 0.25
 """Metres from one column to the next that are a step of stairs, a threshold, a rug."""
 FURNITURE = 1.4
 """What stands out so far above a larger floor next to it, in metres, is a thing on that floor."""
-CRUMB = 0.25
+CRUMB = 0.5
 """Square metres below which a level is no floor."""
 
 

@@ -49,6 +49,13 @@ def why_not_here(place: Place, eye: Array, request: ViewRequest, *, enclosed: bo
     return CLOSE if place.surfaces.is_near(eye, request.clearance) else None
 
 
+def labels_seen(place: Place, matrix: Array, lens: float, optics: Optics) -> int:
+    """How many labels a picture shows, by a few rays."""
+    hits = place.surfaces.cast(matrix[:3, 3], fan(matrix, optics.tangents(lens), COLUMNS // 2, ROWS // 2))
+    labels, counts = np.unique(hits.labels, return_counts=True)
+    return sum(label not in NO_LABEL and count > 1 for label, count in zip(labels.tolist(), counts.tolist()))
+
+
 def looked_through(
     place: Place, matrix: Array, lens: float, optics: Optics, request: ViewRequest, wanted: int
 ) -> Candidate | str:

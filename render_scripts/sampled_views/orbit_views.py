@@ -22,7 +22,7 @@ _FINE = (48, 36)
 _NEARER = (1.0, 0.85, 0.7)
 """Of the distance from which the thing fits the picture; the next is tried where the one before is in a wall."""
 
-COVERED = "covered by something"
+COVERED = "hidden by something"
 
 
 @dataclass(frozen=True, eq=False)

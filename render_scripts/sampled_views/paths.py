@@ -86,22 +86,18 @@ def length(points: Array) -> float:
 
 def smoothed(values: Array, width: float) -> Array:
     """A Gaussian of standard deviation `width` (in rows) over the rows of an array; the ends stay where they are."""
-    reach = int(np.ceil(3 * width))
-    if reach < 1 or len(values) < 2:
+    reach = min(int(np.ceil(3 * width)), len(values) - 1)
+    if width < 0.01 or reach < 1:
         return values
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
     kernel /= kernel.sum()
     columns = values.reshape(len(values), -1)
     # Mirrored through the end points, so that these are kept and the ride leaves them straight.
-    before = 2 * columns[:1] - columns[_mirror(reach, len(columns))][::-1]
-    after = 2 * columns[-1:] - columns[len(columns) - 1 - _mirror(reach, len(columns))]
+    before = 2 * columns[:1] - columns[reach:0:-1]
+    after = 2 * columns[-1:] - columns[-2 : -2 - reach : -1]
     padded = np.concatenate([before, columns, after])
     parts = [np.convolve(padded[:, axis], kernel, "valid") for axis in range(columns.shape[1])]
     return np.stack(parts, axis=1).reshape(values.shape)
-
-
-def _mirror(reach: int, number: int) -> np.ndarray:
-    return np.minimum(np.arange(1, reach + 1), number - 1)
 
 
 def gaze(scores: Array, change: float) -> Array:

@@ -9,18 +9,20 @@ import numpy as np
 from .choice import Candidate, Judge
 from .floors import Floors
 from .judging import CLOSE, labels_wanted, looked_through, why_not_here
+from .orbit_views import Centre, visible_share
 from .poses import Array, Optics, angles_to, between, draw, pose
-from .surroundings import AROUND, Place, is_enclosed
+from .surroundings import AROUND, Place, is_enclosed, is_inside_a_thing
 from .view_request import ViewRequest
 
 ROOM, AROUND_A_SPOT = 101, 102
 """Streams of draws; see `randomize`."""
 _PROBES = 16
 _SLACK = 0.15
+_STOREY = 2.5
 _ASIDE = 8.0
 """Degrees by which an aim is missed: what is looked for need not be in the middle of every picture."""
 
-HIDDEN = "the spot is hidden"
+HIDDEN = "hidden by something"
 NO_FLOOR = "no floor there"
 
 
@@ -72,17 +74,19 @@ def rooms_of(place: Place, request: ViewRequest) -> Floors:
         for at in inside[np.linspace(0, len(inside) - 1, min(_PROBES, len(inside))).astype(int)]:
             hits = place.surfaces.cast(np.array([*floors.xy[at], floors.z[at] + height]), AROUND)
             seen = np.unique(hits.labels[(hits.metres <= request.distances[1]) & (hits.labels > 0)])
-            if len(seen) >= wanted and (not request.enclosed or is_enclosed(hits.metres)):
+            free = not is_inside_a_thing(place, hits.metres, hits.back, hits.things)
+            if free and len(seen) >= wanted and (not request.enclosed or is_enclosed(hits.metres)):
                 kept[inside] = True
                 break
     return floors.kept(kept)
 
 
 def around_judge(
-    place: Place, spot: Array, reach: float, request: ViewRequest, optics: Optics, lens: float, seed: int
+    place: Place, spot: Array | Centre, request: ViewRequest, optics: Optics, lens: float, seed: int
 ) -> Judge:
-    """Candidates round a spot, at a height above the floor below them, that look at it and are not cut off from it:
-    the first surface on the way there is no more than `reach` metres before it."""
+    """Candidates round a point or a thing, at a height above the floor below them, that look at it: nothing is before
+    the point, or so much of the thing as asked for is visible."""
+    middle = spot.middle if isinstance(spot, Centre) else spot
     wanted = labels_wanted(place.surfaces, request)
     radius = request.radius or (1.0, 3.0)
 
@@ -91,24 +95,35 @@ def around_judge(
         turn, far = np.radians(rng.uniform(0, 360)), between(rng, radius)
         height, roll = between(rng, request.heights), between(rng, request.roll)
         focal = optics.lens(between(rng, request.fov)) if request.fov else lens
-        x, y = spot[0] + far * np.cos(turn), spot[1] + far * np.sin(turn)
-        floor = _floor_at(place.floors, x, y, float(spot[2]) + _SLACK)
+        x, y = middle[0] + far * np.cos(turn), middle[1] + far * np.sin(turn)
+        floor = _floor_at(place.floors, x, y, float(middle[2]) + _SLACK)
         if floor is None:
             return NO_FLOOR
         eye = np.array([x, y, floor + height])
         reason = why_not_here(place, eye, request, enclosed=False)
         if reason:
             return reason
-        gap = spot - eye
-        metres = float(np.linalg.norm(gap))
-        if place.surfaces.cast(eye, gap[None] / metres).metres[0] < metres - reach - _SLACK:
+        matrix = pose(eye, *angles_to(eye, middle), roll)
+        if not _is_visible(place, spot, matrix, optics.tangents(focal), request.visible):
             return HIDDEN
-        return looked_through(place, pose(eye, *angles_to(eye, spot), roll), focal, optics, request, wanted)
+        return looked_through(place, matrix, focal, optics, request, wanted)
 
     return judge
 
 
+def _is_visible(place: Place, spot: Array | Centre, matrix: Array, tangents: tuple[float, float], share: float) -> bool:
+    if isinstance(spot, Centre):
+        return visible_share(place.surfaces, spot, matrix, tangents) >= share
+    gap = spot - matrix[:3, 3]
+    metres = float(np.linalg.norm(gap))
+    return bool(place.surfaces.cast(matrix[:3, 3], gap[None] / metres).metres[0] >= metres - _SLACK)
+
+
 def _floor_at(floors: Floors, x: float, y: float, most: float) -> float | None:
-    """Height of the highest floor in the column at a point that is no higher than `most`."""
-    here = (np.abs(floors.xy - (x, y)) <= floors.step * 0.51).all(axis=1) & (floors.z <= most)
+    """Height of the highest floor in the column at a point that is no higher than `most`, and not a storey below."""
+    here = (
+        (np.abs(floors.xy - (x, y)) <= floors.step * 0.51).all(axis=1)
+        & (floors.z <= most)
+        & (floors.z > most - _STOREY)
+    )
     return float(floors.z[here].max()) if here.any() else None

@@ -16,7 +16,7 @@ from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 from .choice import Choice, Frequency, Report, choose
 from .floors import Floors
 from .judging import NO_LABEL
-from .orbit_views import centre_of, orbit_judge
+from .orbit_views import Centre, centre_of, orbit_judge
 from .poses import Array, Optics
 from .room_views import around_judge, room_judge, rooms_of
 from .surfaces import Surfaces, read_surfaces
@@ -92,8 +92,7 @@ def _choose(
         judge = orbit_judge(place, centres, request, optics, lens, seed)
         return choose(judge, request.count, most, request.like, "none")
     if request.kind == "around":
-        spot, reach = _spot(scene, place.surfaces, request, label_set)
-        judge = around_judge(place, spot, reach, request, optics, lens, seed)
+        judge = around_judge(place, _spot(scene, place.surfaces, request, label_set), request, optics, lens, seed)
         return choose(judge, request.count, most, request.like, target)
     rooms = rooms_of(place, request)
     if not len(rooms):
@@ -147,14 +146,12 @@ def _session_ids(obj: bpy.types.Object) -> list[int]:
     return [obj.session_uid, *(child.session_uid for child in obj.children_recursive)]
 
 
-def _spot(scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet) -> tuple[Array, float]:
-    """A point, and how far around it what is meant reaches."""
+def _spot(scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet) -> Array | Centre:
     if request.spot:
-        return np.array(request.spot), 0.0
+        return np.array(request.spot)
     if request.target in {"", CURSOR}:
-        return np.array(scene.cursor.location) * scene.unit_settings.scale_length, 0.0
-    centre = centre_of(surfaces, _triangles_of(scene, surfaces, request, label_set)[0])
-    return centre.middle, centre.reach
+        return np.array(scene.cursor.location) * scene.unit_settings.scale_length
+    return centre_of(surfaces, _triangles_of(scene, surfaces, request, label_set)[0])
 
 
 def _label_ids(request: ViewRequest, label_set: LabelSet) -> dict[int, float]:

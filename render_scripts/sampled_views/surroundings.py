@@ -125,17 +125,16 @@ def _inside_out(surfaces: Surfaces, found: Floors, headroom: float) -> NDArray[n
     """Which things hold others, or span the scene, and show their backs to who stands on a floor: rooms whose faces
     point outwards. What holds nothing is solid, and its backs are seen only from inside of it."""
     low, high = surfaces.bounds
-    middles = (surfaces.low + surfaces.high) / 2
-    fronts, backs = np.zeros(len(middles), int), np.zeros(len(middles), int)
+    number = len(surfaces.hosts)
+    fronts, backs = np.zeros(number, int), np.zeros(number, int)
     for at in np.linspace(0, len(found) - 1, min(200, len(found))).astype(int):
         hits = surfaces.cast(np.array([*found.xy[at], found.z[at] + headroom * 0.8]), AROUND)
         hit = hits.things != NOTHING
         np.add.at(backs, hits.things[hit & hits.back], 1)
         np.add.at(fronts, hits.things[hit & ~hits.back], 1)
-    shell = np.zeros(len(middles), bool)
+    shell = np.zeros(number, bool)
     for thing in np.flatnonzero(backs > fronts):
-        box = surfaces.low[thing], surfaces.high[thing]
-        holds = ((middles > box[0]) & (middles < box[1])).all(axis=1)
-        holds[thing] = False
-        shell[thing] = holds.any() or ((box[1] - box[0])[:2] >= 0.8 * (high - low)[:2]).all()
+        box = surfaces.low[thing] - _PAST, surfaces.high[thing] + _PAST
+        holds = ((surfaces.low >= box[0]) & (surfaces.high <= box[1])).all(axis=1).sum() > 1
+        shell[thing] = holds or ((box[1] - box[0])[:2] >= 0.98 * (high - low)[:2]).all()
     return shell

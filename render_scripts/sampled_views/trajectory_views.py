@@ -8,7 +8,7 @@ import numpy as np
 
 from .choice import Candidate, Choice
 from .floors import Floors
-from .judging import NO_LABEL, labels_wanted, why_not_here
+from .judging import NO_LABEL, labels_seen, labels_wanted, why_not_here
 from .paths import FINE, Ways, gaze, headings, length, resampled, smoothed
 from .poses import Array, Optics, between, draw, pose
 from .surroundings import Place
@@ -22,11 +22,10 @@ _LOOKS = 0.15
 """Metres from one look around to the next."""
 _ASIDE = 60.0
 """Degrees aside of the way that cost as much as a label less to see."""
-_CHANGE = 0.5
+_CHANGE = 0.3
 """What a turn by one direction costs, in labels."""
-_LABELS = 3
-_DULL = 0.2
-"""Share of the looks at which fewer labels than that may be seen."""
+_DULL = 0.15
+"""Share of the looks at which fewer labels than asked for may be seen."""
 _CALM = 0.5
 """Seconds over which turns are smoothed."""
 _CORNERS = (0.35, 0.2, 0.1, 0.04)
@@ -79,12 +78,14 @@ def _walk(
             continue
         eyes = ride[: request.count]
         if all(why_not_here(place, eye, request, enclosed=request.enclosed) is None for eye in eyes):
-            aim, sees = _where_to_look(place, ride, request.count, step, pitch, optics.tangents(focal), request)
-            if np.mean(sees < min(_LABELS, labels_wanted(place.surfaces, request))) > _DULL:
-                return LITTLE
+            aim = _where_to_look(place, ride, request.count, step, pitch, optics.tangents(focal), request)
             yaws = headings(aim, _CALM * request.rate, request.turn)
             nothing = np.zeros(0, np.int64)
-            return [Candidate(pose(eye, yaw, pitch, roll), focal, nothing) for eye, yaw in zip(eyes, yaws)]
+            walk = [Candidate(pose(eye, yaw, pitch, roll), focal, nothing) for eye, yaw in zip(eyes, yaws)]
+            least = labels_wanted(place.surfaces, request)
+            looks = walk[:: max(1, round(_LOOKS / step))]
+            dull = [labels_seen(place, look.matrix, focal, optics) < least for look in looks]
+            return LITTLE if np.mean(dull) > _DULL else walk
     return BLOCKED
 
 
@@ -116,30 +117,25 @@ def _where_to_look(
     pitch: float,
     tangents: tuple[float, float],
     request: ViewRequest,
-) -> tuple[Array, Array]:
-    """Degrees (count,) along a ride, where there is something to see, not far from where it goes, and calmly; and the
-    labels that are seen so, at every look."""
+) -> Array:
+    """Degrees (count,) along a ride: where there is something to see, not far from where it goes, and calmly."""
     stride = max(1, round(_LOOKS / step))
     rows = np.unique(np.append(np.arange(0, count, stride), count - 1))
     ahead = ride[np.minimum(rows + round(AHEAD / step), len(ride) - 1)] - ride[rows]
     travel = np.degrees(np.arctan2(ahead[:, 1], ahead[:, 0]))
     turns = np.arange(_DIRECTIONS) * 360.0 / _DIRECTIONS
     half = max(1, int(np.degrees(np.arctan(tangents[0])) / (360.0 / _DIRECTIONS)))
-    scores, counts = np.zeros((len(rows), _DIRECTIONS)), np.zeros((len(rows), _DIRECTIONS))
+    scores = np.zeros((len(rows), _DIRECTIONS))
     for at, row in enumerate(rows):
         metres, labels = _panorama(place, ride[row], turns, pitch, np.degrees(np.arctan(tangents[1])))
         for direction in range(_DIRECTIONS):
             picture = np.arange(direction - half, direction + half + 1) % _DIRECTIONS
-            counts[at, direction] = len(set(labels[:, picture].ravel().tolist()) - set(NO_LABEL))
+            seen = set(labels[:, picture].ravel().tolist()) - set(NO_LABEL)
             aside = abs((turns[direction] - travel[at] + 180) % 360 - 180)
             scores[at, direction] = (
-                counts[at, direction]
-                + np.minimum(np.median(metres[:, picture]), request.distances[1] / 2)
-                - (aside / _ASIDE) ** 2
+                len(seen) + np.minimum(np.median(metres[:, picture]), request.distances[1] / 2) - (aside / _ASIDE) ** 2
             )
-    found = gaze(scores, _CHANGE)
-    sees = counts[np.arange(len(rows)), np.round(found / 360 * _DIRECTIONS).astype(int) % _DIRECTIONS]
-    return np.interp(np.arange(count), rows, np.unwrap(found, period=360)), sees
+    return np.interp(np.arange(count), rows, np.unwrap(gaze(scores, _CHANGE), period=360))
 
 
 def _panorama(place: Place, eye: Array, turns: Array, pitch: float, half_height: float) -> tuple[Array, np.ndarray]:

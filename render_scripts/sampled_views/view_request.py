@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
@@ -69,12 +70,12 @@ _SEEING = {"distances", "labels", "one_label", "variety", "like", "balance", "ta
 _OF_KIND = {
     "room": _ALL | _SEEING | {"heights", "yaw", "pitch", "enclosed"},
     "orbit": _ALL | {"target", "radius", "elevation", "visible"},
-    "around": _ALL | _SEEING | {"heights", "target", "spot", "radius"},
-    "trajectory": _ALL | {"heights", "pitch", "enclosed", "speed", "rate", "turn"},
+    "around": _ALL | _SEEING | {"heights", "target", "spot", "radius", "visible"},
+    "trajectory": _ALL | {"labels", "distances", "heights", "pitch", "enclosed", "speed", "rate", "turn"},
 }
 _DEFAULTS_OF_KIND: dict[str, dict[str, Any]] = {
-    "around": {"radius": (1.0, 3.0), "labels": 2, "one_label": 0.8, "variety": 0.0, "like": 0.8},
-    "trajectory": {"pitch": (-15.0, -5.0)},
+    "around": {"radius": (1.0, 3.0), "labels": 2, "one_label": 0.8, "variety": 0.0, "like": 0.8, "visible": 0.4},
+    "trajectory": {"pitch": (-15.0, -5.0), "labels": 3, "tries": 30},
 }
 """What a kind leaves open otherwise than the fields say."""
 
@@ -115,8 +116,9 @@ def from_mapping(data: Any, what: str = "views") -> ViewRequest:
 def parse_words(text: str) -> ViewRequest:
     """'40', 'room 40 heights=0.3..0.6' or 'orbit 24 target="Sofa 2"' as a request.
 
-    Words are NAME=VALUE; ranges are written 0.3..0.6, points 1,2,0.5, targets chair:0.2,table:0.1. A word alone is the
-    kind or the count. Raises ValueError, which says what is wrong with which word.
+    Words are NAME=VALUE; ranges are written 0.3..0.6, points 1,2,0.5, targets chair:0.2,table:0.1 (where a name has a
+    comma, a backslash before it). A word alone is the kind or the count. Raises ValueError, which says what is wrong
+    with which word.
     """
     try:
         words = shlex.split(text)
@@ -168,8 +170,11 @@ def _from_word(name: str, value: str) -> Any:
         parts = value.split(".." if _is_range(name) else ",")
         return [_number(name, part) for part in (parts * 2 if _is_range(name) and len(parts) == 1 else parts)]
     if get_origin(kind) is not None:
-        pairs = [part.rpartition(":") for part in value.split(",")]
-        return {label: _number(f"{name}.{label}", share) for label, _, share in pairs}
+        pairs = [part.rpartition(":") for part in re.findall(r"(?:[^,\\]|\\.)+", value, re.DOTALL)]
+        return {
+            re.sub(r"\\(.)", r"\1", label, flags=re.DOTALL): _number(f"{name}.{label}", share)
+            for label, _, share in pairs
+        }
     if kind is bool:
         if value not in {"yes", "no"}:
             raise ValueError(f"views.{name} must be yes or no, not {value!r}")
@@ -188,7 +193,8 @@ def _to_word(name: str, value: Any) -> str:
     if isinstance(value, tuple):
         return (".." if _is_range(name) else ",").join(map(repr, value))
     if isinstance(value, Mapping):
-        return ",".join(f"{label}:{share!r}" for label, share in value.items())
+        escaped = {re.sub(r"([,\\])", r"\\\1", label): share for label, share in value.items()}
+        return ",".join(f"{label}:{share!r}" for label, share in escaped.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
