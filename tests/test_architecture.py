@@ -20,7 +20,11 @@ FILES = sorted(
 )
 
 CONTRACT = "blender_addon.contract"
-PURE_RENDER = {"render_scripts.check_request", "render_scripts.plan", "render_scripts.randomize"}
+SAMPLED = "render_scripts.sampled_views"
+PURE_RENDER = {
+    *(f"render_scripts.{name}" for name in ("check_request", "plan", "randomize")),
+    *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request")),
+}
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
     f"{LABEL_RENDER}.cryptomatte",
@@ -84,7 +88,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if room == "blender_addon":
         return ("blender_addon", "numpy", *blender)
     if module in PURE_RENDER:
-        return (CONTRACT, "numpy")
+        return (CONTRACT, "numpy", SAMPLED)
     if room == "render_scripts":
         return (
             "render_scripts",
@@ -93,6 +97,8 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "blender_addon.occurrences",
             "blender_addon.compat",
             LABEL_RENDER,
+            "blender_addon.overlay.things",
+            "blender_addon.overlay.triangles",
             "blender_addon.audit",
             "blender_addon.label_sets.label_files",
             "numpy",

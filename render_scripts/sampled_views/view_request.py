@@ -191,13 +191,17 @@ def _number(name: str, text: str) -> int | float:
 
 def _to_word(name: str, value: Any) -> str:
     if isinstance(value, tuple):
-        return (".." if _is_range(name) else ",").join(map(repr, value))
+        return (".." if _is_range(name) else ",").join(map(_short, value))
     if isinstance(value, Mapping):
         escaped = {re.sub(r"([,\\])", r"\\\1", label): share for label, share in value.items()}
-        return ",".join(f"{label}:{share!r}" for label, share in escaped.items())
+        return ",".join(f"{label}:{_short(share)}" for label, share in escaped.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return value if isinstance(value, str) else _short(value)
+
+
+def _short(number: float) -> str:
+    return repr(number).removesuffix(".0")
 
 
 def _as_json(data: Mapping[str, Any]) -> dict[str, Any]:

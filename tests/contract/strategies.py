@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet
-from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.contract.run import Plan, Pose, Settings, View
 
 ids = st.integers(1, MAX_ID)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -30,6 +30,7 @@ label_sets = st.builds(
     title=texts,
     source=texts,
 )
+poses = st.builds(Pose, st.tuples(*[st.tuples(*[st.floats(-1e4, 1e4)] * 4)] * 4), st.floats(1, 500))
 frames = st.integers(-(2**20), 2**20)
 plans = st.builds(
     Plan,
@@ -37,7 +38,7 @@ plans = st.builds(
     scene=texts,
     scene_sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
     views=st.lists(
-        st.builds(View, frame=frames, scene_frame=frames, camera=texts, name=texts),
+        st.builds(View, frame=frames, scene_frame=frames, camera=texts, name=texts, pose=st.none() | poses),
         max_size=4,
         unique_by=lambda view: view.frame,
     ).map(tuple),
@@ -51,6 +52,7 @@ plans = st.builds(
         denoise=st.booleans(),
         alpha_threshold=st.floats(0, 1),
         view_layer=texts,
+        sample_views=texts,
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
 )
