@@ -13,15 +13,15 @@ from blender_addon.contract.run import Pose, View
 from blender_addon.contract.words import counted, quoted
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 
-from .choice import Choice, Frequency, Report, choose
+from .choice import ALIKE, Choice, Frequency, Report, choose
 from .floors import Floors
-from .judging import NO_LABEL
+from .judging import BEFORE_THE_LENS, CLOSE, NO_LABEL, ONE_LABEL, OUTSIDE, TOO_FAR, TWO_LABELS, few
 from .orbit_views import Centre, centre_of, orbit_judge
 from .poses import Array, Optics
-from .room_views import around_judge, room_judge, rooms_of
+from .room_views import HIDDEN, around_judge, room_judge, rooms_of
 from .surfaces import Surfaces, read_surfaces
 from .surroundings import Place, look_around
-from .trajectory_views import choose_trajectory
+from .trajectory_views import LITTLE, choose_trajectory
 from .view_camera import camera_name, optics_of, some_camera
 from .view_request import CURSOR, ViewRequest, to_words
 
@@ -175,10 +175,25 @@ def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Report
 
 def _sorry(report: Report, request: ViewRequest) -> str:
     found = f"{report.accepted} of {request.count} found" if report.accepted else "none found"
-    return (
-        f"sampled views ({report.request}): {found}; {report.counts()}. Ask for fewer, "
-        "or loosen what rejects most: see docs/views.md"
-    )
+    most = max(report.rejected, key=lambda reason: (report.rejected[reason], reason))
+    word = next((word for start, word in _LOOSENED_BY.items() if most.startswith(start)), "")
+    hint = f"loosen {word}" if word else "loosen what rejects most"
+    return f"sampled views ({report.request}): {found}; {report.counts()}. Ask for fewer, or {hint}: see docs/views.md"
+
+
+_LOOSENED_BY = {
+    ALIKE: "like",
+    CLOSE: "clearance",
+    BEFORE_THE_LENS: "distances",
+    TOO_FAR: "distances",
+    OUTSIDE: "enclosed",
+    ONE_LABEL: "one_label",
+    TWO_LABELS: "variety",
+    HIDDEN: "visible or radius",
+    LITTLE: "labels",
+    few(0)[:16]: "labels",
+}
+"""{reason, or how it begins: the word of a request that asks for less of it}."""
 
 
 def _no_room(place: Place, request: ViewRequest) -> str:

@@ -104,7 +104,7 @@ def test_what_cannot_be_is_refused_with_counts_and_ends(empty_scene):
     said = refused(empty_scene, "room 3 clearance=1.2 tries=20")
     assert "none found; candidates 60: accepted 0; " in said
     counts = [int(part.split()[-1]) for part in said.split("accepted 0; ")[1].split(".")[0].split("; ")]
-    assert sum(counts) == 60 and "too close to a surface" in said
+    assert sum(counts) == 60 and "too close to a surface" in said and "or loosen clearance: see" in said
     assert " of 400 found; candidates 400: " in refused(empty_scene, "room 400 tries=1 labels=1 one_label=1")
 
 
