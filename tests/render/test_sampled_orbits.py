@@ -155,3 +155,15 @@ def test_a_walk_that_nothing_leads_to_is_refused_with_counts(empty_scene):
     room(empty_scene, (0.9, 0.9, 2.6))
     said = refused(empty_scene, "trajectory 24 tries=3")
     assert "walks 3: accepted 0; no way that is long enough 3" in said
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_corners_are_not_cut_through_what_is_in_them(empty_scene, monkeypatch, seed):
+    monkeypatch.setattr("render_scripts.sampled_views.trajectory_views._CORNERS", (1.5, 0.1))  # the first cuts through
+    room(empty_scene, (4.0, 4.0, 2.6))
+    low, high = (1.98, 0, 0), (2.02, 2.4, 2.6)
+    box(empty_scene, low, high, BLOCK, "screen")
+    found = sampled(empty_scene, "trajectory 240 speed=1.5 clearance=0.3 labels=0", seed)
+    x = eyes(found)[:, 0]
+    assert (x < 2).any() and (x > 2).any()  # it does go round the end of the screen
+    assert distance_to_box(eyes(found), np.array(low), np.array(high)).min() >= 0.3 - 1e-5
