@@ -159,7 +159,7 @@ def test_a_walk_that_nothing_leads_to_is_refused_with_counts(empty_scene):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_corners_are_not_cut_through_what_is_in_them(empty_scene, monkeypatch, seed):
-    monkeypatch.setattr("render_scripts.sampled_views.trajectory_views._CORNERS", (1.5, 0.1))  # the first cuts through
+    monkeypatch.setattr("render_scripts.sampled_views.trajectory_views._CORNERS", (0.6, 0.1))  # the first cuts through
     room(empty_scene, (4.0, 4.0, 2.6))
     low, high = (1.98, 0, 0), (2.02, 2.4, 2.6)
     box(empty_scene, low, high, BLOCK, "screen")
