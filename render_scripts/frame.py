@@ -36,6 +36,7 @@ from .modalities.catalogue import WRITERS
 from .modalities.cuts import cuts_around
 from .modalities.rendered import Files, Rendered, write_channels
 from .randomize import draw
+from .sampled_views.view_camera import stand
 
 Eyes = Mapping[str, bpy.types.Object]
 """{camera: the right eye beside it}, as `modalities.stereo.right_eyes` makes them; empty in runs without stereo."""
@@ -47,6 +48,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes
     scene.frame_set(view.scene_frame)
     if scene.camera != scene.objects[view.camera]:  # an equal write makes Blender evaluate the whole scene anew
         scene.camera = scene.objects[view.camera]
+    stand(scene.camera, view)
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
         clock.lap("prepare_s")
@@ -55,7 +57,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
             "frame": view.frame,
-            "view": asdict(view),
+            "view": view.to_dict(),
             "camera": rendered.camera,
             **pair,
             "metres_per_unit": rendered.metres,

@@ -14,6 +14,7 @@ from blender_addon.label_render.stage import changed, put_back_frame
 
 from . import passes
 from .presets import PRESETS, Pilot, psnr_of_twins
+from .sampled_views.view_camera import stand
 
 SHRUNK = 4
 """How much smaller than a frame each side is."""
@@ -31,6 +32,7 @@ def look_ahead(scene: bpy.types.Scene, settings: Settings, view: View) -> Pilot:
         with passes.prepared(scene, small):
             scene.frame_set(view.scene_frame)
             with changed(scene, camera=scene.objects[view.camera]):
+                stand(scene.camera, view)
                 one, first_s = _timed(scene, path, small, seed=0)  # this one loads the scene
                 other, again_s = _timed(scene, path, small, seed=1)
                 with changed(scene.cycles, use_denoising=True):

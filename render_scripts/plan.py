@@ -12,6 +12,8 @@ from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_s
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, View
 
+from .sampled_views.view_request import parse_words, to_words
+
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
 
@@ -41,6 +43,7 @@ class Request:
     preset: str | None = None
     thin_labels: tuple[str, ...] | None = None
     min_presence: float | None = None
+    sample_views: str | None = None
     strict: bool = False
     allow_scripts: bool = False
 
@@ -90,12 +93,23 @@ def _share(text: str) -> float:
     return value
 
 
+def _sample_views(text: str) -> str:
+    """The words of a request for sampled views, as the plan keeps them: one text for one request."""
+    return to_words(parse_words(text))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a render, on the parser of render.py or of `labelpass render`."""
     add = parser.add_argument
     add("--out", type=said(parse_path), required=True, metavar="RUN", help="the run folder; one there is continued")
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--camera", metavar="NAME", help="render through this camera alone")
+    add(
+        "--sample-views",
+        type=said(_sample_views),
+        metavar="N|WORDS",
+        help="so many views inside of its rooms, or 'orbit 24 target=Sofa' and the like; default: the scene's own",
+    )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
     add("--preset", choices=PRESETS, help="image quality; default: samples and denoising of the scene")
@@ -160,7 +174,7 @@ def request_from(arguments: argparse.Namespace) -> Request:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset")  # fmt: skip
+          "view_layer", "image", "label_render", "preset", "sample_views")  # fmt: skip
 """Options of one word."""
 
 
@@ -200,6 +214,7 @@ def continued(request: Request, found: Plan) -> Request:
         "preset": settings.preset or None,
         "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
         "min_presence": settings.min_presence,
+        "sample_views": settings.sample_views or None,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -22,17 +22,20 @@ from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
+from .sampled_views.sampling import NoViews, sample_views
+from .sampled_views.view_request import parse_words
 
 MAX_SIDE = 65536  # of a picture that Blender renders, in pixels
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A plan, the views of it that were asked for, and what stands against it."""
+    """A plan, the views of it that were asked for, what stands against it, and what there is to say about it."""
 
     plan: Plan
     views: tuple[View, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
 def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Request, found: Plan | None) -> Proposal:
@@ -46,9 +49,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
-    planned, asked, view_problems = _views(scene, request, found)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
-    label_render, label_problems = _label_render(scene, request, planned, label_set)
     thin_labels, min_presence = _thin(request, label_set)
     samples = PRESETS[request.preset].samples if request.preset else samples_of(scene, view_layer)
     settings = Settings(
@@ -62,22 +63,31 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         view_layer=view_layer.name,
         image=request.image or "png",
         modalities=request.modalities or (),
-        label_render=label_render,
+        label_render="own",
         preset=request.preset or "",
         thin_labels=thin_labels,
         min_presence=min_presence,
+        sample_views=request.sample_views or "",
     )
+    notes: tuple[str, ...] = ()
+    if request.sample_views:
+        planned, asked, notes = _sampled(scene, view_layer, request, found, settings, label_set)
+        view_problems: list[Problem] = []
+    else:
+        planned, asked, view_problems = _views(scene, request, found)
+    cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in planned if not view.pose)]
+    label_render, label_problems = _label_render(scene, request, cameras, label_set)
     plan = Plan(
         label_set=label_set,
         scene=Path(bpy.data.filepath).name,
         scene_sha256=_scene_hash(),
         views=planned,
-        settings=settings,
+        settings=replace(settings, label_render=label_render),
         versions={"labelpass": VERSION, **compat.versions()},
     )
     problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
-    problems += (*view_problems, *label_problems, *_camera_problems(scene, settings, planned))
-    return Proposal(plan, asked, problems)
+    problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras))
+    return Proposal(plan, asked, problems, notes)
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -127,6 +137,35 @@ def _views(
     return tuple(sorted({*own, *asked}, key=lambda view: view.frame)), asked, problems
 
 
+def _sampled(
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    request: Request,
+    found: Plan | None,
+    settings: Settings,
+    label_set: LabelSet,
+) -> tuple[tuple[View, ...], tuple[View, ...], tuple[str, ...]]:
+    """(views of the plan, views asked for, how they were found): those of the plan that is there, else sampled now."""
+    if request.camera is not None:
+        raise Refused("--sample-views has a camera of its own: leave out --camera")
+    if found and found.settings.sample_views == settings.sample_views:
+        planned, notes = found.views, ()
+    else:
+        try:
+            sampled = sample_views(
+                scene, view_layer, label_set, parse_words(request.sample_views or ""), settings.size, settings.seed
+            )
+        except NoViews as error:
+            raise Refused(str(error)) from None
+        planned, notes = sampled.views, tuple(f"sampled views: {line}" for line in sampled.report.lines())
+    if request.frames is None:
+        return planned, planned, notes
+    strange = sorted(set(request.frames) - {view.frame for view in planned})
+    if strange:
+        raise Refused(f"--frames: the {len(planned)} sampled views have no frame {strange[0]}")
+    return planned, tuple(view for view in planned if view.frame in set(request.frames)), notes
+
+
 def _size_problems(settings: Settings) -> list[Problem]:
     k, (width, height) = settings.label_supersample, settings.size
     if min(width, height) < 4:
@@ -147,10 +186,9 @@ _FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo"}
 
 
 def _label_render(
-    scene: bpy.types.Scene, request: Request, views: tuple[View, ...], label_set: LabelSet
+    scene: bpy.types.Scene, request: Request, cameras: list[bpy.types.Object], label_set: LabelSet
 ) -> tuple[str, list[Problem]]:
     """Whether labels come from the image render, and what stands against that where it was asked for."""
-    cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in views)]
     averaged = next((name for name in request.modalities or () if name not in _FROM_THE_IMAGE), "")
     why = averaged or why_own_render(scene, cameras, request.label_supersample or 1, label_set)
     if request.label_render == "image" and why:
@@ -165,14 +203,13 @@ _CAMERAS_FOR = {
 """{modality: (kinds of camera that can give it, what others lack)}."""
 
 
-def _camera_problems(scene: bpy.types.Scene, settings: Settings, views: tuple[View, ...]) -> list[Problem]:
-    kinds = {name: scene.objects[name].data.type for name in dict.fromkeys(view.camera for view in views)}
+def _camera_problems(settings: Settings, cameras: list[bpy.types.Object]) -> list[Problem]:
     return [
-        Problem(True, f"--with {modality}: camera {name!r} {why}")
+        Problem(True, f"--with {modality}: camera {camera.name!r} {why}")
         for modality, (fit, why) in _CAMERAS_FOR.items()
         if modality in settings.modalities
-        for name, kind in kinds.items()
-        if kind not in fit
+        for camera in cameras
+        if camera.data.type not in fit
     ]
 
 

@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from .modalities.stereo import right_eyes
 from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
+from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 
 
@@ -82,6 +84,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         problems += preflight.check_versions(found.versions, plan.versions)
     _tell(problems, request.strict)
 
+    for line in proposal.notes:
+        print(f"labelpass: {line}", flush=True)
     plan = found or _begun(request, _after_a_pilot(request, scene, plan), views)
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
@@ -93,9 +97,13 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         f"{len(views) - len(todo)} done already",
         flush=True,
     )
-    labels = instancer_labels_of_frames(scene, view_layer, things)
-    cameras = {scene.objects[view.camera] for view in todo} if "stereo" in plan.settings.modalities else ()
-    with labels as at_frame, passes.prepared(scene, plan.settings), right_eyes(scene, cameras) as eyes:
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        enter(sampled_camera(scene, plan.views))
+        at_frame = enter(instancer_labels_of_frames(scene, view_layer, things))
+        enter(passes.prepared(scene, plan.settings))
+        stereo = "stereo" in plan.settings.modalities
+        eyes = enter(right_eyes(scene, {scene.objects[view.camera] for view in todo} if stereo else ()))
         _render_frames(request, plan, todo, scene, at_frame, eyes)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
@@ -105,7 +113,8 @@ def _after_a_pilot(request: Request, scene: bpy.types.Scene, plan: Plan) -> Plan
     """The plan with what a look at the scene says of its preset: how many samples, and whether to denoise."""
     if not request.preset or request.samples or request.denoise is not None:
         return plan
-    pilot = look_ahead(scene, plan.settings, plan.views[0])
+    with sampled_camera(scene, plan.views):
+        pilot = look_ahead(scene, plan.settings, plan.views[0])
     samples, denoise = choose(PRESETS[request.preset], pilot, can_denoise=plan.settings.denoise)
     print(
         f"labelpass: preset {request.preset}: {pilot.samples} samples a pixel look like {pilot.psnr:.1f} dB; "

@@ -63,17 +63,34 @@ class PlanExists(RunError):
     """There is a plan in the run folder already."""
 
 
+Row = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a camera stands that the .blend does not have: its world matrix, row by row, in Blender units and with
+    Blender's camera axes (x right, y up, looking along -z), and its focal length in mm."""
+
+    matrix: tuple[Row, Row, Row, Row]
+    lens: float
+
+
 @dataclass(frozen=True)
 class View:
     """What one frame of the run shows: frame `scene_frame` of the .blend through `camera`.
 
-    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras share a scene frame.
+    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras share a scene frame. Where there
+    is a `pose`, `camera` is none of the .blend, but one that the renderer puts there.
     """
 
     frame: int
     scene_frame: int
     camera: str
     name: str
+    pose: Pose | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -86,6 +103,7 @@ class Settings:
     is "image" where labels come from the image render itself, and "own" where they have one of their own. `preset` says
     what the scene's own sampling and denoising settings give way to, "" for nothing. `thin_labels` are ids of labels
     that get a pixel with the share `min_presence` of its samples where their things would fall into dots.
+    `sample_views` are the words that the views were sampled by, "" where they are those of the .blend.
     """
 
     size: tuple[Side, Side]
@@ -102,6 +120,7 @@ class Settings:
     preset: str = ""
     thin_labels: tuple[int, ...] = ()
     min_presence: Annotated[float, 0, 1] = 0.0
+    sample_views: str = ""
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:
@@ -146,7 +165,7 @@ class Plan:
             "scene": self.scene,
             "scene_sha256": self.scene_sha256,
             "settings": asdict(self.settings),
-            "views": [asdict(view) for view in self.views],
+            "views": [view.to_dict() for view in self.views],
             "versions": dict(self.versions),
             "label_set": self.label_set.to_dict(),
         }

@@ -209,7 +209,7 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
     """Render the frame into `path`. Blender may fail without raising, so the file itself is the proof."""
     path.unlink(missing_ok=True)
     scene.render.filepath = str(path)
-    with _overheard() as last_words:
+    with overheard() as last_words:
         try:
             bpy.ops.render.render(write_still=True)
         except RuntimeError as error:
@@ -219,7 +219,7 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
 
 
 @contextmanager
-def _overheard() -> Iterator[Callable[[], str]]:
+def overheard() -> Iterator[Callable[[], str]]:
     """Keep what Blender prints during a render off the screen; yields a function that tells its last complaint."""
     with tempfile.TemporaryFile() as heard, turned_to(heard.fileno()):
 

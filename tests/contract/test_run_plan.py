@@ -247,3 +247,30 @@ def test_what_is_missing_says_so(tmp_path):
     with pytest.raises(RunError, match=r"frame 5 of .* has no frame\.json"):
         read_record(tmp_path, 5)
     assert finished_frames(tmp_path) == []
+
+
+def test_a_view_without_a_pose_says_nothing_of_one_and_an_old_plan_has_none(tmp_path):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    assert set(data["views"][0]) == {"frame", "scene_frame", "camera", "name"}
+    del data["settings"]["sample_views"]
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    assert read_plan(tmp_path) == a_plan()
+
+
+@pytest.mark.parametrize(
+    ("pose", "told"),
+    [
+        ({"matrix": [[1, 0, 0, 0]] * 3, "lens": 24}, r"views\[0\]\.pose\.matrix must be a list of 4"),
+        ({"matrix": [[1, 0, 0, "x"]] * 4, "lens": 24}, r"views\[0\]\.pose\.matrix\[0\]\[3\] must be a number"),
+        ({"matrix": [[1, 0, 0, 0]] * 4}, r"views\[0\]\.pose\.lens is missing"),
+        (24, r"views\[0\]\.pose must be a mapping"),
+    ],
+)
+def test_a_pose_that_is_none_is_damage(tmp_path, pose, told):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    data["views"][0]["pose"] = pose
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    with pytest.raises(RunError, match=told):
+        read_plan(tmp_path)

@@ -16,7 +16,8 @@ from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
 from blender_addon.label_render.label_pass import RenderFailed
-from render_scripts import compat, frame, session
+from render_scripts import compat, session
+from render_scripts.frame import render_files
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -65,7 +66,7 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
     run = tmp_path / "run"
     rendered = []
 
-    def fail_at_the_second(folder, plan, view, scene, *others, through=frame.render_files):
+    def fail_at_the_second(folder, plan, view, scene, *others, through=render_files):
         rendered.append(view.camera)
         if len(rendered) == 2:
             raise RenderFailed("Blender rendered no file: out of memory")
