@@ -37,6 +37,7 @@ PURE_ADDON = {
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
     "blender_addon.preview.label_picture",
+    "blender_addon.strict_yaml",
     *(f"blender_addon.label_sets.{name}" for name in ("label_csv", "label_files", "label_search", "label_set_edits")),
     *(
         f"blender_addon.suggestions.{name}"
