@@ -1,4 +1,4 @@
-"""YAML that people edit, read without guessing and never executed: label sets and job files, with where each key stands.
+"""YAML that people edit, read without guessing and never executed: label sets and job files; where each key stands.
 
 It is read as version 1.2, where `no`, `on` and `off` are plain words, so they make fine label names. Refused are
 numbers that readers disagree on (012 is 10 in YAML 1.1 and 12 in 1.2; 1_0 is a number there and a word here), and what

@@ -7,10 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
 from blender_addon.contract.run import Plan, RunError, View
+
+from . import sections
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -86,10 +89,13 @@ def _share(text: str) -> float:
     return value
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of a render, on the parser of render.py or of `labelpass render`."""
+def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None:
+    """The options of a render, on the parser of render.py or of `labelpass render`; all None where they are not there.
+
+    With `job`, a job file may say instead what is required.
+    """
     add = parser.add_argument
-    add("--out", type=said(parse_path), required=True, metavar="RUN", help="the run folder; one there is continued")
+    add("--out", type=said(parse_path), required=not job, metavar="RUN", help="the run folder; one there is continued")
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--camera", metavar="NAME", help="render through this camera alone")
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
@@ -113,7 +119,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=LABEL_SET_HELP,
     )
     add("--view-layer", metavar="NAME", help="the view layer to render; default: the active one")
-    add("--device", choices=DEVICES, default="auto", help="auto takes a GPU where there is one; a named one must exist")
+    add("--device", choices=DEVICES, help="auto takes a GPU where there is one; a named one must exist")
     denoise = parser.add_mutually_exclusive_group()
     denoise.add_argument("--denoise", action="store_true", default=None, help="denoise images, or fail")
     denoise.add_argument("--no-denoise", dest="denoise", action="store_false", help="never denoise; default: the scene")
@@ -125,12 +131,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,...",
         help=f"what else each frame holds: {', '.join(MODALITIES)}",
     )
-    add("--strict", action="store_true", help="treat warnings as errors")
-    add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
+    add("--strict", action="store_true", default=None, help="treat warnings as errors")
+    add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
+    parse_sections = said(lambda text: sections.parse_sections(text, Request))
+    add(sections.OPTION, type=parse_sections, default={}, metavar="JSON", help=argparse.SUPPRESS)
 
 
 def request_from(arguments: argparse.Namespace) -> Request:
-    return Request(**{name: getattr(arguments, name) for name in Request.__dataclass_fields__})
+    asked = options_from(arguments)
+    defaults = {"device": "auto", "strict": False, "allow_scripts": False}
+    return Request(**asked | {name: asked[name] or default for name, default in defaults.items()})
+
+
+def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
+    """{field of a request: value} of what `add_arguments` made of a command line; None where it does not say it."""
+    return {name: getattr(arguments, name, None) for name in Request.__dataclass_fields__} | arguments.sections
 
 
 def to_arguments(request: Request) -> list[str]:
@@ -157,6 +172,7 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--with={','.join(request.modalities)}"]
     if request.denoise is not None:
         options += ["--denoise" if request.denoise else "--no-denoise"]
+    options += sections.to_option(request)
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
 
 

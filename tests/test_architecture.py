@@ -23,8 +23,11 @@ FILES = sorted(
 CONTRACT = "blender_addon.contract"
 PURE_RENDER = {
     "render_scripts.check_request",
+    "render_scripts.installed_blender",
+    *(f"render_scripts.{name}" for name in ("job", "job_check", "job_file", "job_runs", "job_schema")),
     "render_scripts.plan",
     "render_scripts.randomize",
+    "render_scripts.sections",
     *(
         f"render_scripts.modalities.{name}"
         for name in ("albedo", "catalogue", "depth", "flow", "normals", "parts", "ply", "png16", "points", "rendered")
