@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from blender_addon.contract.run import PLAN, RunError, Settings, read_plan
 from blender_addon.contract.strict import plain
 from blender_addon.contract.words import counted
 
-from .job_file import Task, read_job, tasks
+from .job_file import Task, in_words, read_job, tasks
 from .job_runs import frames_done
 
 _NOT_CHOICES = {"out", "scene", "scenes", "blender"}
@@ -20,7 +19,7 @@ def check_job(path: Path) -> tuple[list[str], list[str]]:
     """(what it would do, what stands against it), a line each. Raises JobError where it cannot be read."""
     asked = read_job(path)
     found, job = tasks(asked), asked.job
-    choices = [f"{key} {_shown(value)}" for key, value in plain(job).items() if key not in _NOT_CHOICES]
+    choices = [f"{key} {in_words(value)}" for key, value in plain(job).items() if key not in _NOT_CHOICES]
     lines = [
         f"{path}: {counted(len(found), 'scene')}, rendered with {job.blender or 'the bpy module'}",
         f"asked for: {', '.join(choices)}" if choices else "all as the scenes say",
@@ -47,8 +46,3 @@ def _against(task: Task) -> str:
         if value not in (None, getattr(there, name))
     ]
     return f"{out} was planned differently: {'; '.join(differing)}; name a new out" if differing else ""
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -10,12 +10,12 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from json import JSONDecodeError, dumps
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def _data(path: Path, text: str) -> tuple[Any, Mapping[str, Place]]:
         return read_yaml(text, "a job")
     except YamlError as error:
         raise JobError(f"{_at(path, error.place)}: {error}") from None
-    except json.JSONDecodeError as error:
+    except JSONDecodeError as error:
         raise JobError(f"{path}:{error.lineno}:{error.colno}: {error.msg}") from None
     except ValueError as error:
         raise JobError(f"{path}: {error}") from None
@@ -110,7 +110,7 @@ def with_options(asked: JobFile, options: Mapping[str, Any]) -> tuple[JobFile, l
     job = replace(asked.job, **changes)
     defaults = {field.name: field.default for field in fields(Job)}
     notes = [
-        f"{key_of(name)} is {_shown(value)}, as the command line says, and not {_shown(there)}"
+        f"{key_of(name)} is {in_words(value)}, as the command line says, and not {in_words(there)}"
         for name, value in changes.items()
         if (there := getattr(asked.job, name)) not in (value, defaults[name])
     ]
@@ -175,6 +175,11 @@ def _at(path: Path, place: Place | None) -> str:
     return ":".join(map(str, (path, *(number for number in place or () if number))))
 
 
-def _shown(value: Any) -> str:
-    text = json.dumps(plain(value), ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def in_words(value: Any) -> str:
+    """A value of a job much as its file may have it, cut where it is long."""
+    data = plain(value)
+    if isinstance(data, list):
+        text = f"[{', '.join(map(str, data))}]"
+    else:
+        text = data if isinstance(data, str) else dumps(data, ensure_ascii=False)
+    return text if len(text) <= 100 else f"{text[:97]}..."
