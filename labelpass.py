@@ -119,7 +119,7 @@ def _render_job(parsed: argparse.Namespace) -> int:
         print(f"labelpass: {parsed.scene}: {note}", flush=True)
     found, blender = tasks(asked), asked.job.blender
     if len(found) == 1:
-        return _render_scene(found[0].scene, found[0].request, blender)
+        return _render_scene(found[0].scene.resolve(), found[0].request, blender)
     if blender is None and find_spec("bpy") is None:
         raise ValueError(NO_BLENDER)
     return int(render_tasks(found, blender))

@@ -28,6 +28,7 @@ from .plan import Request
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MAX_BYTES = 2**20
+MOST_TOLD = 20
 
 
 class JobError(ValueError):
@@ -45,7 +46,7 @@ class JobFile:
 
 @dataclass(frozen=True)
 class Task:
-    """A scene to render."""
+    """A scene to render; its path is absolute, and the one that was written."""
 
     scene: Path
     request: Request
@@ -59,6 +60,8 @@ def read_job(path: Path, kind: type[Job] = Job) -> JobFile:
     """The job of a .yaml, .yml or .json file; its paths are relative to the file's folder. Raises JobError."""
     text = _text(path)
     data, places = _data(path, text)
+    if isinstance(data, dict):
+        data.pop("$schema", None)  # by which JSON tells editors of its schema
     try:
         job = build(kind, data, alone=True, folder=path.parent)
     except Misfits as error:
@@ -123,11 +126,12 @@ def tasks(asked: JobFile) -> tuple[Task, ...]:
     """What there is to render, in the order of the job. Nothing is rendered of a job whose files are not there, or
     whose scenes would share a run folder: raises JobError, which names them all."""
     job, wrong = asked.job, []
-    scenes: dict[Path, None] = {}
+    scenes: dict[Path, Path] = {}
     written = [("scene", job.scene)] if job.scene else [(f"scenes[{at}]", path) for at, path in enumerate(job.scenes)]
     for key, path in written:
         found = [path] if path.is_file() else _matching(path, asked.path.parent)
-        scenes |= dict.fromkeys(file.resolve() for file in found)
+        for file in found:
+            scenes.setdefault(file.resolve(), file.absolute())  # a link is a scene of its own name, but only once
         if not found:
             wrong.append(f"{key}: {path}: no such file")
     if job.label_set:
@@ -137,16 +141,22 @@ def tasks(asked: JobFile) -> tuple[Task, ...]:
             wrong.append(f"label_set: {error}")
     if job.blender and shutil.which(job.blender) is None:
         wrong.append(f"blender: {job.blender}: no such program")
-    runs: dict[str, Path] = {}
-    for scene in scenes if job.scenes else ():
-        other = runs.setdefault(scene.stem.casefold(), scene)  # some disks take Flat and flat for one
+    runs = {scene: job.out / run_name(scene) if job.scenes else job.out for scene in scenes.values()}
+    taken: dict[str, Path] = {}
+    for scene, run in runs.items():
+        other = taken.setdefault(str(run).casefold(), scene)  # some disks take Flat and flat for one
         if other != scene:
-            wrong.append(f"scenes: {other} and {scene} would share the run folder {job.out / scene.stem}; rename one")
-        if not scene.stem.strip("."):
+            wrong.append(f"scenes: {other} and {scene} would share the run folder {run}; rename one")
+        if job.scenes and not run_name(scene).strip("."):
             wrong.append(f"scenes: {scene} has no name for a run folder; rename it")
     if wrong:
         raise _refusal(asked.path, asked.places, wrong)
-    return tuple(Task(scene, job.request(job.out / scene.stem if job.scenes else job.out)) for scene in scenes)
+    return tuple(Task(scene, job.request(run)) for scene, run in runs.items())
+
+
+def run_name(scene: Path) -> str:
+    """The name of a scene's run folder; unlike `Path.stem`, the same in every Python."""
+    return scene.name.rpartition(".")[0] or scene.name
 
 
 def _matching(pattern: Path, folder: Path) -> list[Path]:
@@ -161,13 +171,15 @@ def _refusal(path: Path, places: Mapping[str, Place], sentences: Iterable[str]) 
     """In the order of the file; each sentence begins with the key that it is about."""
     placed = [(_place_of(sentence, places), sentence) for sentence in sentences]
     placed.sort(key=lambda each: each[0] or Place(MAX_BYTES, 0))
-    return JobError("\n".join(f"{_at(path, place)}: {sentence}" for place, sentence in placed))
+    lines = [f"{_at(path, place)}: {sentence}" for place, sentence in placed]
+    more = [f"{path}: and {len(lines) - MOST_TOLD} more"] if len(lines) > MOST_TOLD else []
+    return JobError("\n".join([*lines[:MOST_TOLD], *more]))
 
 
 def _place_of(sentence: str, places: Mapping[str, Place]) -> Place | None:
     """Of the longest key that a sentence begins with."""
-    about = [key for key in places if key and re.match(rf"{re.escape(key)}(?!\w)", sentence)]
-    return places[max(about, key=len)] if about else None
+    ends = (end for end in range(len(sentence), 0, -1) if not re.match(r"\w", sentence[end : end + 1]))
+    return next((places[sentence[:end]] for end in ends if sentence[:end] in places), None)
 
 
 def _at(path: Path, place: Place | None) -> str:

@@ -39,7 +39,7 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
 def _render(task: Task, blender: str | None) -> int:
     """The exit code of one scene: 0 to 3, or 128 and the signal by which somebody stopped it."""
     try:
-        code = render_with(blender, task.scene, task.request) if blender else _render_with_module(task)
+        code = render_with(blender, task.scene.resolve(), task.request) if blender else _render_with_module(task)
     except Ended as error:
         print(f"labelpass: {error}", file=sys.stderr, flush=True)
         code = error.code

@@ -28,7 +28,9 @@ def schema_of(kind: type) -> dict[str, Any]:
 
 def job_schema() -> dict[str, Any]:
     """The schema of a job file; what it cannot say, the reader does."""
-    return {**schema_of(Job), "oneOf": [{"required": ["scene"]}, {"required": ["scenes"]}]}
+    schema = schema_of(Job)
+    schema["properties"]["$schema"] = {"type": "string"}  # by which JSON tells editors of its schema
+    return {**schema, "oneOf": [{"required": ["scene"]}, {"required": ["scenes"]}]}
 
 
 def _of_dataclass(kind: type) -> dict[str, Any]:

@@ -61,6 +61,17 @@ def parse_frames(text: str) -> tuple[int, ...]:
     return tuple(sorted(frames))
 
 
+def frames_text(frames: Iterable[int]) -> str:
+    """What `parse_frames` makes these of, as short as that goes: a command line has no room for 100,000 numbers."""
+    ranges: list[list[int]] = []
+    for frame in sorted(frames):
+        if ranges and frame == ranges[-1][1] + 1:
+            ranges[-1][1] = frame
+        else:
+            ranges.append([frame, frame])
+    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges)
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"-?\d+", text, re.ASCII) or not low <= int(text) <= high:
@@ -152,7 +163,7 @@ def to_arguments(request: Request) -> list[str]:
     """The options that parse into this request again: what the front door hands to a Blender."""
     options = [f"--out={request.out}", "--device", request.device]  # with '=': a value may start with a dash
     if request.frames is not None:
-        options += [f"--frames={','.join(map(str, request.frames))}"]
+        options += [f"--frames={frames_text(request.frames)}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
     for name in (

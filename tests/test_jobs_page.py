@@ -51,7 +51,7 @@ HEAD = "scene: a.blend\nout: x\n"
         "scenes: a.blend\nout: x", "scenes: [a.blend, b.blend]\nout: x", HEAD + "frames: 7", HEAD + "frames: -5--3,7",
         HEAD + "frames: [1-3, 9]", HEAD + "size: 640x480", HEAD + "size: [640, 480]", HEAD + "with: depth",
         HEAD + "with: [depth, flow]", HEAD + "samples:", HEAD + "alpha_threshold: 1", HEAD + "label_supersample: 3",
-        HEAD + "frames:", HEAD + "denoise: false",
+        HEAD + "frames:", HEAD + "denoise: false", HEAD + "$schema: job.schema.json",
     ],
 )  # fmt: skip
 def test_what_is_a_job_fits_the_schema(tmp_path, text):
@@ -93,6 +93,8 @@ def rows(schema: dict[str, Any], before: str = "") -> list[str]:
     """The table of keys that the page should have, sections and all."""
     made = []
     for key, part in schema["properties"].items():
+        if key == "$schema":
+            continue
         about = [part.get("description", "")]
         if key in schema.get("required", ()):
             about.append("Required.")

@@ -124,13 +124,13 @@ def test_a_check_says_what_a_job_would_do_and_does_nothing(scene_files, finished
         f"labelpass: {job}: 3 scenes, rendered with the bpy module",
         "labelpass: asked for: size [16, 12], samples 1, label_supersample 3, with [depth, normals]",
         *(
-            f"labelpass: {scene_files.resolve()}/{name}.blend: nothing in {tmp_path}/runs/{name} yet"
+            f"labelpass: {scene_files}/{name}.blend: nothing in {tmp_path}/runs/{name} yet"
             for name in ("a room", "bare", "table")
         ),
     ]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["job.yaml"]
     job.write_text(f"scene: {scene_file}\nout: {finished}\n")
-    assert f"{scene_file.resolve()}: 4 of 4 frames in {finished}" in labelpass("job", "check", job).stdout
+    assert f"{scene_file}: 4 of 4 frames in {finished}" in labelpass("job", "check", job).stdout
     job.write_text(f"scene: {scene_file}\nout: {finished}\nsamples: 5\nsize: 16x12\nimage: jpeg\n")
     assert labelpass("job", "check", job, check=1).stderr == (
         f"labelpass: {finished} was planned differently: samples is 1 there and 5 here; image is 'png' there and "

@@ -241,6 +241,12 @@ def test_mistakes(tmp_path, text, told):
     assert refused(tmp_path, text)[0].startswith(told)
 
 
+def test_a_file_of_something_else_is_told_in_few_lines(tmp_path):
+    text = "scene: a\nout: x\n" + "".join(f"key {number}: 1\n" for number in range(2000))
+    told = refused(tmp_path, text)
+    assert len(told) == 21 and told[19:] == ["job.yaml:22:1: key 19 is unknown", "job.yaml: and 1980 more"]
+
+
 def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "a.yaml").write_bytes("out: Küche".encode("latin-1"))
     (tmp_path / "b.yaml").write_bytes(b" " * (2**20 + 1))
@@ -248,7 +254,7 @@ def test_files_that_cannot_be_read(tmp_path):
     for name, told in {"a": "not UTF-8 text", "b": "larger than 1 MiB", "c": "", "d": "No such file"}.items():
         with pytest.raises(JobError, match=rf"{name}\.yaml: .*{told}"):
             read_job(tmp_path / f"{name}.yaml")
-    assert refused(tmp_path, '{"out": "x",\n}', "job.json")[0].startswith("job.json:2:1: ")
+    assert refused(tmp_path, '{"out": "x"\n"scene": "a"}', "job.json")[0].startswith("job.json:2:1: ")
     assert refused(tmp_path, '{"out": "x", "out": "y"}', "job.json") == ["job.json: key 'out' is there twice"]
     assert refused(tmp_path, '{"out": 3, "scene": "a"}', "job.json") == ["job.json: out must be text, not 3"]
 
@@ -328,8 +334,7 @@ def scenes_of(folder: Path, text: str) -> dict[str, str]:
     (folder / "job.yaml").write_text(text)
     found = tasks(read_job(folder / "job.yaml"))
     return {
-        task.scene.relative_to(folder.resolve()).as_posix(): task.request.out.relative_to(folder).as_posix()
-        for task in found
+        task.scene.relative_to(folder).as_posix(): task.request.out.relative_to(folder).as_posix() for task in found
     }
 
 
@@ -340,6 +345,7 @@ def flats(tmp_path) -> Path:
     for name in ("a.blend", "more/b.blend", "more/c.blend", "more/A.blend", "notes.txt", "...blend"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"")
+    (folder / "link.blend").symlink_to(folder / "more" / "b.blend")
     return folder
 
 
@@ -351,6 +357,7 @@ def test_each_of_several_scenes_has_a_run_folder_of_its_own(flats):
         "more/c.blend": "runs/c",
         "more/b.blend": "runs/b",
     }
+    assert scenes_of(flats, "scenes: [link.blend, more/b.blend]\nout: runs\n") == {"link.blend": "runs/link"}
 
 
 @pytest.mark.parametrize(
