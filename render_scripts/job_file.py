@@ -164,7 +164,7 @@ def _matching(pattern: Path, folder: Path) -> list[Path]:
     if not glob.has_magic(str(pattern)):
         return []
     inside = os.path.relpath(pattern, folder)
-    return [folder / name for name in sorted(glob.glob(inside, root_dir=folder)) if (folder / name).is_file()]
+    return [folder / name for name in sorted(glob.glob(inside, root_dir=folder, recursive=True)) if (folder / name).is_file()]
 
 
 def _refusal(path: Path, places: Mapping[str, Place], sentences: Iterable[str]) -> JobError:

@@ -357,6 +357,7 @@ def test_each_of_several_scenes_has_a_run_folder_of_its_own(flats):
         "more/c.blend": "runs/c",
         "more/b.blend": "runs/b",
     }
+    assert set(scenes_of(flats, "scenes: ['**/[bc].blend']\nout: runs\n")) == {"more/b.blend", "more/c.blend"}
     assert scenes_of(flats, "scenes: [link.blend, more/b.blend]\nout: runs\n") == {"link.blend": "runs/link"}
 
 
