@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import glob
-import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -163,8 +162,9 @@ def _matching(pattern: Path, folder: Path) -> list[Path]:
     """Files that a pattern names; letters of the job's own folder are none of the pattern."""
     if not glob.has_magic(str(pattern)):
         return []
-    inside = os.path.relpath(pattern, folder)
-    return [folder / name for name in sorted(glob.glob(inside, root_dir=folder, recursive=True)) if (folder / name).is_file()]
+    inside = pattern.relative_to(folder) if pattern.is_relative_to(folder) else pattern
+    names = sorted(glob.glob(str(inside), root_dir=folder, recursive=True))
+    return [folder / name for name in names if (folder / name).is_file()]
 
 
 def _refusal(path: Path, places: Mapping[str, Place], sentences: Iterable[str]) -> JobError:
