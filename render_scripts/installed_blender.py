@@ -17,20 +17,27 @@ from .check_request import CheckRequest
 from .plan import Refused, Request, to_arguments
 
 
+class Ended(Refused):
+    """A signal ended the program; `code` is minus its number."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def render_with(program: str, scene: Path, request: Request) -> int:
     """Render `scene` with the Blender called `program`. Returns its exit code (see `session`).
 
     The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
-    such program or something ended it.
+    such program, and Ended where something ended it.
     """
     blender = _found(program)
     entry = Path(__file__).with_name("render.py")
     scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
     start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
-    code = _run([*start, "--", *to_arguments(request)])
+    code = run_child([*start, "--", *to_arguments(request)])
     if code < 0:
-        name = signal.Signals(-code).name
-        raise Refused(f"{program} was ended by {name}; what is done stays, run the same command to go on")
+        raise Ended(f"{program} was ended by {ended_by(code)}; what is done stays, run the same command to go on", code)
     if code:
         print(f"labelpass: {program} ended with exit code {code}", file=sys.stderr, flush=True)
     else:
@@ -52,12 +59,12 @@ def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, i
         report = Path(folder) / "report"
         asked = [str(scene), f"--report={report}", *check_request.to_arguments(request)]
         with tempfile.TemporaryFile() as heard:
-            code = _run([*start, "--", *asked], heard)
+            code = run_child([*start, "--", *asked], heard)
             heard.seek(0)
             lines = [line.strip() for line in heard.read().decode(errors="replace").splitlines() if line.strip()]
         if code in {0, 1} and report.is_file():
             return report.read_text(encoding="utf-8"), code
-    if name := _ended_by(code):
+    if name := ended_by(code):
         raise Refused(f"{program} was ended by {name}")
     ours = [line.removeprefix("labelpass: ") for line in lines if line.startswith("labelpass: ")]
     if ours and code == 1:
@@ -67,7 +74,7 @@ def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, i
     return "", 3
 
 
-def _ended_by(code: int) -> str:
+def ended_by(code: int) -> str:
     """The signal that ended a program, also where our script heard it and left (see `interrupts`); else ""."""
     number = -code if code < 0 else code - 128
     return signal.Signals(number).name if number in set(signal.Signals) else ""
@@ -83,7 +90,7 @@ def _found(program: str) -> str:
 _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-def _run(command: list[str], heard: IO[bytes] | None = None) -> int:
+def run_child(command: list[str], heard: IO[bytes] | None = None) -> int:
     """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say.
 
     `heard`: a file for all that it prints, which is printed otherwise.

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, View
 
+from . import sections
 from .sampled_views.view_request import parse_words, to_words
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
@@ -65,6 +67,17 @@ def parse_frames(text: str) -> tuple[int, ...]:
     return tuple(sorted(frames))
 
 
+def frames_text(frames: Iterable[int]) -> str:
+    """What `parse_frames` makes these of, as short as that goes: a command line has no room for 100,000 numbers."""
+    ranges: list[list[int]] = []
+    for frame in sorted(frames):
+        if ranges and frame == ranges[-1][1] + 1:
+            ranges[-1][1] = frame
+        else:
+            ranges.append([frame, frame])
+    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges)
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"-?\d+", text, re.ASCII) or not low <= int(text) <= high:
@@ -98,10 +111,13 @@ def _sample_views(text: str) -> str:
     return to_words(parse_words(text))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of a render, on the parser of render.py or of `labelpass render`."""
+def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None:
+    """The options of a render, on the parser of render.py or of `labelpass render`; all None where they are not there.
+
+    With `job`, a job file may say instead what is required.
+    """
     add = parser.add_argument
-    add("--out", type=said(parse_path), required=True, metavar="RUN", help="the run folder; one there is continued")
+    add("--out", type=said(parse_path), required=not job, metavar="RUN", help="the run folder; one there is continued")
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--camera", metavar="NAME", help="render through this camera alone")
     add(
@@ -145,7 +161,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=LABEL_SET_HELP,
     )
     add("--view-layer", metavar="NAME", help="the view layer to render; default: the active one")
-    add("--device", choices=DEVICES, default="auto", help="auto takes a GPU where there is one; a named one must exist")
+    add("--device", choices=DEVICES, help="auto takes a GPU where there is one; a named one must exist")
     denoise = parser.add_mutually_exclusive_group()
     denoise.add_argument("--denoise", action="store_true", default=None, help="denoise images, or fail")
     denoise.add_argument("--no-denoise", dest="denoise", action="store_false", help="never denoise; default: the scene")
@@ -162,15 +178,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=LABEL_RENDERS,
         help="labels from the image render or one of their own; default: the image's where they are exact there",
     )
-    add("--strict", action="store_true", help="treat warnings as errors")
-    add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
+    add("--strict", action="store_true", default=None, help="treat warnings as errors")
+    add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
+    parse_sections = said(lambda text: sections.parse_sections(text, Request))
+    add(sections.OPTION, type=parse_sections, default={}, metavar="JSON", help=argparse.SUPPRESS)
 
 
 def request_from(arguments: argparse.Namespace) -> Request:
-    values = {name: getattr(arguments, name) for name in Request.__dataclass_fields__}
-    if values["thin_labels"] is not None:
-        values["thin_labels"] = tuple(values["thin_labels"])
-    return Request(**values)
+    said_so = {name: value for name, value in options_from(arguments).items() if value is not None}
+    return Request(**said_so)
+
+
+def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
+    """{field of a request: value} of what `add_arguments` made of a command line; None where it does not say it."""
+    options = {name: getattr(arguments, name, None) for name in Request.__dataclass_fields__} | arguments.sections
+    thin = options["thin_labels"]
+    return options | {"thin_labels": None if thin is None else tuple(thin)}
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
@@ -182,7 +205,7 @@ def to_arguments(request: Request) -> list[str]:
     """The options that parse into this request again: what the front door hands to a Blender."""
     options = [f"--out={request.out}", "--device", request.device]  # with '=': a value may start with a dash
     if request.frames is not None:
-        options += [f"--frames={','.join(map(str, request.frames))}"]
+        options += [f"--frames={frames_text(request.frames)}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
     options += [f"--thin-label={name}" for name in request.thin_labels or ()]
@@ -194,6 +217,7 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--with={','.join(request.modalities)}"]
     if request.denoise is not None:
         options += ["--denoise" if request.denoise else "--no-denoise"]
+    options += sections.to_option(request)
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
 
 
