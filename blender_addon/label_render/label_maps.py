@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..contract.labels import BACKGROUND, IGNORE, MAX_ID, NO_SURFACE
 
-_COMPARISONS = 2**22
+COMPARISONS = 2**22
 """Pairs of samples compared at once, a byte each: bounds the memory whatever k is."""
 
 
@@ -52,12 +52,12 @@ def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], ND
         return labels, np.ones(labels.shape, np.float32)
     height, width = labels.shape[0] // k, labels.shape[1] // k
     blocks = labels.reshape(height, k, width, k).transpose(0, 2, 1, 3).reshape(height, width, k * k)
-    blocks = np.ascontiguousarray(blocks[..., _from_the_centre(k)])
+    blocks = np.ascontiguousarray(blocks[..., from_the_centre(k)])
     reduced, purity = blocks[..., 0].copy(), np.ones((height, width), np.float32)
     mixed = (blocks != blocks[..., :1]).any(axis=-1)  # few: only edges need counting
     samples = blocks[mixed]
     winners, shares = np.empty(len(samples), np.uint16), np.empty(len(samples), np.float32)
-    step = max(1, _COMPARISONS // k**4)
+    step = max(1, COMPARISONS // k**4)
     for start in range(0, len(samples), step):
         some = samples[start : start + step]
         votes = (some[:, :, None] == some[:, None, :]).sum(axis=-1, dtype=np.uint8)  # k * k <= 225
@@ -68,6 +68,6 @@ def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], ND
     return reduced, purity
 
 
-def _from_the_centre(k: int) -> NDArray[np.intp]:
+def from_the_centre(k: int) -> NDArray[np.intp]:
     y, x = np.mgrid[:k, :k] - (k - 1) / 2
     return np.argsort((y**2 + x**2).ravel(), kind="stable")
