@@ -33,10 +33,12 @@ Key = tuple[str, tuple[int, ...], str]
 class Geometry:
     """What a surface is in its own space: (2, 3) the corners of its box; of a mesh, where asked for, its triangles.
 
-    `points` (V, 3) and `triangles` (T, 3).
+    `points` (V, 3) and `triangles` (T, 3). `drawn` is False of a text, curve or metaball itself: the render shows the
+    mesh made of it, which is listed beside it.
     """
 
     box: NDArray[np.float64]
+    drawn: bool = True
     points: NDArray[np.float64] | None = None
     triangles: NDArray[np.int32] | None = None
 
@@ -155,7 +157,7 @@ def read_things(
     )
     needed = set(range(len(boxes))) if with_triangles else {places[row] for row in _colliding(things)}
     things.geometry.extend(
-        _geometry(box, surface if place in needed else None) for place, (box, (surface, _)) in enumerate(zip(boxes, data))
+        _geometry(box, surface, place in needed) for place, (box, (surface, _)) in enumerate(zip(boxes, data))
     )
     return things
 
@@ -177,15 +179,15 @@ def _colliding(things: Things) -> Iterator[int]:
                 yield from group.tolist()
 
 
-def _geometry(box: tuple[float, ...], data: bpy.types.ID | None) -> Geometry:
-    corners = np.array(box, np.float64).reshape(2, 3)
-    if not isinstance(data, bpy.types.Mesh):
-        return Geometry(corners)
+def _geometry(box: tuple[float, ...], data: bpy.types.ID, with_triangles: bool) -> Geometry:
+    corners, drawn = np.array(box, np.float64).reshape(2, 3), not isinstance(data, bpy.types.Curve | bpy.types.MetaBall)
+    if not with_triangles or not isinstance(data, bpy.types.Mesh):
+        return Geometry(corners, drawn)
     data.calc_loop_triangles()
     points, triangles = np.empty(len(data.vertices) * 3, np.float32), np.empty(len(data.loop_triangles) * 3, np.int32)
     data.vertices.foreach_get("co", points)
     data.loop_triangles.foreach_get("vertices", triangles)
-    return Geometry(corners, points.reshape(-1, 3).astype(np.float64), triangles.reshape(-1, 3))
+    return Geometry(corners, drawn, points.reshape(-1, 3).astype(np.float64), triangles.reshape(-1, 3))
 
 
 def _keys(rows: Sequence[tuple[str, str, tuple[int, ...], int]], objects: Mapping[str, tuple]) -> list[Key]:
