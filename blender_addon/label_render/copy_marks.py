@@ -140,18 +140,21 @@ def _with_materials(copied: Iterable[bpy.types.Object]) -> Iterator[None]:
     with ExitStack() as stack:
         stack.callback(lambda: bpy.data.batch_remove(list(made.values())))
         ordered = sorted(copied, key=lambda obj: obj.name_full)
+        users: dict[bpy.types.ID, list[bpy.types.Object]] = {}
+        for obj in bpy.data.objects:
+            users.setdefault(obj.data, []).append(obj)
         for data in dict.fromkeys(obj.data for obj in ordered):
             if not data or data.library or not hasattr(data, "materials"):
                 continue
             # An index of faces that have no slot would not come back when the slot goes.
             if not data.materials and "material_index" not in getattr(data, "attributes", ()):
-                stack.enter_context(_one_slot(data))
+                stack.enter_context(_one_slot(data, users[data]))
             for place, material in enumerate(data.materials):
                 if not (material and compat.uses_nodes(material)):
                     stack.enter_context(_in_slot(data.materials, place, _same_look(material, made)))
         for obj in ordered:
-            for slot in obj.material_slots if not obj.library else ():
-                if slot.link == "OBJECT" and not (slot.material and compat.uses_nodes(slot.material)):
+            for slot in obj.material_slots if not obj.library else ():  # an empty one of the object's shows the data's
+                if slot.link == "OBJECT" and slot.material and not compat.uses_nodes(slot.material):
                     stack.enter_context(changed(slot, material=_same_look(slot.material, made)))
         yield
 
@@ -165,12 +168,14 @@ def _same_look(
 
 
 @contextmanager
-def _one_slot(data: bpy.types.ID) -> Iterator[None]:
+def _one_slot(data: bpy.types.ID, users: Iterable[bpy.types.Object]) -> Iterator[None]:
     data.materials.append(None)
     try:
         yield
     finally:
         data.materials.pop(index=0)
+        for obj in users:
+            obj.data = data  # or the object would keep its slot
 
 
 @contextmanager
