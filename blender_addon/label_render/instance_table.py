@@ -74,6 +74,7 @@ def table(
     for pair, amount in zip(pairs.tolist(), amounts.tolist()):
         by_label[pair >> 16].append((pair & 0xFFFF, amount))
     rows = rows_of(things, ids)
+    boxes = _boxes(things, [rows[id_] for id_ in ids.tolist()], metres)
     found = []
     for place, id_ in enumerate(ids.tolist()):
         row = rows[id_][0]
@@ -88,7 +89,7 @@ def table(
                 object=name,
                 path=(top, *map(str, levels), name) if top else (name,),
                 world_from_object=_in_metres(things.matrices[row], metres),
-                box_3d=_box(things, rows[id_], metres),
+                box_3d=boxes[place],
                 box_2d=(corner[0], corner[1], far[0] - corner[0] + 1, far[1] - corner[1] + 1),
                 pixels=int(pixels[place]),
                 visible_fraction=None if mask is None else round(float(pixels[place] / mask.sum()), 6),
@@ -117,34 +118,33 @@ def _in_metres(matrix: NDArray[np.float64], metres: float) -> tuple[tuple[float,
     return tuple(tuple(row) for row in scaled.tolist())
 
 
-def _box(things: Things, rows: list[int], metres: float) -> Box:
-    """The box of the drawn surfaces of a thing, as `oriented` gives it; of all where none is."""
-    shapes = [things.geometry[things.shapes[row]] for row in rows]
-    boxes = np.stack([shape.box for shape in shapes if shape.drawn] or [shape.box for shape in shapes])
-    box = np.stack([boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)])
-    return oriented(box, things.matrices[rows[0]], metres)
+def _boxes(things: Things, rows: list[list[int]], metres: float) -> list[Box]:
+    """The box of the drawn surfaces of each thing; of all where none is."""
+    boxes = np.empty((len(rows), 2, 3))
+    for place, some in enumerate(rows):
+        shapes = [things.geometry[things.shapes[row]] for row in some]
+        drawn = [shape.box for shape in shapes if shape.drawn] or [shape.box for shape in shapes]
+        boxes[place] = drawn[0] if len(drawn) == 1 else (np.min(drawn, axis=(0, 1)), np.max(drawn, axis=(0, 1)))
+    return oriented(boxes, things.matrices[[some[0] for some in rows]], metres)
 
 
-def oriented(box: NDArray[np.float64], matrix: NDArray[np.float64], metres: float = 1.0) -> Box:
-    """A box (2, 3) of an object's own space, lowest and highest corner, in the world.
+def oriented(boxes: NDArray[np.float64], matrices: NDArray[np.float64], metres: float = 1.0) -> list[Box]:
+    """Boxes (N, 2, 3) of objects' own spaces, lowest and highest corner, in the world by their matrices (N, 4, 4).
 
-    Where the matrix shears, its axes are no right angles: then the nearest that are (polar decomposition), and the box
+    Where a matrix shears, its axes are no right angles: then the nearest that are (polar decomposition), and the box
     that holds the corners. A mirrored object's third axis points the other way, so that the rotation is one.
     """
-    linear = matrix[:3, :3]
-    lengths = np.linalg.norm(linear, axis=0)
-    axes = linear / np.where(lengths > 0, lengths, 1)
+    linear = matrices[:, :3, :3]
+    lengths = np.linalg.norm(linear, axis=1)
+    axes = linear / np.where(lengths > 0, lengths, 1)[:, None, :]
     left, _, right = np.linalg.svd(axes)
     rotation = left @ right
-    square = np.allclose(rotation, axes, rtol=0, atol=1e-5)
-    if np.linalg.det(rotation) < 0:
-        rotation[:, 2] *= -1
-    corners = np.stack(np.meshgrid(*box.T, indexing="ij"), -1).reshape(-1, 3) @ linear.T + matrix[:3, 3]
-    along = corners @ rotation
-    size = (box[1] - box[0]) * lengths if square else np.ptp(along, axis=0)
-    centre = rotation @ ((along.min(axis=0) + along.max(axis=0)) / 2)
-    return Box(
-        tuple((centre * metres).tolist()),
-        tuple((size * metres).tolist()),
-        tuple(tuple(row) for row in rotation.tolist()),
-    )
+    square = np.abs(rotation - axes).max(axis=(1, 2)) < 1e-5
+    rotation[np.linalg.det(rotation) < 0, :, 2] *= -1
+    corners = np.stack([boxes[:, list(pick), [0, 1, 2]] for pick in np.ndindex(2, 2, 2)], axis=1)
+    corners = np.einsum("nij,ncj->nci", linear, corners) + matrices[:, None, :3, 3]
+    along = np.einsum("nij,nci->ncj", rotation, corners)
+    size = np.where(square[:, None], (boxes[:, 1] - boxes[:, 0]) * lengths, np.ptp(along, axis=1)) * metres
+    centre = np.einsum("nij,nj->ni", rotation, (along.min(axis=1) + along.max(axis=1)) / 2) * metres
+    turns = [tuple(tuple(row) for row in turn) for turn in rotation.tolist()]
+    return [Box(tuple(at), tuple(long), turn) for at, long, turn in zip(centre.tolist(), size.tolist(), turns)]

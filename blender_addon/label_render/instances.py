@@ -84,12 +84,15 @@ def read_instances(passes: Mapping[str, NDArray[np.float32]], things: Things) ->
     codes = _objects(passes, things)[surface].astype(np.uint64)
     marks = np.ascontiguousarray(passes[f"{copy_marks.PASS}.X"])[surface].view(np.uint32)
     pairs, places = _unique(codes << np.uint64(32) | marks)
-    told, candidates = _told(pairs, things)
+    told, open_ = _told(pairs, things)
     ids = told[places]
-    for pair in np.flatnonzero(told == NONE).tolist():
-        here = np.flatnonzero(places == pair)
-        points = np.stack([passes[f"Position.{axis}"][surface][here] for axis in "XYZ"], -1).astype(np.float64)
-        ids[here] = _at(points, candidates[pair], things)
+    if open_:
+        positions = np.stack([passes[f"Position.{axis}"][surface] for axis in "XYZ"], -1)
+        for rows, some in open_:
+            mine = np.zeros(len(pairs), bool)
+            mine[some] = True
+            here = np.flatnonzero(mine[places])
+            ids[here] = _at(positions[here].astype(np.float64), rows, things)
     found[surface] = ids
     return found
 
@@ -118,52 +121,50 @@ def _objects(passes: Mapping[str, NDArray[np.float32]], things: Things) -> NDArr
     return found
 
 
-def _told(pairs: NDArray[np.uint64], things: Things) -> tuple[NDArray[np.uint32], dict[int, NDArray[np.intp]]]:
-    """(the id for each pair of object and mark, `NONE` where several are possible; {pair: rows that are possible})."""
-    order = np.argsort(things.cryptomatte, kind="stable")
-    sorted_codes = things.cryptomatte[order]
-    codes, marks = (pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32).view(np.float32)
-    told, candidates = np.zeros(len(pairs), np.uint32), {}
-    starts, ends = (np.searchsorted(sorted_codes, codes, side) for side in ("left", "right"))
-    groups: dict[int, bool] = {}
-    for pair, (start, end) in enumerate(zip(starts.tolist(), ends.tolist())):
-        rows = order[start:end]
-        if len(rows) > 1:
-            if start not in groups:
-                groups[start] = len(np.unique(things.ids[rows])) == 1
-            if not groups[start]:
-                fitting = rows[things.marks[rows] == marks[pair]] if things.sure[rows].all() else rows
-                rows = fitting if len(fitting) else rows
-                if len(np.unique(things.ids[rows])) > 1:
-                    candidates[pair] = rows
-                    continue
-        candidates[pair] = rows if len(rows) else np.arange(len(things.ids))
-        told[pair] = things.ids[rows[0]] if len(rows) else NONE
-    return told, candidates
+def _told(
+    pairs: NDArray[np.uint64], things: Things
+) -> tuple[NDArray[np.uint32], list[tuple[NDArray[np.intp], NDArray[np.intp]]]]:
+    """(the id for each pair of object and mark, `NONE` where several are possible; [(rows that are, for which pairs)])."""
+    keys = things.cryptomatte.astype(np.uint64) << np.uint64(32) | things.marks.view(np.uint32)
+    order = np.argsort(keys, kind="stable")
+    keys, ids, codes = keys[order], things.ids[order], pairs >> np.uint64(32)
+    starts, ends = (np.searchsorted(keys >> np.uint64(32), codes, side) for side in ("left", "right"))
+    first, last = (np.searchsorted(keys, pairs, side) for side in ("left", "right"))
+    same = np.concatenate([[0], np.cumsum(ids[1:] != ids[:-1])])  # equal at two places: all between are one thing
+    doubts = np.concatenate([[0], np.cumsum(~things.sure[order])])
+    alone = (ends > starts) & (same[np.minimum(starts, len(ids) - 1)] == same[ends - 1])
+    marked = ~alone & (last > first) & (doubts[ends] == doubts[starts])
+    by_mark = marked & (same[np.minimum(first, len(ids) - 1)] == same[last - 1])
+    told = np.where(alone, ids[np.minimum(starts, len(ids) - 1)], NONE).astype(np.uint32)
+    told[by_mark] = ids[first[by_mark]]
+    low, high = np.where(marked, first, starts), np.where(marked, last, ends)
+    low, high = np.where(high > low, low, 0), np.where(high > low, high, len(ids))
+    pending = np.flatnonzero(told == NONE)
+    ranges, which = np.unique(np.stack([low, high], -1)[pending], axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    return told, [(order[start:end], pending[which == n]) for n, (start, end) in enumerate(ranges.tolist())]
 
 
 def _at(points: NDArray[np.float64], rows: NDArray[np.intp], things: Things) -> NDArray[np.uint32]:
     """Of the things in `rows`, the id of the one whose surface each point (P, 3) lies at: its box, then its triangles."""
-    order = np.argsort(points[:, 0], kind="stable")
-    across = points[order, 0]
-    inside: list[tuple[NDArray[np.intp], NDArray[np.float64]]] = []
-    times = np.zeros(len(points), np.int64)
-    chosen = np.zeros(len(points), np.intp)
-    best = np.full(len(points), np.inf)
-    for row in rows.tolist():
-        low, high = _world_box(row, things)
-        slack = 1e-4 * max(1e-3, float((high - low).max())) + 1e-6 * float(np.abs([low, high]).max())
-        start, end = np.searchsorted(across, (low[0] - slack, high[0] + slack))
-        some = order[start:end]
-        some = some[((points[some] >= low - slack) & (points[some] <= high + slack)).all(axis=1)]
+    boxes = np.stack([shape.box for shape in things.geometry])[things.shapes[rows]]
+    corners = np.stack([boxes[:, list(pick), [0, 1, 2]] for pick in np.ndindex(2, 2, 2)], axis=1)
+    corners = np.einsum("rij,rcj->rci", things.matrices[rows, :3, :3], corners) + things.matrices[rows, None, :3, 3]
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    slack = 1e-4 * np.maximum(1e-3, (high - low).max(axis=1)) + 1e-6 * np.abs(corners).max(axis=(1, 2))
+    low, high = low - slack[:, None], high + slack[:, None]
+    times, chosen = np.zeros(len(points), np.int64), np.zeros(len(points), np.intp)
+    near = _Cells(points, len(rows))
+    inside = []
+    for place, row in enumerate(rows.tolist()):
+        some = near.within(low[place], high[place])
         times[some] += 1
         chosen[some] = row
-        inside.append((some, np.float64(slack)))
+        inside.append(some)
     trees: dict[int, BVHTree | None] = {}
-    outside = times == 0
-    for row, (some, _) in zip(rows.tolist(), inside):
-        contested = some[times[some] > 1]
-        contested = np.concatenate([contested, np.flatnonzero(outside)])
+    best, outside = np.full(len(points), np.inf), np.flatnonzero(times == 0)
+    for row, some in zip(rows.tolist(), inside):
+        contested = np.concatenate([some[times[some] > 1], outside])
         if len(contested):
             distances = _distances(points[contested], row, things, trees)
             nearer = distances < best[contested]
@@ -171,11 +172,31 @@ def _at(points: NDArray[np.float64], rows: NDArray[np.intp], things: Things) -> 
     return things.ids[chosen]
 
 
-def _world_box(row: int, things: Things) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    box = things.geometry[things.shapes[row]].box
-    corners = np.stack(np.meshgrid(*box.T), -1).reshape(-1, 3)
-    world = corners @ things.matrices[row, :3, :3].T + things.matrices[row, :3, 3]
-    return world.min(axis=0), world.max(axis=0)
+class _Cells:
+    """Points sorted into the cells of a grid over their two longest sides, so that a box finds its own quickly."""
+
+    def __init__(self, points: NDArray[np.float64], boxes: int) -> None:
+        self._points = points
+        self._low, extent = points.min(axis=0), np.ptp(points, axis=0)
+        self._axes = np.argsort(extent)[1:]
+        self._side = int(np.clip(np.sqrt(boxes), 1, 512))
+        self._step = np.maximum(extent[self._axes], 1e-9) / self._side
+        row, column = self._cell(points).T
+        cells = row * self._side + column
+        self._order = np.argsort(cells, kind="stable")
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(cells, minlength=self._side**2))])
+
+    def _cell(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+        cells = (points[..., self._axes] - self._low[self._axes]) / self._step
+        return np.clip(cells, 0, self._side - 1).astype(np.int64)
+
+    def within(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.intp]:
+        """The places of points in a box."""
+        (top, left), (bottom, right) = self._cell(low).tolist(), self._cell(high).tolist()
+        lines = [self._starts[[row * self._side + left, row * self._side + right + 1]] for row in range(top, bottom + 1)]
+        some = np.concatenate([self._order[start:end] for start, end in lines])
+        points = self._points[some]
+        return some[((points >= low) & (points <= high)).all(axis=1)]
 
 
 def _distances(

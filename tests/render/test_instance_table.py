@@ -118,7 +118,7 @@ def test_boxes_hold_their_corners(seed):
     matrix[:3, :3], matrix[:3, 3] = turn * stretch, rng.uniform(-9, 9, 3)
     low = rng.uniform(-2, 0, 3)
     corners = np.stack([low, low + rng.uniform(0, 4, 3)])
-    found = oriented(corners, matrix)
+    (found,) = oriented(corners[None], matrix[None])
     rotation = np.array(found.rotation)
     assert np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-6) and np.linalg.det(rotation) > 0
     assert np.allclose(found.size, (corners[1] - corners[0]) * abs(stretch), atol=1e-5)
@@ -130,7 +130,7 @@ def test_boxes_hold_their_corners(seed):
 def test_sheared_boxes_hold_their_corners():
     matrix = np.eye(4)
     matrix[0, 1] = 0.5
-    found = oriented(np.array([[0, 0, 0], [1, 1, 1.0]]), matrix)
+    (found,) = oriented(np.array([[[0, 0, 0], [1, 1, 1.0]]]), matrix[None])
     rotation = np.array(found.rotation)
     assert np.allclose(rotation @ rotation.T, np.eye(3))
     corners = np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]) @ matrix[:3, :3].T
@@ -140,7 +140,7 @@ def test_sheared_boxes_hold_their_corners():
 
 def test_a_flattened_thing_has_a_box():
     matrix = np.diag([1.0, 2.0, 0.0, 1.0])
-    found = oriented(np.array([[0, 0, 0], [1, 1, 1.0]]), matrix)
+    (found,) = oriented(np.array([[[0, 0, 0], [1, 1, 1.0]]]), matrix[None])
     assert np.allclose(found.size, (1, 2, 0)) and np.allclose(np.abs(np.linalg.det(found.rotation)), 1)
 
 

@@ -58,4 +58,9 @@ def test_a_heap(empty_scene, tmp_path, kind, monkeypatch):
         truth = render_label_samples(empty_scene, chosen)
     expected = np.array([0, *places.values()], np.uint32)[np.where(truth == 65535, 0, truth)]
     assert len(np.unique(truth)) > COPIES / 2
-    assert np.array_equal(shown.ids, expected)
+    differing = shown.ids != expected
+    assert differing.sum() <= (2 if kind == "holes" else 0)  # a point between two texels may be one or the other
+    for row, id_ in enumerate(shown.things.ids.tolist()):
+        points = shown.positions[shown.ids == id_].astype(np.float64)
+        local = (points - shown.things.matrices[row, :3, 3]) @ np.linalg.inv(shown.things.matrices[row, :3, :3]).T
+        assert np.abs(local[:, 2]).max(initial=0) < 1e-4  # where the leaf of the copy is

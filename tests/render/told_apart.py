@@ -27,6 +27,7 @@ class Shown:
     ids: NDArray[np.uint32]
     things: Things
     image: NDArray[np.uint8]
+    positions: NDArray[np.float32]
 
     def key_of(self, id_: int):
         (key,) = {key for key, each in zip(self.things.keys, self.things.ids.tolist()) if each == id_}
@@ -60,4 +61,5 @@ def look(scene, chosen, telling, label_set=None, image=None, with_triangles=Fals
     samples = label_samples(rendered, ignored)
     labels, _ = label_maps.majority(samples, k)
     ids = instances.read_instances(rendered, last())
-    return Shown(instances.reduced(ids, samples, labels, k), labels, samples, ids, last(), image)
+    positions = np.stack([rendered[f"Position.{axis}"] for axis in "XYZ"], -1)
+    return Shown(instances.reduced(ids, samples, labels, k), labels, samples, ids, last(), image, positions)
