@@ -21,7 +21,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from crowds import number_of_objects, quiet
+from crowds import number_of_objects, quiet, seconds
 
 from blender_addon.compat import enable_cycles
 from blender_addon.contract.run import Settings
@@ -133,7 +133,7 @@ def measure(columns: int, number: int) -> tuple[float, float, float, int, int]:
         image = Path(folder, "image.png")
         for _ in range(ROUNDS):
             passes.render_image(scene, image, SIZE)
-            best[0] = min(best[0], seconds(lambda: render_labels(scene, settings)))
+            best[0] = min(best[0], seconds(render_labels, scene, settings))
         with instances.instances_prepared(things) as telling:
             for _ in range(ROUNDS):
                 passes.render_image(scene, image, SIZE)
@@ -145,7 +145,7 @@ def measure(columns: int, number: int) -> tuple[float, float, float, int, int]:
                 labels, _ = majority(samples, K)
                 found = instances.reduced(instances.read_instances(rendered, last()), samples, labels, K)
                 best[1] = min(best[1], time.perf_counter() - started)
-                best[2] = min(best[2], seconds(lambda: table(found, labels, last())))
+                best[2] = min(best[2], seconds(table, found, labels, last()))
     return *best, len(np.unique(found)) - 1, wrong_pixels(found, last(), columns, number)
 
 
@@ -159,12 +159,6 @@ def wrong_pixels(found, things, columns: int, number: int) -> int:  # type: igno
     cell = columns / SIZE[0]
     across, up = (xs + 0.5) * cell, (SIZE[1] - ys - 0.5) * cell
     return int((by_cell[(np.floor(up) * columns + np.floor(across)).astype(int)] != found[ys, xs]).sum())
-
-
-def seconds(work) -> float:  # type: ignore[no-untyped-def]
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

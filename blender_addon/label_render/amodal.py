@@ -34,9 +34,7 @@ class Rays(Protocol):
     far: NDArray[np.float64]
 
 
-def masks(
-    instances: NDArray[np.uint32], things: Things, rays: Rays
-) -> dict[int, NDArray[np.bool_] | None]:
+def masks(instances: NDArray[np.uint32], things: Things, rays: Rays) -> dict[int, NDArray[np.bool_] | None]:
     """{id: (H, W) bool, or None where the thing is not triangles alone} of all ids in `instances` (H, W).
 
     `things` must have been read `with_triangles`.

@@ -47,8 +47,8 @@ class Geometry:
 class Things:
     """All that a render may show, one row a surface; several surfaces of a thing (mesh and curves) share its id.
 
-    `keys`: what each is. `ids` (N,) uint32 from 1 on. `cryptomatte` (N,) uint32 and `marks` (N,) float32, as passes show
-    them. `labels` (N,) uint16 of the object, as the render has it. `matrices` (N, 4, 4) world from object, Blender
+    `keys`: what each is. `ids` (N,) uint32 from 1 on. `cryptomatte` (N,) uint32 and `marks` (N,) float32, as passes
+    show them. `labels` (N,) uint16 of the object, as the render has it. `matrices` (N, 4, 4) world from object, Blender
     units. `geometry`: (G,), and `shapes` (N,) which of it. `sure` (N,): False where a mark may not be told.
     """
 
@@ -58,7 +58,7 @@ class Things:
     marks: NDArray[np.float32]
     labels: NDArray[np.uint16]
     matrices: NDArray[np.float64]
-    geometry: Sequence[Geometry]
+    geometry: list[Geometry]
     shapes: NDArray[np.int64]
     sure: NDArray[np.bool_]
 
@@ -75,7 +75,7 @@ def heard_in_render(call: Callable[[bpy.types.Depsgraph], Things]) -> Iterator[C
             found.clear()
             try:
                 found.append(call(depsgraph))
-            except Exception as fault:  # Blender would print it and go on
+            except Exception as fault:  # noqa: BLE001 (Blender would print it and go on)
                 faults.append(fault)
 
     def last() -> Things:
@@ -101,8 +101,8 @@ def read_things(
 ) -> Things:
     """What the depsgraph shows. `twins`: {name of a copy made for a label: that of its original}, both `name_full`.
 
-    `doubtful`: materials whose marks may be sums. `known` keeps hashes from frame to frame. Triangles come along where a
-    mark may not be enough, or where `with_triangles`.
+    `doubtful`: materials whose marks may be sums. `known` keeps hashes from frame to frame. Triangles come along where
+    a mark may not be enough, or where `with_triangles`.
     """
     objects: dict[str, tuple[str, str, int, bool]] = {}
     shapes: dict[tuple[str, int], int] = {}
@@ -173,7 +173,7 @@ def _colliding(things: Things) -> Iterator[int]:
     """Rows that may not be told from another by Cryptomatte and mark alone."""
     order = np.argsort(things.cryptomatte, kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(things.cryptomatte[order])) + 1):
-        if len(np.unique(things.ids[group])) > 1:
+        if len(group) > 1 and len(np.unique(things.ids[group])) > 1:
             same = len(np.unique(things.marks[group])) < len(group)
             if same or not things.sure[group].all():
                 yield from group.tolist()
@@ -191,8 +191,8 @@ def _geometry(box: tuple[float, ...], data: bpy.types.ID, with_triangles: bool) 
 
 
 def _keys(rows: Sequence[tuple[str, str, tuple[int, ...], int]], objects: Mapping[str, tuple]) -> list[Key]:
-    """What each row is. Evaluation lists the surfaces of one object (mesh, curves, points that nodes make, the mesh of a
-    text) apart: those beside the object itself have one number more than it, in front."""
+    """What each row is. Evaluation lists the surfaces of one object (mesh, curves, points that nodes make, the mesh of
+    a text) apart: those beside the object itself have one number more than it, in front."""
     stems = {(name, parent, levels) for name, parent, levels, _ in rows}
     plain = {name for name, parent, _, _ in rows if not parent}
 

@@ -20,7 +20,7 @@ CONVENTIONS = {
     "world_from_object": "4x4, row by row: from the object's own space, in Blender units, to the world, in metres",
     "box_3d": "tight in the object's own space: centre and size along its axes in metres; rotation 3x3, row by row, "
     "whose columns are these axes in the world; right-handed",
-    "box_2d": "x, y, width, height in pixels of the visible pixels, tight; (0, 0) is the upper left corner of the image",
+    "box_2d": "x, y, width, height in pixels of the visible pixels, tight; (0, 0) is the upper left corner",
     "pixels": "visible pixels",
     "visible_fraction": "visible pixels / pixels of the amodal mask; null where there is none",
 }

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from ..contract.labels import BACKGROUND, IGNORE, NO_SURFACE, LabelSet
 from ..occurrences import Occurrence
 from . import copy_marks, cryptomatte
-from .label_maps import COMPARISONS, from_the_centre
 from .frame_things import Geometry, Key, Things, heard_in_render, read_things
+from .label_maps import COMPARISONS, from_the_centre
 
 NONE = 0
 """The instance of pixels that show no surface, or several labels at once."""
@@ -62,8 +62,8 @@ def instances_rendered(
 ) -> Iterator[Callable[[], Things]]:
     """Around `label_pass.render_passes`, within `label_pass.sharp`: have the passes for `read_instances`.
 
-    Yields a function that gives the things of the last render: for `read_instances`, and for the table. `with_triangles`
-    is for amodal masks. Labels are the same as without.
+    Yields a function that gives the things of the last render: for `read_instances`, and for the table.
+    `with_triangles` is for amodal masks. Labels are the same as without.
     """
     names = {twin.name_full: original.name_full for twin, original in telling.twins.items()}
     with copy_marks.marks_rendered(view_layer, threshold, label_set) as doubtful:
@@ -124,7 +124,7 @@ def _objects(passes: Mapping[str, NDArray[np.float32]], things: Things) -> NDArr
 def _told(
     pairs: NDArray[np.uint64], things: Things
 ) -> tuple[NDArray[np.uint32], list[tuple[NDArray[np.intp], NDArray[np.intp]]]]:
-    """(the id for each pair of object and mark, `NONE` where several are possible; [(rows that are, for which pairs)])."""
+    """(the id for each pair of object and mark, `NONE` where several are possible; [(rows that are, which pairs)])."""
     keys = things.cryptomatte.astype(np.uint64) << np.uint64(32) | things.marks.view(np.uint32)
     order = np.argsort(keys, kind="stable")
     keys, ids, codes = keys[order], things.ids[order], pairs >> np.uint64(32)
@@ -146,7 +146,7 @@ def _told(
 
 
 def _at(points: NDArray[np.float64], rows: NDArray[np.intp], things: Things) -> NDArray[np.uint32]:
-    """Of the things in `rows`, the id of the one whose surface each point (P, 3) lies at: its box, then its triangles."""
+    """Of the things in `rows`, the id of the one whose surface each point (P, 3) lies at: by boxes, then triangles."""
     boxes = np.stack([shape.box for shape in things.geometry])[things.shapes[rows]]
     corners = np.stack([boxes[:, list(pick), [0, 1, 2]] for pick in np.ndindex(2, 2, 2)], axis=1)
     corners = np.einsum("rij,rcj->rci", things.matrices[rows, :3, :3], corners) + things.matrices[rows, None, :3, 3]
@@ -193,7 +193,9 @@ class _Cells:
     def within(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.intp]:
         """The places of points in a box."""
         (top, left), (bottom, right) = self._cell(low).tolist(), self._cell(high).tolist()
-        lines = [self._starts[[row * self._side + left, row * self._side + right + 1]] for row in range(top, bottom + 1)]
+        lines = [
+            self._starts[[row * self._side + left, row * self._side + right + 1]] for row in range(top, bottom + 1)
+        ]
         some = np.concatenate([self._order[start:end] for start, end in lines])
         points = self._points[some]
         return some[((points >= low) & (points <= high)).all(axis=1)]
@@ -230,9 +232,9 @@ def reduced(
 ) -> NDArray[np.uint32]:
     """The instance of each pixel, (H, W) uint32, of `read_instances` (K H, K W).
 
-    `samples` (K H, K W) are the label codes of the same render, `labels` (H, W) what `label_maps.majority` made of them.
-    Only samples with the pixel's label vote, so that an instance never contradicts the label; of equal votes the sample
-    nearest to the centre decides. Where the label is ignore or background it is `NONE`.
+    `samples` (K H, K W) are the label codes of the same render, `labels` (H, W) what `label_maps.majority` made of
+    them. Only samples with the pixel's label vote, so that an instance never contradicts the label; of equal votes the
+    sample nearest to the centre decides. Where the label is ignore or background it is `NONE`.
     """
     height, width = labels.shape
     void = (labels == IGNORE) | (labels == BACKGROUND)
@@ -256,6 +258,3 @@ def reduced(
     found[mixed] = winners
     found[void] = NONE
     return found
-
-
-

@@ -5,18 +5,21 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from scenery import (
-    camera, in_collection, instance, leaf_material, rectangle, settings, write_library,
+    camera,
+    in_collection,
+    instance,
+    leaf_material,
+    rectangle,
+    settings,
+    write_library,
 )  # fmt: skip
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, Label, LabelSet
 from blender_addon.label_render import frame_things, instances
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 from render_scripts import passes
-from tests.render.told_apart import look, show
+from tests.render.told_apart import look, on_points, paint, show
 
 
 @pytest.fixture
@@ -24,16 +27,6 @@ def scene(empty_scene):
     """16 m wide, a pixel a metre, seen from above."""
     camera(empty_scene, ortho=16)
     return empty_scene
-
-
-def paint(*objects):
-    """One material with nodes for all: what most scenes have."""
-    material = bpy.data.materials.new("paint")
-    if not material.node_tree:
-        material.use_nodes = True
-    for obj in objects:
-        obj.data.materials.append(material)
-    return material
 
 
 def row(shown, y=5):
@@ -47,32 +40,6 @@ def row(shown, y=5):
         else:
             found.append((text, 1))
     return found
-
-
-def on_points(scene, source, *places, name="grid", primitive=False):
-    """A host whose nodes copy an object (or a square of their own) onto its vertices, and show nothing else."""
-    tree = bpy.data.node_groups.new("scatter", "GeometryNodeTree")
-    for in_out in ("INPUT", "OUTPUT"):
-        tree.interface.new_socket("Geometry", in_out=in_out, socket_type="NodeSocketGeometry")
-    nodes, links = tree.nodes, tree.links
-    scatter = nodes.new("GeometryNodeInstanceOnPoints")
-    if primitive:
-        what = nodes.new("GeometryNodeMeshGrid")
-        for axis in "XY":
-            what.inputs[f"Size {axis}"].default_value = 1.0
-            what.inputs[f"Vertices {axis}"].default_value = 2
-    else:
-        what = nodes.new("GeometryNodeObjectInfo")
-        what.inputs["Object"].default_value, what.inputs["As Instance"].default_value = source, True
-    links.new(nodes.new("NodeGroupInput").outputs[0], scatter.inputs["Points"])
-    links.new(what.outputs["Mesh" if primitive else "Geometry"], scatter.inputs["Instance"])
-    links.new(scatter.outputs[0], nodes.new("NodeGroupOutput").inputs[0])
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(places, [], [])
-    host = bpy.data.objects.new(name, mesh)
-    scene.collection.objects.link(host)
-    host.modifiers.new("scatter", "NODES").node_group = tree
-    return host
 
 
 def hidden(scene, x0, x1, y0, y1, name):
@@ -241,7 +208,8 @@ def test_policies_of_labels(scene, tmp_path):
         instance(scene, boxes, f"copy {n}").location.x = -8 + 2 * n
     label_set = LabelSet("panes", (Label(1, "a", "#000001", transparency="surface"),
                                    Label(2, "b", "#000002", transparency="see_through"),
-                                   Label(3, "c", "#000003", transparency="ignore"), Label(4, "d", "#000004")))  # fmt: skip
+                                   Label(3, "c", "#000003", transparency="ignore"),
+                                   Label(4, "d", "#000004")))  # fmt: skip
     shown = show(scene, tmp_path, label_set)
     assert row(shown) == [("pane 1", 4), ("copy 2 0 box", 2), ("copy 3 0 box", 2), ("", 8)]
     assert shown.labels[5].tolist() == [1] * 4 + [4] * 4 + [IGNORE] * 4 + [BACKGROUND] * 4
@@ -393,44 +361,3 @@ def test_what_renders_alone_show(scene, tmp_path):
     more.show_viewport, more.count = False, 2
     more.relative_offset_displace = (1.5, 0, 0)
     assert row(show(scene, tmp_path)) == [("box", 2), ("", 1), ("box", 2), ("", 11)]
-
-
-# Hashes and votes, without a render.
-
-
-def test_of_two_with_one_hash_the_later_gets_another(monkeypatch):
-    monkeypatch.setattr(frame_things, "_hash", lambda key, again: 7 + again)
-    keys = [("", (), "b"), ("", (), "a"), ("", (), "b")]
-    assert frame_things._ids(keys, {}).tolist() == [8, 7, 8]
-
-
-def test_no_thing_gets_the_id_of_none(monkeypatch):
-    monkeypatch.setattr(frame_things, "_hash", lambda key, again: again)
-    assert frame_things._ids([("", (), "a"), ("", (), "b")], {}).tolist() == [1, 2]
-
-
-@given(st.integers(1, 3).map(lambda n: 2 * n - 1), st.data())
-def test_an_instance_never_contradicts_its_label(k, data):
-    """Each pixel's instance is the most frequent among samples that have the pixel's label."""
-    from blender_addon.label_render.label_maps import majority
-
-    shape = (2 * k, 3 * k)
-    ids = data.draw(arrays.arrays(np.uint32, shape, elements=st.sampled_from([1, 2, 3, 70000])))
-    labels_of_ids = data.draw(st.booleans())
-    codes = st.sampled_from([0, 4, 5, IGNORE, BACKGROUND])
-    samples = data.draw(arrays.arrays(np.uint16, shape, elements=codes))
-    if labels_of_ids:
-        samples = np.where(samples >= IGNORE, samples, ids % 3).astype(np.uint16)
-    ids = np.where(samples == BACKGROUND, 0, ids).astype(np.uint32)
-    labels, _ = majority(samples, k)
-    found = instances.reduced(ids, samples, labels, k)
-    for y in range(2):
-        for x in range(3):
-            block = ids[y * k : (y + 1) * k, x * k : (x + 1) * k].ravel()
-            own = block[samples[y * k : (y + 1) * k, x * k : (x + 1) * k].ravel() == labels[y, x]]
-            if labels[y, x] >= IGNORE:
-                assert found[y, x] == instances.NONE
-            else:
-                votes = np.bincount(own)
-                assert votes[found[y, x]] == votes.max() > 0
-

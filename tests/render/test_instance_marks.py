@@ -13,9 +13,8 @@ from blender_addon.label_render import instances, label_pass
 from blender_addon.label_render.label_pass import RenderFailed, render_label_samples, render_passes, sharp
 from blender_addon.occurrences import occurrences
 from render_scripts import passes
-from tests.render.test_instance_map import on_points, paint
 from tests.render.test_seen import assert_same, everything
-from tests.render.told_apart import show
+from tests.render.told_apart import on_points, paint, show
 
 PANES = LabelSet("panes", (Label(1, "a", "#000001", transparency="surface"),
                            Label(2, "b", "#000002", transparency="see_through"),
@@ -31,8 +30,8 @@ def copied(scene, obj, *places):
 
 @pytest.fixture
 def hard_scene(empty_scene):
-    """Copies of what has nodes, holes, half transparent parts, no nodes, no material, an empty slot, one of the object's
-    own; light, a world, and a part by faces."""
+    """Copies of what has nodes, holes, half transparent parts, no nodes, no material, an empty slot,
+    the object's own; light, a world, and a part by faces."""
     scene = empty_scene
     camera(scene, ortho=16)
     light = bpy.data.objects.new("light", bpy.data.lights.new("light", "SUN"))

@@ -19,8 +19,7 @@ from blender_addon.label_render import amodal, instances
 from blender_addon.label_render.instance_table import as_json, oriented, table
 from blender_addon.occurrences import occurrences
 from render_scripts import passes
-from tests.render.test_instance_map import paint
-from tests.render.told_apart import look
+from tests.render.told_apart import look, paint
 
 
 @pytest.fixture

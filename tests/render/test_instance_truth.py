@@ -10,8 +10,7 @@ from scenery import camera, in_collection, leaf_material, rectangle, settings
 
 from blender_addon.label_render.label_pass import render_label_samples
 from render_scripts import passes
-from tests.render.test_instance_map import paint
-from tests.render.told_apart import show
+from tests.render.told_apart import paint, show
 
 COPIES = 60
 

@@ -63,3 +63,39 @@ def look(scene, chosen, telling, label_set=None, image=None, with_triangles=Fals
     ids = instances.read_instances(rendered, last())
     positions = np.stack([rendered[f"Position.{axis}"] for axis in "XYZ"], -1)
     return Shown(instances.reduced(ids, samples, labels, k), labels, samples, ids, last(), image, positions)
+
+
+def paint(*objects):
+    """One material with nodes for all: what most scenes have."""
+    material = bpy.data.materials.new("paint")
+    if not material.node_tree:
+        material.use_nodes = True
+    for obj in objects:
+        obj.data.materials.append(material)
+    return material
+
+
+def on_points(scene, source, *places, name="grid", primitive=False):
+    """A host whose nodes copy an object (or a square of their own) onto its vertices, and show nothing else."""
+    tree = bpy.data.node_groups.new("scatter", "GeometryNodeTree")
+    for in_out in ("INPUT", "OUTPUT"):
+        tree.interface.new_socket("Geometry", in_out=in_out, socket_type="NodeSocketGeometry")
+    nodes, links = tree.nodes, tree.links
+    scatter = nodes.new("GeometryNodeInstanceOnPoints")
+    if primitive:
+        what = nodes.new("GeometryNodeMeshGrid")
+        for axis in "XY":
+            what.inputs[f"Size {axis}"].default_value = 1.0
+            what.inputs[f"Vertices {axis}"].default_value = 2
+    else:
+        what = nodes.new("GeometryNodeObjectInfo")
+        what.inputs["Object"].default_value, what.inputs["As Instance"].default_value = source, True
+    links.new(nodes.new("NodeGroupInput").outputs[0], scatter.inputs["Points"])
+    links.new(what.outputs["Mesh" if primitive else "Geometry"], scatter.inputs["Instance"])
+    links.new(scatter.outputs[0], nodes.new("NodeGroupOutput").inputs[0])
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(places, [], [])
+    host = bpy.data.objects.new(name, mesh)
+    scene.collection.objects.link(host)
+    host.modifiers.new("scatter", "NODES").node_group = tree
+    return host
