@@ -134,7 +134,7 @@ def measure(columns: int, number: int) -> tuple[float, float, float, int, int]:
         for _ in range(ROUNDS):
             passes.render_image(scene, image, SIZE)
             best[0] = min(best[0], seconds(render_labels, scene, settings))
-        with instances.instances_prepared(things) as telling:
+        with instances.instances_prepared(view_layer, things) as telling:
             for _ in range(ROUNDS):
                 passes.render_image(scene, image, SIZE)
                 started = time.perf_counter()

@@ -1,9 +1,9 @@
 """Makes copies tell themselves apart in the label render: what materials write into a pass of its own, an AOV.
 
 Blender gives each copy a number by chance (`random_id`), which the Object Info node hands out. The nodes that write it
-stay in the materials for a whole run, since a new node makes Cycles look at the material again; without the pass, as in
-the image render, they are nothing. AOVs add up along a ray: what is looked through adds nothing, and behind what
-is there nothing is seen, as `transparency.all_or_nothing` has decided before.
+stay in the materials for a whole run, since a new node makes Cycles look at the material again; and so does the pass,
+since before 5.x data that persists knows nothing of a pass that comes later. AOVs add up along a ray: what is looked
+through adds nothing, and behind what is there nothing is seen, as `transparency.all_or_nothing` has decided before.
 
 What has no material, or one without nodes, gets one that looks the same; so far as it is copied, and local.
 """
@@ -27,9 +27,10 @@ _INFO = "labelpass copy info"
 
 
 @contextmanager
-def copies_marked(things: Iterable[Occurrence]) -> Iterator[None]:
-    """Have all materials in use write which copy they are on, wherever a render asks for it, until the block ends."""
+def copies_marked(view_layer: bpy.types.ViewLayer, things: Iterable[Occurrence]) -> Iterator[None]:
+    """Have all materials in use write which copy they are on, until the block ends."""
     with ExitStack() as stack:
+        stack.enter_context(_mark_pass(view_layer))
         stack.enter_context(_with_materials({thing.obj for thing in things if thing.instancers}))
         for material in bpy.data.materials:
             if material.users and compat.uses_nodes(material):
@@ -73,7 +74,6 @@ def marks_rendered(
     with ExitStack() as stack:
         passes = {"use_pass_cryptomatte_object": True, "use_pass_position": True}
         stack.enter_context(changed(view_layer, **passes, pass_cryptomatte_depth=4))
-        stack.enter_context(_mark_pass(view_layer))
         stack.callback(remove_twins, twins)
         for material in bpy.data.materials:
             if not is_marked(material) or not may_be_transparent(material.node_tree, suspicion):

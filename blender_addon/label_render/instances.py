@@ -42,13 +42,15 @@ class Telling:
 
 @contextmanager
 def instances_prepared(
-    things: Iterable[Occurrence], twins: Mapping[bpy.types.Object, bpy.types.Object] | None = None
+    view_layer: bpy.types.ViewLayer,
+    things: Iterable[Occurrence],
+    twins: Mapping[bpy.types.Object, bpy.types.Object] | None = None,
 ) -> Iterator[Telling]:
     """Once for a run, around its frames: have materials write what tells copies apart. The image stays the same.
 
     `things` and `twins`: as `visibility.instancer_labels_of_frames` takes and fills them. Comes within it.
     """
-    with copy_marks.copies_marked(things):
+    with copy_marks.copies_marked(view_layer, things):
         yield Telling(twins or {})
 
 

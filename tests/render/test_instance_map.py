@@ -328,7 +328,7 @@ def test_members_that_labels_split_keep_their_names(scene, tmp_path):
     things, twins = things_shown(scene, view_layer, []), {}
     with instancer_labels_of_frames(scene, view_layer, things, twins), passes.prepared(scene, chosen):
         assert twins
-        with instances.instances_prepared(things, twins) as telling:
+        with instances.instances_prepared(view_layer, things, twins) as telling:
             shown = look(scene, chosen, telling)
     assert row(shown) == row(plain) == [("", 4), ("one 0 box", 2), ("", 6), ("two 0 box", 2), ("", 2)]
     assert np.array_equal(shown.instances, plain.instances)

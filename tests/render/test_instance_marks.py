@@ -14,7 +14,7 @@ from blender_addon.label_render.label_pass import RenderFailed, render_label_sam
 from blender_addon.occurrences import occurrences
 from render_scripts import passes
 from tests.render.test_seen import assert_same, everything
-from tests.render.told_apart import on_points, paint, show
+from tests.render.told_apart import look, on_points, paint, show
 
 PANES = LabelSet("panes", (Label(1, "a", "#000001", transparency="surface"),
                            Label(2, "b", "#000002", transparency="see_through"),
@@ -77,7 +77,10 @@ def test_the_image_is_the_same_bit_by_bit(hard_scene, tmp_path):
     chosen = settings(size=(96, 72), samples=4)
     with passes.prepared(hard_scene, chosen):
         before = passes.render_image(hard_scene, tmp_path / "image.png", chosen.size)
-    with passes.prepared(hard_scene, chosen), instances.instances_prepared(of_the_scene(hard_scene)):
+    with (
+        passes.prepared(hard_scene, chosen),
+        instances.instances_prepared(bpy.context.view_layer, of_the_scene(hard_scene)),
+    ):
         after = passes.render_image(hard_scene, tmp_path / "image.png", chosen.size)
     assert before.std() > 10
     assert np.array_equal(before, after)
@@ -103,12 +106,30 @@ def test_copies_without_a_material_of_their_own_have_marks(hard_scene, tmp_path)
     assert sure == {"grid"}
 
 
+def test_marks_tell_and_no_places(hard_scene, tmp_path, monkeypatch):
+    """In each frame of a run, whatever was rendered before: a place is only asked for what has no material."""
+    asked = []
+    by_place = instances._at
+    monkeypatch.setattr(instances, "_at", lambda points, rows, things: (
+        asked.extend(things.keys[row] for row in rows) or by_place(points, rows, things)))  # fmt: skip
+    chosen = settings(size=(32, 24))
+    view_layer, things = bpy.context.view_layer, of_the_scene(hard_scene)
+    with passes.prepared(hard_scene, chosen):
+        passes.render_image(hard_scene, tmp_path / "image.png", chosen.size)
+        render_label_samples(hard_scene, chosen, PANES)
+        with instances.instances_prepared(view_layer, things) as telling:
+            for label_set in (None, PANES, None):
+                passes.render_image(hard_scene, tmp_path / "image.png", chosen.size)
+                look(hard_scene, chosen, telling, label_set)
+    assert {name for _, _, name in asked} == {"grid"}
+
+
 def test_everything_is_as_it_was(hard_scene):
     chosen = settings()
     with passes.prepared(hard_scene, chosen), sharp(hard_scene, chosen, PANES):
         render_passes(hard_scene, chosen)
     before = everything()
-    with instances.instances_prepared(of_the_scene(hard_scene)) as telling:
+    with instances.instances_prepared(bpy.context.view_layer, of_the_scene(hard_scene)) as telling:
         during = everything()
         with passes.prepared(hard_scene, chosen), sharp(hard_scene, chosen, PANES):
             with instances.instances_rendered(hard_scene.view_layers[0], 0.5, PANES, telling) as last:
@@ -128,7 +149,10 @@ def test_everything_is_as_it_was_when_a_render_fails(hard_scene, monkeypatch):
     before = everything()
     monkeypatch.setattr(label_pass, "render_still", fail)
     chosen = settings()
-    with pytest.raises(RenderFailed), instances.instances_prepared(of_the_scene(hard_scene)) as telling:
+    with (
+        pytest.raises(RenderFailed),
+        instances.instances_prepared(bpy.context.view_layer, of_the_scene(hard_scene)) as telling,
+    ):
         with passes.prepared(hard_scene, chosen), sharp(hard_scene, chosen, None):
             with instances.instances_rendered(hard_scene.view_layers[0], 0.5, None, telling):
                 render_passes(hard_scene, chosen)
@@ -140,7 +164,7 @@ def test_faces_keep_their_material_index(empty_scene):
     box = rectangle(empty_scene, 0, 2, name="box")
     box.data.polygons[0].material_index = 3
     copied(empty_scene, box, (0, 0, 0), (4, 0, 0))
-    with instances.instances_prepared(of_the_scene(empty_scene)):
+    with instances.instances_prepared(bpy.context.view_layer, of_the_scene(empty_scene)):
         assert not box.data.materials
     assert box.data.polygons[0].material_index == 3
 
@@ -155,7 +179,7 @@ def test_a_fault_in_a_handler_is_told(empty_scene, monkeypatch):
     rectangle(empty_scene, 0, 1)
     monkeypatch.setattr(instances, "read_things", fail)
     chosen = settings()
-    with passes.prepared(empty_scene, chosen), instances.instances_prepared([]) as telling:
+    with passes.prepared(empty_scene, chosen), instances.instances_prepared(bpy.context.view_layer, []) as telling:
         with sharp(empty_scene, chosen, None):
             with instances.instances_rendered(empty_scene.view_layers[0], 0.5, None, telling) as last:
                 with pytest.raises(LookupError):

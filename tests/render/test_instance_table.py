@@ -51,7 +51,7 @@ def downwards(width=16, height=12, metres=16.0, near=0.1, far=100.0):
 def seen(scene, **changes):
     chosen = settings(**changes)
     things = list(occurrences(bpy.context.view_layer, bpy.context.evaluated_depsgraph_get()))
-    with passes.prepared(scene, chosen), instances.instances_prepared(things) as telling:
+    with passes.prepared(scene, chosen), instances.instances_prepared(bpy.context.view_layer, things) as telling:
         return look(scene, chosen, telling, with_triangles=True)
 
 

@@ -47,7 +47,7 @@ def show(scene: bpy.types.Scene, folder: Path, label_set: LabelSet | None = None
     chosen = settings(**changes)
     view_layer = bpy.context.view_layer
     things = list(occurrences(view_layer, bpy.context.evaluated_depsgraph_get()))
-    with passes.prepared(scene, chosen), instances.instances_prepared(things, twins) as telling:
+    with passes.prepared(scene, chosen), instances.instances_prepared(view_layer, things, twins) as telling:
         image = passes.render_image(scene, folder / "image.png", chosen.size)
         return look(scene, chosen, telling, label_set, image)
 
