@@ -153,7 +153,7 @@ def _with_materials(copied: Iterable[bpy.types.Object]) -> Iterator[None]:
                 if not (material and compat.uses_nodes(material)):
                     stack.enter_context(_in_slot(data.materials, place, _same_look(material, made)))
         for obj in ordered:
-            for slot in obj.material_slots if not obj.library else ():  # an empty one of the object's shows the data's
+            for slot in obj.material_slots if not obj.library else ():  # what an empty one shows differs by version
                 if slot.link == "OBJECT" and slot.material and not compat.uses_nodes(slot.material):
                     stack.enter_context(changed(slot, material=_same_look(slot.material, made)))
         yield

@@ -166,7 +166,7 @@ def _materials(obj: bpy.types.Object, data: bpy.types.ID) -> list[bpy.types.Mate
     """Those that the faces of a surface may have: of nodes' geometry its own, else those of the object's slots."""
     own = list(getattr(data, "materials", ()))
     slots = [slot.material for slot in obj.material_slots]
-    return [slot or material for slot, material in zip(slots, own)] if len(slots) == len(own) else own
+    return slots if len(slots) == len(own) else own
 
 
 def _colliding(things: Things) -> Iterator[int]:
