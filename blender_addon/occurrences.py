@@ -251,7 +251,7 @@ def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Ch
         if top.instance_type == "COLLECTION":
             if top not in members:
                 members[top] = {(member, len(above)) for member, above in _below(top, (), None)}
-            depth = sum(level != _NO_LEVEL for level in instance.persistent_id)
+            depth = sum(level != NO_LEVEL for level in instance.persistent_id)
             if (obj, depth) in members[top] and not _is_on_elements(obj):
                 continue
         seen.add((top, obj))
@@ -260,7 +260,7 @@ def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Ch
             yield Occurrence(obj, chain, splittable=False, materials=materials)
 
 
-_NO_LEVEL = 2**31 - 1
+NO_LEVEL = 2**31 - 1
 """What Blender fills `persistent_id` up with, which has a number for each level of instancing."""
 
 
