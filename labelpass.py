@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_check, _add_render, _add_export, _add_sheet, _add_scene):
+    for add in (_add_check, _add_render, _add_verify, _add_export, _add_sheet, _add_scene):
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -91,6 +91,36 @@ def _render(parsed: argparse.Namespace) -> int:
         open_scene(scene, scripts=request.allow_scripts)
         return int(render(request))
     return int(render_with(parsed.blender, scene, request))
+
+
+def _add_verify(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.rays.verify_request import EXIT_CODES, add_arguments
+
+    verb = verbs.add_parser(
+        "verify", help="hold the pixels of a run against its scene, by rays of our own", epilog=EXIT_CODES
+    )
+    verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the run folder; it is not changed")
+    add_arguments(verb)
+    verb.add_argument("--blender", metavar="PATH", help="verify with this Blender; default: the bpy module")
+    verb.set_defaults(call=_verify)
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from render_scripts.rays.verify_request import request_from
+
+    run, request = parsed.run.resolve(), request_from(parsed)
+    if parsed.blender is None:
+        _import_bpy()
+        from render_scripts.rays.verify import verify
+
+        text, code = verify(run, request)
+    else:
+        from render_scripts.installed_blender import verify_with
+
+        text, code = verify_with(parsed.blender, run, request)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return int(code)
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -38,7 +38,7 @@ from render_scripts.scene_plan import choose_view_layer
 
 def check(path: Path, request: CheckRequest) -> tuple[str, int]:
     """What there is to print, and the exit code. Raises Refused (a ValueError) for a file that cannot be checked."""
-    with ends_at_once(), _hushed():
+    with ends_at_once(), hushed():
         compat.refuse_the_old()
         open_scene(path, scripts=False)
         enable_cycles()
@@ -80,7 +80,7 @@ def make_report(scene: bpy.types.Scene, request: CheckRequest) -> Report:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def hushed() -> Iterator[None]:
     """Keep Blender's own lines off stdout, which is the report's, and off stderr what it says of a file twice."""
     sys.stdout.flush()
     sys.stderr.flush()

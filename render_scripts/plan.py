@@ -55,7 +55,7 @@ def parse_frames(text: str) -> tuple[int, ...]:
     return tuple(sorted(frames))
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
+def whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"-?\d+", text, re.ASCII) or not low <= int(text) <= high:
             raise ValueError(f"{text!r} is not a whole number from {low} to {high}")
@@ -90,8 +90,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--camera", metavar="NAME", help="render through this camera alone")
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
-    add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
-    add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
+    add("--samples", type=whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
+    add("--seed", type=whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
     add(
         "--label-supersample",
         type=said(_odd),

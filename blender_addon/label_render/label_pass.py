@@ -166,8 +166,7 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
             )
         )
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
-        if render.use_motion_blur:
-            enter(_middle_of_the_shutter(scene))
+        enter(middle_of_the_shutter(scene))
         view_layer = scene.view_layers[settings.view_layer]
         ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))
         enter(compat.kept_file_format(render.image_settings))
@@ -177,8 +176,11 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
 
 
 @contextmanager
-def _middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
+def middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
     """Without blur, at the moment that is the middle of the shutter: only CENTER puts it on the frame itself."""
+    if not scene.render.use_motion_blur:
+        yield
+        return
     render, frame, subframe = scene.render, scene.frame_current, scene.frame_subframe
     offset = {"START": 0.5, "CENTER": 0.0, "END": -0.5}[render.motion_blur_position] * render.motion_blur_shutter
     with changed(render, use_motion_blur=False):
@@ -196,7 +198,7 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
     """Render the frame into `path`. Blender may fail without raising, so the file itself is the proof."""
     path.unlink(missing_ok=True)
     scene.render.filepath = str(path)
-    with _overheard() as last_words:
+    with overheard() as last_words:
         try:
             bpy.ops.render.render(write_still=True)
         except RuntimeError as error:
@@ -206,7 +208,7 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
 
 
 @contextmanager
-def _overheard() -> Iterator[Callable[[], str]]:
+def overheard() -> Iterator[Callable[[], str]]:
     """Keep what Blender prints during a render off the screen; yields a function that tells its last complaint."""
     with tempfile.TemporaryFile() as heard, ExitStack() as stack:
         sys.stdout.flush()
