@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import heappop, heappush
 
 import numpy as np
 from mathutils import Vector
@@ -18,7 +19,7 @@ from .pixel_rays import Rays
 from .surfaces import Surface, Surroundings, box
 
 _STEP = 2e-6
-"""How far behind a hit the ray goes on, as a share of the way: float32 says where the hit is to 1e-7 of it."""
+"""How far behind a hit its surface is asked again, as a share of the way: float32 says where it is to 1e-7 of it."""
 
 _AT_ONCE = 2**24
 """Pairs of rays and boxes that are compared at once: bounds the memory."""
@@ -95,22 +96,32 @@ def _along(
     entries: list[float],
 ) -> Iterator[Hit]:
     """What a ray meets. `entries` are the metres to each surface's box, in rising order."""
-    at = near
-    known: dict[int, Hit | None] = {}
-    while at < far:
-        best: Hit | None = None
-        for n, surface in enumerate(surfaces):
-            if entries[n] > (best.distance if best else far):
-                break
-            if n not in known or (known[n] and known[n].distance < at):
-                known[n] = _first(surface, origin, direction, at, far)
-            hit = known[n]
-            if hit and (best is None or hit.distance < best.distance):
-                best = hit
-        if best is None:
+    step = _STEP * max(1e-3, float(np.abs(origin).max()))
+    waiting: list[tuple[float, int, Hit]] = []
+    asked = 0
+    while True:
+        while asked < len(surfaces) and entries[asked] <= (waiting[0][0] if waiting else far):
+            _ask(waiting, asked, surfaces[asked], origin, direction, near, far)
+            asked += 1
+        if not waiting:
             return
-        yield best
-        at = best.distance + _STEP * max(best.distance, 1e-3)
+        distance, number, hit = heappop(waiting)
+        yield hit
+        _ask(waiting, number, hit.surface, origin, direction, distance * (1 + _STEP) + step, far)
+
+
+def _ask(
+    waiting: list[tuple[float, int, Hit]],
+    number: int,
+    surface: Surface,
+    origin: NDArray[np.float64],
+    direction: NDArray[np.float64],
+    at: float,
+    far: float,
+) -> None:
+    hit = _first(surface, origin, direction, at, far) if at < far else None
+    if hit:
+        heappush(waiting, (hit.distance, number, hit))
 
 
 def _first(
@@ -121,7 +132,6 @@ def _first(
     way = inverse[:3, :3] @ direction
     scale = float(np.sqrt(way @ way))  # the tree takes the direction alone, and measures in its own space
     most = min((far - at) * scale, 3e38)
-    _point, _normal, triangle, distance = surface.shape.tree.ray_cast(
-        Vector(start.tolist()), Vector((way / scale).tolist()), most
-    )
+    ray = Vector(start.tolist()), Vector((way / scale).tolist())
+    _point, _normal, triangle, distance = surface.shape.tree.ray_cast(*ray, most)
     return None if distance is None else Hit(at + distance / scale, surface, triangle)

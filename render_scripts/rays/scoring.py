@@ -22,10 +22,10 @@ from .caster import Caster, Hit
 from .pixel_rays import Rays
 from .tally import Difference, Score, Tally
 
-EDGE, TOGETHER, MIXED = "edge of a surface", "surfaces in one place", "mixed pixel"
+EDGE, TOGETHER = "edge of a surface", "surfaces in one place"
 BENT = "shading that bends normals"
 
-_BESIDE = 0.02  # of a sample's part of the pixel: twice the reach of the label render's filter
+_BESIDE = 0.01  # of a sample's part of the pixel: twice the reach of the label render's filter
 _RING = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4]) * _BESIDE
 _TOGETHER = 2e-5  # of the distance: closer surfaces are in one place to a renderer that counts in float32
 _DEPTH = 1e-4  # of the depth
