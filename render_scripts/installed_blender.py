@@ -1,4 +1,4 @@
-"""Renders, checks or verifies with an installed Blender as its child process: a script in it, its exit code, their proof."""
+"""Renders, checks or verifies with an installed Blender as its child: a script in it, its exit code, their proof."""
 
 from __future__ import annotations
 

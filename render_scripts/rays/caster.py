@@ -27,11 +27,12 @@ _AT_ONCE = 2**24
 
 @dataclass(frozen=True)
 class Hit:
-    """What a ray met `distance` metres along: a triangle of a surface."""
+    """What a ray met `distance` metres along, at `point` of the world: a triangle of a surface."""
 
     distance: float
     surface: Surface
     triangle: int
+    point: NDArray[np.float64]
 
 
 class Caster:
@@ -134,4 +135,7 @@ def _first(
     most = min((far - at) * scale, 3e38)
     ray = Vector(start.tolist()), Vector((way / scale).tolist())
     _point, _normal, triangle, distance = surface.shape.tree.ray_cast(*ray, most)
-    return None if distance is None else Hit(at + distance / scale, surface, triangle)
+    if distance is None:
+        return None
+    along = at + distance / scale
+    return Hit(along, surface, triangle, origin + along * direction)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_addon.compat import shader_tree
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.label_render.label_maps import majority
 
@@ -230,7 +231,7 @@ def _ways(ray: Rays, answer: Answer) -> list[NDArray[np.float64]]:
     if not answer.hit:
         return [np.zeros(3)]
     hit, direction = answer.hit, ray.directions[0]
-    flat, smooth = hit.surface.normals(hit.triangle, ray.origins[0] + hit.distance * direction)
+    flat, smooth = hit.surface.normals(hit.triangle, hit.point)
     side = -1.0 if flat @ direction > 0 else 1.0
     return [flat * side, smooth * side]
 
@@ -245,7 +246,7 @@ def _agrees(normal: NDArray[np.float64], ways: list[NDArray[np.float64]]) -> boo
 def bends_normals(hit: Hit) -> bool:
     """Whether a material may shade with other normals than those of the mesh: bump, normal maps, bevels."""
     material = hit.surface.material(hit.triangle)
-    tree = material and material.node_tree
+    tree = shader_tree(material) if material else None
     output = tree and tree.get_output_node("CYCLES")
     if not output:
         return False

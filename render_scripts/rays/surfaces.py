@@ -16,6 +16,8 @@ from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
+from blender_addon.compat import shader_tree
+
 from .. import compat
 
 Materials = tuple[bpy.types.Material | None, ...]
@@ -26,6 +28,7 @@ class Shape:
     """An evaluated mesh; it lives as long as the depsgraph does."""
 
     mesh: bpy.types.Mesh
+    _maps: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @cached_property
     def vertices(self) -> NDArray[np.float32]:
@@ -62,6 +65,18 @@ class Shape:
     def tree(self) -> BVHTree:
         return BVHTree.FromPolygons(self.vertices.tolist(), self.triangles.tolist(), all_triangles=True)
 
+    def uv(self, name: str) -> NDArray[np.float32] | None:
+        """(T, 3 corners, 2) of a UV map, "" for the one that renders take; None where there is no such map."""
+        layers = self.mesh.uv_layers
+        layer = layers.get(name) if name else next((layer for layer in layers if layer.active_render), None)
+        if layer is None:
+            return None
+        if layer.name not in self._maps:
+            found = np.empty(2 * len(self.mesh.loops), np.float32)
+            layer.uv.foreach_get("vector", found)
+            self._maps[layer.name] = found.reshape(-1, 2)[self._of_triangles("loops", 3)]
+        return self._maps[layer.name]
+
     def _of_triangles(self, name: str, width: int) -> NDArray[np.int32]:
         found = np.empty(width * len(self.mesh.loop_triangles), np.int32)
         self.mesh.loop_triangles.foreach_get(name, found)
@@ -91,15 +106,22 @@ class Surface:
 
     def normals(self, triangle: int, point: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Of the flat triangle, and as it is shaded there; unit vectors in the world, not turned to anyone."""
-        corners = self.shape.vertices[self.shape.triangles[triangle]].astype(np.float64)
+        first, second, third = self._corners(triangle)
+        shaded = self.shares(triangle, point) @ self.shape.corner_normals[triangle].astype(np.float64)
+        turned = np.stack([np.cross(second - first, third - first), shaded]) @ self.inverse[:3, :3]
+        flat, smooth = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-300)
+        return flat, smooth
+
+    def shares(self, triangle: int, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much each corner of a triangle counts at a point of it: barycentric coordinates, (3,)."""
+        corners = self._corners(triangle)
         local = self.inverse[:3, :3] @ point + self.inverse[:3, 3]
         across = np.cross(corners[1] - corners[0], corners[2] - corners[0])
         opposite = [np.cross(corners[k - 2] - local, corners[k - 1] - local) @ across for k in range(3)]
-        shares = np.array(opposite) / max(across @ across, 1e-300)
-        shaded = shares @ self.shape.corner_normals[triangle].astype(np.float64)
-        turned = np.stack([across, shaded]) @ self.inverse[:3, :3]
-        flat, smooth = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-300)
-        return flat, smooth
+        return np.array(opposite) / max(float(across @ across), 1e-300)
+
+    def _corners(self, triangle: int) -> NDArray[np.float64]:
+        return self.shape.vertices[self.shape.triangles[triangle]].astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -168,7 +190,8 @@ def _not_as_it_stands(obj: bpy.types.Object, materials: Materials, depsgraph: bp
     if compat.is_diced(obj, depsgraph.scene):
         return "adaptive subdivision"
     for material in materials:
-        output = material and material.node_tree and material.node_tree.get_output_node("CYCLES")
+        tree = shader_tree(material) if material else None
+        output = tree and tree.get_output_node("CYCLES")
         if output and material.displacement_method != "BUMP" and output.inputs["Displacement"].is_linked:
             return "displacement"
     return ""

@@ -47,7 +47,7 @@ DEPTH, NORMALS = "depth.exr", "normals.exr"
 
 
 def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
-    """What there is to print, and the exit code. Raises RunError and Refused (ValueErrors) for what cannot be verified."""
+    """What there is to print, and the exit code. Raises RunError or Refused (ValueErrors) where it cannot be verified."""
     plan = run_folder.read_plan(run)
     frames = _frames(run, plan, request)
     scores: dict[int, Score] = {}

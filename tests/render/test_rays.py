@@ -51,7 +51,9 @@ def test_shift_and_pixel_aspect(empty_scene):
     assert (seen == np.repeat([BACKGROUND, 7], [int(8 + 4 * fits), WIDTH - int(8 + 4 * fits)])).all()
 
 
-@pytest.mark.parametrize(("start", "end", "seen"), [(0.1, 100, 2), (5.5, 100, 7), (0.1, 4, BACKGROUND), (5.5, 6, BACKGROUND)])
+@pytest.mark.parametrize(
+    ("start", "end", "seen"), [(0.1, 100, 2), (5.5, 100, 7), (0.1, 4, BACKGROUND), (5.5, 6, BACKGROUND)]
+)
 @pytest.mark.parametrize("ortho", [None, 16])
 def test_clipping_is_planar(empty_scene, start, end, seen, ortho):
     cam = camera(empty_scene, ortho=ortho)
@@ -140,7 +142,6 @@ def test_copies_of_a_hidden_instancer_are_not_hit(empty_scene):
     assert (rays_say(empty_scene) == BACKGROUND).all()
 
 
-
 def test_every_kind_of_surface_is_hit(empty_scene):
     camera(empty_scene, ortho=4)
     text = bpy.data.curves.new("text", "FONT")
@@ -207,7 +208,9 @@ def test_volumes_are_looked_through(empty_scene, threshold):
     fog.use_nodes = True
     nodes = fog.node_tree
     nodes.nodes.remove(nodes.nodes["Principled BSDF"])
-    nodes.links.new(nodes.nodes.new("ShaderNodeVolumeScatter").outputs[0], nodes.nodes["Material Output"].inputs["Volume"])
+    nodes.links.new(
+        nodes.nodes.new("ShaderNodeVolumeScatter").outputs[0], nodes.nodes["Material Output"].inputs["Volume"]
+    )
     rectangle(empty_scene, -99, 99, z=1, label=7).data.materials.append(fog)
     assert (rays_say(empty_scene, alpha_threshold=threshold) == 2).all()
 
@@ -243,5 +246,42 @@ def test_a_leaf_is_judged_where_its_texture_is(empty_scene):
     alpha = (np.indices((HEIGHT, WIDTH)).sum(axis=0) % 3 != 0).astype(np.float32)
     rectangle(empty_scene, -8, 8, -6, 6, label=40).data.materials.append(leaf_material(alpha))
     rectangle(empty_scene, -9, 9, z=-1, label=2)
+    expected = np.where(alpha[::-1] > 0.5, 40, 2)
+    assert (rays_say(empty_scene) == expected).all()
+    texture = next(node for node in bpy.data.materials["leaf"].node_tree.nodes if node.type == "TEX_IMAGE")
+    texture.interpolation = "Linear"
+    assert (rays_say(empty_scene) == -1).all(), "texels of both kinds lie around every point"
+    alpha[:] = 0
+    alpha[:, 8:] = 1
+    pixels = np.ones((HEIGHT, WIDTH, 4), np.float32)
+    pixels[..., 3] = alpha
+    texture.image.pixels.foreach_set(pixels.ravel())
     seen = rays_say(empty_scene)
-    assert (seen == np.where(alpha[::-1] > 0.5, 40, 2)).all()
+    assert (seen[:, 3:6] == 2).all() and (seen[:, 10:13] == 40).all() and (seen[:, 7:9] == -1).all()
+
+
+def test_light_that_only_shadows_let_pass_is_a_surface_to_a_camera(empty_scene):
+    """The usual window: transparent to shadow rays, glass to the eye."""
+    camera(empty_scene)
+    rectangle(empty_scene, -99, 99, label=2)
+    pane = material()
+    nodes, links = pane.node_tree.nodes, pane.node_tree.links
+    path, mix = nodes.new("ShaderNodeLightPath"), nodes.new("ShaderNodeMixShader")
+    links.new(path.outputs["Is Shadow Ray"], mix.inputs[0])
+    links.new(nodes["Principled BSDF"].outputs[0], mix.inputs[1])
+    links.new(nodes.new("ShaderNodeBsdfTransparent").outputs[0], mix.inputs[2])
+    links.new(mix.outputs[0], nodes["Material Output"].inputs["Surface"])
+    rectangle(empty_scene, -99, 99, z=1, label=9).data.materials.append(pane)
+    assert (rays_say(empty_scene) == 9).all()
+    links.new(path.outputs["Is Camera Ray"], mix.inputs[0])
+    assert (rays_say(empty_scene) == 2).all()
+
+
+def test_nodes_that_are_not_used_count_for_nothing(empty_scene):
+    from blender_addon.compat import shader_tree
+
+    camera(empty_scene)
+    glass = material(0.0)
+    glass.use_nodes = False
+    rectangle(empty_scene, -99, 99, label=9).data.materials.append(glass)
+    assert (rays_say(empty_scene) == (BACKGROUND if shader_tree(glass) else 9)).all()

@@ -15,6 +15,7 @@ from render_scripts.rays.scoring import EDGE, TOGETHER
 from render_scripts.rays.verify import score_frame
 
 ALL = WIDTH * HEIGHT
+KINDS = ("plain", "shifted", "wide pixels", "tall pixels", "vertical fit", "scaled", "ortho", "around", "fisheye")
 
 
 def clutter(scene, seed=0, count=12) -> None:
@@ -33,8 +34,7 @@ def clutter(scene, seed=0, count=12) -> None:
 
 
 @pytest.mark.parametrize("k", [1, 3])
-@pytest.mark.parametrize("kind", ["plain", "shifted", "wide pixels", "tall pixels", "vertical fit", "scaled", "ortho", "around",
-                                  "fisheye"])  # fmt: skip
+@pytest.mark.parametrize("kind", KINDS)
 def test_cameras(empty_scene, tmp_path, kind, k):
     cam = camera(empty_scene, ortho=5 if kind == "ortho" else None)
     clutter(empty_scene)
@@ -138,7 +138,11 @@ def test_half_a_picture_that_is_wrong_is_half_the_pixels(empty_scene, tmp_path):
     assert (tally.agreed, len(tally.differing), tally.not_judged.total()) == (ALL // 2, ALL // 2, 0)
     assert {each.pixel[0] for each in tally.differing} == set(range(WIDTH // 2))
     first = tally.differing[0]
-    assert (first.file, first.ray, first.object) == ("door (8)".replace("door (8)", first.file), "floor (2)", "rectangle")
+    assert (first.file, first.ray, first.object) == (
+        "door (8)".replace("door (8)", first.file),
+        "floor (2)",
+        "rectangle",
+    )
 
 
 def test_some_rays_find_damage_as_often_as_chance_says(empty_scene, tmp_path):
@@ -272,6 +276,11 @@ def test_the_scene_is_as_it_was(empty_scene, tmp_path):
     rectangle(empty_scene, -99, 99, label=2)
     before = (empty_scene.render.engine, empty_scene.render.resolution_x, len(bpy.data.images), cam.data.dof.use_dof)
     held(empty_scene, pixels(np.full((HEIGHT, WIDTH), 2, np.uint16)))
-    assert before == (empty_scene.render.engine, empty_scene.render.resolution_x, len(bpy.data.images), cam.data.dof.use_dof)
+    assert before == (
+        empty_scene.render.engine,
+        empty_scene.render.resolution_x,
+        len(bpy.data.images),
+        cam.data.dof.use_dof,
+    )
     assert not hasattr(bpy.types, "LABELPASS_LOOK")
     assert settings().size == (WIDTH, HEIGHT)

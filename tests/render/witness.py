@@ -22,7 +22,7 @@ from render_scripts.rays.verify import score_frame
 NOTHING = np.zeros((0, 0), np.uint16)
 
 
-def pixels(labels=NOTHING, purity=None, k=1, depth: Mapping = {}, normals: Mapping = {}) -> Pixels:  # noqa: B006
+def pixels(labels=NOTHING, purity=None, k=1, depth: Mapping = {}, normals: Mapping = {}) -> Pixels:
     return Pixels(labels, purity, k, depth, normals)
 
 
