@@ -8,10 +8,13 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.arguments import parse_path, parse_size, said
+
+if TYPE_CHECKING:
+    from render_scripts.rays.verify_request import VerifyRequest
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -109,7 +112,9 @@ def _verify(parsed: argparse.Namespace) -> int:
     from render_scripts.rays.verify_request import request_from
 
     run, request = parsed.run.resolve(), request_from(parsed)
-    if parsed.blender is None:
+    if request.rays is None:
+        text, code = _look_at_files(run, request)
+    elif parsed.blender is None:
         _import_bpy()
         from render_scripts.rays.verify import verify
 
@@ -121,6 +126,16 @@ def _verify(parsed: argparse.Namespace) -> int:
     sys.stdout.write(text)
     sys.stdout.flush()
     return int(code)
+
+
+def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:
+    from blender_addon.contract.run import read_plan
+    from postprocess.proof import damaged_pixels
+    from render_scripts.rays.tally import report
+    from render_scripts.rays.verify_request import frames_of
+
+    plan, frames = read_plan(run), frames_of(run, request)
+    return report(plan, {}, damaged_pixels(run, plan, frames), request.json, looked_at=len(frames))
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -17,15 +17,22 @@ from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED, LabelSet, unknown_ids
 from blender_addon.contract.run import Plan, View
 from blender_addon.label_render import exr
-from blender_addon.label_render.label_pass import RenderFailed, render_labels
+from blender_addon.label_render.label_pass import RenderFailed, middle_of_the_shutter, render_labels
 
 from . import compat, passes
 from .camera import describe_camera
 from .randomize import draw
+from .rays.frame_score import score_frame
+from .rays.scoring import Pixels
 
 
-def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> dict[str, float]:
-    """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step."""
+def render_frame(
+    run: Path, plan: Plan, view: View, scene: bpy.types.Scene, verify_rays: int | None = None
+) -> dict[str, float]:
+    """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step.
+
+    With `verify_rays` so many random pixels of it are held against rays, and the record has the score.
+    """
     settings, drawn, started = plan.settings, draw(plan.settings.seed, view.frame), time.perf_counter()
     scene.frame_set(view.scene_frame)
     if scene.camera != scene.objects[view.camera]:  # an equal write makes Blender evaluate the whole scene anew
@@ -43,7 +50,8 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
         if settings.label_supersample > 1:
             exr.write_zip(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
             files[run_folder.PURITY] = purity
-        camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
+        with middle_of_the_shutter(scene):  # where the labels are
+            camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
         timings = {
             "prepare_s": round(ready - started, 4),
             "image_s": round(imaged - ready, 4),
@@ -63,6 +71,12 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene) -> d
             "timings": timings,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
         }
+        if verify_rays:
+            begun = time.perf_counter()
+            k = settings.label_supersample
+            pixels = Pixels(labels, purity if k > 1 else None, k)
+            record["verified"] = score_frame(scene, plan, view, pixels, camera, verify_rays, settings.seed).to_dict()
+            timings["verify_s"] = round(time.perf_counter() - begun, 4)
         run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(record))
     return timings
 

@@ -53,7 +53,7 @@ def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, i
 
 def verify_with(program: str, run: Path, request: VerifyRequest) -> tuple[str, int]:
     """Verify a run with the Blender called `program`: what there is to print, and the exit code (see `verify`)."""
-    asked = replace(request, scene=scene_of(run, read_plan(run), request)) if request.rays else request
+    asked = replace(request, scene=scene_of(run, read_plan(run), request))
     return _reported(program, "rays/verify.py", [str(run), *verify_request.to_arguments(asked)])
 
 

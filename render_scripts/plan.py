@@ -36,6 +36,7 @@ class Request:
     denoise: bool | None
     strict: bool
     allow_scripts: bool
+    verify_rays: int | None = None
 
 
 def parse_frames(text: str) -> tuple[int, ...]:
@@ -114,6 +115,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     denoise = parser.add_mutually_exclusive_group()
     denoise.add_argument("--denoise", action="store_true", default=None, help="denoise images, or fail")
     denoise.add_argument("--no-denoise", dest="denoise", action="store_false", help="never denoise; default: the scene")
+    add(
+        "--verify-rays",
+        type=whole(1, 1 << 24),
+        metavar="N",
+        help="hold N random pixels of each frame against rays of our own, and store the score; see labelpass verify",
+    )
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
 
@@ -129,7 +136,8 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
-    for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer"):
+    for name in ("camera", "samples", "seed", "label_supersample", "alpha_threshold", "label_set", "view_layer",
+                 "verify_rays"):  # fmt: skip
         value = getattr(request, name)
         if value is not None:
             options += [f"--{name.replace('_', '-')}={value}"]

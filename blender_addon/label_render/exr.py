@@ -75,7 +75,7 @@ def _read(data: bytes) -> dict[str, NDArray[np.float32]]:
 
 
 def read_zip(path: Path) -> dict[str, NDArray[np.float32]]:
-    """{channel name: (H, W) float32} of a single-part, ZIP-compressed file of float32 scan lines, as `write_zip` writes.
+    """{channel name: (H, W) float32} of a single-part, ZIP-compressed file of float32 scan lines, as of `write_zip`.
 
     Raises ExrError when the file is cut short or damaged, or of another dialect.
     """

@@ -8,7 +8,7 @@ point lies on an edge, and neither is wrong. The same goes for surfaces that lie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,8 @@ class Pixels:
     labels: NDArray[np.uint16]
     purity: NDArray[np.float32] | None
     k: int
-    depth: Mapping[str, NDArray[np.float32]]
-    normals: Mapping[str, NDArray[np.float32]]
+    depth: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    normals: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

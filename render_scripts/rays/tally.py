@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from blender_addon.contract.run import Plan
 from blender_addon.contract.words import counted
 
 SCHEMA = "labelpass.verify/1"
@@ -56,21 +58,27 @@ class Score:
         return {"rays": self.rays, "seed": self.seed, **{name: each.to_dict() for name, each in self.tallies.items()}}
 
 
-def to_document(scene: str, scores: Mapping[int, Score], damaged: Mapping[int, str]) -> dict[str, Any]:
-    """What `--json` prints."""
-    frames = {str(frame): score.to_dict() for frame, score in scores.items()}
-    return {"schema": SCHEMA, "scene": scene, "ok": is_fine(scores, damaged), "frames": frames,
-            "damaged": {str(frame): why for frame, why in damaged.items()}}  # fmt: skip
+def report(
+    plan: Plan, scores: Mapping[int, Score], damaged: Mapping[int, str], as_json: bool, looked_at: int = 0
+) -> tuple[str, int]:
+    """What there is to print, and the exit code. `looked_at`: frames whose files alone were looked at."""
+    fine = not damaged and not any(score.differs for score in scores.values())
+    if not as_json:
+        return to_text(scores, damaged, looked_at), int(not fine)
+    document = {
+        "schema": SCHEMA,
+        "scene": plan.scene,
+        "ok": fine,
+        "frames": {str(frame): score.to_dict() for frame, score in scores.items()},
+        "damaged": {str(frame): why for frame, why in damaged.items()},
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n", int(not fine)
 
 
-def is_fine(scores: Mapping[int, Score], damaged: Mapping[int, str]) -> bool:
-    return not damaged and not any(score.differs for score in scores.values())
-
-
-def to_text(scores: Mapping[int, Score], damaged: Mapping[int, str]) -> str:
+def to_text(scores: Mapping[int, Score], damaged: Mapping[int, str], looked_at: int = 0) -> str:
     """A line for each file of each frame, with the first differences below; then the sum."""
-    lines = [f"{'frame':>8}  {'file':<8}{'agreed':>8}{'differ':>8}{'unjudged':>10}"]
     total: dict[str, Tally] = {}
+    lines = [f"{'frame':>8}  {'file':<8}{'agreed':>8}{'differ':>8}{'unjudged':>10}"] if scores else []
     for frame, score in scores.items():
         for name, tally in score.tallies.items():
             lines.append(_row(str(frame), name, tally))
@@ -82,12 +90,20 @@ def to_text(scores: Mapping[int, Score], damaged: Mapping[int, str]) -> str:
             sum_.differing += tally.differing
             sum_.not_judged += tally.not_judged
     lines += [_row("all", name, tally) for name, tally in total.items()]
-    reasons = sum((tally.not_judged for tally in total.values()), Counter[str]())
-    lines += [f"{'':>10}not judged: {count} {why}" for why, count in reasons.most_common()]
+    for name, tally in total.items():
+        lines += [f"{'':>10}{name}, not judged: {count} {why}" for why, count in tally.not_judged.most_common()]
     lines += [f"labelpass: frame {frame} is damaged: {why}" for frame, why in damaged.items()]
-    bad = len(damaged) + sum(score.differs for score in scores.values())
-    verdict = f"{counted(bad, 'frame')} not as the scene says" if bad else "every ray that can tell agrees"
-    return "\n".join([*lines, f"labelpass: {counted(len(scores) + len(damaged), 'frame')}: {verdict}"]) + "\n"
+    return "\n".join([*lines, f"labelpass: {_verdict(scores, damaged, looked_at)}"]) + "\n"
+
+
+def _verdict(scores: Mapping[int, Score], damaged: Mapping[int, str], looked_at: int) -> str:
+    frames = counted(looked_at or len({*scores, *damaged}), "frame")
+    differ = sum(score.differs for score in scores.values())
+    if differ:
+        return f"{frames}: {counted(differ, 'frame')} not as the scene says"
+    if damaged:
+        return f"{frames}: {len(damaged)} damaged"
+    return f"{frames}: " + ("every ray that can tell agrees" if scores else "all files are as they were written")
 
 
 def _row(frame: str, name: str, tally: Tally) -> str:

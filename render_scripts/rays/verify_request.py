@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blender_addon.contract.arguments import parse_path, said
-from blender_addon.contract.run import Plan
+from blender_addon.contract.run import Plan, finished_frames
 
 from ..plan import Refused, parse_frames, whole
 
@@ -72,3 +72,14 @@ def scene_of(run: Path, plan: Plan, request: VerifyRequest) -> Path:
         if name and (folder / name).is_file():
             return folder / name
     raise Refused(f"{run} was rendered from {plan.scene!r}, which is not beside it: name it with --scene FILE")
+
+
+def frames_of(run: Path, request: VerifyRequest) -> list[int]:
+    """The finished frames to verify. Raises Refused where there are none, or one that is asked for is missing."""
+    finished = finished_frames(run)
+    if not finished:
+        raise Refused(f"{run} has no frames to verify")
+    missing = sorted(set(request.frames or ()) - set(finished))
+    if missing:
+        raise Refused(f"{run} has no frame {missing[0]}")
+    return sorted(set(request.frames or finished))

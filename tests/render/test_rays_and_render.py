@@ -10,9 +10,13 @@ import pytest
 from scenery import HEIGHT, WIDTH, camera, copies_on, in_collection, instance, rectangle, settings
 from witness import agreeing, camera_of, held, pixels, plan_of, rendered
 
+from blender_addon.compat import fcurves
+from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import Label, LabelSet
+from render_scripts import passes
+from render_scripts.frame import render_frame
+from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import EDGE, TOGETHER
-from render_scripts.rays.verify import score_frame
 
 ALL = WIDTH * HEIGHT
 KINDS = ("plain", "shifted", "wide pixels", "tall pixels", "vertical fit", "scaled", "ortho", "around", "fisheye")
@@ -80,6 +84,29 @@ def test_motion_is_judged_at_the_middle_of_the_shutter(empty_scene, tmp_path, po
     empty_scene.frame_set(10)
     assert agreeing(empty_scene, tmp_path).tallies["labels"].agreed == ALL
     assert (empty_scene.frame_current, empty_scene.frame_subframe) == (10, 0)
+
+
+@pytest.mark.parametrize("position", ["START", "CENTER", "END"])
+def test_a_camera_that_moves_is_recorded_where_the_labels_are(empty_scene, tmp_path, position):
+    cam = camera(empty_scene)
+    clutter(empty_scene)
+    for frame in (9, 11):
+        cam.location.x = 0.8 * (frame - 10)
+        cam.keyframe_insert("location", frame=frame)
+    for curve in fcurves(cam):
+        for point in curve.keyframe_points:
+            point.interpolation = "LINEAR"
+    empty_scene.frame_set(10)
+    render, run = empty_scene.render, tmp_path / "run"
+    render.use_motion_blur, render.motion_blur_shutter, render.motion_blur_position = True, 0.5, position
+    plan = plan_of(empty_scene)
+    with passes.prepared(empty_scene, plan.settings):
+        render_frame(run, plan, plan.views[0], empty_scene, verify_rays=ALL)
+    record = run_folder.read_record(run, 1)
+    verified = record["verified"]["labels"]
+    assert verified["differing"] == [] and verified["agreed"] > ALL - 5 and record["timings"]["verify_s"] > 0
+    middle = {"START": 0.25, "CENTER": 0.0, "END": -0.25}[position]
+    assert record["camera"]["world_from_camera"][0][3] == pytest.approx(0.8 * middle, abs=1e-3)
 
 
 def test_copies_of_all_kinds(empty_scene, tmp_path):

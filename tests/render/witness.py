@@ -12,12 +12,13 @@ from scenery import instancer_labels, labels_of, settings
 
 from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.contract.run import Plan, View
+from blender_addon.label_render.label_pass import middle_of_the_shutter
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 from blender_addon.occurrences import occurrences
 from render_scripts.camera import describe_camera
+from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import Pixels
 from render_scripts.rays.tally import Score, to_text
-from render_scripts.rays.verify import score_frame
 
 NOTHING = np.zeros((0, 0), np.uint16)
 
@@ -32,14 +33,9 @@ def plan_of(scene: bpy.types.Scene, label_set: LabelSet | None = None, **changes
 
 
 def camera_of(scene: bpy.types.Scene, **changes) -> dict:
-    chosen = settings(**changes)
-    depsgraph = bpy.context.evaluated_depsgraph_get()
-    with_size = (scene.render.resolution_x, scene.render.resolution_y)
-    scene.render.resolution_x, scene.render.resolution_y = chosen.size
-    try:
-        return describe_camera(scene.camera, depsgraph, chosen.size)
-    finally:
-        scene.render.resolution_x, scene.render.resolution_y = with_size
+    """What a frame's record says of its camera."""
+    with middle_of_the_shutter(scene):
+        return describe_camera(scene.camera, _depsgraph(), settings(**changes).size)
 
 
 def held(scene: bpy.types.Scene, found: Pixels, label_set: LabelSet | None = None, **changes) -> Score:
