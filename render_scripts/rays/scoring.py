@@ -30,6 +30,7 @@ _BESIDE = 0.01  # of a sample's part of the pixel: twice the reach of the label 
 _RING = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4]) * _BESIDE
 _TOGETHER = 2e-5  # of the distance: closer surfaces are in one place to a renderer that counts in float32
 _DEPTH = 1e-4  # of the depth
+_SLOPE = 0.02  # of the depth: what it changes by beside the centre is a slope, more is an edge
 _ANGLE = np.cos(np.radians(1.0))
 
 
@@ -182,7 +183,10 @@ def _judge_depth(
               for beside, found in witness.at(centre + _RING / pixels.k) if not found.why]  # fmt: skip
     ends = {name: ([each[name] for each in (here, *around)]) for name in file}
     if all(_close(value, min(ends[name]), max(ends[name])) for name, value in file.items()):
-        tally.not_judged[EDGE] += 1
+        if all(max(ends[name]) <= min(ends[name]) * (1 + _SLOPE) for name in file):
+            tally.agreed += 1
+        else:
+            tally.not_judged[EDGE] += 1
         return
     name = next(name for name, value in file.items() if not _close(value, min(ends[name]), max(ends[name])))
     tally.differing.append(Difference(at, f"{name} {file[name]:.6g} m", f"{here[name]:.6g} m", _object(answer)))

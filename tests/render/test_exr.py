@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from blender_addon.label_render.exr import ExrError, read_uncompressed, write_zip
+from blender_addon.label_render.exr import ExrError, read_uncompressed, read_zip, write_zip
 
 OpenEXR = pytest.importorskip("OpenEXR")
 in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)

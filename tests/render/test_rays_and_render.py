@@ -13,10 +13,13 @@ from witness import agreeing, camera_of, held, pixels, plan_of, rendered
 from blender_addon.compat import fcurves
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import Label, LabelSet
+from blender_addon.label_render.label_pass import label_samples, render_passes, sharp
+from blender_addon.label_render.stage import changed
 from render_scripts import passes
 from render_scripts.frame import render_frame
 from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import EDGE, TOGETHER
+from render_scripts.rays.tally import to_text
 
 ALL = WIDTH * HEIGHT
 KINDS = ("plain", "shifted", "wide pixels", "tall pixels", "vertical fit", "scaled", "ortho", "around", "fisheye")
@@ -296,6 +299,30 @@ def test_smooth_shading_is_that_of_the_corners(empty_scene):
     labels = np.full((HEIGHT, WIDTH), 2, np.uint16)
     tally = held(empty_scene, pixels(labels, normals=normals(world, turn))).tallies["normals"]
     assert (tally.agreed, tally.differing) == (ALL, [])
+
+
+@pytest.mark.parametrize("smooth", [False, True])
+@pytest.mark.parametrize("kind", ["plain", "ortho", "around"])
+def test_what_cycles_says_of_depth_and_normals(empty_scene, kind, smooth):
+    cam = camera(empty_scene, ortho=5 if kind == "ortho" else None)
+    if kind == "around":
+        cam.data.type, cam.data.panorama_type = "PANO", "EQUIRECTANGULAR"
+    clutter(empty_scene)
+    for obj in empty_scene.objects:
+        if obj.type == "MESH" and smooth:
+            obj.data.shade_smooth()
+    bpy.context.view_layer.update()
+    plan, layer = plan_of(empty_scene), bpy.context.view_layer
+    with passes.prepared(empty_scene, plan.settings), changed(layer, use_pass_normal=True):
+        with sharp(empty_scene, plan.settings, None) as ignored:
+            channels = render_passes(empty_scene, plan.settings)
+    z = np.where(channels["Depth.Z"] < 1e9, channels["Depth.Z"], np.inf)
+    world = np.stack([channels[f"Normal.{axis}"] for axis in "XYZ"], -1)
+    turn = np.array(camera_of(empty_scene)["camera_from_world"])[:3, :3]
+    depth = {"Distance" if kind == "around" else "Z": z}
+    score = held(empty_scene, pixels(label_samples(channels, ignored), depth=depth, normals=normals(world, turn)))
+    assert not score.differs, to_text({1: score}, {})
+    assert all(tally.agreed > ALL - 4 for tally in score.tallies.values())
 
 
 def test_the_scene_is_as_it_was(empty_scene, tmp_path):
