@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import bpy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +32,7 @@ _RING = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4]) * _
 _TOGETHER = 2e-5  # of the distance: closer surfaces are in one place to a renderer that counts in float32
 _DEPTH = 1e-4  # of the depth
 _SLOPE = 0.02  # of the depth: what it changes by beside the centre is a slope, more is an edge
-_ANGLE = np.cos(np.radians(1.0))
+_TOLERANCE = float(np.radians(2.0))
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,15 @@ def _agrees(normal: NDArray[np.float64], ways: list[NDArray[np.float64]]) -> boo
     if not ways[0].any():
         return not normal.any()
     length = float(np.linalg.norm(normal))
-    return abs(length - 1) < 0.01 and any(normal @ way >= _ANGLE * length for way in ways)
+    if abs(length - 1) > 0.01:
+        return False
+    # Cycles bends the normals of smooth surfaces towards the flat ones where they would mirror what lies behind.
+    between = _angle(normal / length, ways[0]) + _angle(normal / length, ways[-1]) - _angle(ways[0], ways[-1])
+    return between <= 2 * _TOLERANCE
+
+
+def _angle(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    return float(np.arctan2(np.linalg.norm(np.cross(one, other)), one @ other))
 
 
 def bends_normals(hit: Hit) -> bool:
@@ -254,12 +263,14 @@ def bends_normals(hit: Hit) -> bool:
     output = tree and tree.get_output_node("CYCLES")
     if not output:
         return False
-    if output.inputs["Displacement"].is_linked:
+    return bool(output.inputs["Displacement"].is_linked) or _turns(tree, frozenset())
+
+
+def _turns(tree: bpy.types.NodeTree, known: frozenset[bpy.types.NodeTree]) -> bool:
+    if any(socket.name.endswith("Normal") and socket.is_linked for node in tree.nodes for socket in node.inputs):
         return True
-    return any(
-        node.bl_idname == "ShaderNodeGroup" or any(s.name.endswith("Normal") and s.is_linked for s in node.inputs)
-        for node in tree.nodes
-    )
+    groups = {node.node_tree for node in tree.nodes if getattr(node, "node_tree", None)} - known
+    return any(_turns(group, known | groups) for group in groups)
 
 
 def _told(way: NDArray[np.float64]) -> str:
