@@ -70,7 +70,7 @@ class Answers:
     def _of(self, hit: Hit) -> Answer | None:
         surface, material = hit.surface, hit.surface.material(hit.triangle)
         if surface.is_holdout:
-            return Answer(why="holdout")
+            return Answer(hit=hit, why="holdout")
         labels = self._labels(surface, material)
         if len(labels) > 1:
             return Answer(hit=hit, why=MANY_CHAINS)
@@ -78,7 +78,9 @@ class Answers:
         seen = self._seen(hit, material, self._policies.get(label, BY_ALPHA))
         if seen == THROUGH:
             return None
-        return Answer(label, hit) if seen == THERE else Answer(IGNORE, hit) if seen == VOID else Answer(why=seen)
+        return (
+            Answer(label, hit) if seen == THERE else Answer(IGNORE, hit) if seen == VOID else Answer(hit=hit, why=seen)
+        )
 
     def _labels(self, surface: Surface, material: bpy.types.Material | None) -> set[int]:
         """The label of a surface; several where it is reached in ways that evaluation does not tell apart."""

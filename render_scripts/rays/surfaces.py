@@ -94,6 +94,8 @@ class Surface:
     materials: Materials
     matrix: NDArray[np.float64]
     is_holdout: bool = False
+    path: tuple[int, ...] = ()
+    """Blender's numbers of a copy, from the innermost level on; () where the object shows itself."""
 
     @cached_property
     def inverse(self) -> NDArray[np.float64]:
@@ -168,7 +170,8 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
         holdout = top.original.holdout_get(view_layer=view_layer)
         if why := _not_as_it_stands(obj, materials, depsgraph):
             found.fogs.append(_around(shape.vertices, matrix, why, 0.1))
-        surface = Surface(obj.original, top.original, shape, materials, matrix, holdout)
+        path = tuple(level for level in instance.persistent_id if level != _NO_LEVEL) if instance.is_instance else ()
+        surface = Surface(obj.original, top.original, shape, materials, matrix, holdout, path)
         if np.linalg.det(matrix[:3, :3]) != 0:  # flattened to nothing
             found.surfaces.append(surface)
     return found
@@ -176,6 +179,9 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
 
 _SHOWN = {"MESH", "CURVES", "POINTCLOUD"}
 """Curves, texts and metaballs come as themselves and, once more, as the mesh that they are rendered as."""
+
+
+_NO_LEVEL = 2**31 - 1
 
 
 def _meets_cameras(obj: bpy.types.Object, top: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> bool:
