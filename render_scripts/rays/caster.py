@@ -21,8 +21,8 @@ from .surfaces import Surface, Surroundings, box
 _STEP = 2e-6
 """How far behind a hit its surface is asked again, as a share of the way: float32 says where it is to 1e-7 of it."""
 
-_AT_ONCE = 2**24
-"""Pairs of rays and boxes that are compared at once: bounds the memory."""
+_AT_ONCE = 2**18
+"""Pairs of rays and boxes that are compared at once: as many as stay near the processor."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,16 @@ def _through(
     boxes: tuple[NDArray[np.float64], NDArray[np.float64]], rays: Rays
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where rays enter and leave boxes, (boxes, rays) in metres each; a ray that misses leaves before it enters."""
-    low, high = (corner[:, None, :] for corner in boxes)
+    (low, high), near, far = boxes, np.float64(-np.inf), np.float64(np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
-        first = (low - rays.origins) / rays.directions
-        second = (high - rays.origins) / rays.directions
-    # A ray that runs within a side's plane divides 0 by 0: it is inside as far as that axis is concerned.
-    near = np.nanmax(np.fmin(first, second), axis=2, initial=-np.inf)
-    return near, np.nanmin(np.fmax(first, second), axis=2, initial=np.inf)
+        slowness = 1 / rays.directions
+        for axis in range(3):
+            first = (low[:, axis, None] - rays.origins[:, axis]) * slowness[:, axis]
+            second = (high[:, axis, None] - rays.origins[:, axis]) * slowness[:, axis]
+            # A ray in the very plane of a side multiplies 0 by infinity: that axis does not count then.
+            near = np.fmax(near, np.fmin(first, second))
+            far = np.fmin(far, np.fmax(first, second))
+    return near, far
 
 
 def _along(

@@ -7,7 +7,7 @@ gets a tree of its own (mathutils), in the space of its object, as soon as a ray
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import bpy
@@ -86,20 +86,17 @@ class Shape:
 @dataclass(frozen=True, eq=False)
 class Surface:
     """A shape where the scene has it. `obj` and `host` are originals: the object, and what shows it, which is the
-    outermost instancer or the object itself. `matrix` is 4x4, from the shape's space into the world."""
+    outermost instancer or the object itself. `matrix` is 4x4, from the shape's space into the world; `inverse` back."""
 
     obj: bpy.types.Object
     host: bpy.types.Object
     shape: Shape
     materials: Materials
     matrix: NDArray[np.float64]
+    inverse: NDArray[np.float64]
     is_holdout: bool = False
     path: tuple[int, ...] = ()
     """Blender's numbers of a copy, from the innermost level on; () where the object shows itself."""
-
-    @cached_property
-    def inverse(self) -> NDArray[np.float64]:
-        return np.linalg.inv(self.matrix)
 
     def material(self, triangle: int) -> bpy.types.Material | None:
         """As Cycles takes it: a slot that is not there counts as the last one."""
@@ -147,6 +144,7 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
     """Everything that a camera sees of a render's depsgraph (`with_render_depsgraph`); valid as long as that is."""
     found = Surroundings()
     shapes: dict[int, Shape] = {}
+    displaced: dict[bpy.types.Material | None, bool] = {}
     override = view_layer.material_override
     for instance in depsgraph.object_instances:
         obj = instance.object
@@ -168,13 +166,20 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
         slots = tuple(slot.material and slot.material.original for slot in obj.material_slots)
         materials = tuple(override for _ in slots or (None,)) if override else slots
         holdout = top.original.holdout_get(view_layer=view_layer)
-        if why := _not_as_it_stands(obj, materials, depsgraph):
+        if why := _not_as_it_stands(obj, materials, depsgraph, displaced):
             found.fogs.append(_around(shape.vertices, matrix, why, 0.1))
         path = tuple(level for level in instance.persistent_id if level != _NO_LEVEL) if instance.is_instance else ()
-        surface = Surface(obj.original, top.original, shape, materials, matrix, holdout, path)
-        if np.linalg.det(matrix[:3, :3]) != 0:  # flattened to nothing
-            found.surfaces.append(surface)
-    return found
+        found.surfaces.append(Surface(obj.original, top.original, shape, materials, matrix, matrix, holdout, path))
+    return Surroundings(_with_inverses(found.surfaces), found.fogs)
+
+
+def _with_inverses(surfaces: list[Surface]) -> list[Surface]:
+    """Inverted all at once, and without those that are flattened to nothing."""
+    matrices = np.array([surface.matrix for surface in surfaces], np.float64).reshape(-1, 4, 4)
+    whole = np.linalg.det(matrices[:, :3, :3]) != 0
+    matrices[~whole] = np.eye(4)
+    inverses = np.linalg.inv(matrices)
+    return [replace(surface, inverse=inverses[n]) for n, surface in enumerate(surfaces) if whole[n]]
 
 
 _SHOWN = {"MESH", "CURVES", "POINTCLOUD"}
@@ -191,16 +196,25 @@ def _meets_cameras(obj: bpy.types.Object, top: bpy.types.Object, view_layer: bpy
     return not top.original.indirect_only_get(view_layer=view_layer)
 
 
-def _not_as_it_stands(obj: bpy.types.Object, materials: Materials, depsgraph: bpy.types.Depsgraph) -> str:
-    """Why Cycles renders other triangles than the depsgraph has; "" where it renders those."""
+def _not_as_it_stands(
+    obj: bpy.types.Object,
+    materials: Materials,
+    depsgraph: bpy.types.Depsgraph,
+    displaced: dict[bpy.types.Material | None, bool],
+) -> str:
+    """Why Cycles renders other triangles than the depsgraph has; "" where it renders those. `displaced` is filled."""
     if compat.is_diced(obj, depsgraph.scene):
         return "adaptive subdivision"
     for material in materials:
-        tree = shader_tree(material) if material else None
-        output = tree and tree.get_output_node("CYCLES")
-        if output and material.displacement_method != "BUMP" and output.inputs["Displacement"].is_linked:
-            return "displacement"
-    return ""
+        if material not in displaced:
+            displaced[material] = bool(material) and _is_displaced(material)
+    return "displacement" if any(displaced[material] for material in materials) else ""
+
+
+def _is_displaced(material: bpy.types.Material) -> bool:
+    tree = shader_tree(material)
+    output = tree and tree.get_output_node("CYCLES")
+    return bool(output) and material.displacement_method != "BUMP" and output.inputs["Displacement"].is_linked
 
 
 def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog]:
