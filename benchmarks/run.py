@@ -6,7 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-FILES = ("assign.py", "overlay.py", "audit.py", "suggestions.py", "suggestion_list.py", "labels.py", "export.py")
+FILES = (
+    "assign.py",
+    "overlay.py",
+    "audit.py",
+    "suggestions.py",
+    "suggestion_list.py",
+    "labels.py",
+    "rays.py",
+    "export.py",
+)
 
 for name in FILES:
     print(f"== {name}", flush=True)

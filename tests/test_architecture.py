@@ -20,7 +20,10 @@ FILES = sorted(
 )
 
 CONTRACT = "blender_addon.contract"
-PURE_RENDER = {"render_scripts.check_request", "render_scripts.plan", "render_scripts.randomize"}
+PURE_RENDER = {
+    *(f"render_scripts.{name}" for name in ("check_request", "plan", "randomize")),
+    *(f"render_scripts.rays.{name}" for name in ("pixel_rays", "tally", "verify_request")),
+}
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
     f"{LABEL_RENDER}.cryptomatte",
@@ -84,7 +87,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if room == "blender_addon":
         return ("blender_addon", "numpy", *blender)
     if module in PURE_RENDER:
-        return (CONTRACT, "numpy")
+        return (CONTRACT, "numpy", *PURE_RENDER)
     if room == "render_scripts":
         return (
             "render_scripts",
