@@ -135,7 +135,8 @@ def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:
     from render_scripts.rays.verify_request import frames_of
 
     plan, frames = read_plan(run), frames_of(run, request)
-    return report(plan, {}, damaged_pixels(run, plan, frames), request.json, looked_at=len(frames))
+    text, code = report(plan, {}, damaged_pixels(run, plan, frames), request.json, looked_at=len(frames))
+    return str(text), int(code)
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
