@@ -9,7 +9,7 @@ import sys
 import traceback
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.arguments import parse_path, parse_size, said
@@ -19,13 +19,16 @@ NO_BLENDER = (
     "--blender PATH"
 )
 
+if TYPE_CHECKING:
+    from render_scripts.rays.verify_request import VerifyRequest
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `labelpass VERB ...`; returns the exit code."""
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_check, _add_render, _add_job, _add_export, _add_sheet, _add_scene):
+    for add in (_add_check, _add_render, _add_verify, _add_job, _add_export, _add_sheet, _add_scene):
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -153,6 +156,49 @@ def _job_schema(parsed: argparse.Namespace) -> int:
 
     print(json.dumps(job_schema(), indent=2, ensure_ascii=False))
     return 0
+
+
+def _add_verify(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.rays.verify_request import EXIT_CODES, add_arguments
+
+    verb = verbs.add_parser(
+        "verify", help="hold the pixels of a run against its scene, by rays of our own", epilog=EXIT_CODES
+    )
+    verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the run folder; it is not changed")
+    add_arguments(verb)
+    verb.add_argument("--blender", metavar="PATH", help="verify with this Blender; default: the bpy module")
+    verb.set_defaults(call=_verify)
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from render_scripts.rays.verify_request import request_from
+
+    run, request = parsed.run.resolve(), request_from(parsed)
+    if request.rays is None:
+        text, code = _look_at_files(run, request)
+    elif parsed.blender is None:
+        _import_bpy()
+        from render_scripts.rays.verify import verify
+
+        text, code = verify(run, request)
+    else:
+        from render_scripts.installed_blender import verify_with
+
+        text, code = verify_with(parsed.blender, run, request)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return int(code)
+
+
+def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:
+    from blender_addon.contract.run import read_plan
+    from postprocess.proof import damaged_pixels
+    from render_scripts.rays.tally import report
+    from render_scripts.rays.verify_request import frames_of
+
+    plan, frames = read_plan(run), frames_of(run, request)
+    text, code = report(plan, {}, damaged_pixels(run, plan, frames), request.json, looked_at=len(frames))
+    return str(text), int(code)
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -37,6 +37,11 @@ def action_curves(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves
 
 
+def shader_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
+    """The nodes that a material is rendered by: up to 4.5 it may have some and not use them."""
+    return material.node_tree if bpy.app.version >= (5, 0, 0) or material.use_nodes else None
+
+
 def enable_cycles() -> None:
     """Cycles is an add-on, which somebody may have switched off in the preferences of this Blender."""
     if not hasattr(bpy.context.scene, "cycles"):

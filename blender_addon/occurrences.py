@@ -207,10 +207,10 @@ def is_volume_alone(obj: bpy.types.Object) -> bool:
     slots = obj.material_slots
     if not slots or any(modifier.type == "NODES" for modifier in obj.modifiers):
         return False
-    return all(slot.material and _is_volume(slot.material) for slot in slots)
+    return all(slot.material and is_volume(slot.material) for slot in slots)
 
 
-def _is_volume(material: bpy.types.Material) -> bool:
+def is_volume(material: bpy.types.Material) -> bool:
     """Whether a material gives no surface, but a volume: what is behind it is seen."""
     output = material.node_tree and material.node_tree.get_output_node("CYCLES")
     if not output:

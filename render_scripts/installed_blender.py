@@ -1,4 +1,4 @@
-"""Renders or checks with an installed Blender as its child process: a script in it, its exit code, their proof."""
+"""Renders, checks or verifies with an installed Blender as its child: a script in it, its exit code, their proof."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,8 @@ from blender_addon.contract.run import PLAN, finished_frames, read_plan
 from . import check_request
 from .check_request import CheckRequest
 from .plan import Refused, Request, to_arguments
+from .rays import verify_request
+from .rays.verify_request import VerifyRequest, scene_of
 
 
 class Ended(Refused):
@@ -52,14 +55,24 @@ def render_with(program: str, scene: Path, request: Request) -> int:
 
 def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, int]:
     """Check `scene` with the Blender called `program`: what there is to print, and the exit code (see `check`)."""
+    return _reported(program, "check.py", [str(scene), *check_request.to_arguments(request)])
+
+
+def verify_with(program: str, run: Path, request: VerifyRequest) -> tuple[str, int]:
+    """Verify a run with the Blender called `program`: what there is to print, and the exit code (see `verify`)."""
+    asked = replace(request, scene=scene_of(run, read_plan(run), request))
+    return _reported(program, "rays/verify.py", [str(run), *verify_request.to_arguments(asked)])
+
+
+def _reported(program: str, script: str, asked: list[str]) -> tuple[str, int]:
+    """What a script of ours reports from within a Blender, and its exit code."""
     blender = _found(program)
-    entry = Path(__file__).with_name("check.py")
+    entry = Path(__file__).parent / script
     start = [blender, "--factory-startup", "--disable-autoexec", "-b", "--python-exit-code", "3", "-P", str(entry)]
     with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
         report = Path(folder) / "report"
-        asked = [str(scene), f"--report={report}", *check_request.to_arguments(request)]
         with tempfile.TemporaryFile() as heard:
-            code = run_child([*start, "--", *asked], heard)
+            code = run_child([*start, "--", *asked, f"--report={report}"], heard)
             heard.seek(0)
             lines = [line.strip() for line in heard.read().decode(errors="replace").splitlines() if line.strip()]
         if code in {0, 1} and report.is_file():

@@ -110,6 +110,9 @@ class Job:
         Spelled(_views, _VIEWS),
         "Sampled views in place of the scene's own: `room 40`, or a mapping of what docs/views.md lists.",
     ] = None
+    verify_rays: Annotated[
+        int | None, 1, 2**24, "Random pixels of each frame to hold against rays; the frame stores its score."
+    ] = None
     strict: Annotated[bool, "Treat warnings as errors."] = False
     allow_scripts: Annotated[bool, "Let the .blend run the Python scripts inside it."] = False
     blender: Annotated[str | None, "The Blender to render with: a program. Default: the bpy module."] = None

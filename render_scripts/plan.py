@@ -46,6 +46,7 @@ class Request:
     thin_labels: tuple[str, ...] | None = None
     min_presence: float | None = None
     sample_views: str | None = None
+    verify_rays: int | None = None
     strict: bool = False
     allow_scripts: bool = False
 
@@ -78,7 +79,7 @@ def frames_text(frames: Iterable[int]) -> str:
     return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges)
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
+def whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"-?\d+", text, re.ASCII) or not low <= int(text) <= high:
             raise ValueError(f"{text!r} is not a whole number from {low} to {high}")
@@ -127,9 +128,9 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         help="so many views inside of its rooms, or 'orbit 24 target=Sofa' and the like; default: the scene's own",
     )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
-    add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
+    add("--samples", type=whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
     add("--preset", choices=PRESETS, help="image quality; default: samples and denoising of the scene")
-    add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
+    add("--seed", type=whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
     add(
         "--label-supersample",
         type=said(_odd),
@@ -178,6 +179,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         choices=LABEL_RENDERS,
         help="labels from the image render or one of their own; default: the image's where they are exact there",
     )
+    add(
+        "--verify-rays",
+        type=whole(1, 1 << 24),
+        metavar="N",
+        help="hold N random pixels of each frame against rays of our own, and store the score; see labelpass verify",
+    )
     add("--strict", action="store_true", default=None, help="treat warnings as errors")
     add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
     parse_sections = said(lambda text: sections.parse_sections(text, Request))
@@ -197,7 +204,7 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views")  # fmt: skip
+          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays")  # fmt: skip
 """Options of one word."""
 
 
