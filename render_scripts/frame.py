@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED, LabelSet, unknown_ids
 from blender_addon.contract.modalities import files_of
 from blender_addon.contract.run import Plan, Settings, View
-from blender_addon.label_render import exr
+from blender_addon.label_render import exr, instances
+from blender_addon.label_render.frame_things import Things
 from blender_addon.label_render.label_maps import reduced
 from blender_addon.label_render.label_pass import (
     Passes,
@@ -32,21 +34,20 @@ from blender_addon.label_render.stage import changed
 
 from . import compat, passes
 from .camera import describe_camera
-from .modalities import stereo
+from .modalities import instances as instance_files
+from .modalities import lidar_scan, stereo
 from .modalities.catalogue import WRITERS
 from .modalities.cuts import cuts_around
 from .modalities.rendered import Files, Rendered, write_channels
+from .modalities.staging import Stage
 from .randomize import draw
 from .rays.frame_score import score_frame
 from .rays.scoring import Pixels
 from .sampled_views.view_camera import stand
 
-Eyes = Mapping[str, bpy.types.Object]
-"""{camera: the right eye beside it}, as `modalities.stereo.right_eyes` makes them; empty in runs without stereo."""
-
 
 def render_frame(
-    run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes: Eyes, verify_rays: int | None = None
+    run: Path, plan: Plan, view: View, scene: bpy.types.Scene, stage: Stage, verify_rays: int | None = None
 ) -> dict[str, float]:
     """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step.
 
@@ -60,14 +61,14 @@ def render_frame(
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
         clock.lap("prepare_s")
-        rendered, files, pair = render_files(folder, plan, view, scene, eyes, clock)
+        rendered, files, more = render_files(folder, plan, view, scene, stage, clock)
         record = {
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
             "frame": view.frame,
             "view": view.to_dict(),
             "camera": rendered.camera,
-            **pair,
+            **more,
             "metres_per_unit": rendered.metres,
             **_label_table(rendered.labels, plan.label_set),
             "seed": plan.settings.seed,
@@ -85,16 +86,16 @@ def render_frame(
 
 
 def render_files(
-    folder: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes: Eyes, clock: Clock
+    folder: Path, plan: Plan, view: View, scene: bpy.types.Scene, stage: Stage, clock: Clock
 ) -> tuple[Rendered, Files, dict[str, Any]]:
     """Render the scene as it stands, and write all files of a frame but its record.
 
-    Returns what was rendered, what the files hold, and what the record says of the stereo pair.
+    Returns what was rendered, what the files hold, and what the record says of the stereo pair and of the LiDAR.
     """
     settings, files = plan.settings, Files()
     image, channels = _render_image(scene, settings, folder, files)
     clock.lap("image_s")
-    rendered, purity = _render_data(scene, plan, view, image, channels)
+    rendered, purity, things = _render_data(scene, plan, view, stage, image, channels)
     _check_ids(rendered.labels, plan.label_set, view)
     clock.lap("labels_s")
     files |= _write_labels(folder / run_folder.LABELS, rendered.labels)
@@ -103,12 +104,18 @@ def render_files(
     for name in settings.modalities:
         if name in WRITERS:
             files |= WRITERS[name](folder, rendered)
+    if things and rendered.instances is not None:
+        files |= _write_instances(folder, rendered, rendered.instances, things, settings)
     clock.lap("write_s")
-    pair = {}
+    more: dict[str, Any] = {}
     if "stereo" in settings.modalities:
-        pair = {"stereo": _render_right_eye(folder, plan, scene, eyes[view.camera], rendered, files)}
+        more["stereo"] = _render_right_eye(folder, plan, scene, stage.eyes[view.camera], rendered, files)
         clock.lap("stereo_s")
-    return rendered, files, pair
+    if "lidar" in settings.modalities:
+        scanned, more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling)
+        files |= scanned
+        clock.lap("lidar_s")
+    return rendered, files, more
 
 
 class Clock:
@@ -141,23 +148,49 @@ def _render_image(
 
 
 def _render_data(
-    scene: bpy.types.Scene, plan: Plan, view: View, image: NDArray[np.uint8], of_image: Passes
-) -> tuple[Rendered, NDArray[np.float32]]:
-    """Labels with all passes that the modalities need, and the purity of the pixels; `of_image` are the channels of
-    the image render."""
-    settings = plan.settings
+    scene: bpy.types.Scene, plan: Plan, view: View, stage: Stage, image: NDArray[np.uint8], of_image: Passes
+) -> tuple[Rendered, NDArray[np.float32], Things | None]:
+    """Labels with all passes that the modalities need, the purity of the pixels, and the things that are there, in
+    runs with instances; `of_image` are the channels of the image render."""
+    settings, things = plan.settings, None
     if settings.label_render == "image":
         channels, samples = of_image, label_samples(of_image, "")
     else:
-        with sharp(scene, settings, plan.label_set) as ignored:
+        with sharp(scene, settings, plan.label_set) as ignored, _heard(scene, plan, stage) as last:
             channels = render_passes(scene, settings)
             samples = label_samples(channels, ignored)
-    labels, purity = reduced(samples, settings.label_supersample, settings.thin_labels, settings.min_presence)
+            things = last() if last else None
+    k = settings.label_supersample
+    labels, purity = reduced(samples, k, settings.thin_labels, settings.min_presence)
     with middle_of_the_shutter(scene):  # where the labels are
         camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
     metres = scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
     cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)
-    return Rendered(channels, samples, labels, image, camera, metres, cuts), purity
+    ids = instances.reduced(instances.read_instances(channels, things), samples, labels, k) if things else None
+    return Rendered(channels, samples, labels, image, camera, metres, cuts, ids), purity, things
+
+
+def _heard(scene: bpy.types.Scene, plan: Plan, stage: Stage) -> AbstractContextManager[Callable[[], Things] | None]:
+    """Around a label render: what it had on the scene, in runs with instances."""
+    if not stage.telling:
+        return nullcontext()
+    settings = plan.settings
+    return instances.instances_rendered(
+        scene.view_layers[settings.view_layer],
+        settings.alpha_threshold,
+        plan.label_set,
+        stage.telling,
+        with_triangles="amodal" in settings.modalities,
+    )
+
+
+def _write_instances(
+    folder: Path, rendered: Rendered, ids: NDArray[np.uint32], things: Things, settings: Settings
+) -> Files:
+    if "amodal" not in settings.modalities:
+        return instance_files.write(folder, rendered, ids, things, None)
+    masks = instance_files.masks_of(rendered, ids, things, bpy.context.evaluated_depsgraph_get())
+    return instance_files.write(folder, rendered, ids, things, masks) | instance_files.write_masks(folder, masks)
 
 
 def _render_right_eye(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from blender_addon.contract.arguments import parse_size
-from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
@@ -110,6 +110,7 @@ class Job:
         Spelled(_views, _VIEWS),
         "Sampled views in place of the scene's own: `room 40`, or a mapping of what docs/views.md lists.",
     ] = None
+    lidar: Annotated[Lidar | None, "The LiDAR of `with: lidar`."] = None
     verify_rays: Annotated[
         int | None, 1, 2**24, "Random pixels of each frame to hold against rays; the frame stores its score."
     ] = None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
-from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar, parse_modalities
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, View
 
 from . import sections
@@ -47,6 +47,7 @@ class Request:
     min_presence: float | None = None
     sample_views: str | None = None
     verify_rays: int | None = None
+    lidar: Lidar | None = None
     strict: bool = False
     allow_scripts: bool = False
 
@@ -246,6 +247,7 @@ def continued(request: Request, found: Plan) -> Request:
         "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
         "min_presence": settings.min_presence,
         "sample_views": settings.sample_views or None,
+        "lidar": settings.lidar,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

@@ -12,6 +12,7 @@ from blender_addon import scene_labels
 from blender_addon.audit.file_faults import NO_LABEL_SET
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.modalities import Lidar
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.label_render.image_labels import why_own_render
 from blender_addon.label_render.viewpoints import find_views
@@ -68,6 +69,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         thin_labels=thin_labels,
         min_presence=min_presence,
         sample_views=request.sample_views or "",
+        lidar=request.lidar or Lidar(),
     )
     notes: tuple[str, ...] = ()
     if request.sample_views:
@@ -181,7 +183,7 @@ def _size_problems(settings: Settings) -> list[Problem]:
     return []
 
 
-_FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo"}
+_FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo", "lidar"}
 """Modalities that need nothing of the label render but what Cycles takes from a pixel's first sample."""
 
 
@@ -204,7 +206,8 @@ _CAMERAS_FOR = {
 
 
 def _camera_problems(settings: Settings, cameras: list[bpy.types.Object]) -> list[Problem]:
-    return [
+    lacking = "amodal" in settings.modalities and "instances" not in settings.modalities
+    return [Problem(True, "--with amodal: its masks are of instances; ask for those, too")] * lacking + [
         Problem(True, f"--with {modality}: camera {camera.name!r} {why}")
         for modality, (fit, why) in _CAMERAS_FOR.items()
         if modality in settings.modalities

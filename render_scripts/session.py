@@ -28,9 +28,9 @@ from blender_addon.label_render.viewpoints import NoCamera
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 
 from . import compat, passes, preflight
-from .frame import Eyes, render_frame
+from .frame import render_frame
 from .interrupts import ends_at_once
-from .modalities.stereo import right_eyes
+from .modalities.staging import Stage, staged
 from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
@@ -100,11 +100,12 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
     with ExitStack() as stack:
         enter = stack.enter_context
         enter(sampled_camera(scene, plan.views))
-        at_frame = enter(instancer_labels_of_frames(scene, view_layer, things))
+        twins: dict[bpy.types.Object, bpy.types.Object] = {}
+        at_frame = enter(instancer_labels_of_frames(scene, view_layer, things, twins))
         enter(passes.prepared(scene, plan.settings))
-        stereo = "stereo" in plan.settings.modalities
-        eyes = enter(right_eyes(scene, {scene.objects[view.camera] for view in todo} if stereo else ()))
-        _render_frames(request, plan, todo, scene, at_frame, eyes)
+        cameras = {scene.objects[view.camera] for view in todo}
+        stage = enter(staged(scene, plan.settings, cameras, things, twins))
+        _render_frames(request, plan, todo, scene, at_frame, stage)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
@@ -163,7 +164,7 @@ def _render_frames(
     todo: list[View],
     scene: bpy.types.Scene,
     at_frame: Callable[[View], list[str]],
-    eyes: Eyes,
+    stage: Stage,
 ) -> None:
     started = time.perf_counter()
     for done, view in enumerate(todo, start=1):
@@ -176,7 +177,7 @@ def _render_frames(
                 raise RenderFailed(unseen)
             print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
-            timings = render_frame(request.out, plan, view, scene, eyes, request.verify_rays)
+            timings = render_frame(request.out, plan, view, scene, stage, request.verify_rays)
         except OSError as error:
             raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 IMAGE_FORMATS = {"png": "image.png", "jpeg": "image.jpg"}
 """{format: file} of the image as the scene's view transform shows it, 8-bit RGB."""
@@ -78,6 +79,30 @@ MODALITIES = {
             },
         ),
         Modality(
+            "instances",
+            {
+                "instances.exr": "Instance: the id of the thing seen, the same in all frames; float32 whole numbers, 0 "
+                f"{_NOTHING} or labels are ignored",
+                "instances.json": "a row for each id: label, path, matrix, boxes in 3D and 2D, visible pixels; "
+                "`conventions` says the units and axes",
+            },
+        ),
+        Modality(
+            "amodal",
+            {
+                "amodal.json": "the pixels that each thing would cover if nothing stood before it: run lengths down "
+                "the columns, beginning with pixels outside, as COCO has them uncompressed; null for what is no mesh"
+            },
+        ),
+        Modality(
+            "lidar",
+            {
+                "lidar.ply": "one turn of a spinning LiDAR where the camera stands, upright: x, y, z in metres in "
+                "Blender's world axes (z up), range in metres, beam from the lowest on, column from the heading to the "
+                "left, label, instance (0 where not asked for)"
+            },
+        ),
+        Modality(
             "stereo",
             {
                 "image_right": "the image of the right eye: the camera moved along its own x axis by the baseline that "
@@ -90,6 +115,29 @@ MODALITIES = {
     )
 }
 """{name: modality}, in the order in which they are written."""
+
+
+@dataclass(frozen=True)
+class Lidar:
+    """A spinning LiDAR. `beams`: how many, at even angles. `lowest`: degrees above the horizon of the first of them.
+    `highest`: of the last. `columns`: of a turn. `nearest`: metres from which on something returns. `furthest`: metres
+    up to which it does. `range_noise`: standard deviation of a range in metres. `dropout`: share of returns lost.
+    """
+
+    beams: Annotated[int, 1, 4096] = 32
+    lowest: Annotated[float, -90, 90] = -25.0
+    highest: Annotated[float, -90, 90] = 15.0
+    columns: Annotated[int, 1, 65535] = 1024
+    nearest: Annotated[float, 0, 1e6] = 0.3
+    furthest: Annotated[float, 0, 1e6] = 100.0
+    range_noise: Annotated[float, 0, 1e3] = 0.02
+    dropout: Annotated[float, 0, 1] = 0.0
+
+    def __post_init__(self) -> None:
+        if self.lowest > self.highest:
+            raise ValueError("lowest is higher than highest")
+        if self.nearest >= self.furthest:
+            raise ValueError("nearest is further than furthest")
 
 
 def files_of(names: Iterable[str], image: str) -> dict[str, str]:

@@ -97,7 +97,7 @@ def _foreign(record: Record, view: View, plan: Plan) -> str:
     """What the record says otherwise than the plan, in words; "" where nothing."""
     width, height = plan.settings.size
     names = {label.id: label.name for label in plan.label_set.labels}
-    pictures = {name: stored for name, stored in record.files.items() if not name.endswith(".ply")}
+    pictures = {name: stored for name, stored in record.files.items() if name.endswith((".exr", ".png", ".jpg"))}
     said = {
         "frame": (record.frame, view.frame),
         **{f"view.{key}": (there, getattr(view, key)) for key, there in vars(record.view).items()},

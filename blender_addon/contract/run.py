@@ -25,13 +25,13 @@ import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
 from .labels import LabelSet, label_set_from_dict
-from .modalities import IMAGE_FORMATS, MODALITIES, files_of
+from .modalities import IMAGE_FORMATS, MODALITIES, Lidar, files_of
 from .strict import build, parse_json
 
 SCHEMA = 1
@@ -121,6 +121,7 @@ class Settings:
     thin_labels: tuple[int, ...] = ()
     min_presence: Annotated[float, 0, 1] = 0.0
     sample_views: str = ""
+    lidar: Lidar = field(default_factory=Lidar)
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:

@@ -18,6 +18,8 @@ from .instance_table import rows_of
 from .instances import NONE, tree_of
 
 FILE = "amodal.json"
+Masks = Mapping[int, NDArray[np.bool_] | None]
+"""{id: (H, W), or None where the thing is not triangles alone}."""
 SCHEMA = 1
 _FEW = 2**7
 """Triangles of which all are tried at once; with more a tree is quicker, ray by ray."""

@@ -10,19 +10,22 @@ from .ply import write_ply
 from .rendered import Files, Rendered
 
 PASSES = ("use_pass_position",)
-POINT = np.dtype([
+POINT = [
     ("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("red", "u1"), ("green", "u1"), ("blue", "u1"), ("label", "<u2"),
-])  # fmt: skip
+]  # fmt: skip
+INSTANCE = ("instance", "<u4")
 
 
 def write(folder: Path, rendered: Rendered) -> Files:
-    """`points.ply`. A label is that of the point's pixel."""
+    """`points.ply`. Label and, where frames have them, instance are those of the point's pixel."""
     places = rendered.centre("Position.X", "Position.Y", "Position.Z")[rendered.surface] * np.float32(rendered.metres)
-    points = np.empty(len(places), POINT)
+    points = np.empty(len(places), [*POINT, INSTANCE] if rendered.instances is not None else POINT)
     for at, axis in enumerate("xyz"):
         points[axis] = places[:, at]
     for at, colour in enumerate(("red", "green", "blue")):
         points[colour] = rendered.image[rendered.surface][:, at]
     points["label"] = rendered.labels[rendered.surface]
+    if rendered.instances is not None:
+        points["instance"] = rendered.instances[rendered.surface]
     write_ply(folder / "points.ply", points)
     return {"points.ply": points}

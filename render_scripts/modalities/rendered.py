@@ -25,7 +25,8 @@ class Rendered:
     label code of each, (K H, K W) uint16; `labels` (H, W) uint16; `image` (H, W, 3) uint8.
 
     `camera` is what `render_scripts.camera` says of it, `metres` how many of them a Blender unit is. `cuts` says
-    whether the camera jumps between this scene frame and the one before, and the one after.
+    whether the camera jumps between this scene frame and the one before, and the one after. `instances` are ids of
+    things, (H, W) uint32, in runs that ask for them.
     """
 
     passes: Mapping[str, NDArray[np.float32]]
@@ -35,6 +36,7 @@ class Rendered:
     camera: Mapping[str, Any]
     metres: float
     cuts: tuple[bool, bool] = (False, False)
+    instances: NDArray[np.uint32] | None = None
 
     @property
     def k(self) -> int:

@@ -8,12 +8,12 @@ and so is hair, which rays cannot meet.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import IGNORE
+from blender_addon.contract.modalities import Lidar
 
 from .answers import Answers
 from .caster import Caster
@@ -28,38 +28,6 @@ POINT = np.dtype([
 to the left; `IGNORE` is the label where rays cannot tell. `instance` is 0 where nobody numbers them."""
 
 Numbered = Callable[[Sequence[Surface]], Sequence[int]]
-
-
-@dataclass(frozen=True)
-class Lidar:
-    """`beams` at even angles from `lowest` to `highest` degrees above the horizon, `columns` a turn; metres.
-
-    `range_noise` is the standard deviation of a range, `dropout` the share of returns that are lost.
-    """
-
-    beams: int = 32
-    lowest: float = -25.0
-    highest: float = 15.0
-    columns: int = 1024
-    nearest: float = 0.3
-    furthest: float = 100.0
-    range_noise: float = 0.02
-    dropout: float = 0.0
-
-    def __post_init__(self) -> None:
-        limits = {
-            "beams": 1 <= self.beams <= 4096,
-            "columns": 1 <= self.columns <= 65535,
-            "lowest": -90 <= self.lowest <= self.highest,
-            "highest": self.highest <= 90,
-            "nearest": 0 <= self.nearest < self.furthest,
-            "furthest": np.isfinite(self.furthest),
-            "range_noise": 0 <= self.range_noise < np.inf,
-            "dropout": 0 <= self.dropout <= 1,
-        }
-        for name, holds in limits.items():
-            if not holds:
-                raise ValueError(f"LiDAR: {name} {getattr(self, name)} is out of range")
 
 
 def directions(lidar: Lidar) -> NDArray[np.float64]:

@@ -15,10 +15,10 @@ from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.label_render import stage
 from blender_addon.label_render.label_pass import render_labels
-from blender_addon.occurrences import Occurrence
+from blender_addon.occurrences import Occurrence, occurrences
 from render_scripts import passes
 from render_scripts.frame import Clock, render_files
-from render_scripts.modalities.stereo import right_eyes
+from render_scripts.modalities.staging import staged
 
 WIDTH, HEIGHT = 16, 12
 
@@ -163,12 +163,13 @@ def shoot(scene: bpy.types.Scene, folder: Path, chosen: Settings, *frames: int, 
     """Render frames one after the other as a run does; of the last: what was rendered, {file: its pixels}, and what
     the record says of the stereo pair."""
     plan = Plan(built_in("nyu40"), "scene.blend", "0" * 64, views, chosen, {})
-    with passes.prepared(scene, chosen), right_eyes(scene, [scene.camera]) as eyes:
+    things = list(occurrences(scene.view_layers[chosen.view_layer], bpy.context.evaluated_depsgraph_get()))
+    with passes.prepared(scene, chosen), staged(scene, chosen, [scene.camera], things, {}) as stage:
         for frame in frames or (scene.frame_current,):
             view = View(frame, frame, scene.camera.name, "")
             scene.frame_set(frame)
             rendered, files, pair = render_files(
-                folder, replace(plan, views=views or (view,)), view, scene, eyes, Clock()
+                folder, replace(plan, views=views or (view,)), view, scene, stage, Clock()
             )
             assert set(files) == set(chosen.files)
             assert all((folder / name).stat().st_size for name in files)

@@ -120,7 +120,7 @@ def test_the_scene_is_left_at_the_frame_and_camera_it_had(empty_scene, tmp_path)
 def test_an_error_of_ours_is_no_exit_code_0(scene_file, tmp_path):
     broken = tmp_path / "render_scripts"
     shutil.copytree(ENTRY.parent, broken)
-    (broken / "frame.py").write_text("Eyes = None\n\n\ndef render_frame(*_):\n    raise AssertionError('a bug')\n")
+    (broken / "frame.py").write_text("def render_frame(*_):\n    raise AssertionError('a bug')\n")
     (tmp_path / "blender_addon").symlink_to(ENTRY.parents[1] / "blender_addon")
     done = blender("-b", scene_file, "-P", broken / "render.py", "--", "--out", tmp_path / "run", "--no-denoise")
     assert done.returncode == 3

@@ -54,7 +54,7 @@ def test_a_heap(empty_scene, tmp_path, kind, monkeypatch):
         bpy.data.objects.remove(empty)
     chosen = settings(**options)
     with passes.prepared(empty_scene, chosen):
-        truth = render_label_samples(empty_scene, chosen)
+        truth = render_label_samples(empty_scene, chosen, None)
     expected = np.array([0, *places.values()], np.uint32)[np.where(truth == 65535, 0, truth)]
     assert len(np.unique(truth)) > COPIES / 2
     differing = shown.ids != expected

@@ -9,6 +9,7 @@ from scenery import camera, rectangle
 from witness import plan_of
 
 from blender_addon.contract.labels import IGNORE
+from blender_addon.contract.strict import build
 from render_scripts.rays.frame_score import scan_frame
 from render_scripts.rays.lidar import Lidar, directions, world_from_lidar
 
@@ -112,4 +113,4 @@ def test_directions_are_unit_vectors():
                                    {"range_noise": -1}, {"furthest": float("inf")}])  # fmt: skip
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        Lidar(**wrong)
+        build(Lidar, wrong)

@@ -1,0 +1,66 @@
+"""Instances: which thing each pixel shows, the table of them, and the masks they would have if nothing hid them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.label_render import amodal
+from blender_addon.label_render.frame_things import Things
+from blender_addon.label_render.instance_table import CONVENTIONS, as_json, table
+from blender_addon.label_render.instances import Telling
+
+from ..rays.camera_rays import rays_of
+from ..rays.surfaces import Surface
+from .rendered import Files, Pixels, Rendered, write_channels
+
+SCHEMA = 1
+Ids = NDArray[np.uint32]
+
+
+def write(folder: Path, rendered: Rendered, ids: Ids, things: Things, masks: amodal.Masks | None) -> Files:
+    """`instances.exr` and `instances.json`; with `masks` rows have the share of them that is visible."""
+    rows = as_json(table(ids, rendered.labels, things, rendered.metres, masks))
+    whole = {"schema": SCHEMA, "conventions": CONVENTIONS, "instances": rows}
+    files = write_channels(folder / "instances.exr", {"Instance": ids.astype(np.float32)})
+    return files | _write_json(folder / "instances.json", whole)
+
+
+def write_masks(folder: Path, masks: amodal.Masks) -> Files:
+    """`amodal.json`."""
+    return _write_json(folder / amodal.FILE, amodal.to_json(masks))
+
+
+def masks_of(rendered: Rendered, ids: Ids, things: Things, depsgraph: bpy.types.Depsgraph) -> amodal.Masks:
+    """The amodal mask of each thing that the frame shows. Raises NoRays for panoramas whose rays are not known."""
+    height, width = rendered.labels.shape
+    y, x = np.indices((height, width)) + 0.5
+    centres = np.stack([x.ravel(), y.ravel()], axis=-1)
+    return amodal.masks(ids, things, rays_of(rendered.camera, depsgraph)(centres))
+
+
+def numbers_of(surfaces: Sequence[Surface], telling: Telling) -> list[int]:
+    """The instance ids of what rays met; 0 for what no frame of this run has shown Blender's render yet."""
+    names = {twin.name_full: original.name_full for twin, original in telling.twins.items()}
+    found = []
+    for surface in surfaces:
+        name = surface.obj.name_full
+        host = surface.host.name_full if surface.path else ""
+        found.append(telling.known.get((host, surface.path, names.get(name, name)), 0))
+    return found
+
+
+def _write_json(path: Path, data: object) -> Files:
+    """JSON in one line a row, and its bytes, which are what its checksum is of."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    path.write_bytes(text)
+    return {path.name: _bytes(text)}
+
+
+def _bytes(text: bytes) -> Pixels:
+    return np.frombuffer(text, np.uint8)
