@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar, parse_modalities
-from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, View
+from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
 
 from . import sections
 from .sampled_views.view_request import parse_words, to_words
@@ -269,8 +269,8 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
         raise RunError(f"{run} was planned with another label set; name a new --out")
     differing = [
         f"{name} is {theirs!r} there and {ours!r} here"
-        for (name, theirs), ours in zip(asdict(found.settings).items(), asdict(wanted.settings).values())
-        if theirs != ours
+        for name in (field.name for field in fields(Settings))
+        if (theirs := getattr(found.settings, name)) != (ours := getattr(wanted.settings, name))
     ]
     if differing:
         raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,10 @@ from blender_addon.contract import run as run_folder
 from blender_addon.contract.modalities import MODALITIES
 from blender_addon.contract.run import frame_folder, pixel_checksum, read_plan, read_record
 
-POINT = np.dtype("<f4,<f4,<f4,u1,u1,u1,<u2")
+POINTS = {
+    "points.ply": np.dtype("<f4,<f4,<f4,u1,u1,u1,<u2,<u4"),
+    "lidar.ply": np.dtype("<f4,<f4,<f4,<f4,<u2,<u2,<u2,<u4"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,10 @@ def decoded(path: Path) -> np.ndarray:
     if path.suffix == ".ply":
         header, _, body = path.read_bytes().partition(b"end_header\n")
         assert header.startswith(b"ply\nformat binary_little_endian 1.0\n")
-        return np.frombuffer(body, POINT)
+        return np.frombuffer(body, POINTS[path.name])
+    if path.suffix == ".json":
+        json.loads(path.read_bytes())
+        return np.frombuffer(path.read_bytes(), np.uint8)
     pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     return pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 
@@ -47,7 +54,7 @@ def test_every_file_decodes_to_its_checksum(run):
     for name, stored in files.items():
         pixels = decoded(folder / name)
         assert list(pixels.shape) == stored["shape"], name
-        assert pixels.dtype.name == stored["dtype"] or name == "points.ply", name
+        assert pixels.dtype.name == stored["dtype"] or name in POINTS, name
         assert pixel_checksum(pixels.shape, stored["dtype"], np.ascontiguousarray(pixels).data) == stored["checksum"]
         assert (name in {"image.png", "labels.exr"}) or "holds" in stored
 

@@ -201,7 +201,8 @@ def test_every_mistake_is_told_with_its_line(tmp_path):
         "job.yaml:4:1: samples must be from 1 to 16777216, not 0",
         "job.yaml:5:1: frames '5-3': ends before it starts",
         "job.yaml:6:1: size must be a list of 2, not 640",
-        "job.yaml:7:15: with[1] must be one of linear, depth, depth-png, normals, flow, albedo, parts, points, stereo, "
+        "job.yaml:7:15: with[1] must be one of linear, depth, depth-png, normals, flow, albedo, parts, points, "
+        "instances, amodal, lidar, stereo, "
         "not 'nromals'; did you mean normals?",
         "job.yaml:8:1: device must be one of auto, cpu, gpu, optix, cuda, hip, metal, oneapi, not 'cud'; did you mean "
         "cuda?",

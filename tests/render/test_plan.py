@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from blender_addon.contract.arguments import parse_size
 from blender_addon.contract.labels import Label, LabelSet
-from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
 from render_scripts.plan import (
     DEVICES,
@@ -192,6 +192,7 @@ OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
     "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
     "label_render": "image", "preset": "draft", "thin_labels": (3,), "min_presence": 0.25, "sample_views": "room 4",
+    "lidar": Lidar(beams=16),
 }  # fmt: skip
 
 
