@@ -15,6 +15,8 @@ import bpy
 from .contract.labels import UNLABELLED, LabelSet, label_set_from_json
 
 PROPERTY = "labelpass_label_set"
+LOCKED = "labelpass_locked"
+"""A property of objects whose materials and place no randomisation changes."""
 
 CARRIERS = {"MESH", "CURVE", "CURVES", "SURFACE", "META", "FONT", "POINTCLOUD"}
 _WHY_NOT = {

@@ -28,22 +28,26 @@ from .modalities import stereo
 from .modalities.catalogue import WRITERS
 from .modalities.cuts import cuts_around
 from .modalities.rendered import Files, Rendered, write_channels
+from .randomization.develop import Development
+from .randomization.on_scene import Dressing, development
 from .randomize import draw
 
 Eyes = Mapping[str, bpy.types.Object]
 """{camera: the right eye beside it}, as `modalities.stereo.right_eyes` makes them; empty in runs without stereo."""
 
 
-def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes: Eyes) -> dict[str, float]:
+def render_frame(
+    run: Path, plan: Plan, view: View, scene: bpy.types.Scene, dressing: Dressing, eyes: Eyes
+) -> dict[str, float]:
     """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step."""
     clock, drawn = Clock(), draw(plan.settings.seed, view.frame)
     scene.frame_set(view.scene_frame)
-    if scene.camera != scene.objects[view.camera]:  # an equal write makes Blender evaluate the whole scene anew
-        scene.camera = scene.objects[view.camera]
+    dressed = dressing.dress(view)
+    develop = development(plan, dressed, view, scene)
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
         clock.lap("prepare_s")
-        rendered, files, pair = render_files(folder, plan, view, scene, eyes, clock)
+        rendered, files, pair = render_files(folder, plan, view, scene, eyes, clock, develop)
         record = {
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
@@ -54,7 +58,7 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes
             "metres_per_unit": rendered.metres,
             **_label_table(rendered.labels, plan.label_set),
             "seed": plan.settings.seed,
-            "draw": asdict(drawn),
+            "draw": {**asdict(drawn), **dressed.to_dict(), **_metered(develop)},
             "files": _file_table(folder, files, plan.settings),
             "timings": clock.laps,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
@@ -64,14 +68,20 @@ def render_frame(run: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes
 
 
 def render_files(
-    folder: Path, plan: Plan, view: View, scene: bpy.types.Scene, eyes: Eyes, clock: Clock
+    folder: Path,
+    plan: Plan,
+    view: View,
+    scene: bpy.types.Scene,
+    eyes: Eyes,
+    clock: Clock,
+    develop: Development | None = None,
 ) -> tuple[Rendered, Files, dict[str, Any]]:
     """Render the scene as it stands, and write all files of a frame but its record.
 
     Returns what was rendered, what the files hold, and what the record says of the stereo pair.
     """
     settings, files = plan.settings, Files()
-    image = _render_image(scene, settings, folder, files)
+    image = _render_image(scene, settings, folder, files, develop)
     clock.lap("image_s")
     rendered, purity = _render_data(scene, plan, view, image)
     _check_ids(rendered.labels, plan.label_set, view)
@@ -86,7 +96,7 @@ def render_files(
     clock.lap("write_s")
     pair = {}
     if "stereo" in settings.modalities:
-        pair = {"stereo": _render_right_eye(folder, plan, scene, eyes[view.camera], rendered, files)}
+        pair = {"stereo": _render_right_eye(folder, plan, scene, eyes[scene.camera.name], rendered, files, develop)}
         clock.lap("stereo_s")
     return rendered, files, pair
 
@@ -104,12 +114,14 @@ class Clock:
         self._since = now
 
 
-def _render_image(scene: bpy.types.Scene, settings: Settings, folder: Path, files: Files) -> NDArray[np.uint8]:
+def _render_image(
+    scene: bpy.types.Scene, settings: Settings, folder: Path, files: Files, develop: Development | None
+) -> NDArray[np.uint8]:
     path = folder / settings.image_file
     if "linear" not in settings.modalities:
-        files[path.name] = passes.render_image(scene, path, settings.size)
+        files[path.name] = passes.render_image(scene, path, settings.size, develop)
         return files[path.name]
-    files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size)
+    files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
     largest = np.finfo(np.float16).max
     halves = {name: np.minimum(channels[f"Combined.{name}"], largest).astype(np.float16) for name in "RGB"}
     files |= write_channels(folder / "image.exr", halves)
@@ -132,7 +144,13 @@ def _render_data(
 
 
 def _render_right_eye(
-    folder: Path, plan: Plan, scene: bpy.types.Scene, eye: bpy.types.Object, left: Rendered, files: Files
+    folder: Path,
+    plan: Plan,
+    scene: bpy.types.Scene,
+    eye: bpy.types.Object,
+    left: Rendered,
+    files: Files,
+    develop: Development | None,
 ) -> dict[str, Any]:
     """Image and labels of the right eye, and the disparity; what the record says of the pair."""
     camera, settings = scene.camera, plan.settings
@@ -140,7 +158,7 @@ def _render_right_eye(
     apart = stereo.baseline(camera) * left.metres
     with changed(scene, camera=eye):
         path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
-        files[path.name] = passes.render_image(scene, path, settings.size)
+        files[path.name] = passes.render_image(scene, path, settings.size, develop)
         labels, _ = render_labels(scene, settings, plan.label_set)
         right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
     files |= _write_labels(folder / stereo.LABELS_RIGHT, labels)
@@ -181,6 +199,11 @@ def _check_ids(labels: NDArray[np.uint16], label_set: LabelSet, view: View) -> N
             f"frame {view.frame} shows pass index {strange[0]}, which label set {label_set.name!r} does not define; "
             f"relabel what carries it or add id {strange[0]}"
         )
+
+
+def _metered(develop: Development | None) -> dict[str, float]:
+    """What no draw says of a frame: the stops that its meter added."""
+    return {} if develop is None or develop.metered is None else {"metered_stops": develop.metered}
 
 
 def _label_table(labels: NDArray[np.uint16], label_set: LabelSet) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,6 +12,8 @@ from pathlib import Path
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
 from blender_addon.contract.run import Plan, RunError, View
+
+from .randomization.spec import Randomization, from_plan, parse_families, read_randomization, to_dict
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -39,6 +42,8 @@ class Request:
     modalities: tuple[str, ...] | None
     strict: bool
     allow_scripts: bool
+    randomize: Randomization | None = None
+    without: tuple[str, ...] = ()
 
 
 def parse_frames(text: str) -> tuple[int, ...]:
@@ -56,6 +61,12 @@ def parse_frames(text: str) -> tuple[int, ...]:
             raise ValueError(f"frames {part!r}: more than ten million")
         frames.update(range(first, last + 1))
     return tuple(sorted(frames))
+
+
+def _one_frame(text: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"-?\d+", text, re.ASCII):
+        raise ValueError(f"{text!r} is no frame number")
+    return (int(text),)
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -91,6 +102,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--out", type=said(parse_path), required=True, metavar="RUN", help="the run folder; one there is continued")
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
+    add("--only-frame", dest="frames", type=said(_one_frame), metavar="812", help="render this frame alone")
     add("--camera", metavar="NAME", help="render through this camera alone")
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
@@ -125,6 +137,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,...",
         help=f"what else each frame holds: {', '.join(MODALITIES)}",
     )
+    add(
+        "--randomize",
+        type=said(read_randomization),
+        metavar="FILE.json",
+        help="draw lights, materials and more anew for each frame, as this file says",
+    )
+    add(
+        "--without",
+        type=said(parse_families),
+        default=(),
+        metavar="FAMILY,...",
+        help="leave these families of --randomize off, and say so in the plan",
+    )
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
 
@@ -155,6 +180,10 @@ def to_arguments(request: Request) -> list[str]:
             options += [f"--{name.replace('_', '-')}={value}"]
     if request.modalities is not None:
         options += [f"--with={','.join(request.modalities)}"]
+    if request.randomize is not None:
+        options += [f"--randomize={json.dumps(to_dict(request.randomize))}"]
+    if request.without:
+        options += [f"--without={','.join(request.without)}"]
     if request.denoise is not None:
         options += ["--denoise" if request.denoise else "--no-denoise"]
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
@@ -173,6 +202,7 @@ def continued(request: Request, found: Plan) -> Request:
         "denoise": settings.denoise,
         "image": settings.image,
         "modalities": settings.modalities,
+        "randomize": from_plan(settings.randomization),
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

@@ -20,6 +20,7 @@ from . import compat, preflight
 from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
+from .randomization.spec import Randomization, to_plan, without
 
 MAX_SIDE = 65536  # of a picture that Blender renders, in pixels
 
@@ -44,6 +45,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
+    spec = without(request.randomize or Randomization(), request.without)
+    pictures, spec_problems = preflight.resolve_pictures(spec)
     settings = Settings(
         size=request.size or own_size,
         samples=request.samples or samples_of(scene, view_layer),
@@ -55,6 +58,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         view_layer=view_layer.name,
         image=request.image or "png",
         modalities=request.modalities or (),
+        randomization=to_plan(spec, pictures),
     )
     planned, asked, view_problems = _views(scene, request, found)
     plan = Plan(
@@ -65,7 +69,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         settings=settings,
         versions={"labelpass": VERSION, **compat.versions()},
     )
-    return Proposal(plan, asked, (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems))
+    problems = (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems, *spec_problems)
+    return Proposal(plan, asked, (*problems, *preflight.check_randomization(spec, plan.label_set, view_layer)))
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:

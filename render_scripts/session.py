@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import bpy
@@ -30,6 +31,7 @@ from .frame import Eyes, render_frame
 from .interrupts import ends_at_once
 from .modalities.stereo import right_eyes
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
+from .randomization.on_scene import Dressing, randomized
 from .scene_plan import choose_view_layer, propose
 
 
@@ -90,9 +92,13 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         flush=True,
     )
     labels = instancer_labels_of_frames(scene, view_layer, things)
-    cameras = {scene.objects[view.camera] for view in todo} if "stereo" in plan.settings.modalities else ()
-    with labels as at_frame, passes.prepared(scene, plan.settings), right_eyes(scene, cameras) as eyes:
-        _render_frames(request, plan, todo, scene, at_frame, eyes)
+    with ExitStack() as stack:
+        at_frame = stack.enter_context(labels)
+        stack.enter_context(passes.prepared(scene, plan.settings))
+        dressing = stack.enter_context(randomized(scene, plan, {scene.objects[view.camera] for view in todo}))
+        cameras = dressing.cameras if "stereo" in plan.settings.modalities else ()
+        eyes = stack.enter_context(right_eyes(scene, cameras))
+        _render_frames(request, plan, todo, scene, at_frame, dressing, eyes)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
@@ -132,6 +138,7 @@ def _render_frames(
     todo: list[View],
     scene: bpy.types.Scene,
     at_frame: Callable[[View], list[str]],
+    dressing: Dressing,
     eyes: Eyes,
 ) -> None:
     started = time.perf_counter()
@@ -145,7 +152,7 @@ def _render_frames(
                 raise RenderFailed(unseen)
             print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
-            timings = render_frame(request.out, plan, view, scene, eyes)
+            timings = render_frame(request.out, plan, view, scene, dressing, eyes)
         except OSError as error:
             raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)

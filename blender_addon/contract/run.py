@@ -25,7 +25,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -80,6 +80,8 @@ class Settings:
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
     `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `image` is a key of
     `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order.
+    `randomization` is what is drawn anew for each frame, as `render_scripts.randomization` writes and reads it; empty
+    where nothing is.
     """
 
     size: tuple[Side, Side]
@@ -92,6 +94,7 @@ class Settings:
     view_layer: str
     image: str = "png"
     modalities: tuple[str, ...] = ()
+    randomization: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 _Built = TypeVar("_Built")
@@ -45,15 +46,16 @@ def _no_number(name: str) -> float:
 def build(kind: type[_Built], data: Any, what: str = "", *, others: bool = False) -> _Built:
     """The dataclass `kind` from parsed JSON, each value of the type that its field says, and no key too many.
 
-    Fields are int, float, str, bool, tuples, mappings, dataclasses (or built ones), and numbers with their limits as
-    `Annotated[int, lowest, highest]`. `what` names the data in errors; with `others`, keys that are no field are left.
+    Fields are int, float, str, bool, tuples, mappings, dataclasses (or built ones), one of these or None, Any, and
+    numbers with their limits as `Annotated[int, lowest, highest]`. `what` names the data in errors; with `others`, keys
+    that are no field are left.
     """
     if not isinstance(data, Mapping):
         raise ValueError(f"{what or 'the whole'} must be a mapping, not {_shown(data)}")
     before = f"{what}." if what else ""
     hints = get_type_hints(kind, include_extras=True)
     for field in fields(kind):  # type: ignore[arg-type]
-        if field.name not in data and field.default is MISSING:
+        if field.name not in data and field.default is MISSING and field.default_factory is MISSING:
             raise ValueError(f"{before}{field.name} is missing")
     for key in data:
         if key not in hints and not others:
@@ -64,6 +66,11 @@ def build(kind: type[_Built], data: Any, what: str = "", *, others: bool = False
 
 def _value(hint: Any, value: Any, what: str, others: bool) -> Any:
     origin, inside = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return value
+    if origin is UnionType:
+        kind = next(each for each in inside if each is not NoneType)
+        return None if value is None else _value(kind, value, what, others)
     if origin is Annotated:
         number, (low, high) = _value(inside[0], value, what, others), inside[1:]
         if not low <= number <= high:
