@@ -12,8 +12,8 @@ _RGB_OF_XYZ = np.array(
     [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]]
 )  # IEC 61966-2-1
 NEUTRAL = 6500.0  # kelvin
-WARMTH = (-110.0, 440.0)
-"""Mired that `warmer` takes: 22,800 K to 1,685 K."""
+WARMTH = (-110.0, 300.0)
+"""Mired that `warmer` takes: 22,800 K to 2,200 K."""
 
 
 def blackbody(kelvin: float) -> NDArray[np.float64]:
