@@ -26,6 +26,23 @@ PURE_RENDER = {
     "render_scripts.plan",
     "render_scripts.randomize",
     *(
+        f"render_scripts.randomization.{name}"
+        for name in (
+            "blackbody",
+            "camera",
+            "develop",
+            "exposure",
+            "held",
+            "lights",
+            "materials",
+            "pools",
+            "sensor",
+            "spec",
+            "streams",
+            "world",
+        )
+    ),
+    *(
         f"render_scripts.modalities.{name}"
         for name in ("albedo", "catalogue", "depth", "flow", "normals", "parts", "ply", "png16", "points", "rendered")
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -18,6 +18,8 @@ from .held import Change, held
 from .lights_on_scene import added_changes, light_changes, spare_lights
 from .looks_on_scene import looks
 from .material_shifts import shifting
+from .poses import draw_tries
+from .poses_on_scene import Places
 from .scene_things import hdri_folder, scene_things
 from .spec import Drawn, Randomization, draw_families, from_plan
 from .world_on_scene import surroundings
@@ -58,10 +60,17 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     shifted = enter(shifting(found.shifting)) if spec.materials else None
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
+    places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
+    standing = enter(held())
     changes = enter(held())  # the last to come is the first to go: what it shows is there as long as it is shown
 
     def dress(view: View) -> Drawn:
         drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
+        if places and spec.poses:
+            tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
+            poses, motions = places.place(tries)
+            drawn = replace(drawn, poses=poses)
+            standing.show(places.changes(motions, standing))  # before anything looks where something is
         _at_camera(scene, twins.get(view.camera) or scene.objects[view.camera])
         if drawn.camera:
             place(twins[view.camera], drawn.camera, scene, metre)

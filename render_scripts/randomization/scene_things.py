@@ -8,10 +8,11 @@ from pathlib import Path
 
 import bpy
 
+from blender_addon import scene_labels
 from blender_addon.contract.labels import LabelSet
 from blender_addon.label_render.light_through import Suspicion, may_be_transparent
 from blender_addon.occurrences import Occurrence
-from blender_addon.scene_labels import LOCKED, resolve
+from blender_addon.scene_labels import resolve
 
 from . import materials, world
 from .lights_on_scene import lamps_of, lights_of
@@ -57,11 +58,9 @@ def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
 
 def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
     """Names in a spec that are no label of the set."""
-    named = (
-        [*spec.keep, *(label for pool in spec.materials.textures for label in pool.labels)]
-        if spec.materials
-        else [*spec.keep]
-    )
+    named = [*spec.keep, *(spec.poses.labels if spec.poses else ())]
+    if spec.materials:
+        named += [label for pool in spec.materials.textures for label in pool.labels]
     known = {label.name for label in label_set.labels}
     return [name for name in dict.fromkeys(named) if name not in known and name != ALL]
 
@@ -110,7 +109,7 @@ def _slots(
     """(object, position, slot, name of its label, whether it may change) of all that is shown."""
     names = {label.id: label.name for label in label_set.labels}
     for thing in shown:
-        locked = is_locked(thing.obj, thing.instancers)
+        locked = keeps(thing.obj, thing.instancers)
         for at, slot in enumerate(thing.obj.material_slots):
             if slot.material:
                 resolved = resolve(thing.obj, material=slot.material, instancers=thing.instancers)
@@ -118,9 +117,9 @@ def _slots(
                 yield thing.obj, at, slot, label, not (locked or label in keep)
 
 
-def is_locked(obj: bpy.types.Object, instancers: tuple[bpy.types.Object, ...] = ()) -> bool:
+def keeps(obj: bpy.types.Object, instancers: tuple[bpy.types.Object, ...] = ()) -> bool:
     """Whether somebody wants an object, or what instances it, kept as it is."""
-    return any(each.get(LOCKED) for each in (obj, *instancers))
+    return any(scene_labels.is_locked(each) for each in (obj, *instancers))
 
 
 def is_plain(material: bpy.types.Material, suspicion: Suspicion) -> bool:

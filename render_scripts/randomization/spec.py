@@ -13,6 +13,7 @@ from .camera import Camera, CameraDraw, draw_camera
 from .exposure import Exposure, ExposureDraw, draw_exposure
 from .lights import Lights, LightsDraw, draw_lights
 from .materials import Materials, MaterialsDraw, Surface, draw_materials
+from .poses import Poses, PosesDraw
 from .sensor import Sensor, SensorDraw, draw_sensor
 from .world import BLENDERS_OWN, World, WorldDraw, draw_world
 
@@ -31,6 +32,7 @@ class Randomization:
     materials: Materials | None = None
     camera: Camera | None = None
     sensor: Sensor | None = None
+    poses: Poses | None = None
     keep: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
@@ -63,7 +65,8 @@ class Things:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What was drawn for a frame, family by family; None for those that are off."""
+    """What was drawn for a frame, family by family; None for those that are off, and for `poses` until they are
+    found."""
 
     lights: LightsDraw | None = None
     world: WorldDraw | None = None
@@ -71,6 +74,7 @@ class Drawn:
     materials: MaterialsDraw | None = None
     camera: CameraDraw | None = None
     sensor: SensorDraw | None = None
+    poses: PosesDraw | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of the families that are on."""

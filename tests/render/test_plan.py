@@ -177,6 +177,7 @@ def a_plan(views: int = 3, **changes) -> Plan:
 OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
     "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
+    "randomization": {"lights": {}},
 }  # fmt: skip
 
 

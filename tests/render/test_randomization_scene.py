@@ -71,7 +71,8 @@ def room(empty_scene):
     sun.energy = 1.0
     scene.collection.objects.link(bpy.data.objects.new("Sun", sun))
     scene.world = bpy.data.worlds.new("own")
-    scene.world.color = (0.0, 0.0, 0.0)
+    scene.world.use_nodes = True
+    scene.world.node_tree.nodes["Background"].inputs["Strength"].default_value = 0.0
     return scene
 
 
