@@ -122,7 +122,10 @@ def everything() -> dict[str, object]:
         data = getattr(bpy.data, kind)
         found[kind] = sorted(each.name_full for each in data)
         for each in data:
-            if kind not in {"images"}:
+            if kind == "scenes":  # some of the tool settings end 4.3 when they are read
+                look(f"{kind}.{each.name_full}", each, depth=2)
+                look("view settings", each.view_settings, depth=2)
+            elif kind != "images":
                 look(f"{kind}.{each.name_full}", each)
             for at, slot in enumerate(getattr(each, "material_slots", ())):
                 found[f"{kind}.{each.name}.slot {at}"] = (slot.link, slot.material and slot.material.name)
