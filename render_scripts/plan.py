@@ -11,7 +11,7 @@ from pathlib import Path
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
-from blender_addon.contract.run import Plan, RunError, View
+from blender_addon.contract.run import Plan, RunError, Settings, View
 
 from .randomization.spec import Randomization, from_plan, parse_families, read_randomization, to_dict
 
@@ -202,12 +202,19 @@ def continued(request: Request, found: Plan) -> Request:
         "denoise": settings.denoise,
         "image": settings.image,
         "modalities": settings.modalities,
-        "randomize": from_plan(settings.randomization),
+        "randomize": _planned(settings),
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":
         filled["device"] = settings.device.lower()
     return replace(request, **filled)
+
+
+def _planned(settings: Settings) -> Randomization:
+    try:
+        return from_plan(settings.randomization)
+    except ValueError as error:
+        raise RunError(f"the plan's randomisation is of another version, or damaged: {error}") from None
 
 
 def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) -> None:

@@ -96,6 +96,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         at_frame = stack.enter_context(labels)
         stack.enter_context(passes.prepared(scene, plan.settings))
         dressing = stack.enter_context(randomized(scene, plan, {scene.objects[view.camera] for view in todo}))
+        for note in dressing.notes:
+            print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
         cameras = dressing.cameras if "stereo" in plan.settings.modalities else ()
         eyes = stack.enter_context(right_eyes(scene, cameras))
         _render_frames(request, plan, todo, scene, at_frame, dressing, eyes)

@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 
 from blender_addon.contract.run import Plan, View
+from blender_addon.contract.words import listed
 from blender_addon.occurrences import occurrences
 
 from .camera_on_scene import drawn_cameras, place
@@ -28,10 +29,11 @@ from .world_on_scene import surroundings
 @dataclass(frozen=True)
 class Dressing:
     """`dress` puts the camera and the draw of a view on the scene, which is at its frame, and returns what was drawn;
-    `cameras` are those that it renders through."""
+    `cameras` are those that it renders through; `notes` say what was asked for in vain."""
 
     dress: Callable[[View], Drawn]
     cameras: Collection[bpy.types.Object]
+    notes: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -86,7 +88,12 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         changes.show(wanted)
         return drawn
 
-    return Dressing(dress, twins.values() if spec.camera else cameras)
+    notes = []
+    if spec.materials and not found.things.materials and not found.things.surfaces:
+        notes.append("no material that is shown may change")
+    if places and spec.poses and not places.movable:
+        notes.append(f"nothing that has label {listed(list(spec.poses.labels), 3)} may move")
+    return Dressing(dress, twins.values() if spec.camera else cameras, tuple(notes))
 
 
 def _at_camera(scene: bpy.types.Scene, camera: bpy.types.Object) -> Drawn:

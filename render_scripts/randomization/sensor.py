@@ -32,7 +32,7 @@ class Sensor:
     read_noise: tuple[Annotated[float, 0, 1000], Annotated[float, 0, 1000]] = (2.0, 6.0)
     vignetting: tuple[Annotated[float, 0, 1], Annotated[float, 0, 1]] = (0.0, 0.35)
     fringe: tuple[Annotated[float, 0, 0.005], Annotated[float, 0, 0.005]] = (0.0, 0.0012)
-    blur: tuple[Annotated[float, 0, 10], Annotated[float, 0, 10]] = (0.0, 0.7)
+    blur: tuple[Annotated[float, 0, 10], Annotated[float, 0, 10]] = (0.0, 0.5)
 
     def __post_init__(self) -> None:
         check_ranges(self, "iso", "read_noise", "vignetting", "fringe", "blur")

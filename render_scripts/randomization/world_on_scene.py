@@ -29,13 +29,14 @@ class Surroundings:
         tree.links.new(self._mapping.outputs[0], self._picture.inputs["Vector"])
         tree.links.new(self._picture.outputs[0], self._light.inputs["Color"])
         tree.links.new(self._light.outputs[0], output.inputs["Surface"])
-        self._name, self._mean = "", 1.0
+        self._name = ""
+        self._means: dict[str, float] = {}
 
     def changes(self, drawn: WorldDraw, scene: bpy.types.Scene) -> Iterator[Change]:
         if drawn.hdri:
             self._show(drawn.hdri)
             self._mapping.inputs["Rotation"].default_value[2] = radians(drawn.turn)
-            self._light.inputs["Strength"].default_value = drawn.strength / (self._mean if self._evened else 1.0)
+            self._light.inputs["Strength"].default_value = drawn.strength / self._means.get(drawn.hdri, 1.0)
             yield scene, "world", self._world
 
     def _show(self, name: str) -> None:
@@ -43,7 +44,9 @@ class Surroundings:
             return
         self.forget()
         self._picture.image = bpy.data.images.load(str(self._folder / name), check_existing=False)
-        self._name, self._mean = name, mean_radiance(self._picture.image) if self._evened else 1.0
+        self._name = name
+        if self._evened and name not in self._means:
+            self._means[name] = mean_radiance(self._picture.image)
 
     def forget(self) -> None:
         """Remove the picture: a folder of large ones would fill the memory."""

@@ -157,3 +157,16 @@ def test_the_options_survive_the_way_to_a_blender():
     assert request.frames == (-3,)
     assert request.without == ("lights",)
     assert asked(*to_arguments(request)) == request
+
+
+def test_what_is_asked_for_in_vain_is_said(start, capsys):
+    assert start("run", "--frames", "1", spec={"poses": {"labels": ["chair"]}}) == 0
+    assert "warning: randomisation: nothing that has label chair may move" in capsys.readouterr().err
+
+
+def test_a_plan_of_another_version_is_refused_with_a_sentence(start, tmp_path, capsys):
+    assert start("run", "--frames", "1", spec=SPEC) == 0
+    path = tmp_path / "run" / "plan.json"
+    path.write_text(path.read_text("utf-8").replace('"sensor": {', '"sensor of tomorrow": {'), "utf-8")
+    assert start("run", "--frames", "2") == 1
+    assert "randomisation is of another version" in capsys.readouterr().err
