@@ -30,32 +30,31 @@ def drawn_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) -
 
 
 def place(twin: bpy.types.Object, drawn: CameraDraw, scene: bpy.types.Scene, metre: float) -> None:
-    """Put the twin of a camera where it was drawn; `metre`: how many Blender units it is."""
-    depsgraph = bpy.context.evaluated_depsgraph_get()
-    seen = twin.parent.evaluated_get(depsgraph)
-    across = seen.matrix_world.col[0].to_3d().length or 1.0  # Cycles ignores a camera's scale
+    """Put the twin of a camera where it was drawn, after the scene's frame was set; `metre`: how many Blender units it
+    is. Setting a frame leaves what is animated on the camera and its data themselves."""
+    camera, lens = twin.parent, twin.parent.data
+    across = camera.matrix_world.col[0].to_3d().length or 1.0  # Cycles ignores a camera's scale
     _write(twin, "location", tuple(Vector(drawn.moved) * (metre / across)))
     tilt, pan = drawn.turned
     _write(twin, "rotation_euler", (radians(tilt), radians(pan), radians(drawn.roll)))
-    _follow(twin.data, twin.parent.data, seen.data)
-    _write(twin.data, "lens", seen.data.lens * drawn.lens)
-    _write(twin.data, "ortho_scale", seen.data.ortho_scale / drawn.lens)
+    _follow(twin.data, lens)
+    _write(twin.data, "lens", lens.lens * drawn.lens)
+    _write(twin.data, "ortho_scale", lens.ortho_scale / drawn.lens)
     for axis, shift in zip("xy", drawn.shift):
-        _write(twin.data, f"shift_{axis}", getattr(seen.data, f"shift_{axis}") + shift)
+        _write(twin.data, f"shift_{axis}", getattr(lens, f"shift_{axis}") + shift)
     if drawn.fstop:
         _focus(twin, drawn.fstop, scene)
     else:
-        _write(twin.data.dof, "focus_object", twin.parent.data.dof.focus_object)
-        for name in ("use_dof", "aperture_fstop", "focus_distance"):
-            _write(twin.data.dof, name, getattr(seen.data.dof, name))
+        for name in ("focus_object", "use_dof", "aperture_fstop", "focus_distance"):
+            _write(twin.data.dof, name, getattr(lens.dof, name))
 
 
-def _follow(data: bpy.types.Camera, source: bpy.types.Camera, seen: bpy.types.Camera) -> None:
-    """What is animated on the source, as it is evaluated now."""
+def _follow(data: bpy.types.Camera, source: bpy.types.Camera) -> None:
+    """What is animated on the source, as it is now."""
     for path in animated_paths(source):
         owner, _, name = path.rpartition(".")
         try:
-            _write(data.path_resolve(owner) if owner else data, name, seen.path_resolve(path))
+            _write(data.path_resolve(owner) if owner else data, name, source.path_resolve(path))
         except (ValueError, AttributeError, TypeError):
             continue  # a curve of something that is not there
 

@@ -80,6 +80,8 @@ def added_changes(
     added: tuple[AddedLight, ...], spare: list[bpy.types.Object], scene: bpy.types.Scene, metre: float
 ) -> Iterator[Change]:
     """The lights of a frame, on the way from the camera to what it sees: so never in or behind a wall."""
+    if not added:  # at 10,000 objects, asking for the evaluated scene takes a quarter of a second
+        return
     depsgraph = bpy.context.evaluated_depsgraph_get()
     for one, lamp in zip(added, spare):
         start, direction = _ray(scene, depsgraph, one.across, one.up)

@@ -26,6 +26,9 @@ class TexturePool:
     labels: tuple[str, ...]
     folder: str
 
+    def is_for(self, label: str) -> bool:
+        return ALL in self.labels or label in self.labels
+
 
 @dataclass(frozen=True)
 class Materials:
@@ -54,9 +57,6 @@ class Materials:
         check_ranges(self, "hue", "saturation", "value", "roughness", "tile")
         if self.mode not in (STRUCTURED, FREE):
             raise ValueError(f"mode must be {STRUCTURED} or {FREE}, not {self.mode!r}")
-
-    def pools_of(self, label: str) -> tuple[TexturePool, ...]:
-        return tuple(pool for pool in self.textures if ALL in pool.labels or label in pool.labels)
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,14 @@ def _look(
     seed: int,
     frame: int,
 ) -> Look | None:
+    pools = [at for at, pool in enumerate(spec.textures) if pool.is_for(surface.label) and pictures[at]]
+    if not (spec.patterned or spec.swapped or (pools and spec.textured)):
+        return None
     rng = stream(seed, frame, MATERIALS, f"surface {surface.slot} of {surface.thing}")
     kind, tile, turn, roughness = rng.random(), even_log(rng, spec.tile), even(rng, (0, 360)), even(rng, (0.15, 0.95))
     metallic = 1.0 if happens(rng, 0.1) else 0.0
     pattern, colours = PATTERNS[one_of(rng, len(PATTERNS))], (_colour(rng), _colour(rng))
     which_swap, which_pool, which_picture = rng.random(), rng.random(), rng.random()
-    pools = [spec.textures.index(pool) for pool in spec.pools_of(surface.label)]
-    pools = [pool for pool in pools if pictures[pool]]
     others = swaps.get(ALL if spec.mode == FREE else surface.label, ())
     if kind < spec.textured:
         if not pools:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import asdict, fields, replace
@@ -17,6 +18,7 @@ from render_scripts.randomization.camera import Camera
 from render_scripts.randomization.exposure import Exposure
 from render_scripts.randomization.lights import Lights, draw_lights
 from render_scripts.randomization.materials import FREE, Materials, Surface, TexturePool, draw_materials
+from render_scripts.randomization.poses import Poses
 from render_scripts.randomization.sensor import Sensor
 from render_scripts.randomization.spec import (
     FAMILIES,
@@ -247,3 +249,22 @@ def test_numbers_stay_between_their_limits(seed, one, other):
     rng = stream(seed, 0, 2)
     for draw in (even, even_log):
         assert limits[0] * (1 - 1e-6) <= draw(rng, limits) <= limits[1] * (1 + 1e-6)
+
+
+def test_the_page_says_what_there_is():
+    """Its example reads, and its table names each field with its default."""
+    page = (Path(__file__).parents[2] / "docs" / "randomisation.md").read_text("utf-8")
+    assert from_dict(json.loads(page.split("```json")[1].split("```")[0])).keep == ("wall",)
+    rows, last = {}, ""
+    for row in re.findall(r"^\| (.*) \|$", page, re.MULTILINE):
+        family, names, *_, default, _ = row.split(" | ")
+        rows |= {(family.strip("` ") or last, name): default for name in re.findall(r"`(\w+)`", names)}
+        last = family.strip("` ") or last
+    for family in FAMILIES:
+        for field in fields(FAMILY_SPECS[family]):
+            assert (family, field.name) in rows
+            if isinstance(field.default, tuple) and field.default and isinstance(field.default[0], float):
+                assert f"{field.default[0]:g} to {field.default[1]:g}" in rows[family, field.name]
+
+
+FAMILY_SPECS = {name: type(getattr(replace(ALL_ON, poses=Poses(("*",))), name)) for name in FAMILIES}
