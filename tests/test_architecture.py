@@ -35,6 +35,8 @@ PURE_RENDER = {
             "held",
             "lights",
             "materials",
+            "boxes",
+            "poses",
             "pools",
             "sensor",
             "spec",

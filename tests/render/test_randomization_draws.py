@@ -256,10 +256,11 @@ def test_the_page_says_what_there_is():
     page = (Path(__file__).parents[2] / "docs" / "randomisation.md").read_text("utf-8")
     assert from_dict(json.loads(page.split("```json")[1].split("```")[0])).keep == ("wall",)
     rows, last = {}, ""
-    for row in re.findall(r"^\| (.*) \|$", page, re.MULTILINE):
-        family, names, *_, default, _ = row.split(" | ")
-        rows |= {(family.strip("` ") or last, name): default for name in re.findall(r"`(\w+)`", names)}
-        last = family.strip("` ") or last
+    for line in page.splitlines():
+        if line.startswith("| ") and line.count("|") == 6:
+            family, names, _, default, _ = (cell.strip() for cell in line.strip("|").split("|"))
+            last = family.strip("`") or last
+            rows |= {(last, name): default for name in re.findall(r"`(\w+)`", names)}
     for family in FAMILIES:
         for field in fields(FAMILY_SPECS[family]):
             assert (family, field.name) in rows
