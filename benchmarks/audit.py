@@ -13,9 +13,10 @@ list          and the rows for Blender's list, as the button does it
 from __future__ import annotations
 
 import bpy
-from crowds import add_named, empty_scene, number_of_objects, quiet, seconds
+from crowds import add_named, empty_scene, number_of_objects, seconds
 
 from blender_addon.audit import current_audit
+from blender_addon.label_render.streams import hushed
 from blender_addon.occurrences import occurrences
 from render_scripts import compat
 
@@ -29,7 +30,7 @@ def main() -> None:
         for place, obj in enumerate(bpy.data.objects):
             obj.pass_index = 1 + place % 40 if place % 3 else 0
         bpy.context.view_layer.update()
-        with quiet():
+        with hushed((1,)):
             times = measure()
         found = len(current_audit.last(bpy.context.scene, bpy.context.view_layer).findings)
         print(f"\n{number} objects, {found} findings, Blender {compat.versions()['blender']}, best of {ROUNDS}\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 
 import blender_addon
+from blender_addon.label_render.streams import hushed
 
 LISTS = Path(__file__).with_name("names")
 
@@ -34,7 +34,7 @@ def empty_scene() -> Iterator[None]:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     blender_addon.register()
     try:
-        with quiet():
+        with hushed((1,)):
             bpy.ops.labelpass.choose_set(source="nyu40")
         yield
     finally:
@@ -84,17 +84,3 @@ def seconds(work: Callable[..., object], *arguments: object) -> float:
     started = time.perf_counter()
     work(*arguments)
     return time.perf_counter() - started
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep Blender's own lines off the table: it writes them past Python's `sys.stdout`."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)

@@ -65,9 +65,9 @@ def measure(scene: bpy.types.Scene, size: tuple[int, int], samples: int, most: i
             scene.frame_set(view.scene_frame)
             scene.camera = scene.objects[view.camera]
             _, image_s = timed(passes.render_image, scene, folder / "image.png", size)
-            (one, _), one_s = timed(render_labels, scene, settings)
-            (three, _), three_s = timed(render_labels, scene, replace(settings, label_supersample=3))
-            fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE))
+            (one, _), one_s = timed(render_labels, scene, settings, None)
+            (three, _), three_s = timed(render_labels, scene, replace(settings, label_supersample=3), None)
+            fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE), None)
             truth, purity = majority(fine, REFERENCE)
             invented = sum(int((~np.isin(labels, list(carried))).sum()) for labels in (one, three, truth))
             wrong = [outnumbered(labels, fine, purity) for labels in (one, three)]

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-FILES = ("assign.py", "overlay.py", "audit.py", "suggestions.py", "suggestion_list.py", "labels.py", "export.py")
+FILES = (
+    "assign.py", "overlay.py", "audit.py", "suggestions.py", "suggestion_list.py", "labels.py", "exactness.py",
+    "presets.py", "views.py", "export.py",
+)  # fmt: skip
 
 for name in FILES:
     print(f"== {name}", flush=True)

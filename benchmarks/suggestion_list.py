@@ -18,8 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # Blender adds no script's folder
 
 import bpy
-from crowds import add_named, empty_scene, number_of_objects, quiet, seconds
+from crowds import add_named, empty_scene, number_of_objects, seconds
 
+from blender_addon.label_render.streams import hushed
 from blender_addon.suggestions import properties, suggestion_list
 from render_scripts import compat
 
@@ -30,7 +31,7 @@ def main() -> None:
     number = number_of_objects(__doc__)
     with empty_scene():
         add_named(number)
-        with quiet():
+        with hushed((1,)):
             rounds = [one_round() for _ in range(ROUNDS)]
         print(f"\n{number} objects, Blender {compat.versions()['blender']}, best of {ROUNDS}\n")
         for name in rounds[0]:

@@ -43,7 +43,7 @@ def _window() -> tuple[ModuleType, ...]:
     from .suggestions import panel as suggestion_panel
     from .suggestions import properties as suggestion_properties
     from .suggestions import suggestion_list
-    from .tab import lock_operators, operators, panels, properties, recent_labels, swatches
+    from .tab import lock_operators, looking, operators, panels, properties, recent_labels, swatches
     from .views import operators as view_operators
     from .views import panel as view_panel
     from .views import properties as view_properties
@@ -57,4 +57,5 @@ def _window() -> tuple[ModuleType, ...]:
     keys = (step_operators, quick_operators, keymaps)
     audit = (current_audit, audit_properties, audit_operators, audit_panel)
     preview = (preview_properties, previews, preview_image, preview_operators, preview_panel)
-    return (*tab, *label_sets, *views, *suggestions, *audit, *parts, overlay, *keys, *preview)
+    # The other way round, what is going on ends first.
+    return (*tab, *label_sets, *views, *suggestions, *audit, *parts, overlay, *keys, *preview, looking)

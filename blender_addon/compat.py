@@ -45,6 +45,11 @@ def enable_cycles() -> None:
         addon_utils.enable("cycles")
 
 
+def all_samples(cycles: bpy.types.PropertyGroup) -> dict[str, object]:
+    """Settings by which Cycles renders all of a pixel's samples, the first one included; 4.5 has a switch for that."""
+    return {"sample_offset": 0, **({"use_sample_subset": False} if hasattr(cycles, "use_sample_subset") else {})}
+
+
 def writes_passes(render: bpy.types.RenderSettings) -> bool:
     """Whether passes can be written: Blender 5.0 fails to, of pixels that are not square; 4.x and 5.2 do not."""
     square = render.pixel_aspect_x == render.pixel_aspect_y

@@ -46,7 +46,8 @@ def occurrences(
 ) -> Iterator[Occurrence]:
     """Everything with a surface that a render of the view layer shows, each (object, instancers) once.
 
-    Follows what the render follows (`hide_render`, excluded collections, `visible_camera`), not the viewport's eye.
+    Follows what the render follows (`hide_render`, excluded collections, `visible_camera`, holdouts, which are
+    background, and collections that are only seen indirectly), not the viewport's eye.
     What only evaluation tells (copies by geometry nodes, particles, vertices and faces; materials that nodes set) is
     read off `depsgraph`, where one is given. Objects in `unhidden` count as shown though they are hidden now.
     """
@@ -57,7 +58,7 @@ def occurrences(
         for obj in collection.objects:
             if obj.name_full not in seen:  # a linked object may share its name with a local one
                 seen.add(obj.name_full)
-                shown, copying = shown_by(obj, trees, depsgraph, unhidden)
+                shown, copying = shown_by(obj, trees, depsgraph, unhidden, view_layer)
                 if copying:
                     hosts[obj] = copying
                 yield from shown
@@ -75,20 +76,55 @@ def render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.C
         yield from render_collections(child)
 
 
+def rendered_objects(view_layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
+    """The objects of the collections that a view layer renders, hidden ones among them."""
+    return {obj for collection in render_collections(view_layer.layer_collection) for obj in collection.objects}
+
+
+def why_not_shown(
+    obj: bpy.types.Object, rendered: Collection[bpy.types.Object], view_layer: bpy.types.ViewLayer
+) -> str:
+    """Why a render does not show an object of the view layer itself, in words; `rendered`: as `rendered_objects`."""
+    if obj.hide_render:
+        return "it is hidden in renders"
+    if obj not in rendered:
+        return "its collection is hidden in renders"
+    if not obj.visible_camera:
+        return "cameras do not see it (Object Properties > Visibility > Ray Visibility)"
+    return why_not_seen(obj, view_layer) or "it has no surface of its own"
+
+
 def shown_by(
     obj: bpy.types.Object,
     trees: Collection[bpy.types.NodeTree],
     depsgraph: bpy.types.Depsgraph | None = None,
     unhidden: Collection[bpy.types.Object] = (),
+    view_layer: bpy.types.ViewLayer | None = None,
 ) -> tuple[list[Occurrence], list[Chain]]:
-    """What an object of a view layer shows, itself or what it instances; and the hosts of `copies` among that."""
-    shown, copying = [], []
+    """What an object of a view layer shows, itself or what it instances; and the hosts of `copies` among that.
+
+    Without `view_layer` it is that of the `depsgraph`; without either, its collections are not asked.
+    """
+    shown: list[Occurrence] = []
+    copying: list[Chain] = []
+    layer = view_layer or (depsgraph and depsgraph.view_layer)
+    if obj not in unhidden and (not obj.visible_camera or why_not_seen(obj, layer)):
+        return shown, copying  # Cycles asks the outermost instancer for all that is reached through it
     for each, above in _below(obj, (), unhidden):
         if is_host(each, trees):
             copying.append((*above, each))
         if _is_shown(each, above, unhidden):
             shown.append(Occurrence(each, above, materials=_materials(each, depsgraph)))
     return shown, copying
+
+
+def why_not_seen(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer | None) -> str:
+    """Why a surface that is rendered is none to cameras, itself or by its collections in the layer; "" where it is."""
+    if obj.holdout_get(view_layer=view_layer) if view_layer else obj.is_holdout:
+        return "it is a holdout, whose pixels are background"
+    if view_layer and obj.indirect_only_get(view_layer=view_layer):
+        return "its collection is only seen indirectly in this view layer"
+    return ""
 
 
 def _below(

@@ -6,11 +6,8 @@ Also the script that an installed Blender runs: `blender -b -P render_scripts/ch
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -27,6 +24,7 @@ from blender_addon.audit.report import Report
 from blender_addon.compat import enable_cycles
 from blender_addon.label_render.label_pass import RenderFailed
 from blender_addon.label_render.stage import put_back_frame
+from blender_addon.label_render.streams import hushed
 from blender_addon.label_render.visibility import things_shown
 from blender_addon.label_sets import label_files
 from render_scripts import compat
@@ -38,7 +36,7 @@ from render_scripts.scene_plan import choose_view_layer
 
 def check(path: Path, request: CheckRequest) -> tuple[str, int]:
     """What there is to print, and the exit code. Raises Refused (a ValueError) for a file that cannot be checked."""
-    with ends_at_once(), _hushed():
+    with ends_at_once(), hushed():
         compat.refuse_the_old()
         open_scene(path, scripts=False)
         enable_cycles()
@@ -58,7 +56,7 @@ def make_report(scene: bpy.types.Scene, request: CheckRequest) -> Report:
     seen: Measure | None = None
     if views and things and not request.fast:
         try:
-            for seen in measure(scene, view_layer, views, request.size, label_set):  # noqa: B007
+            for seen in measure(scene, view_layer, views, request.size, label_set=label_set):  # noqa: B007
                 pass
         except RenderFailed as error:
             said = (f"the pixels could not be counted: {error}",)
@@ -77,25 +75,6 @@ def make_report(scene: bpy.types.Scene, request: CheckRequest) -> Report:
         looks=seen and seen.looks,
         findings=tuple(worst_first(found)),
     )
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Keep Blender's own lines off stdout, which is the report's, and off stderr what it says of a file twice."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept, nowhere = (os.dup(1), os.dup(2)), os.open(os.devnull, os.O_WRONLY)
-    try:
-        for stream in (1, 2):
-            os.dup2(nowhere, stream)
-        yield
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        for stream, saved in enumerate(kept, start=1):
-            os.dup2(saved, stream)
-            os.close(saved)
-        os.close(nowhere)
 
 
 def main(arguments: list[str]) -> int:

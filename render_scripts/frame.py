@@ -18,8 +18,15 @@ from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABE
 from blender_addon.contract.modalities import files_of
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.label_render import exr
-from blender_addon.label_render.label_maps import majority
-from blender_addon.label_render.label_pass import RenderFailed, label_samples, render_labels, render_passes, sharp
+from blender_addon.label_render.label_maps import reduced
+from blender_addon.label_render.label_pass import (
+    Passes,
+    RenderFailed,
+    label_samples,
+    render_labels,
+    render_passes,
+    sharp,
+)
 from blender_addon.label_render.stage import changed
 
 from . import compat, passes
@@ -52,7 +59,7 @@ def render_frame(
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
             "frame": view.frame,
-            "view": asdict(view),
+            "view": view.to_dict(),
             "camera": rendered.camera,
             **pair,
             "metres_per_unit": rendered.metres,
@@ -81,9 +88,9 @@ def render_files(
     Returns what was rendered, what the files hold, and what the record says of the stereo pair.
     """
     settings, files = plan.settings, Files()
-    image = _render_image(scene, settings, folder, files, develop)
+    image, channels = _render_image(scene, settings, folder, files, develop)
     clock.lap("image_s")
-    rendered, purity = _render_data(scene, plan, view, image)
+    rendered, purity = _render_data(scene, plan, view, image, channels)
     _check_ids(rendered.labels, plan.label_set, view)
     clock.lap("labels_s")
     files |= _write_labels(folder / run_folder.LABELS, rendered.labels)
@@ -116,27 +123,33 @@ class Clock:
 
 def _render_image(
     scene: bpy.types.Scene, settings: Settings, folder: Path, files: Files, develop: Development | None
-) -> NDArray[np.uint8]:
+) -> tuple[NDArray[np.uint8], Passes]:
+    """The image, and the channels of its render where something is made of them, else none."""
     path = folder / settings.image_file
-    if "linear" not in settings.modalities:
+    if settings.label_render == "own" and "linear" not in settings.modalities:
         files[path.name] = passes.render_image(scene, path, settings.size, develop)
-        return files[path.name]
+        return files[path.name], {}
     files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
-    largest = np.finfo(np.float16).max
-    halves = {name: np.minimum(channels[f"Combined.{name}"], largest).astype(np.float16) for name in "RGB"}
-    files |= write_channels(folder / "image.exr", halves)
-    return files[path.name]
+    if "linear" in settings.modalities:
+        largest = np.finfo(np.float16).max
+        halves = {name: np.minimum(channels[f"Combined.{name}"], largest).astype(np.float16) for name in "RGB"}
+        files |= write_channels(folder / "image.exr", halves)
+    return files[path.name], channels
 
 
 def _render_data(
-    scene: bpy.types.Scene, plan: Plan, view: View, image: NDArray[np.uint8]
+    scene: bpy.types.Scene, plan: Plan, view: View, image: NDArray[np.uint8], of_image: Passes
 ) -> tuple[Rendered, NDArray[np.float32]]:
-    """The label render with all passes that the modalities need, and the purity of the pixels."""
+    """Labels with all passes that the modalities need, and the purity of the pixels; `of_image` are the channels of
+    the image render."""
     settings = plan.settings
-    with sharp(scene, settings, plan.label_set) as ignored:
-        channels = render_passes(scene, settings)
-        samples = label_samples(channels, ignored)
-    labels, purity = majority(samples, settings.label_supersample)
+    if settings.label_render == "image":
+        channels, samples = of_image, label_samples(of_image, "")
+    else:
+        with sharp(scene, settings, plan.label_set) as ignored:
+            channels = render_passes(scene, settings)
+            samples = label_samples(channels, ignored)
+    labels, purity = reduced(samples, settings.label_supersample, settings.thin_labels, settings.min_presence)
     camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
     metres = scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
     cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)
@@ -158,8 +171,12 @@ def _render_right_eye(
     apart = stereo.baseline(camera) * left.metres
     with changed(scene, camera=eye):
         path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
-        files[path.name] = passes.render_image(scene, path, settings.size, develop)
-        labels, _ = render_labels(scene, settings, plan.label_set)
+        if settings.label_render == "image":
+            files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
+            labels = label_samples(channels, "")
+        else:
+            files[path.name] = passes.render_image(scene, path, settings.size, develop)
+            labels, _ = render_labels(scene, settings, plan.label_set)
         right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
     files |= _write_labels(folder / stereo.LABELS_RIGHT, labels)
     files |= stereo.write_disparity(folder, left, apart)

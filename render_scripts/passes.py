@@ -18,6 +18,7 @@ from blender_addon.label_render.stage import changed
 
 from . import compat
 from .modalities.catalogue import passes_for
+from .presets import cycles_settings
 
 JPEG_QUALITY = 95
 
@@ -27,6 +28,7 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
     """What both renders of every frame need, on the wanted device; all comes back when the block ends."""
     with ExitStack() as stack:
         stack.enter_context(label_pass.prepared(scene, settings, passes_for(settings.modalities)))
+        stack.enter_context(changed(scene.cycles, **cycles_settings(settings.preset)))
         if settings.device != "CPU":
             stack.enter_context(compat.gpus_alone(settings.device))
         yield

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
-from blender_addon.contract.run import Plan, RunError, Settings, View
+from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
 
 from .randomization.spec import Randomization, from_plan, parse_families, read_randomization, to_dict
+from .sampled_views.view_request import parse_words, to_words
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -27,21 +28,26 @@ class Request:
     """What was asked for. None means: what the scene says (or, for a run that is there already, what its plan says)."""
 
     out: Path
-    frames: tuple[int, ...] | None
-    camera: str | None
-    size: tuple[int, int] | None
-    samples: int | None
-    seed: int | None
-    label_supersample: int | None
-    alpha_threshold: float | None
-    label_set: str | None
-    view_layer: str | None
-    device: str
-    denoise: bool | None
-    image: str | None
-    modalities: tuple[str, ...] | None
-    strict: bool
-    allow_scripts: bool
+    frames: tuple[int, ...] | None = None
+    camera: str | None = None
+    size: tuple[int, int] | None = None
+    samples: int | None = None
+    seed: int | None = None
+    label_supersample: int | None = None
+    alpha_threshold: float | None = None
+    label_set: str | None = None
+    view_layer: str | None = None
+    device: str = "auto"
+    denoise: bool | None = None
+    image: str | None = None
+    modalities: tuple[str, ...] | None = None
+    label_render: str | None = None
+    preset: str | None = None
+    thin_labels: tuple[str, ...] | None = None
+    min_presence: float | None = None
+    sample_views: str | None = None
+    strict: bool = False
+    allow_scripts: bool = False
     randomize: Randomization | None = None
     without: tuple[str, ...] = ()
 
@@ -97,6 +103,11 @@ def _share(text: str) -> float:
     return value
 
 
+def _sample_views(text: str) -> str:
+    """The words of a request for sampled views, as the plan keeps them: one text for one request."""
+    return to_words(parse_words(text))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a render, on the parser of render.py or of `labelpass render`."""
     add = parser.add_argument
@@ -104,14 +115,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--only-frame", dest="frames", type=said(_one_frame), metavar="812", help="render this frame alone")
     add("--camera", metavar="NAME", help="render through this camera alone")
+    add(
+        "--sample-views",
+        type=said(_sample_views),
+        metavar="N|WORDS",
+        help="so many views inside of its rooms, or 'orbit 24 target=Sofa' and the like; default: the scene's own",
+    )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
+    add("--preset", choices=PRESETS, help="image quality; default: samples and denoising of the scene")
     add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
     add(
         "--label-supersample",
         type=said(_odd),
         metavar="K",
         help="label samples a pixel side, odd, reduced by majority (default 1: the pixel's centre)",
+    )
+    add(
+        "--thin-label",
+        dest="thin_labels",
+        action="append",
+        metavar="NAME",
+        help="keep thin things of this label connected: it needs less than a majority; may be given several times",
+    )
+    add(
+        "--min-presence",
+        type=said(_share),
+        metavar="SHARE",
+        help="of a pixel's samples, what a thin label needs; default: half of 1/K, for things of 1/K pixel",
     )
     add(
         "--alpha-threshold",
@@ -150,12 +181,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FAMILY,...",
         help="leave these families of --randomize off, and say so in the plan",
     )
+    add(
+        "--label-render",
+        choices=LABEL_RENDERS,
+        help="labels from the image render or one of their own; default: the image's where they are exact there",
+    )
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
 
 
 def request_from(arguments: argparse.Namespace) -> Request:
-    return Request(**{name: getattr(arguments, name) for name in Request.__dataclass_fields__})
+    values = {name: getattr(arguments, name) for name in Request.__dataclass_fields__}
+    if values["thin_labels"] is not None:
+        values["thin_labels"] = tuple(values["thin_labels"])
+    return Request(**values)
+
+
+_PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
+          "view_layer", "image", "label_render", "preset", "sample_views")  # fmt: skip
+"""Options of one word."""
 
 
 def to_arguments(request: Request) -> list[str]:
@@ -165,16 +209,8 @@ def to_arguments(request: Request) -> list[str]:
         options += [f"--frames={','.join(map(str, request.frames))}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
-    for name in (
-        "camera",
-        "samples",
-        "seed",
-        "label_supersample",
-        "alpha_threshold",
-        "label_set",
-        "view_layer",
-        "image",
-    ):
+    options += [f"--thin-label={name}" for name in request.thin_labels or ()]
+    for name in _PLAIN:
         value = getattr(request, name)
         if value is not None:
             options += [f"--{name.replace('_', '-')}={value}"]
@@ -203,6 +239,11 @@ def continued(request: Request, found: Plan) -> Request:
         "image": settings.image,
         "modalities": settings.modalities,
         "randomize": _planned(settings),
+        "label_render": settings.label_render,
+        "preset": settings.preset or None,
+        "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
+        "min_presence": settings.min_presence,
+        "sample_views": settings.sample_views or None,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
     if request.device == "auto":

@@ -89,15 +89,17 @@ def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, l
         lacking = request.denoise and not compat.has_denoiser()
         message = "--denoise: this build of Blender has no OpenImageDenoise"
         return request.denoise, [Problem(True, message)] if lacking else []
-    if scene.cycles.use_denoising and not compat.has_denoiser():
+    wanted = bool(request.preset or scene.cycles.use_denoising)
+    if wanted and not compat.has_denoiser():
+        who = f"--preset {request.preset}" if request.preset else "the scene"
         return False, [
             Problem(
                 False,
-                "the scene asks for denoising and this build has no OpenImageDenoise: images stay noisy; "
+                f"{who} asks for denoising and this build has no OpenImageDenoise: images stay noisy; "
                 "--no-denoise accepts that",
             )
         ]
-    return bool(scene.cycles.use_denoising), []
+    return wanted, []
 
 
 def resolve_pictures(spec: Randomization) -> tuple[dict[str, dict[str, int]], list[Problem]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -13,6 +13,7 @@ from blender_addon.audit.file_faults import NO_LABEL_SET
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.label_render.image_labels import why_own_render
 from blender_addon.label_render.viewpoints import find_views
 from blender_addon.label_sets import label_files
 
@@ -20,18 +21,22 @@ from . import compat, preflight
 from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
+from .presets import PRESETS
 from .randomization.spec import Randomization, to_plan, without
+from .sampled_views.sampling import NoViews, sample_views
+from .sampled_views.view_request import parse_words
 
 MAX_SIDE = 65536  # of a picture that Blender renders, in pixels
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A plan, the views of it that were asked for, and what stands against it."""
+    """A plan, the views of it that were asked for, what stands against it, and what there is to say about it."""
 
     plan: Plan
     views: tuple[View, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
 def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Request, found: Plan | None) -> Proposal:
@@ -47,9 +52,12 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     threshold = request.alpha_threshold
     spec = without(request.randomize or Randomization(), request.without)
     pictures, spec_problems = preflight.resolve_pictures(spec)
+    label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
+    thin_labels, min_presence = _thin(request, label_set)
+    samples = PRESETS[request.preset].samples if request.preset else samples_of(scene, view_layer)
     settings = Settings(
         size=request.size or own_size,
-        samples=request.samples or samples_of(scene, view_layer),
+        samples=request.samples or samples,
         seed=request.seed or 0,
         label_supersample=request.label_supersample or 1,
         device=device,
@@ -58,19 +66,33 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         view_layer=view_layer.name,
         image=request.image or "png",
         modalities=request.modalities or (),
+        label_render="own",
+        preset=request.preset or "",
+        thin_labels=thin_labels,
+        min_presence=min_presence,
+        sample_views=request.sample_views or "",
         randomization=to_plan(spec, pictures),
     )
-    planned, asked, view_problems = _views(scene, request, found)
+    notes: tuple[str, ...] = ()
+    if request.sample_views:
+        planned, asked, notes = _sampled(scene, view_layer, request, found, settings, label_set)
+        view_problems: list[Problem] = []
+    else:
+        planned, asked, view_problems = _views(scene, request, found)
+    cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in planned if not view.pose)]
+    label_render, label_problems = _label_render(scene, request, cameras, label_set, spec)
     plan = Plan(
-        label_set=found.label_set if found and not request.label_set else _label_set(scene, request),
+        label_set=label_set,
         scene=Path(bpy.data.filepath).name,
         scene_sha256=_scene_hash(),
         views=planned,
-        settings=settings,
+        settings=replace(settings, label_render=label_render),
         versions={"labelpass": VERSION, **compat.versions()},
     )
-    problems = (*_size_problems(settings), *device_problems, *denoiser_problems, *view_problems, *spec_problems)
-    return Proposal(plan, asked, (*problems, *preflight.check_randomization(spec, plan.label_set, view_layer)))
+    problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
+    problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
+    problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
+    return Proposal(plan, asked, problems, notes)
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -120,6 +142,35 @@ def _views(
     return tuple(sorted({*own, *asked}, key=lambda view: view.frame)), asked, problems
 
 
+def _sampled(
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    request: Request,
+    found: Plan | None,
+    settings: Settings,
+    label_set: LabelSet,
+) -> tuple[tuple[View, ...], tuple[View, ...], tuple[str, ...]]:
+    """(views of the plan, views asked for, how they were found): those of the plan that is there, else sampled now."""
+    if request.camera is not None:
+        raise Refused("--sample-views has a camera of its own: leave out --camera")
+    if found and found.settings.sample_views == settings.sample_views:
+        planned, notes = found.views, ()
+    else:
+        try:
+            sampled = sample_views(
+                scene, view_layer, label_set, parse_words(request.sample_views or ""), settings.size, settings.seed
+            )
+        except NoViews as error:
+            raise Refused(str(error)) from None
+        planned, notes = sampled.views, tuple(f"sampled views: {line}" for line in sampled.report.lines())
+    if request.frames is None:
+        return planned, planned, notes
+    strange = sorted(set(request.frames) - {view.frame for view in planned})
+    if strange:
+        raise Refused(f"--frames: the {len(planned)} sampled views have no frame {strange[0]}")
+    return planned, tuple(view for view in planned if view.frame in set(request.frames)), notes
+
+
 def _size_problems(settings: Settings) -> list[Problem]:
     k, (width, height) = settings.label_supersample, settings.size
     if min(width, height) < 4:
@@ -132,6 +183,63 @@ def _size_problems(settings: Settings) -> list[Problem]:
                 f"samples a side, {MAX_SIDE // k} pixels",
             )
         ]
+    return []
+
+
+_FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo"}
+"""Modalities that need nothing of the label render but what Cycles takes from a pixel's first sample."""
+
+
+def _label_render(
+    scene: bpy.types.Scene,
+    request: Request,
+    cameras: list[bpy.types.Object],
+    label_set: LabelSet,
+    spec: Randomization,
+) -> tuple[str, list[Problem]]:
+    """Whether labels come from the image render, and what stands against that where it was asked for."""
+    averaged = next((name for name in request.modalities or () if name not in _FROM_THE_IMAGE), "")
+    blurred = "a depth of field may be drawn" if spec.camera and spec.camera.focused else ""
+    why = averaged or blurred or why_own_render(scene, cameras, request.label_supersample or 1, label_set)
+    if request.label_render == "image" and why:
+        return "image", [Problem(True, f"--label-render image: labels need a render of their own: {why}")]
+    return request.label_render or ("own" if why else "image"), []
+
+
+_CAMERAS_FOR = {
+    "depth-png": ({"PERSP", "ORTHO"}, "has no image plane to measure depth from; ask for depth"),
+    "stereo": ({"PERSP"}, "makes no stereo pairs: only perspective cameras do"),
+}
+"""{modality: (kinds of camera that can give it, what others lack)}."""
+
+
+def _camera_problems(settings: Settings, cameras: list[bpy.types.Object]) -> list[Problem]:
+    return [
+        Problem(True, f"--with {modality}: camera {camera.name!r} {why}")
+        for modality, (fit, why) in _CAMERAS_FOR.items()
+        if modality in settings.modalities
+        for camera in cameras
+        if camera.data.type not in fit
+    ]
+
+
+def _thin(request: Request, label_set: LabelSet) -> tuple[tuple[int, ...], float]:
+    """Ids of the thin labels, and the share of a pixel's samples that they need.
+
+    Half of 1/K by default: whatever is as wide as a sample is hit in each row of them, and a line that is hit in all K
+    rows of a pixel has at least half of these hits in one pixel of two. Raises LabelSetError for unknown names.
+    """
+    ids = tuple(sorted({label_set.find(name).id for name in request.thin_labels or ()}))
+    if request.min_presence is not None or not ids:
+        return ids, request.min_presence or 0.0
+    return ids, round(1 / (2 * (request.label_supersample or 1)), 6)
+
+
+def _thin_problems(settings: Settings) -> list[Problem]:
+    if settings.thin_labels and settings.label_supersample == 1:
+        return [Problem(True, "--thin-label: one sample a pixel has no shares; add --label-supersample 3 or more")]
+    if settings.min_presence and not settings.thin_labels:
+        return [Problem(True, "--min-presence is for labels of thin things: name them, --thin-label NAME each")]
     return []
 
 

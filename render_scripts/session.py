@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -30,8 +31,11 @@ from . import compat, passes, preflight
 from .frame import Eyes, render_frame
 from .interrupts import ends_at_once
 from .modalities.stereo import right_eyes
+from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
+from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
+from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 
 
@@ -81,32 +85,52 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         problems += preflight.check_versions(found.versions, plan.versions)
     _tell(problems, request.strict)
 
-    plan = found or _begun(request.out, plan, views)
+    for line in proposal.notes:
+        print(f"labelpass: {line}", flush=True)
+    plan = found or _begun(request, _after_a_pilot(request, scene, plan), views)
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
     share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
     size = "x".join(map(str, plan.settings.size))
     print(
-        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}; "
+        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}, "
+        f"labels {'of the image render' if plan.settings.label_render == 'image' else 'of a render of their own'}; "
         f"{len(views) - len(todo)} done already",
         flush=True,
     )
-    labels = instancer_labels_of_frames(scene, view_layer, things)
     with ExitStack() as stack:
-        at_frame = stack.enter_context(labels)
-        stack.enter_context(passes.prepared(scene, plan.settings))
-        dressing = stack.enter_context(randomized(scene, plan, {scene.objects[view.camera] for view in todo}))
+        enter = stack.enter_context
+        enter(sampled_camera(scene, plan.views))
+        at_frame = enter(instancer_labels_of_frames(scene, view_layer, things))
+        enter(passes.prepared(scene, plan.settings))
+        dressing = enter(randomized(scene, plan, {scene.objects[view.camera] for view in todo}))
         for note in dressing.notes:
             print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
-        cameras = dressing.cameras if "stereo" in plan.settings.modalities else ()
-        eyes = stack.enter_context(right_eyes(scene, cameras))
+        stereo = "stereo" in plan.settings.modalities
+        eyes = enter(right_eyes(scene, dressing.cameras if stereo else ()))
         _render_frames(request, plan, todo, scene, at_frame, dressing, eyes)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
 
-def _begun(run: Path, plan: Plan, views: tuple[View, ...]) -> Plan:
+def _after_a_pilot(request: Request, scene: bpy.types.Scene, plan: Plan) -> Plan:
+    """The plan with what a look at the scene says of its preset: how many samples, and whether to denoise."""
+    if not request.preset or request.samples or request.denoise is not None:
+        return plan
+    with sampled_camera(scene, plan.views):
+        pilot = look_ahead(scene, plan.settings, plan.views[0])
+    samples, denoise = choose(PRESETS[request.preset], pilot, can_denoise=plan.settings.denoise)
+    print(
+        f"labelpass: preset {request.preset}: {pilot.samples} samples a pixel look like {pilot.psnr:.1f} dB; "
+        f"{samples} samples, {'denoised' if denoise else 'not denoised'}",
+        flush=True,
+    )
+    return replace(plan, settings=replace(plan.settings, samples=samples, denoise=denoise))
+
+
+def _begun(request: Request, plan: Plan, views: tuple[View, ...]) -> Plan:
     """The plan written into a new run folder; that of another node which began the same run a moment ago."""
+    run = request.out
     orphans = run_folder.finished_frames(run)
     if orphans and not (run / run_folder.PLAN).exists():
         raise Refused(
@@ -117,6 +141,9 @@ def _begun(run: Path, plan: Plan, views: tuple[View, ...]) -> Plan:
         run_folder.write_plan(run, plan)
     except run_folder.PlanExists:
         found = run_folder.read_plan(run)
+        if request.preset and request.preset == found.settings.preset:  # a pilot's seconds are another's elsewhere
+            chosen = {"samples": found.settings.samples, "denoise": found.settings.denoise}
+            plan = replace(plan, settings=replace(plan.settings, **chosen))
         check_resume(found, plan, views, run)
         return found
     return plan

@@ -21,10 +21,10 @@ FILES = sorted(
 )
 
 CONTRACT = "blender_addon.contract"
+SAMPLED = "render_scripts.sampled_views"
 PURE_RENDER = {
-    "render_scripts.check_request",
-    "render_scripts.plan",
-    "render_scripts.randomize",
+    *(f"render_scripts.{name}" for name in ("check_request", "plan", "presets", "randomize")),
+    *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request")),
     *(
         f"render_scripts.randomization.{name}"
         for name in (
@@ -121,6 +121,8 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "blender_addon.occurrences",
             "blender_addon.compat",
             LABEL_RENDER,
+            "blender_addon.overlay.things",
+            "blender_addon.overlay.triangles",
             "blender_addon.audit",
             "blender_addon.label_sets.label_files",
             "numpy",

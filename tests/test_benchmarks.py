@@ -18,6 +18,7 @@ RUNS = {
     "suggestions.py": (["--split", "test", "--wrong", "igibson"], "all"),
     "suggestion_list.py": (["--objects", "50"], "accept"),
     "labels.py": (["--views", "1", "--samples", "1", "--size", "16x12"], "invented ids, pixels"),
+    "presets.py": (["--views", "1", "--size", "32x24", "--reference", "2"], "| final"),
     "export.py": (["--frames", "2", "--size", "64x48", "--rounds", "1"], "decode + encode + read back"),
 }
 """{file: (arguments, what the last row of its table is about)}."""

@@ -1,5 +1,5 @@
-"""What pages say is tried: every command of the README, in order, where a labelled room.blend and some foreign EXRs are
-at hand; every piece of Python, every label set, every file that a page points to.
+"""What pages say is tried: every command of the README and of docs/modalities.md, in order, where a labelled room.blend
+and some foreign EXRs are at hand; every piece of Python, every label set, every file that a page points to.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from scenery import camera, rectangle
 from blender_addon import scene_labels
 from blender_addon.compat import fcurves
 from blender_addon.contract.labels import built_in
+from blender_addon.contract.modalities import MODALITIES, files_of
 from blender_addon.label_sets import label_files
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line.split("#")[0].strip()
-    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    for page in (README, (ROOT / "docs" / "modalities.md").read_text(encoding="utf-8"))
+    for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     for line in block.splitlines()
     if line.split("#")[0].strip()
 ]
@@ -98,6 +100,14 @@ def test_python(piece):
     program = f"import sys\nsys.modules['bpy'] = None\n{piece}"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_page_of_modalities_says_what_frames_say():
+    page = (ROOT / "docs" / "modalities.md").read_text(encoding="utf-8")
+    for modality in MODALITIES.values():
+        for (name, holds), stated in zip(files_of([modality.name], "png").items(), modality.files.values()):
+            assert holds == stated
+            assert f"| `{modality.name}` | `{name}` | {holds} |" in page
 
 
 def test_every_module_of_the_steps_to_a_suggestion_is_there():

@@ -7,10 +7,11 @@ from functools import partial
 import bmesh
 import bpy
 
+from ..contract.labels import name_of
 from ..tab import status
 from ..tab.swatches import icon
 from .reasons import Answer, why_face, why_here, why_object
-from .under_cursor import first_hit, ray_at
+from .under_cursor import first_hit, ray_at, region_at
 
 _MOST = 12
 
@@ -70,14 +71,17 @@ class LABELPASS_OT_why_here(bpy.types.Operator):
         return {"PASS_THROUGH"} if looking else {"RUNNING_MODAL"}
 
     def _answer(self, context, event):
-        region = next(each for each in context.area.regions if each.type == "WINDOW")
-        x, y = event.mouse_x - region.x, event.mouse_y - region.y
-        if not (0 <= x < region.width and 0 <= y < region.height):
+        region = region_at(context.area, event.mouse_x, event.mouse_y)
+        if not region:
             return {"CANCELLED"}
-        ray = ray_at(region, context.space_data, (x, y))
+        ray = ray_at(region, context.space_data, (event.mouse_x - region.x, event.mouse_y - region.y))
         hit = first_hit(context.evaluated_depsgraph_get(), ray, context.space_data)
         nothing = Answer("nothing", 0, "no surface is here: it is background")
         return _say(self, context, why_here(hit) if hit else [nothing])
+
+    def cancel(self, context):
+        """When Blender ends it, since another file is opened."""
+        self._end(context)
 
     def _end(self, context):
         context.window.cursor_modal_restore()
@@ -100,26 +104,19 @@ def _materials_asked(obj: bpy.types.Object) -> list[bpy.types.Material | None]:
 
 
 def _say(operator: bpy.types.Operator, context: bpy.types.Context, answers: list[Answer]) -> set[str]:
+    label_set = status.label_set(context.scene)
     for answer in answers[:_MOST]:
-        operator.report({"INFO"}, f"{answer.what}: {name_of(context, answer.label_id)}, since {answer.reason}")
+        operator.report({"INFO"}, f"{answer.what}: {name_of(label_set, answer.label_id)}, since {answer.reason}")
     if not bpy.app.background:
         context.window_manager.popup_menu(partial(_draw, answers), title="Why This Label?", icon="QUESTION")
     return {"FINISHED"}
-
-
-def name_of(context: bpy.types.Context, label_id: int) -> str:
-    """A label as a person reads it."""
-    label_set = status.label_set(context.scene)
-    if not label_id:
-        return "unlabelled"
-    return label_set.by_id[label_id].name if label_set and label_id in label_set.by_id else f"pass index {label_id}"
 
 
 def _draw(answers: list[Answer], menu: bpy.types.Menu, context: bpy.types.Context) -> None:
     label_set = status.label_set(context.scene)
     for answer in answers[:_MOST]:
         label = label_set.by_id.get(answer.label_id) if label_set else None
-        text = f"{answer.what}: {name_of(context, answer.label_id)}"
+        text = f"{answer.what}: {name_of(label_set, answer.label_id)}"
         if label:
             menu.layout.label(text=text, icon_value=icon(label.color))
         else:

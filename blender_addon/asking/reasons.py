@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..occurrences import Chain, Occurrence, copies, occurrences, referring_trees, shown_by
+from ..occurrences import (
+    Chain,
+    Occurrence,
+    copies,
+    occurrences,
+    referring_trees,
+    rendered_objects,
+    shown_by,
+    why_not_shown,
+)
 from ..parts.face_parts import is_part, known_source
 from ..parts.mesh_faces import read_indices
 from ..scene_labels import resolve, why_not
@@ -51,18 +60,17 @@ def why_here(hit: Hit) -> list[Answer]:
 def _shown(
     obj: bpy.types.Object, view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph
 ) -> Iterable[Occurrence]:
-    if obj.users_collection and any(_is_instanced(collection) for collection in obj.users_collection):
+    if obj.parent or _is_instanced(obj):  # a parent may show copies of it on its vertices
         return occurrences(view_layer, depsgraph)
-    visible = obj.name in view_layer.objects and not obj.hide_render
-    return [*(_shown_by(obj, depsgraph) if visible else ())]
+    return _shown_by(obj, depsgraph) if obj in rendered_objects(view_layer) else ()
 
 
-def _is_instanced(collection: bpy.types.Collection) -> bool:
-    """Whether something may show a collection elsewhere: an instance, nodes, particles; itself or one that it is in."""
-    users = bpy.data.user_map(subset={collection}).get(collection, set())
+def _is_instanced(data: bpy.types.Object | bpy.types.Collection) -> bool:
+    """Whether something may show it elsewhere: an instance, nodes, particles; itself or a collection that it is in."""
+    users = bpy.data.user_map(subset={data}).get(data, set())
     if any(not isinstance(user, bpy.types.Collection | bpy.types.Scene) for user in users):
         return True
-    return any(_is_instanced(user) for user in users if isinstance(user, bpy.types.Collection) and user != collection)
+    return any(_is_instanced(user) for user in users if isinstance(user, bpy.types.Collection) and user != data)
 
 
 def _shown_by(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> Iterator[Occurrence]:
@@ -99,12 +107,8 @@ def _of_what(material: bpy.types.Material | None, label_id: int) -> str:
 
 
 def _why_not_shown(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> str:
-    if obj.name not in view_layer.objects:
+    if obj in set(view_layer.objects):
+        return why_not_shown(obj, rendered_objects(view_layer), view_layer)
+    if view_layer.id_data in obj.users_scene:
         return "its collection is switched off in this view layer"
-    if obj.hide_render:
-        return "it is hidden in renders"
-    if any(collection.hide_render for collection in obj.users_collection):
-        return "its collection is hidden in renders"
-    if not obj.visible_camera:
-        return "the camera does not see it (Object > Visibility)"
-    return "it has no surface"
+    return "it is in no collection of this scene"

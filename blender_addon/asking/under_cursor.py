@@ -51,9 +51,17 @@ def first_hit(depsgraph: bpy.types.Depsgraph, ray: Ray, view: bpy.types.SpaceVie
     return None
 
 
+def region_at(area: bpy.types.Area, x: int, y: int) -> bpy.types.Region | None:
+    """The region of a 3D view that shows a place of the window, in pixels: one, or one of four in a quad view."""
+    for each in area.regions:
+        if each.type == "WINDOW" and 0 <= x - each.x < each.width and 0 <= y - each.y < each.height:
+            return each
+    return None
+
+
 def ray_at(region: bpy.types.Region, space: bpy.types.SpaceView3D, at: tuple[float, float]) -> Ray:
     """From where and which way a 3D view looks through a point of its region, in pixels from the lower left."""
-    view = space.region_3d
+    view = region.data  # one of four looks another way than the space's own
     origin, direction = region_2d_to_origin_3d(region, view, at), region_2d_to_vector_3d(region, view, at)
     if not view.is_perspective:  # an orthographic view also shows what is behind its origin
         origin = origin - direction * space.clip_end

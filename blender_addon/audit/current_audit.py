@@ -17,7 +17,7 @@ import bpy
 from ..occurrences import occurrences
 from ..parts.face_parts import has_drifted
 from ..scene_labels import label_set_text
-from ..tab import handlers, status
+from ..tab import handlers, looking, status
 from .audit import audit
 from .file_faults import label_set_of, views_of
 from .findings import Finding, measured, severities, worst_first
@@ -68,7 +68,6 @@ _Looked = tuple[int, str, float]
 _audit: Audit | None = None
 _measure: tuple[_Looked, Measure] | None = None
 _measuring = False
-_looks: Generator[Measure, None, None] | None = None
 _serials = count(1)
 _drifted: dict[int, bool] = {}
 
@@ -135,18 +134,10 @@ def measuring() -> bool:
 def measure_views(context: bpy.types.Context) -> Generator[Measure, None, None]:
     """Look through the views, and show what they saw after each. Close it to stop: the scene is put back then.
 
-    Nothing else may change the scene meanwhile; undo, saving and loading end it. Raises RenderFailed.
+    Nothing else may change the scene meanwhile (`looking` ends it then); what the views so far show stays. Raises
+    RenderFailed.
     """
-    global _looks  # noqa: PLW0603
-    stop_measuring()
-    _looks = _measured_views(context)
-    return _looks
-
-
-def stop_measuring() -> None:
-    """Put the scene back; what the views so far show stays."""
-    if _looks and not _looks.gi_running:
-        _looks.close()
+    return looking.begin(_measured_views(context))
 
 
 def _measured_views(context: bpy.types.Context) -> Generator[Measure, None, None]:
@@ -199,12 +190,6 @@ def _is_switched(update: bpy.types.DepsgraphUpdate) -> bool:
 
 
 @bpy.app.handlers.persistent
-def _before_jump(*_args: object) -> None:
-    """What the looks changed for a while is not to be saved or undone."""
-    stop_measuring()
-
-
-@bpy.app.handlers.persistent
 def _after_jump(*_args: object) -> None:
     forget()
 
@@ -216,7 +201,7 @@ def _after_load(*_args: object) -> None:
     _drifted.clear()
 
 
-_HANDLERS = handlers.calls(before=_before_jump, update=_after_update, undo=_after_jump, load=_after_load)
+_HANDLERS = handlers.calls(update=_after_update, undo=_after_jump, load=_after_load)
 
 
 def register() -> None:
@@ -224,7 +209,6 @@ def register() -> None:
 
 
 def unregister() -> None:
-    stop_measuring()
     handlers.remove(_HANDLERS)
     _after_load()
     forget_names()

@@ -75,8 +75,14 @@ def _is_missing(image: bpy.types.Image) -> bool:
     if image.source not in {"FILE", "SEQUENCE", "MOVIE", "TILED"} or image.packed_file or not image.users:
         return False
     path = bpy.path.abspath(image.filepath, library=image.library)
-    tiles = [path.replace("<UDIM>", str(tile.number)) for tile in image.tiles] if image.source == "TILED" else [path]
+    tiles = [_tile(path, tile.number) for tile in image.tiles] if image.source == "TILED" else [path]
     return not all(Path(tile).exists() for tile in tiles)
+
+
+def _tile(path: str, number: int) -> str:
+    """The file of a tile: 1001 is the first of the first row, whose tiles are ten."""
+    row, column = divmod(number - 1001, 10)
+    return path.replace("<UDIM>", str(number)).replace("<UVTILE>", f"u{column + 1}_v{row + 1}")
 
 
 def surprising_settings(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator[Finding]:

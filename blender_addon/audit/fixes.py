@@ -81,7 +81,7 @@ def mend(
         culprit = (finding.materials or finding.objects)[0]
         data = by_uid.get(culprit.uid)
         wanted = label_id or (finding.fix.label_id if finding.fix else UNLABELLED)
-        why = _why_not(data, finding, action, wanted, label_set)
+        why = _why_not(data, finding, action, wanted, label_set, view_layer)
         if not why:
             why = _MENDING[action](data, wanted, view_layer, label_set)
         if why:
@@ -95,7 +95,14 @@ def _by_uid() -> dict[int, ID]:
     return {data.session_uid: data for kind in (bpy.data.objects, bpy.data.materials) for data in kind}
 
 
-def _why_not(data: ID | None, finding: Finding, action: str, wanted: int, label_set: LabelSet) -> str:
+def _why_not(
+    data: ID | None,
+    finding: Finding,
+    action: str,
+    wanted: int,
+    label_set: LabelSet,
+    view_layer: bpy.types.ViewLayer,
+) -> str:
     """Why this finding cannot be mended so; "" where it can."""
     if data is None:
         return "it is not there any more"
@@ -105,7 +112,7 @@ def _why_not(data: ID | None, finding: Finding, action: str, wanted: int, label_
         return "its label has changed since"
     if action in {"label", "take", "keep"} and wanted not in label_set.by_id:
         return "pick a label in the list first"
-    return why_locked(data) or ""
+    return why_locked(view_layer.id_data if action == "threshold" else data) or ""
 
 
 def _label(data: ID, label_id: int, *_: object) -> str:

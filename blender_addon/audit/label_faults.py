@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import bpy
 
-from ..contract.labels import UNLABELLED, LabelSet
-from ..contract.words import quoted
+from ..contract.labels import UNLABELLED, LabelSet, name_of
+from ..contract.words import counted, quoted
 from ..label_render.visibility import label_is_animated
 from ..occurrences import Occurrence
 from .findings import ERROR, NOTE, WARNING, Culprit, Finding, Fix
@@ -34,7 +34,7 @@ def missing_labels(things: Sequence[Occurrence]) -> Iterator[Finding]:
     if not things:
         yield Finding("nothing", ERROR, detail=("nothing in this scene has a surface that would be rendered",))
     elif bare and not any(thing.label_id or _labelled_parts(thing) for thing in things):
-        said = f"nothing in this scene is labelled ({len(bare)} objects): open it with the add-on first"
+        said = f"nothing in this scene is labelled ({counted(len(bare), 'object')}): open it with the add-on first"
         yield Finding("nothing", ERROR, tuple(map(culprit, bare)), detail=(said,))
     else:
         for obj in bare:
@@ -153,8 +153,3 @@ def overridden_materials(view_layer: bpy.types.ViewLayer, things: Iterable[Occur
         )
         said += "; take it off (View Layer Properties > Override)"
         yield Finding("material_override", ERROR, detail=(said,), named=(clay.name_full,))
-
-
-def name_of(label_set: LabelSet, label_id: int) -> str:
-    label = label_set.by_id.get(label_id)
-    return label.name if label else f"pass index {label_id}"

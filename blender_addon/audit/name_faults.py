@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import bpy
 
-from ..contract.labels import LabelSet
+from ..contract.labels import LabelSet, name_of
 from ..suggestions.name_words import words
 from ..suggestions.ranking import BAR, Name, Source, Suggester, Suggestion, suggester
 from ..suggestions.scene_names import names_in
 from ..suggestions.suggestible import rejected
 from .findings import WARNING, Finding, Fix
-from .label_faults import culprit, name_of
+from .label_faults import culprit
 
 _ALSO = 0.5
 """A label that the name says so surely, too, is not wrong: a "desk lamp" may be called a desk's."""

@@ -124,7 +124,8 @@ class LABELPASS_PT_audit(bpy.types.Panel):
         if seen:
             looks, (width, height) = seen.looks, seen.looks.size
             some = f" of {looks.all_views}" if looks.views < looks.all_views else ""
-            paragraph(context, column, f"Shares of all pixels of {looks.views}{some} views, at {width}x{height}")
+            of_views = f"{looks.views}{some} views" if some else counted(looks.views, "view")
+            paragraph(context, column, f"Shares of all pixels of {of_views}, at {width}x{height}")
 
 
 def _header(context, line, found: Audit) -> None:

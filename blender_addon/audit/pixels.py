@@ -41,7 +41,8 @@ def measure(
     view_layer: bpy.types.ViewLayer,
     views: Sequence[View],
     size: tuple[int, int] = SIZE,
-    label_set: LabelSet | None = None,
+    *,
+    label_set: LabelSet | None,
 ) -> Iterator[Measure]:
     """Look through the views, `MOST_VIEWS` of them at most; after each, all that was seen until then.
 
@@ -55,7 +56,7 @@ def measure(
         stack.enter_context(put_back_frame(scene))
         for obj in torn(things_shown(scene, view_layer, chosen)):
             stack.enter_context(changed(obj, pass_index=_ANY))
-        looks = stack.enter_context(closing(look(scene, view_layer, chosen, size=size, label_set=label_set)))
+        looks = stack.enter_context(closing(look(scene, view_layer, chosen, size, label_set=label_set)))
         for number, seen in enumerate(looks, start=1):
             pixels.update(seen.pixels)
             total += seen.labels.size

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import bpy
 
-from ..occurrences import Occurrence, render_collections
+from ..occurrences import Occurrence, rendered_objects, why_not_shown
 from ..scene_labels import why_not
 from .findings import NOTE, Finding, Fix
 from .label_faults import culprit
@@ -18,9 +18,7 @@ def unlike_the_viewport(view_layer: bpy.types.ViewLayer, things: Iterable[Occurr
     for thing in things:
         carriers.add(thing.instancers[0] if thing.instancers else thing.obj)
         reached.update(thing.instancers, (thing.obj,))
-    rendered: set[bpy.types.Object] = set()
-    for collection in render_collections(view_layer.layer_collection):
-        rendered.update(collection.objects)
+    rendered = rendered_objects(view_layer)
     with bpy.context.temp_override(area=None, region=None):  # or `visible_get` would ask the 3D view's local view
         for obj in view_layer.objects:
             shown = obj in reached
@@ -29,19 +27,9 @@ def unlike_the_viewport(view_layer: bpy.types.ViewLayer, things: Iterable[Occurr
             if shown:
                 yield Finding("hidden", NOTE, (culprit(obj),), fix=Fix("hide_render"))
             elif obj.pass_index and not why_not(obj) and obj.visible_get(view_layer=view_layer):
-                why = _why_not_rendered(obj, obj in rendered)
+                why = why_not_shown(obj, rendered, view_layer)
                 yield Finding("not_rendered", NOTE, (culprit(obj),), detail=(why,), label_id=obj.pass_index,
                               fix=Fix("show_render" if obj.hide_render else "clear"))  # fmt: skip
-
-
-def _why_not_rendered(obj: bpy.types.Object, in_rendered: bool) -> str:
-    if obj.hide_render:
-        return "it is hidden in renders"
-    if not in_rendered:
-        return "its collection is"
-    if not obj.visible_camera:
-        return "cameras do not see it (Object > Visibility > Ray Visibility)"
-    return "it has no surface of its own"
 
 
 def no_carriers(view_layer: bpy.types.ViewLayer) -> Iterator[Finding]:

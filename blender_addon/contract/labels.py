@@ -282,3 +282,9 @@ def built_in(name: str) -> LabelSet:
 def unknown_ids(ids: Iterable[int], label_set: LabelSet) -> list[int]:
     """The ids that are neither unlabelled nor in the label set, sorted."""
     return sorted(set(ids) - set(label_set.by_id) - {UNLABELLED})
+
+
+def name_of(label_set: LabelSet | None, id_: int) -> str:
+    """What an id or a code is called, whether the set defines it or not."""
+    label = label_set.by_id.get(id_) if label_set else None
+    return label.name if label else CODE_NAMES.get(id_, f"pass index {id_}")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -97,12 +97,13 @@ def _foreign(record: Record, view: View, plan: Plan) -> str:
     """What the record says otherwise than the plan, in words; "" where nothing."""
     width, height = plan.settings.size
     names = {label.id: label.name for label in plan.label_set.labels}
+    pictures = {name: stored for name, stored in record.files.items() if not name.endswith(".ply")}
     said = {
         "frame": (record.frame, view.frame),
-        **{f"view.{key}": (there, getattr(view, key)) for key, there in asdict(record.view).items()},
+        **{f"view.{key}": (there, getattr(view, key)) for key, there in vars(record.view).items()},
         "seed": (record.seed, plan.settings.seed),
         "scene_sha256": (record.scene_sha256 or plan.scene_sha256, plan.scene_sha256),
-        **{f"files.{name}.shape": (stored.shape[:2], (height, width)) for name, stored in record.files.items()},
+        **{f"files.{name}.shape": (stored.shape[:2], (height, width)) for name, stored in pictures.items()},
         **{f"label {label.id}": (label.name, names.get(label.id)) for label in record.labels},
     }
     return next((f"{key} {there!r}, the plan {here!r}" for key, (there, here) in said.items() if there != here), "")

@@ -43,6 +43,9 @@ RECORD = "frame.json"
 LABEL_CHANNEL = "Label"
 PURITY_CHANNEL = "Purity"
 
+LABEL_RENDERS = ("image", "own")
+PRESETS = ("draft", "standard", "final")
+
 Side = Annotated[int, 1, 65536]
 
 _FRAME_NAME = re.compile(r"[0-9]{6,}|-[0-9]{5,}")  # six characters, the sign among them
@@ -60,17 +63,34 @@ class PlanExists(RunError):
     """There is a plan in the run folder already."""
 
 
+Row = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a camera stands that the .blend does not have: its world matrix, row by row, in Blender units and with
+    Blender's camera axes (x right, y up, looking along -z), and its focal length in mm."""
+
+    matrix: tuple[Row, Row, Row, Row]
+    lens: float
+
+
 @dataclass(frozen=True)
 class View:
     """What one frame of the run shows: frame `scene_frame` of the .blend through `camera`.
 
-    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras share a scene frame.
+    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras share a scene frame. Where there
+    is a `pose`, `camera` is none of the .blend, but one that the renderer puts there.
     """
 
     frame: int
     scene_frame: int
     camera: str
     name: str
+    pose: Pose | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,11 @@ class Settings:
 
     `denoise` is resolved: what this run does, not what was wished. `alpha_threshold` in 0..1 is Blender's
     `pass_alpha_threshold`: surfaces with less alpha are looked through by the label render. `image` is a key of
-    `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order.
+    `IMAGE_FORMATS`, and `modalities` are names of `MODALITIES` (`contract.modalities`), in its order. `label_render`
+    is "image" where labels come from the image render itself, and "own" where they have one of their own. `preset` says
+    what the scene's own sampling and denoising settings give way to, "" for nothing. `thin_labels` are ids of labels
+    that get a pixel with the share `min_presence` of its samples where their things would fall into dots.
+    `sample_views` are the words that the views were sampled by, "" where they are those of the .blend.
     `randomization` is what is drawn anew for each frame, as `render_scripts.randomization` writes and reads it; empty
     where nothing is.
     """
@@ -94,11 +118,20 @@ class Settings:
     view_layer: str
     image: str = "png"
     modalities: tuple[str, ...] = ()
+    label_render: str = "own"
+    preset: str = ""
+    thin_labels: tuple[int, ...] = ()
+    min_presence: Annotated[float, 0, 1] = 0.0
+    sample_views: str = ""
     randomization: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:
             raise ValueError(f"image must be {' or '.join(IMAGE_FORMATS)}, not {self.image!r}")
+        if self.label_render not in LABEL_RENDERS:
+            raise ValueError(f"label_render must be {' or '.join(LABEL_RENDERS)}, not {self.label_render!r}")
+        if self.preset not in ("", *PRESETS):
+            raise ValueError(f"preset {self.preset!r} is unknown to this version")
         strange = [name for name in self.modalities if name not in MODALITIES]
         if strange:
             raise ValueError(f"modality {strange[0]!r} is unknown to this version")
@@ -135,7 +168,7 @@ class Plan:
             "scene": self.scene,
             "scene_sha256": self.scene_sha256,
             "settings": asdict(self.settings),
-            "views": [asdict(view) for view in self.views],
+            "views": [view.to_dict() for view in self.views],
             "versions": dict(self.versions),
             "label_set": self.label_set.to_dict(),
         }
@@ -155,6 +188,9 @@ def read_plan(run: Path) -> Plan:
         plan = build(Plan, data | {"label_set": label_set_from_dict(data.get("label_set"))})
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from None
+    unknown = set(plan.settings.thin_labels) - set(plan.label_set.by_id)
+    if unknown:
+        raise RunError(f"{path} is damaged: settings.thin_labels names id {min(unknown)}, which its label set lacks")
     twice = [number for number, count in Counter(view.frame for view in plan.views).items() if count > 1]
     if twice:
         raise RunError(f"{path} is damaged: frame {twice[0]} is there twice")

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 _Built = TypeVar("_Built")
 _DIGITS = 30  # of the longest number that any file of ours can hold, and more
@@ -68,8 +68,8 @@ def _value(hint: Any, value: Any, what: str, others: bool) -> Any:
     origin, inside = get_origin(hint), get_args(hint)
     if hint is Any:
         return value
-    if origin is UnionType:
-        kind = next(each for each in inside if each is not NoneType)
+    if origin in (UnionType, Union):  # X | None
+        (kind,) = (kind for kind in inside if kind is not NoneType)
         return None if value is None else _value(kind, value, what, others)
     if origin is Annotated:
         number, (low, high) = _value(inside[0], value, what, others), inside[1:]

@@ -18,7 +18,7 @@ from ..tab.properties import state_of
 from ..tab.selection import anything_selected
 from ..tab.swatches import icon
 from . import isolation
-from .step_operators import NO_LABEL_SET, in_object_mode, step_on
+from .step_operators import in_object_mode, step_on
 
 Item = tuple[str, str, str, int, int]
 _NONE = "0"
@@ -181,7 +181,7 @@ def _ready(operator, context) -> LabelSet | None:
     label_set = status.label_set(context.scene)
     missing = "" if anything_selected(context) else "Nothing is selected"
     if not label_set:
-        missing = NO_LABEL_SET
+        missing = status.NO_LABEL_SET_HERE
     if missing:
         operator.report({"WARNING"}, missing)
         return None

@@ -58,9 +58,6 @@ class LABELPASS_OT_show_all(bpy.types.Operator):
         return {"FINISHED"}
 
 
-NO_LABEL_SET = f"{status.NO_LABEL_SET}: sidebar (N), tab Labels"
-
-
 def in_object_mode(operator: type, context) -> bool:
     """Whether a key works here: in a 3D view in object mode."""
     if context.mode != "OBJECT" or not getattr(context.space_data, "region_3d", None):
@@ -72,7 +69,7 @@ def in_object_mode(operator: type, context) -> bool:
 def step_on(operator, context, *, back: bool = False) -> set[str]:
     """Go to the next object without a label (or the one before), or say that there is none and show all again."""
     if not status.label_set(context.scene):
-        operator.report({"WARNING"}, NO_LABEL_SET)
+        operator.report({"WARNING"}, status.NO_LABEL_SET_HERE)
         return {"CANCELLED"}
     found = places(context.view_layer, context.evaluated_depsgraph_get())
     on = isolation.is_on(context.space_data, context.view_layer)

@@ -7,8 +7,6 @@ the label render only pays for its one sample.
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +22,7 @@ from ..contract.run import Settings
 from . import exr, label_maps
 from .motion import playing_images
 from .stage import changed, put_back_frame
+from .streams import turned_to
 from .transparency import all_or_nothing
 from .volumes import has_grids, no_volumes
 
@@ -80,6 +79,7 @@ def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection
                 use_animated_seed=False,
                 time_limit=0.0,
                 seed=scene.cycles.seed,
+                **compat.all_samples(scene.cycles),  # index passes come from the first
             )
         )
         for marker in scene.timeline_markers:  # a marker's camera would replace the one that the plan names
@@ -92,15 +92,14 @@ def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection
 
 
 def render_labels(
-    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None = None
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
 ) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """The label render, reduced: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1]."""
-    return label_maps.majority(render_label_samples(scene, settings, label_set), settings.label_supersample)
+    samples = render_label_samples(scene, settings, label_set)
+    return label_maps.reduced(samples, settings.label_supersample, settings.thin_labels, settings.min_presence)
 
 
-def render_label_samples(
-    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None = None
-) -> NDArray[np.uint16]:
+def render_label_samples(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None) -> NDArray[np.uint16]:
     """Render the index passes, sharp: label codes (K H, K W) uint16, K being `label_supersample`.
 
     One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
@@ -210,7 +209,7 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
     """Render the frame into `path`. Blender may fail without raising, so the file itself is the proof."""
     path.unlink(missing_ok=True)
     scene.render.filepath = str(path)
-    with _overheard() as last_words:
+    with overheard() as last_words:
         try:
             bpy.ops.render.render(write_still=True)
         except RuntimeError as error:
@@ -220,15 +219,9 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
 
 
 @contextmanager
-def _overheard() -> Iterator[Callable[[], str]]:
+def overheard() -> Iterator[Callable[[], str]]:
     """Keep what Blender prints during a render off the screen; yields a function that tells its last complaint."""
-    with tempfile.TemporaryFile() as heard, ExitStack() as stack:
-        sys.stdout.flush()
-        for stream in (1, 2):
-            saved = os.dup(stream)
-            stack.callback(os.close, saved)
-            stack.callback(os.dup2, saved, stream)
-            os.dup2(heard.fileno(), stream)
+    with tempfile.TemporaryFile() as heard, turned_to(heard.fileno()):
 
         def last_words() -> str:
             heard.seek(0)

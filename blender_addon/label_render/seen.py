@@ -46,11 +46,12 @@ def look(
     views: Iterable[View],
     size: tuple[int, int] = SIZE,
     k: int = 1,
-    label_set: LabelSet | None = None,
+    *,
+    label_set: LabelSet | None,
 ) -> Iterator[Seen]:
     """Render the labels of the views, small, one after the other; `size` is (width, height), k as `label_supersample`.
 
-    `label_set` says what becomes of half transparent surfaces, as in `label_pass.render_label_samples`.
+    `label_set` says what becomes of half transparent surfaces, None that the threshold does, as in a node's render.
     The scene stays changed from view to view, so that the next one is cheap: close the iterator when it is not to be
     emptied. Raises RenderFailed as a node would.
     """

@@ -13,9 +13,10 @@ through adds nothing, and behind what is there nothing is seen.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import bpy
 
@@ -74,9 +75,7 @@ def policies_in_use(label_set: LabelSet | None) -> Policies | None:
 
 
 @contextmanager
-def all_or_nothing(
-    view_layer: bpy.types.ViewLayer, threshold: float, label_set: LabelSet | None = None
-) -> Iterator[str]:
+def all_or_nothing(view_layer: bpy.types.ViewLayer, threshold: float, label_set: LabelSet | None) -> Iterator[str]:
     """Until the block ends, no surface is half transparent to labels: alpha >= `threshold` counts, less is not there.
 
     At 0 everything counts, what is fully transparent included; at 1 only what is fully opaque. Labels of the set with
@@ -101,11 +100,13 @@ def all_or_nothing(
         for tree, asks in _trees(policies):
             if policies is None or not (asks or limit == math.inf):
                 for output in list(_outputs(tree)) if may_be_transparent(tree, plain) else ():
-                    stack.enter_context(_decided(output, limit, Place(tree, twins, plain)))
+                    place = Place(tree, twins, plain)
+                    stack.enter_context(_decided(output, partial(_by_alpha, place, limit), place))
             elif may_be_transparent(tree, glassy):
                 for output in list(_outputs(tree)):
                     places = Place(tree, twins, plain), Place(tree, twins_of_glass, glassy)
-                    stack.enter_context(_decided_by_label(output, limit, policies, ignore, *places))
+                    by_label = partial(_by_label, *places, limit, policies, ignore)
+                    stack.enter_context(_decided(output, by_label, *places))
         yield ignore
 
 
@@ -149,54 +150,55 @@ def _outputs(tree: bpy.types.NodeTree) -> Iterator[bpy.types.Node]:
 
 
 @contextmanager
-def _decided(output: bpy.types.Node, limit: float, place: Place) -> Iterator[None]:
-    """What a material's output shows, but nothing at all where more than `limit` of the light passes through it."""
-    surface = output.inputs["Surface"]
-    shown = source_of(surface)
-    try:
-        try:
-            passing = transparency(place, surface)
-            if not isinstance(passing, float):
-                too_much = place.new("Math", passing, limit, operation="GREATER_THAN").outputs[0]
-                transparent = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
-                place.plug(place.new("MixShader", too_much, shown, transparent).outputs[0], surface)
-            elif passing > limit:
-                place.plug(place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0], surface)
-        except Unknown:
-            pass
-        yield
-    finally:
-        for node in place.made:
-            place.tree.nodes.remove(node)
-        if source_of(surface) != shown:
-            place.tree.links.new(shown, surface)
-
-
-@contextmanager
-def _decided_by_label(
-    output: bpy.types.Node, limit: float, policies: Policies, ignore: str, place: Place, glass: Place
+def _decided(
+    output: bpy.types.Node, decide: Callable[[bpy.types.NodeSocket, bpy.types.NodeSocket], None], *places: Place
 ) -> Iterator[None]:
-    """What a material's output shows, made opaque or nothing as the label of each point says."""
+    """What a material's output shows, made opaque or nothing by `decide`, which is called with the output's surface and
+    what it shows. The nodes that it makes in `places` go when the block ends; where alpha cannot be read, none count.
+    """
     surface = output.inputs["Surface"]
     shown = source_of(surface)
     try:
-        try:
-            passing = transparency(place, surface)
-            seen = transparency(glass, surface) if glass.suspected.glass else passing
-            if (passing, seen) != (0.0, 0.0):
-                _decide(place, surface, shown, passing, seen, limit, policies, ignore)
-        except Unknown:
-            pass
+        with suppress(Unknown):
+            decide(surface, shown)
         yield
     finally:
-        for each in (place, glass):
-            for node in each.made:
-                each.tree.nodes.remove(node)
+        for place in places:
+            for node in place.made:
+                place.tree.nodes.remove(node)
         if source_of(surface) != shown:
-            place.tree.links.new(shown, surface)
+            output.id_data.links.new(shown, surface)
 
 
-def _decide(
+def _by_alpha(place: Place, limit: float, surface: bpy.types.NodeSocket, shown: bpy.types.NodeSocket) -> None:
+    """Nothing at all where more than `limit` of the light passes through."""
+    passing = transparency(place, surface)
+    if isinstance(passing, float) and passing <= limit:
+        return
+    nothing = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
+    if not isinstance(passing, float):
+        too_much = place.new("Math", passing, limit, operation="GREATER_THAN").outputs[0]
+        nothing = place.new("MixShader", too_much, shown, nothing).outputs[0]
+    place.plug(nothing, surface)
+
+
+def _by_label(
+    place: Place,
+    glass: Place,
+    limit: float,
+    policies: Policies,
+    ignore: str,
+    surface: bpy.types.NodeSocket,
+    shown: bpy.types.NodeSocket,
+) -> None:
+    """Opaque or nothing as the label of each point says."""
+    passing = transparency(place, surface)
+    seen = transparency(glass, surface) if glass.suspected.glass else passing
+    if (passing, seen) != (0.0, 0.0):
+        _build_by_label(place, surface, shown, passing, seen, limit, policies, ignore)
+
+
+def _build_by_label(
     place: Place,
     surface: bpy.types.NodeSocket,
     shown: bpy.types.NodeSocket,

@@ -78,7 +78,7 @@ def label_is_animated(obj: bpy.types.Object) -> bool:
     return _is_animated(obj, {"pass_index"})
 
 
-_VISIBILITY = {"hide_render", "visible_camera"}
+_VISIBILITY = {"hide_render", "visible_camera", "is_holdout"}
 
 
 def _is_animated(obj: bpy.types.Object, properties: set[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import bpy
 from bpy.props import EnumProperty, FloatVectorProperty, IntProperty, StringProperty
 
-from ..contract.labels import MAX_ID, UNLABELLED, Label, LabelSet, LabelSetError
+from ..contract.labels import MAX_ID, UNLABELLED, Label, LabelSet, LabelSetError, name_of
 from ..parts.upkeep import merge_parts
 from ..scene_labels import why_locked
 from ..tab import status
@@ -48,11 +48,11 @@ class LABELPASS_OT_add_label(bpy.types.Operator):
     name: StringProperty(name="Name", description="What the label is called", options={"SKIP_SAVE"})
     own_color: EnumProperty(
         name="Color",
-        items=(("OF_ID", "By Id", "A colour that no other id gets"), ("CHOSEN", "Choose", "A colour of your choice")),
+        items=(("OF_ID", "By Id", "A color that no other id gets"), ("CHOSEN", "Choose", "A color of your choice")),
         options={"SKIP_SAVE"},
     )
     color: FloatVectorProperty(
-        name="", description="The label's colour", subtype="COLOR_GAMMA", min=0, max=1, default=(0.5, 0.5, 0.5)
+        name="", description="The label's color", subtype="COLOR_GAMMA", min=0, max=1, default=(0.5, 0.5, 0.5)
     )
     label_id: IntProperty(
         name="Id",
@@ -138,7 +138,7 @@ class LABELPASS_OT_remove_label(bpy.types.Operator):
             into = old.find(self.into or _nothing_chosen()).id if self.fate == "REMAP" else UNLABELLED
             return edits.delete(old, self.label_id, into)
 
-        return carry_out(self, context, make, f"{_name_of(context, self.label_id)} removed")
+        return carry_out(self, context, make, f"{name_of(status.label_set(context.scene), self.label_id)} removed")
 
 
 class LABELPASS_OT_merge_label(bpy.types.Operator):
@@ -170,7 +170,8 @@ class LABELPASS_OT_merge_label(bpy.types.Operator):
         def make(old: LabelSet) -> edits.Edit:
             return edits.merge(old, self.label_id, old.find(self.into or _nothing_chosen()).id)
 
-        return carry_out(self, context, make, f"{_name_of(context, self.label_id)} is {self.into} now")
+        name = name_of(status.label_set(context.scene), self.label_id)
+        return carry_out(self, context, make, f"{name} is {self.into} now")
 
 
 class LABELPASS_OT_change_label_id(bpy.types.Operator):
@@ -200,7 +201,7 @@ class LABELPASS_OT_change_label_id(bpy.types.Operator):
         self.layout.label(text=f"{self.followers or 'Nothing'} will follow")
 
     def execute(self, context):
-        said = f"{_name_of(context, self.label_id)} has id {self.new_id}"
+        said = f"{name_of(status.label_set(context.scene), self.label_id)} has id {self.new_id}"
         return carry_out(self, context, lambda old: edits.change_id(old, self.label_id, self.new_id), said)
 
 
@@ -296,11 +297,6 @@ def _not_at(operator: type, context, place: int, word: str) -> bool:
 def _followers(context, label_id: int) -> str:
     """What carries a label, in words, for a dialog to draw: asked once, since several label sets make it slow."""
     return in_words(carriers_of(context.scene, {label_id}))
-
-
-def _name_of(context, label_id: int) -> str:
-    label_set = status.label_set(context.scene)
-    return label_set.by_id[label_id].name if label_set and label_id in label_set.by_id else f"label {label_id}"
 
 
 def _nothing_chosen() -> str:

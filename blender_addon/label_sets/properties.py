@@ -112,7 +112,7 @@ class LABELPASS_PG_set_label(bpy.types.PropertyGroup):
     name: StringProperty(name="Name", description="Double-click to rename the label", update=_writer("name"))
     color: FloatVectorProperty(
         name="Color",
-        description="The colour of the label in the window and in datasets",
+        description="The color of the label in the window and in datasets",
         subtype="COLOR_GAMMA",
         size=3,
         min=0,

@@ -93,10 +93,8 @@ class Picture:
         whole = self._whole or not self._look_at_touched(view_layer, depsgraph)
         if whole:
             self.things = {each.key: each for each in look(view_layer, depsgraph, self.geometries)}
-            self._known, self._materials = (
-                self._known.union(shown) if shown <= self._known else shown,
-                _material_indices(),
-            )
+            evaluated = (obj.original.session_uid for obj in depsgraph.objects)  # also what this view does not show
+            self._known, self._materials = shown.union(evaluated), _material_indices()
         self._whole = False
         self._touched.clear()
         self.chunks = arrange(self.things.values(), self.geometries, self.chunks)

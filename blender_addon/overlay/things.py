@@ -21,16 +21,19 @@ EDITED = 0.5  # of the opacity on what is in edit mode, where the selection must
 _NO_SURFACE = {"WIRE", "BOUNDS"}
 
 
-def look(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph, geometries: Geometries) -> list[Thing]:
+def look(
+    view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph, geometries: Geometries, *, wires: bool = False
+) -> list[Thing]:
     """All that the depsgraph lists and a render shows, too, with triangles; their geometry is put into `geometries`.
 
-    What is there already is taken from there, what nothing uses any more is taken out.
+    What is there already is taken from there, what nothing uses any more is taken out. `wires`: also what a 3D view
+    draws as wires or as a box, which are surfaces to a render.
     """
     index = index_of(occurrences(view_layer, depsgraph))
     found = []
     for instance in depsgraph.object_instances:
         shown = instance.object
-        if shown.type != "MESH" or not instance.show_self or shown.display_type in _NO_SURFACE:
+        if shown.type != "MESH" or not instance.show_self or (shown.display_type in _NO_SURFACE and not wires):
             continue  # curves, text, metaballs are listed again, as the mesh that they are drawn as
         obj = host = shown.original
         if instance.is_instance and instance.parent:

@@ -34,18 +34,18 @@ class LABELPASS_PG_overlay(bpy.types.PropertyGroup):
 
     show: BoolProperty(
         name="Label Colors",
-        description="Show everything in the 3D views in the colour of its label, what has none in magenta stripes. "
+        description="Show everything in the 3D views in the color of its label, what has none in magenta stripes. "
         "Changes neither materials nor the shading of the views",
         update=_switched,
     )
     opacity: FloatProperty(
         name="Opacity",
-        description="How much the label colours cover what is below",
+        description="How much the label colors cover what is below",
         min=0.05, max=1.0, default=0.75, subtype="FACTOR", update=_changed,
     )  # fmt: skip
     legend: BoolProperty(
         name="Legend",
-        description="List the labels that the 3D view shows in its corner: colour, name, how many things",
+        description="List the labels that the 3D view shows in its corner: color, name, how many things",
         default=True,
         update=_changed,
     )
@@ -64,7 +64,7 @@ def redraw() -> None:
 
 
 class LABELPASS_OT_toggle_overlay(bpy.types.Operator):
-    """Show everything in the 3D views in the colour of its label, or as it was again"""
+    """Show everything in the 3D views in the color of its label, or as it was again"""
 
     bl_idname = "labelpass.toggle_overlay"
     bl_label = "Toggle Label Colors"
@@ -73,7 +73,7 @@ class LABELPASS_OT_toggle_overlay(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if not status.label_set(context.scene):
-            cls.poll_message_set(f"{status.NO_LABEL_SET}: sidebar (N), tab Labels")
+            cls.poll_message_set(status.NO_LABEL_SET_HERE)
             return False
         return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..asking.operators import name_of
+from ..contract.labels import name_of
 from ..contract.words import counted
 from ..tab import handlers, status
 from ..tab.panels import LABELPASS_PT_active, paragraph
@@ -42,7 +42,7 @@ class LABELPASS_PT_parts(bpy.types.Panel):
 
     def _part(self, context, line, row: PartRow) -> None:
         label_set = status.label_set(context.scene)
-        label, name = label_set.by_id.get(row.label_id), name_of(context, row.label_id)
+        label, name = label_set.by_id.get(row.label_id), name_of(label_set, row.label_id)
         amount = f", {counted(row.faces, 'face')}" if row.faces is not None else ""
         text = f"{name}: all {row.whole}{amount}" if row.whole else f"{name}{amount}"
         if label:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..contract.labels import BACKGROUND, CODE_NAMES, UNLABELLED, Color, LabelSet
+from ..contract.labels import BACKGROUND, CODE_NAMES, UNLABELLED, Color, LabelSet, name_of
 
 SPECIAL_COLORS: dict[int, Color] = {UNLABELLED: (255, 0, 255), BACKGROUND: (24, 24, 24)}
 UNKNOWN_COLOR: Color = (255, 255, 255)
@@ -37,7 +37,7 @@ def rows_of(counts: Counter[int], label_set: LabelSet) -> tuple[Row, ...]:
     whole = counts.total()
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(
-        Row(code, _name(code, label_set), _color(code, label_set), pixels, pixels / whole, _known(code, label_set))
+        Row(code, name_of(label_set, code), _color(code, label_set), pixels, pixels / whole, _known(code, label_set))
         for code, pixels in ordered
         if pixels
     )
@@ -53,12 +53,6 @@ def painted(labels: NDArray[np.uint16], label_set: LabelSet) -> NDArray[np.uint8
 
 def _known(code: int, label_set: LabelSet) -> bool:
     return code in CODE_NAMES or code in label_set.by_id
-
-
-def _name(code: int, label_set: LabelSet) -> str:
-    if code in label_set.by_id:
-        return label_set.by_id[code].name
-    return CODE_NAMES.get(code, f"pass index {code}")
 
 
 def _color(code: int, label_set: LabelSet) -> Color:

@@ -58,8 +58,11 @@ class LABELPASS_OT_preview_views(bpy.types.Operator):
     def execute(self, context):
         if not self._begin(context):
             return {"CANCELLED"}
-        while (ended := self._step(context)) is None:
-            pass
+        try:
+            while (ended := self._step(context)) is None:
+                pass
+        finally:
+            context.workspace.status_text_set(None)
         return ended
 
     def modal(self, context, event):
@@ -100,7 +103,6 @@ class LABELPASS_OT_preview_views(bpy.types.Operator):
             self.report({"ERROR"}, _sentence(error))
             return {"CANCELLED"}
         if preview is None:
-            context.workspace.status_text_set(None)
             return _show(self, context) if self.done == self.wanted else self._stopped(context)
         previews.keep(preview)
         self.done = len(preview.views)
@@ -140,11 +142,15 @@ class LABELPASS_OT_preview_ask(bpy.types.Operator):
         if not ends or event.value == "PRESS":
             looking = event.type in {"MIDDLEMOUSE", "WHEELUPMOUSE", "WHEELDOWNMOUSE"}
             return {"PASS_THROUGH"} if looking else {"RUNNING_MODAL"}
-        context.window.cursor_modal_restore()
-        context.area.header_text_set(None)
+        self.cancel(context)
         if row and event.type == "LEFTMOUSE":
             self.report({"INFO"}, row.name)
         return {"FINISHED"}
+
+    def cancel(self, context):
+        """Also when Blender ends it, since another file is opened."""
+        context.window.cursor_modal_restore()
+        context.area.header_text_set(None)
 
 
 def row_under(context: bpy.types.Context, x: int, y: int) -> Row | None:

@@ -100,7 +100,7 @@ def _what(preview: Preview) -> str:
 
 
 def _percent(share: float) -> str:
-    return "< 0.1 %" if share < 0.001 else f"{share:.1%}"
+    return "<0.1%" if share < 0.001 else f"{share:.1%}"
 
 
 register, unregister = bpy.utils.register_classes_factory((LABELPASS_PT_preview, LABELPASS_PT_preview_image))

@@ -36,16 +36,26 @@ def show(context: bpy.types.Context, preview: Preview, *, new: bool = True) -> N
 
     Not `new`: not in a window that is not open yet.
     """
-    shown = draw_image(preview)
+    draw_image(preview)
     if bpy.app.background:
         return
-    area = _editor(context)
-    fresh = area is None
-    if area is None and new:
-        area = _new_editor(context)
-    if area is None:
-        return
-    space = area.spaces.active
+    if area := _editor(context):
+        _show_in(area)
+    elif new:
+        timers.start(_open)  # a window that opens during a modal operator makes Blender run that once more
+
+
+def _open() -> None:
+    """Show the image in a new editor."""
+    windows = bpy.context.window_manager.windows
+    with bpy.context.temp_override(window=bpy.context.window or windows[0]):
+        area = _editor(bpy.context) or _new_editor()
+    if area and image():
+        _show_in(area, fresh=True)
+
+
+def _show_in(area: bpy.types.Area, *, fresh: bool = False) -> None:
+    space, shown = area.spaces.active, image()
     if space.image != shown:
         space.image = shown
         fresh = True
@@ -74,7 +84,7 @@ def _editor(context: bpy.types.Context) -> bpy.types.Area | None:
     return None
 
 
-def _new_editor(context: bpy.types.Context) -> bpy.types.Area | None:
+def _new_editor() -> bpy.types.Area | None:
     """A new one where the preferences say that Blender shows what it renders; a window of its own by default."""
     before = {area.as_pointer() for _window, area in _editors()}
     bpy.ops.render.view_show("INVOKE_DEFAULT")
@@ -118,6 +128,7 @@ def register() -> None:
 
 def unregister() -> None:
     handlers.remove(_HANDLERS)
+    timers.stop(_open)
     timers.stop(_fit)
     _shown_in.clear()
     if found := image():

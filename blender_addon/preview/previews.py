@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from .. import compat
 from ..contract.labels import LabelSet
 from ..contract.run import View
 from ..label_render.seen import look
-from ..tab import handlers, status
+from ..tab import handlers, looking, status
 from . import label_picture
 
 
@@ -39,7 +39,6 @@ class Preview:
 
 
 _kept: list[Preview] = []
-_going: list[Generator[Preview, None, None]] = []
 
 
 def last() -> Preview | None:
@@ -91,14 +90,11 @@ def looks(
     label_set: LabelSet,
     views: Sequence[View],
     size: tuple[int, int],
-) -> Iterator[Preview]:
-    """The preview after each of the views. The scene is changed until the iterator is empty or closed; it ends early
-    where Blender undoes, saves or opens a file meanwhile, which another window may ask for.
+) -> Generator[Preview, None, None]:
+    """The preview after each of the views. The scene is changed until the generator is empty or closed; it ends early
+    where another window asks for something that cannot wait (`looking`).
     """
-    _going.clear()
-    going = _looks(scene, view_layer, label_set, views, size)
-    _going.append(going)
-    return going
+    return looking.begin(_looks(scene, view_layer, label_set, views, size))
 
 
 def _looks(
@@ -109,8 +105,8 @@ def _looks(
     size: tuple[int, int],
 ) -> Generator[Preview, None, None]:
     started, counts, pixels = time.perf_counter(), Counter[int](), Counter[str]()
-    with closing(look(scene, view_layer, views, size, label_set=label_set)) as looking:
-        for done, seen in enumerate(looking, start=1):
+    with closing(look(scene, view_layer, views, size, label_set=label_set)) as each_seen:
+        for done, seen in enumerate(each_seen, start=1):
             counts.update(label_picture.count_codes(seen.labels))
             pixels.update(seen.pixels)
             yield Preview(
@@ -125,17 +121,11 @@ def _looks(
 
 
 @bpy.app.handlers.persistent
-def _before_jump(*_args: object) -> None:
-    while _going:
-        _going.pop().close()
-
-
-@bpy.app.handlers.persistent
 def _after_load(*_args: object) -> None:
     _kept.clear()
 
 
-_HANDLERS = handlers.calls(before=_before_jump, load=_after_load)
+_HANDLERS = handlers.calls(load=_after_load)
 
 
 def register() -> None:
@@ -144,5 +134,4 @@ def register() -> None:
 
 def unregister() -> None:
     handlers.remove(_HANDLERS)
-    _before_jump()
     _kept.clear()

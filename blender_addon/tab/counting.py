@@ -29,20 +29,21 @@ class Count:
         `view_layer` is evaluated and is what it was at the step before.
         """
         trees = referring_trees()
-        left = self._step_objects(list(render_collections(view_layer.layer_collection)), trees, most)
+        left = self._step_objects(view_layer, trees, most)
         if left <= 0:
             return False
         if self._hosts and view_layer.depsgraph:
             if left < most:
                 return False
             found = filter(None, map(bpy.data.objects.get, self._hosts))
-            hosts = {obj: shown_by(obj, trees)[1] for obj in found}
+            hosts = {obj: shown_by(obj, trees, view_layer=view_layer)[1] for obj in found}
             self._add(copies(view_layer.depsgraph, hosts))
         self.done = True
         return True
 
-    def _step_objects(self, collections: list[bpy.types.Collection], trees: set[bpy.types.NodeTree], left: int) -> int:
+    def _step_objects(self, view_layer: bpy.types.ViewLayer, trees: set[bpy.types.NodeTree], left: int) -> int:
         """How much is left of the step after the objects; 0 or less where some of them wait for the next."""
+        collections = list(render_collections(view_layer.layer_collection))
         while self._collection < len(collections) and left > 0:
             objects = collections[self._collection].objects[self._object : self._object + left]
             wanted = left
@@ -54,7 +55,7 @@ class Count:
                     left -= 1
                     continue
                 self._seen.add(obj.name_full)
-                shown, copying = shown_by(obj, trees)
+                shown, copying = shown_by(obj, trees, view_layer=view_layer)
                 if copying:
                     self._hosts.append((obj.name, obj.library.filepath if obj.library else None))
                 self._add(shown)

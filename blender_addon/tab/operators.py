@@ -11,7 +11,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from .. import scene_labels
-from ..contract.labels import UNLABELLED, Label, LabelSetError
+from ..contract.labels import UNLABELLED, Label, LabelSetError, name_of
 from ..contract.words import listed
 from ..label_sets import label_files
 from ..label_sets.label_set_change import Change, apply_change, plan_for_file
@@ -238,9 +238,10 @@ def tell_assignment(operator, context, done: scene_labels.Assignment, what: str)
 def _before(context, done: scene_labels.Assignment) -> str:
     """What the assignment overwrote: a click that hit the floor and not the table shows here."""
     label_set = status.label_set(context.scene)
-    known = label_set.by_id if label_set else {}
-    names = {id_: known[id_].name if id_ in known else f"pass index {id_}" for id_ in done.replaced}
-    was = [f"{count} {'was' if count == 1 else 'were'} {names[id_]}" for id_, count in done.replaced.most_common()]
+    was = [
+        f"{count} {'was' if count == 1 else 'were'} {name_of(label_set, id_)}"
+        for id_, count in done.replaced.most_common()
+    ]
     return f" ({listed(was, 3)})" if was else ""
 
 

@@ -158,6 +158,8 @@ def label_set(scene: bpy.types.Scene) -> LabelSet | None:
 
 
 NO_LABEL_SET = "Choose a label set first"
+NO_LABEL_SET_HERE = f"{NO_LABEL_SET}: sidebar (N), tab Labels"
+"""Where the button that chooses one is not in sight."""
 
 
 def needs_label_set(operator: type, context: bpy.types.Context) -> bool:

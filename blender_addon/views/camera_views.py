@@ -156,6 +156,7 @@ def why_held(camera: bpy.types.Object) -> str | None:
         (any(map(why_locked, both)), "is linked from another file: change it there, or make a library override"),
         (camera.parent, "moves with its parent"),
         (len(camera.constraints), "is held by a constraint"),
+        (_has_deltas(camera), "has delta transforms"),
         (any(len(each.drivers) for each in animations), "is held by a driver"),
         (any(len(each.nla_tracks) for each in animations), "is moved by the nonlinear animation editor"),
         (camera.data.users - camera.data.use_fake_user > 1, "shares its lens with another object"),
@@ -164,6 +165,12 @@ def why_held(camera: bpy.types.Object) -> str | None:
         (any(abs(point.co.x - round(point.co.x)) > 1e-4 for point in _points(camera)), "has keys between frames"),
     )
     return next((text for held, text in why if held), None)
+
+
+def _has_deltas(camera: bpy.types.Object) -> bool:
+    """Whether something is added to its location and rotation, which keys would have to make up for."""
+    turned = (camera.delta_rotation_euler.to_quaternion(), camera.delta_rotation_quaternion.normalized())
+    return camera.delta_location.length > 1e-6 or any(each.angle > 1e-6 for each in turned)
 
 
 def curves_of(camera: bpy.types.Object) -> list[bpy.types.FCurve]:
@@ -204,9 +211,11 @@ def _new_camera(scene: bpy.types.Scene, standpoint: Standpoint) -> bpy.types.Obj
 
 def drop_camera(scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     """Remove our camera and give the scene the one it had before."""
-    before, data = scene.objects.get(camera[PROPERTY]), camera.data
+    data, name = camera.data, camera[PROPERTY]
+    others = [obj for obj in scene.objects if obj.type == "CAMERA" and obj != camera]
     if scene.camera == camera:
-        scene.camera = before if before and before.type == "CAMERA" else None
+        only = others[0] if name and len(others) == 1 else None  # which may have another name by now
+        scene.camera = next((obj for obj in others if obj.name == name), only)
     bpy.data.objects.remove(camera)
     if not data.users:
         bpy.data.cameras.remove(data)

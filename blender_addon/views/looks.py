@@ -17,17 +17,21 @@ from ..compat import fcurves
 
 @dataclass(frozen=True)
 class Look:
-    """`view` world to camera, `projection` as OpenGL's, `aspect` of the picture: width by height."""
+    """`view` world to camera, `projection` as OpenGL's, `aspect` of the picture: width by height.
+
+    `scene`: the `session_uid` of the scene that is seen.
+    """
 
     view: Matrix
     projection: Matrix
     aspect: float
+    scene: int
 
     @property
     def key(self) -> str:
-        """A name of the look: the same standpoint and lens have the same one."""
+        """A name of the look: the same standpoint and lens in the same scene have the same one."""
         numbers = [round(each, 3) + 0.0 for matrix in (self.view, self.projection) for row in matrix for each in row]
-        return blake2b(repr(numbers).encode(), digest_size=12).hexdigest()
+        return blake2b(repr((self.scene, numbers)).encode(), digest_size=12).hexdigest()
 
 
 def look_at(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int) -> Look | None:
@@ -41,7 +45,7 @@ def look_at(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int) -> Loo
     lens = _values(camera.data, frame)
     matrix = _matrix(camera, own) if own else camera.matrix_world.normalized()
     aspect = _aspect(scene)
-    return Look(matrix.inverted_safe(), projection(camera.data, lens, aspect), aspect)
+    return Look(matrix.inverted_safe(), projection(camera.data, lens, aspect), aspect, scene.session_uid)
 
 
 def projection(data: bpy.types.Camera, keyed: dict[tuple[str, int], float], aspect: float) -> Matrix:
@@ -85,11 +89,12 @@ def _matrix(camera: bpy.types.Object, keyed: dict[tuple[str, int], float]) -> Ma
         return [keyed.get((name, index), now) for index, now in enumerate(getattr(camera, name))]
 
     if camera.rotation_mode == "QUATERNION":
-        turned = Quaternion(vector("rotation_quaternion")).normalized()
+        turned = camera.delta_rotation_quaternion @ Quaternion(vector("rotation_quaternion")).normalized()
     elif camera.rotation_mode == "AXIS_ANGLE":
         angle, *axis = vector("rotation_axis_angle")
         turned = Quaternion(axis, angle)
     else:
         turned = Euler(vector("rotation_euler"), camera.rotation_mode).to_quaternion()
+        turned = camera.delta_rotation_euler.to_quaternion() @ turned
     place = Vector(vector("location")) + camera.delta_location
     return Matrix.Translation(place) @ turned.to_matrix().to_4x4()

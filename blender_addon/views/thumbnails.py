@@ -45,24 +45,23 @@ def waiting() -> int:
 def _draw_one() -> float | None:
     if bpy.app.is_job_running("RENDER"):
         return 0.5
-    place = next(_places(), None)
-    if not place or not _waiting:
-        _waiting.clear()
+    if not _waiting:
         return None
     key = next(iter(_waiting))
     look = _waiting.pop(key)
     try:
-        _store(key, _draw(look, *place))
+        if place := next(_places(look.scene), None):
+            _store(key, _draw(look, *place))
     except (RuntimeError, SystemError, ValueError):  # no graphics: the list does without pictures
         _waiting.clear()
     status.redraw_sidebars()
     return _BREATH if _waiting else None
 
 
-def _places() -> Iterator[tuple]:
-    """(window, area, region) of 3D views that show the whole scene."""
+def _places(scene: int) -> Iterator[tuple]:
+    """(window, area, region) of 3D views that show the whole of a scene, which is named by its `session_uid`."""
     for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
+        for area in window.screen.areas if window.scene.session_uid == scene else ():
             if area.type == "VIEW_3D" and not area.spaces.active.local_view:
                 yield from ((window, area, region) for region in area.regions if region.type == "WINDOW")
 

@@ -13,6 +13,7 @@ from blender_addon.contract.run import Plan, View
 from blender_addon.contract.words import listed
 from blender_addon.occurrences import occurrences
 
+from ..sampled_views.view_camera import stand
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
 from .held import Change, held
@@ -45,7 +46,7 @@ def randomized(scene: bpy.types.Scene, plan: Plan, cameras: set[bpy.types.Object
     """
     spec = from_plan(plan.settings.randomization)
     if not spec.on:
-        yield Dressing(lambda view: _at_camera(scene, scene.objects[view.camera]), cameras)
+        yield Dressing(lambda view: _at_camera(scene, view), cameras)
         return
     with ExitStack() as stack:
         yield _dress(spec, scene, plan, cameras, stack)
@@ -73,7 +74,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             poses, motions = places.place(tries)
             drawn = replace(drawn, poses=poses)
             standing.show(places.changes(motions, standing))  # before anything looks where something is
-        _at_camera(scene, twins.get(view.camera) or scene.objects[view.camera])
+        _at_camera(scene, view, twins.get(view.camera))
         if drawn.camera:
             place(twins[view.camera], drawn.camera, scene, metre)
         wanted: list[Change] = []
@@ -96,9 +97,12 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     return Dressing(dress, twins.values() if spec.camera else cameras, tuple(notes))
 
 
-def _at_camera(scene: bpy.types.Scene, camera: bpy.types.Object) -> Drawn:
-    if scene.camera != camera:  # an equal write makes Blender evaluate the whole scene anew
-        scene.camera = camera
+def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None = None) -> Drawn:
+    """Look through the camera of a view, or through its twin, where the view has it."""
+    camera = scene.objects[view.camera]
+    stand(camera, view)
+    if scene.camera != (twin or camera):  # an equal write makes Blender evaluate the whole scene anew
+        scene.camera = twin or camera
     return Drawn()
 
 

@@ -194,7 +194,20 @@ def test_labelled_in_a_collection_that_is_not_rendered(room):
     room.collection.objects.unlink(obj)
     away.objects.link(obj)
     away.hide_render = True
-    assert "its collection is" in only(room).message
+    assert "not rendered: its collection is hidden in renders; render it" in only(room).message
+
+
+def test_labelled_and_kept_from_cameras(room):
+    obj = rectangle(room, 0, 1, label=CHAIR, name="Chair")
+    obj.is_holdout = True
+    assert "it is a holdout, whose pixels are background" in only(room).message
+    obj.is_holdout = False
+    away = bpy.data.collections.new("away")
+    room.collection.children.link(away)
+    room.collection.objects.unlink(obj)
+    away.objects.link(obj)
+    bpy.context.view_layer.layer_collection.children["away"].indirect_only = True
+    assert "only seen indirectly" in only(room).message
 
 
 def test_labels_on_what_cannot_carry_one(room):

@@ -194,6 +194,20 @@ def test_a_film_is_labelled_itself(room):
     assert [each.severity for each in look().values()] == ["note"]
 
 
+def test_a_linked_film_is_labelled_itself(room, tmp_path):
+    """The view layer is what changes, and that is not linked."""
+    film = bpy.data.materials.new("film")
+    film.use_nodes = True
+    film.node_tree.nodes["Principled BSDF"].inputs["Alpha"].default_value = 0.25
+    bpy.data.libraries.write(str(tmp_path / "films.blend"), {film})
+    bpy.data.materials.remove(film)
+    with bpy.data.libraries.load(str(tmp_path / "films.blend"), link=True) as (inside, taken):
+        taken.materials = inside.materials
+    bpy.data.objects["Floor"].data.materials.append(taken.materials[0])
+    assert mend(row("alpha"), "threshold") == {"FINISHED"}
+    assert 0 < bpy.context.view_layer.pass_alpha_threshold < 0.25
+
+
 def test_stale_rows_touch_nothing(room, mesh, capsys):
     sofa = mesh("Sofa")
     finding = row("unlabelled")

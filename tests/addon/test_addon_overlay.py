@@ -220,6 +220,20 @@ def test_the_legend_counts_what_the_view_shows(overlay):
     assert picture.counts == {5: 1}
 
 
+def test_two_local_views_do_not_make_each_other_old(overlay):
+    """Each shows what the other does not, and both are drawn again and again."""
+    one, other, hidden = (add(name, label=5) for name in ("one", "other", "hidden"))
+    hidden.hide_set(True)
+    overlay()
+    pictures.forget_all()
+    picture = pictures.picture_of(bpy.context.scene, bpy.context.view_layer)
+    for obj in (one, other):
+        shown = frozenset({obj.session_uid})
+        picture.update(bpy.context.view_layer, bpy.context.view_layer.depsgraph, shown)
+    assert [picture.wait(frozenset({obj.session_uid})) for obj in (one, other)] == [-1, -1]
+    assert picture.wait(frozenset({hidden.session_uid})) >= 0
+
+
 def test_switching_it_on_and_off_changes_no_data(overlay, tmp_path):
     obj, material = add(label=5), bpy.data.materials.new("own")
     obj.data.materials.append(material)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scenery import camera, rectangle
 
+from blender_addon.audit import current_audit
 from blender_addon.contract.labels import BACKGROUND, Label, LabelSet, built_in
 from blender_addon.contract.run import View
 from blender_addon.preview import label_picture, preview_image, previews
@@ -155,6 +156,20 @@ def test_it_ends_before_blender_undoes_or_saves(half, tmp_path, jump):
         blender_addon.register()
     assert bpy.context.scene.render.resolution_x == 1600
     assert next(going, None) is None
+
+
+@pytest.mark.parametrize("first", ["preview", "measure"])
+@pytest.mark.parametrize("second", ["preview", "measure"])
+def test_one_look_at_a_time(half, first, second):
+    """Another window may begin one between two views of the first, which then ends, with the scene put back."""
+    begins = {"preview": looking, "measure": lambda _scene: current_audit.measure_views(bpy.context)}
+    going = begins[first](half)
+    next(going)
+    other = begins[second](half)
+    assert half.render.resolution_x == 1600
+    assert len(list(other)) == (2 if second == "preview" else 1)
+    assert list(going) == []
+    assert (half.render.resolution_x, current_audit.measuring()) == (1600, False)
 
 
 def test_why_there_is_none(scene):

@@ -132,6 +132,7 @@ def test_selecting_and_moving_count_nothing_anew(scene, mesh):
         lambda obj: setattr(obj, "pass_index", 3),
         lambda obj: setattr(obj, "hide_render", True),
         lambda obj: setattr(obj, "visible_camera", False),
+        lambda obj: setattr(obj, "is_holdout", True),
         lambda obj: setattr(obj.material_slots[0].material, "pass_index", 3),
         lambda obj: setattr(obj.material_slots[0], "material", None),
         lambda obj: obj.data.clear_geometry(),

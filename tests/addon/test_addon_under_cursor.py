@@ -8,7 +8,7 @@ from bpy_extras.view3d_utils import region_2d_to_origin_3d
 from mathutils import Matrix, Vector
 
 from blender_addon import scene_labels
-from blender_addon.asking.under_cursor import first_hit, ray_at
+from blender_addon.asking.under_cursor import first_hit, ray_at, region_at
 from blender_addon.tab import recent_labels, status
 
 
@@ -95,11 +95,33 @@ def test_pick_gives_what_it_saw(view, box, capfd):
     assert scene_labels.resolve(other).label_id == 5
 
 
+def test_the_pointer_is_in_one_of_four_views():
+    def region(x, y, kind="WINDOW"):
+        return SimpleNamespace(type=kind, x=x, y=y, width=100, height=80)
+
+    header, *four = region(0, 0, "HEADER"), region(0, 0), region(100, 0), region(0, 80), region(100, 80)
+    area = SimpleNamespace(regions=[header, *four])
+    found = [region_at(area, x, y) for x, y in ((99, 79), (100, 79), (99, 80), (199, 159), (200, 10), (-1, 10))]
+    assert found == [*four, None, None]
+
+
+def test_a_ray_starts_in_the_region_that_was_clicked():
+    """In a quad view each of the four looks another way, and the space tells of one of them."""
+    down, front = Matrix(), Matrix.Rotation(1.5707963, 4, "X")
+    views = [
+        SimpleNamespace(is_perspective=False, view_perspective="ORTHO", perspective_matrix=each, view_matrix=each)
+        for each in (down, front)
+    ]
+    space = SimpleNamespace(region_3d=views[0], clip_end=50.0)
+    _, direction = ray_at(SimpleNamespace(width=100, height=80, data=views[1]), space, (50, 40))
+    assert (direction - front.inverted().to_3x3() @ Vector((0, 0, -1))).length < 1e-6
+
+
 def test_an_orthographic_view_also_sees_what_is_behind_its_origin():
     flat = SimpleNamespace(
         is_perspective=False, view_perspective="ORTHO", perspective_matrix=Matrix(), view_matrix=Matrix()
     )
-    region, space = SimpleNamespace(width=100, height=80), SimpleNamespace(region_3d=flat, clip_end=50.0)
+    region, space = SimpleNamespace(width=100, height=80, data=flat), SimpleNamespace(clip_end=50.0)
     origin, direction = ray_at(region, space, (50, 40))
     assert direction == Vector((0, 0, -1))
     assert origin == region_2d_to_origin_3d(region, flat, (50, 40)) + Vector((0, 0, 50))

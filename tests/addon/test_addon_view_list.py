@@ -143,6 +143,22 @@ def test_a_look_at_another_frame_leaves_what_is_not_keyed(three):
     assert all(a == pytest.approx(b, abs=1e-4) for x, y in zip(look.view, wanted) for a, b in zip(x, y))
 
 
+def test_a_look_has_the_deltas_of_its_camera(three):
+    camera = find_camera(three)
+    camera.delta_location, camera.delta_rotation_euler = (5, 0, 0), (0.3, 0.2, 0.1)
+    look = look_at(three, camera, 1)
+    three.frame_set(1)
+    wanted = camera.matrix_world.normalized().inverted()
+    assert all(a == pytest.approx(b, abs=1e-4) for x, y in zip(look.view, wanted) for a, b in zip(x, y))
+
+
+def test_two_scenes_have_pictures_of_their_own(three):
+    """Of the same camera, which may see other things there."""
+    other = three.copy()
+    camera = find_camera(three)
+    assert look_at(three, camera, 1).key == look_at(three, camera, 1).key != look_at(other, camera, 1).key
+
+
 def test_pictures_go_along_with_their_views(three):
     before = {row.name: row.look for row in views_state(bpy.context).rows}
     assert len(set(before.values())) == 3

@@ -8,7 +8,7 @@ from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Euler, Matrix, Vector
 
 from blender_addon.compat import fcurves
-from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera
+from blender_addon.views.camera_views import CAMERA_NAME, Standpoint, add_view, find_camera, why_held
 from blender_addon.views.view_edits import remove_view
 from blender_addon.views.view_list import list_rows
 
@@ -189,6 +189,30 @@ def test_the_last_view_takes_its_camera_along(scene):
     assert scene.camera == mine and list(bpy.data.cameras) == [mine.data]
     add_view(scene, standing(5))
     assert names(scene) == ["View 1"]
+
+
+def test_a_camera_that_was_renamed_meanwhile_comes_back(scene):
+    scene.camera = mine = new_camera(scene)
+    add_view(scene, standing(0))
+    mine.name = "Mine"
+    remove_view(scene, 1)
+    assert scene.camera == mine
+    scene.camera = None
+    add_view(scene, standing(0))
+    remove_view(scene, 1)
+    assert scene.camera is None  # there was none before
+
+
+def test_a_camera_with_deltas_carries_no_views(scene):
+    """Its keys would put it somewhere else than where the view stands."""
+    scene.camera = mine = new_camera(scene)
+    mine.delta_location.x = 5
+    mine.keyframe_insert("location", frame=1)
+    for curve in fcurves(mine):
+        curve.keyframe_points[0].interpolation = "CONSTANT"
+    add_view(scene, standing(3))
+    assert scene.camera != mine and scene.camera.matrix_world.translation.x == pytest.approx(3)
+    assert why_held(mine) == "has delta transforms"
 
 
 def test_views_survive_save_and_reload(scene, tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
-from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, Pose, Settings, View
 
 ids = st.integers(1, MAX_ID)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -34,6 +34,7 @@ label_sets = st.builds(
 modalities = st.sets(st.sampled_from(list(MODALITIES))).map(
     lambda some: tuple(sorted(some, key=list(MODALITIES).index))
 )
+poses = st.builds(Pose, st.tuples(*[st.tuples(*[st.floats(-1e4, 1e4)] * 4)] * 4), st.floats(1, 500))
 frames = st.integers(-(2**20), 2**20)
 plans = st.builds(
     Plan,
@@ -41,7 +42,7 @@ plans = st.builds(
     scene=texts,
     scene_sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
     views=st.lists(
-        st.builds(View, frame=frames, scene_frame=frames, camera=texts, name=texts),
+        st.builds(View, frame=frames, scene_frame=frames, camera=texts, name=texts, pose=st.none() | poses),
         max_size=4,
         unique_by=lambda view: view.frame,
     ).map(tuple),
@@ -57,6 +58,10 @@ plans = st.builds(
         view_layer=texts,
         image=st.sampled_from(sorted(IMAGE_FORMATS)),
         modalities=modalities,
+        label_render=st.sampled_from(LABEL_RENDERS),
+        preset=st.sampled_from(["", *PRESETS]),
+        min_presence=st.floats(0, 1),
+        sample_views=texts,
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
 )

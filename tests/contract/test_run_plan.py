@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -176,6 +177,9 @@ def test_a_damaged_plan_is_an_error_that_names_the_file(tmp_path, damage):
         (None, ("settings", "device"), r"settings\.device must be text, not None"),
         (1.5, ("settings", "alpha_threshold"), r"settings\.alpha_threshold must be from 0 to 1, not 1\.5"),
         (float("nan"), ("settings", "alpha_threshold"), "NaN is no number"),
+        ([4], ("settings", "thin_labels"), r"settings\.thin_labels names id 4, which its label set lacks"),
+        (["wall"], ("settings", "thin_labels"), r"settings\.thin_labels\[0\] must be a whole number"),
+        (1.5, ("settings", "min_presence"), r"settings\.min_presence must be from 0 to 1, not 1\.5"),
         (3, ("versions", "blender"), r"versions\.blender must be text, not 3"),
         ([], ("versions",), r"versions must be a mapping"),
         (["x.blend"], ("scene",), r"scene must be text"),
@@ -205,6 +209,20 @@ def test_a_key_or_a_frame_that_is_there_twice_is_refused(tmp_path):
         read_plan(tmp_path)
 
 
+def test_a_plan_from_before_there_were_thin_labels_is_read(tmp_path):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    del data["settings"]["thin_labels"], data["settings"]["min_presence"]
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    assert read_plan(tmp_path) == a_plan()
+
+
+def test_thin_labels_come_back_as_they_were(tmp_path):
+    plan = replace(a_plan(), settings=replace(a_plan().settings, thin_labels=(3,), min_presence=0.2))
+    write_plan(tmp_path, plan)
+    assert read_plan(tmp_path) == plan
+
+
 def test_a_whole_number_is_a_number(tmp_path):
     write_plan(tmp_path, a_plan())
     text = (tmp_path / PLAN).read_text()
@@ -229,3 +247,30 @@ def test_what_is_missing_says_so(tmp_path):
     with pytest.raises(RunError, match=r"frame 5 of .* has no frame\.json"):
         read_record(tmp_path, 5)
     assert finished_frames(tmp_path) == []
+
+
+def test_a_view_without_a_pose_says_nothing_of_one_and_an_old_plan_has_none(tmp_path):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    assert set(data["views"][0]) == {"frame", "scene_frame", "camera", "name"}
+    del data["settings"]["sample_views"]
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    assert read_plan(tmp_path) == a_plan()
+
+
+@pytest.mark.parametrize(
+    ("pose", "told"),
+    [
+        ({"matrix": [[1, 0, 0, 0]] * 3, "lens": 24}, r"views\[0\]\.pose\.matrix must be a list of 4"),
+        ({"matrix": [[1, 0, 0, "x"]] * 4, "lens": 24}, r"views\[0\]\.pose\.matrix\[0\]\[3\] must be a number"),
+        ({"matrix": [[1, 0, 0, 0]] * 4}, r"views\[0\]\.pose\.lens is missing"),
+        (24, r"views\[0\]\.pose must be a mapping"),
+    ],
+)
+def test_a_pose_that_is_none_is_damage(tmp_path, pose, told):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    data["views"][0]["pose"] = pose
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    with pytest.raises(RunError, match=told):
+        read_plan(tmp_path)

@@ -50,6 +50,7 @@ def test_what_blender_cannot_open_or_write_is_one_line_and_exit_code_1(tmp_path)
         ("--seed", "-1"),
         ("--label-supersample", "x"),
         ("--label-supersample", "2"),
+        ("--min-presence", "2"),
     ],
 )
 def test_wrong_options_are_exit_code_2(scene_file, tmp_path, options):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import LabelSet
-from blender_addon.contract.run import Settings
+from blender_addon.contract.labels import LabelSet, built_in
+from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.label_render import stage
 from blender_addon.label_render.label_pass import render_labels
 from blender_addon.occurrences import Occurrence
 from render_scripts import passes
+from render_scripts.frame import Clock, render_files
+from render_scripts.modalities.stereo import right_eyes
 
 WIDTH, HEIGHT = 16, 12
 
@@ -154,6 +157,22 @@ def labels_of(
     with passes.prepared(scene, chosen):
         passes.render_image(scene, folder / "image.png", chosen.size)
         return render_labels(scene, chosen, label_set)
+
+
+def shoot(scene: bpy.types.Scene, folder: Path, chosen: Settings, *frames: int, views: tuple[View, ...] = ()):
+    """Render frames one after the other as a run does; of the last: what was rendered, {file: its pixels}, and what
+    the record says of the stereo pair."""
+    plan = Plan(built_in("nyu40"), "scene.blend", "0" * 64, views, chosen, {})
+    with passes.prepared(scene, chosen), right_eyes(scene, [scene.camera]) as eyes:
+        for frame in frames or (scene.frame_current,):
+            view = View(frame, frame, scene.camera.name, "")
+            scene.frame_set(frame)
+            rendered, files, pair = render_files(
+                folder, replace(plan, views=views or (view,)), view, scene, eyes, Clock()
+            )
+            assert set(files) == set(chosen.files)
+            assert all((folder / name).stat().st_size for name in files)
+    return rendered, files, pair
 
 
 @contextmanager

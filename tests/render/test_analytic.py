@@ -227,7 +227,7 @@ def test_the_camera_on_record_projects_points_to_their_pixels(empty_scene, tmp_p
             square.scale = [3 * depth / intrinsics[0, 0]] * 3
             square.location, square.rotation_euler = point[:3], cam.rotation_euler
             targets[label] = pixel
-        labels, _ = render_labels(empty_scene, chosen)
+        labels, _ = render_labels(empty_scene, chosen, None)
     for label, pixel in targets.items():
         ys, xs = np.nonzero(labels == label)
         if len(xs) >= 9:  # another square may hide it
@@ -254,7 +254,7 @@ def test_images_that_play_show_the_frame_whatever_was_rendered_before(empty_scen
             for frame in order:
                 empty_scene.frame_set(frame)
                 shown.append(int(passes.render_image(empty_scene, tmp_path / "image.png", chosen.size)[5, 5, 0]))
-                render_labels(empty_scene, chosen)
+                render_labels(empty_scene, chosen, None)
     assert shown[0] < shown[1] < shown[2]
     assert shown[3:] == shown[2::-1]
     assert texture.image_user.use_auto_refresh == refreshed
@@ -334,3 +334,16 @@ def test_the_devices_that_the_preferences_name_come_back(empty_scene):
             raise RuntimeError
         assert preferences.compute_device_type == before
         assert [device.use for device in preferences.devices if device.type == "CPU"] == [used]
+
+
+def test_a_share_of_the_samples_does_for_an_image_and_not_for_labels(empty_scene, tmp_path):
+    """Where a render is shared out by samples, the first of them, which alone has index passes, may be another's."""
+    camera(empty_scene)
+    rectangle(empty_scene, 0, 9, label=7)
+    cycles = empty_scene.cycles
+    cycles.sample_offset = 5
+    if hasattr(cycles, "use_sample_subset"):
+        cycles.use_sample_subset, cycles.sample_subset_length = True, 8
+    labels, _ = labels_of(empty_scene, tmp_path)
+    assert (labels == np.repeat([BACKGROUND, 7], WIDTH // 2)).all()
+    assert cycles.sample_offset == 5

@@ -12,7 +12,7 @@ from blender_addon.label_render.viewpoints import find_views
 
 
 def last(scene, **more):
-    (*_, found) = measure(scene, scene.view_layers[0], find_views(scene), **more)
+    (*_, found) = measure(scene, scene.view_layers[0], find_views(scene), **{"label_set": None, **more})
     return found
 
 
@@ -62,7 +62,7 @@ def test_the_scene_is_put_back(empty_scene, stop):
     camera(empty_scene, ortho=4)
     rectangle(empty_scene, -9, 0, name="left")
     before = (empty_scene.render.resolution_x, empty_scene.frame_current, len(bpy.data.objects))
-    looks = measure(empty_scene, empty_scene.view_layers[0], find_views(empty_scene))
+    looks = measure(empty_scene, empty_scene.view_layers[0], find_views(empty_scene), label_set=None)
     next(looks)
     if stop:
         looks.close()

@@ -15,8 +15,9 @@ from blender_addon import scene_labels
 from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
-from blender_addon.label_render.label_pass import RenderFailed, render_labels
+from blender_addon.label_render.label_pass import RenderFailed
 from render_scripts import compat, session
+from render_scripts.frame import render_files
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -65,13 +66,13 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
     run = tmp_path / "run"
     rendered = []
 
-    def fail_at_the_second(scene, settings, label_set, through=render_labels):
-        rendered.append(scene.camera.name)
+    def fail_at_the_second(folder, plan, view, scene, *others, through=render_files):
+        rendered.append(view.camera)
         if len(rendered) == 2:
             raise RenderFailed("Blender rendered no file: out of memory")
-        return through(scene, settings, label_set)
+        return through(folder, plan, view, scene, *others)
 
-    monkeypatch.setattr("render_scripts.frame.render_labels", fail_at_the_second)
+    monkeypatch.setattr("render_scripts.frame.render_files", fail_at_the_second)
     options = ["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]
     assert session.main(options) == 3
     assert "out of memory; what is done stays" in capfd.readouterr().err
@@ -119,7 +120,7 @@ def test_the_scene_is_left_at_the_frame_and_camera_it_had(empty_scene, tmp_path)
 def test_an_error_of_ours_is_no_exit_code_0(scene_file, tmp_path):
     broken = tmp_path / "render_scripts"
     shutil.copytree(ENTRY.parent, broken)
-    (broken / "frame.py").write_text("def render_frame(*_):\n    raise AssertionError('a bug')\n")
+    (broken / "frame.py").write_text("Eyes = None\n\n\ndef render_frame(*_):\n    raise AssertionError('a bug')\n")
     (tmp_path / "blender_addon").symlink_to(ENTRY.parents[1] / "blender_addon")
     done = blender("-b", scene_file, "-P", broken / "render.py", "--", "--out", tmp_path / "run", "--no-denoise")
     assert done.returncode == 3

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import bpy
 import numpy as np
 import pytest
-from scenery import HEIGHT, WIDTH, camera, pixel_centres, rectangle, settings
+from scenery import HEIGHT, WIDTH, camera, pixel_centres, rectangle, settings, shoot
 
 from blender_addon.compat import fcurves
-from blender_addon.contract.labels import built_in
 from blender_addon.contract.modalities import MODALITIES, files_of
-from blender_addon.contract.run import Plan, View
-from render_scripts import passes
-from render_scripts.frame import Clock, render_files
-from render_scripts.modalities.stereo import right_eyes
+from blender_addon.contract.run import View
 
 LENS = WIDTH * 50 / 36
 """Focal length in pixels of Blender's default camera."""
@@ -24,22 +19,11 @@ LENS = WIDTH * 50 / 36
 
 @pytest.fixture
 def take(empty_scene, tmp_path):
-    """Render a frame, `after` another: what was rendered, {file: its pixels}, and what is said of the stereo pair."""
+    """Render a frame with these modalities, `after` another: what `scenery.shoot` gives."""
 
-    def take(
-        *names: str, k: int = 1, frame: int = 1, views: tuple[View, ...] = (), after: int | None = None, **changes
-    ):
-        chosen = replace(settings(label_supersample=k), modalities=names, **changes)
-        scene = empty_scene
-        view = View(frame, frame, scene.camera.name, "")
-        plan = Plan(built_in("nyu40"), "scene.blend", "0" * 64, views or (view,), chosen, {})
-        with passes.prepared(scene, chosen), right_eyes(scene, [scene.camera]) as eyes:
-            for number in [frame] if after is None else [after, frame]:
-                scene.frame_set(number)
-                rendered, files, pair = render_files(tmp_path, plan, view, scene, eyes, Clock())
-        assert set(files) == set(chosen.files)
-        assert all((tmp_path / name).stat().st_size for name in files)
-        return rendered, files, pair
+    def take(*names: str, k=1, frame=1, after: int | None = None, views: tuple[View, ...] = (), **changes):
+        chosen = settings(label_supersample=k, modalities=names, **changes)
+        return shoot(empty_scene, tmp_path, chosen, *([frame] if after is None else [after, frame]), views=views)
 
     return take
 

@@ -59,7 +59,7 @@ def leafy():
 def rendered(scene, tmp_path):
     chosen = settings(samples=4)
     with passes.prepared(scene, chosen):
-        return passes.render_image(scene, tmp_path / "image.png", chosen.size), render_labels(scene, chosen)[0]
+        return passes.render_image(scene, tmp_path / "image.png", chosen.size), render_labels(scene, chosen, None)[0]
 
 
 def lit(scene):

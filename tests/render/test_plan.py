@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from blender_addon.contract.arguments import parse_size
 from blender_addon.contract.labels import Label, LabelSet
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
-from blender_addon.contract.run import Plan, RunError, Settings, View
+from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
 from render_scripts.plan import (
     DEVICES,
     Request,
@@ -50,11 +50,16 @@ requests = st.builds(
     device=st.sampled_from(DEVICES),
     denoise=optional(st.booleans()),
     image=optional(st.sampled_from(list(IMAGE_FORMATS))),
+    label_render=optional(st.sampled_from(LABEL_RENDERS)),
+    preset=optional(st.sampled_from(PRESETS)),
     modalities=optional(
         st.sets(st.sampled_from(list(MODALITIES))).map(lambda some: tuple(sorted(some, key=list(MODALITIES).index)))
     ),
+    thin_labels=optional(st.lists(words, min_size=1, max_size=3).map(tuple)),
+    min_presence=optional(st.floats(0, 1)),
     strict=st.booleans(),
     allow_scripts=st.booleans(),
+    sample_views=optional(st.sampled_from(["room 12", "orbit 4 'target=a b'", "room 40 heights=0.2..0.5"])),
 )
 
 
@@ -127,10 +132,7 @@ def test_options_parse_into_the_same_request(request_):
 
 def test_what_is_not_said_is_none():
     found = parse(["--out", "run"])
-    assert found == Request(
-        Path("run"), *[None] * 9, device="auto", denoise=None, image=None, modalities=None, strict=False,
-        allow_scripts=False,
-    )  # fmt: skip
+    assert found == Request(Path("run"))
 
 
 def test_seed_zero_is_a_seed():
@@ -144,7 +146,8 @@ def test_seed_zero_is_a_seed():
     [
         "--seed=-1", f"--seed={2**63}", "--seed=1.0", "--seed=x", "--samples=0", "--label-supersample=0",
         "--label-supersample=16", "--alpha-threshold=1.01", "--alpha-threshold=-0.1", "--alpha-threshold=nan",
-        "--size=0x3", "--frames=5-3", "--device=tpu", "--image=gif", "--with=deepth",
+        "--size=0x3", "--frames=5-3", "--sample-views=rooom 4", "--sample-views=0", "--device=tpu", "--image=gif",
+        "--with=deepth",
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused_with_their_option(option, capsys):
@@ -177,6 +180,7 @@ def a_plan(views: int = 3, **changes) -> Plan:
 OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
     "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
+    "label_render": "image", "preset": "draft", "thin_labels": (3,), "min_presence": 0.25, "sample_views": "room 4",
     "randomization": {"lights": {}},
 }  # fmt: skip
 
@@ -235,9 +239,10 @@ def test_a_resume_takes_from_the_plan_what_the_request_leaves_open(request_):
     plan = a_plan(**{name: value for name, value in OTHER.items() if name not in {"device"}})
     found = continued(request_, plan)
     for name in ("size", "samples", "seed", "label_supersample", "alpha_threshold", "view_layer", "denoise",
-                 "image", "modalities"):  # fmt: skip
+                 "image", "modalities", "label_render", "preset", "min_presence", "sample_views"):  # fmt: skip
         asked = getattr(request_, name)
         assert getattr(found, name) == (getattr(plan.settings, name) if asked is None else asked)
+    assert found.thin_labels == (("wall",) if request_.thin_labels is None else request_.thin_labels)
     assert found.device == ("cpu" if request_.device == "auto" else request_.device)
     for name in ("out", "frames", "camera", "label_set", "strict", "allow_scripts"):
         assert getattr(found, name) == getattr(request_, name)

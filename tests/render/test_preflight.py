@@ -13,7 +13,7 @@ from blender_addon.occurrences import occurrences
 from render_scripts import compat, preflight
 from render_scripts.plan import Request
 
-REQUEST = Request(Path("run"), *[None] * 9, device="cpu", denoise=None, strict=False, allow_scripts=False)
+REQUEST = Request(Path("run"), device="cpu")
 
 
 @pytest.fixture
@@ -168,6 +168,19 @@ def test_every_tile_of_a_texture_is_looked_for(scene, tmp_path):
     assert told(scene) == []
     (tmp_path / "tiles.1002.png").unlink()
     assert one(scene, fatal=False) == "missing texture 'tiles': its surfaces render pink"
+
+
+def test_tiles_may_be_numbered_by_column_and_row(scene, tmp_path):
+    image = bpy.data.images.new("tiles", 2, 2, tiled=True)
+    image.tiles.new(1012)
+    image.filepath_raw = str(tmp_path / "tiles_<UVTILE>.png")
+    for tile in ("u1_v1", "u2_v2"):
+        (tmp_path / f"tiles_{tile}.png").write_bytes(b"x")
+    material = bpy.data.materials.new("m")
+    material.use_nodes = True
+    material.node_tree.nodes.new("ShaderNodeTexImage").image = image
+    scene.objects["floor"].data.materials.append(material)
+    assert told(scene) == []
 
 
 def test_missing_textures(scene, tmp_path):

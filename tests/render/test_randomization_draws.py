@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -169,11 +170,18 @@ STOPS, WARMTH, HUE = 0.4910859, 27.26242, 4.938425
 
 
 def test_another_process_draws_the_same():
+    """One whose texts have other hashes."""
     code = (
-        "from tests.render.test_randomization_draws import *; import json; print(json.dumps(drawn(ALL_ON).to_dict()))"
+        "import json; from render_scripts.randomization.spec import *;"
+        "things = Things(lights=('Sun', 'Lamp'), lamps=('Sun',), materials=('wood',), hdris=('a', 'b'));"
+        "spec = from_dict(dict.fromkeys(('lights', 'world', 'exposure', 'materials', 'camera', 'sensor'), True));"
+        "print(json.dumps(draw_families(spec, things, 3, -7).to_dict()))"
     )
-    told = subprocess.check_output([sys.executable, "-c", code], cwd=Path(__file__).parents[2])
-    assert json.loads(told) == json.loads(json.dumps(drawn(ALL_ON).to_dict()))
+    root = Path(__file__).parents[2]
+    told = subprocess.check_output([sys.executable, "-c", code], cwd=root, env={**os.environ, "PYTHONHASHSEED": "1"})
+    things = Things(lights=("Sun", "Lamp"), lamps=("Sun",), materials=("wood",), hdris=("a", "b"))
+    spec = Randomization(Lights(), World(), Exposure(), Materials(), Camera(), Sensor())
+    assert json.loads(told) == json.loads(json.dumps(drawn(spec, -7, 3, things).to_dict()))
 
 
 def test_some_light_stays_on():

@@ -9,8 +9,8 @@ import pytest
 from scenery import camera, rectangle
 
 from blender_addon import scene_labels
-from blender_addon.contract.labels import built_in
-from render_scripts.plan import Request, add_arguments, request_from
+from blender_addon.contract.labels import LabelSetError, built_in
+from render_scripts.plan import Request, add_arguments, continued, request_from
 from render_scripts.scene_plan import Proposal, propose, samples_of
 
 
@@ -110,3 +110,60 @@ def test_a_percentage_that_leaves_nothing_is_refused(scene):
     scene.render.resolution_x, scene.render.resolution_percentage = 20, 10
     (problem,) = proposed(scene).problems
     assert problem.fatal and problem.message.startswith("2x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"), [("PERSP", []), ("ORTHO", ["stereo"]), ("PANO", ["depth-png", "stereo"])]
+)  # fmt: skip
+def test_a_camera_that_cannot_give_what_is_asked_for(scene, kind, refused):
+    scene.camera.data.type = kind
+    problems = proposed(scene, "--with", "stereo,depth-png,depth").problems
+    assert [str(problem).split(":")[1].strip() for problem in problems] == [f"--with {name}" for name in refused]
+    assert all(problem.fatal and "'Camera'" in str(problem) for problem in problems)
+    assert proposed(scene).problems == ()
+
+
+def test_the_percentage_counts_and_the_border_does_not(scene):
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 200, 100, 45
+    scene.render.use_border, scene.render.border_max_x, scene.render.use_crop_to_border = True, 0.5, True
+    assert proposed(scene).plan.settings.size == (90, 45)
+
+
+# Thin labels
+
+
+def test_thin_labels_are_ids_and_need_half_a_row_of_samples(scene):
+    thin = ("--thin-label", "lamp", "--thin-label", "Blinds", "--thin-label", "lamp")
+    found = proposed(scene, *thin, "--label-supersample", "5")
+    assert found.plan.settings.thin_labels == (13, 35)
+    assert found.plan.settings.min_presence == 0.1
+    assert found.problems == ()
+    assert proposed(scene, *thin, "--min-presence", "0.3").plan.settings.min_presence == 0.3
+
+
+def test_without_thin_labels_nothing_is_set(scene):
+    settings = proposed(scene, "--label-supersample", "3").plan.settings
+    assert (settings.thin_labels, settings.min_presence) == ((), 0.0)
+
+
+def test_a_run_goes_on_with_its_thin_labels(scene):
+    asked = ("--thin-label", "lamp", "--label-supersample", "3")
+    found = proposed(scene, *asked).plan
+    assert propose(scene, scene.view_layers[0], continued(request(), found), found).plan.settings == found.settings
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--thin-label", "lamp"), "--thin-label: one sample a pixel has no shares"),
+        (("--min-presence", "0.2", "--label-supersample", "3"), "--min-presence is for labels of thin things"),
+    ],
+)
+def test_thin_labels_that_would_do_nothing_are_refused(scene, options, told):
+    (problem,) = proposed(scene, *options).problems
+    assert problem.fatal and told in problem.message
+
+
+def test_a_thin_label_that_is_none_is_refused_with_the_nearest(scene):
+    with pytest.raises(LabelSetError, match="did you mean lamp"):
+        proposed(scene, "--thin-label", "lampe", "--label-supersample", "3")

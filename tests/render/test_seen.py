@@ -33,7 +33,7 @@ def scene(empty_scene):
 
 def look(scene, views=None, **options):
     views = find_views(scene) if views is None else views
-    return list(seen.look(scene, scene.view_layers[0], views, **{"size": SMALL, **options}))
+    return list(seen.look(scene, scene.view_layers[0], views, **{"size": SMALL, "label_set": None, **options}))
 
 
 def row(shown):
@@ -278,7 +278,9 @@ def test_everything_is_as_it_was(hard_scene):
 
 def test_everything_is_as_it_was_when_nobody_asks_for_the_rest(hard_scene):
     before = everything()
-    with closing(seen.look(hard_scene, hard_scene.view_layers[0], find_views(hard_scene), SMALL)) as looking:
+    with closing(
+        seen.look(hard_scene, hard_scene.view_layers[0], find_views(hard_scene), SMALL, label_set=None)
+    ) as looking:
         next(looking)
         assert hard_scene.render.resolution_percentage == 100
     assert_same(before, everything())

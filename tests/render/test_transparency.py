@@ -211,11 +211,11 @@ def test_opaque_materials_are_not_touched(floor):
     add(tree, "BsdfTransparent")
     show(tree, add(tree, "MixShader", ramp(tree), add(tree, "BsdfGlass"), mixed(tree, 1.0)))
     before = dump()
-    with all_or_nothing(floor.view_layers[0], 0.5):
+    with all_or_nothing(floor.view_layers[0], 0.5, None):
         assert dump() == before
     show(tree, mixed(tree, ramp(tree)))
     before = dump()
-    with all_or_nothing(floor.view_layers[0], 0.5):
+    with all_or_nothing(floor.view_layers[0], 0.5, None):
         assert dump() != before
     assert dump() == before
 
@@ -353,7 +353,7 @@ def test_the_next_image_shows_the_film_again(floor, tmp_path):
     with passes.prepared(floor, chosen):
         for _ in range(3):
             images.append(passes.render_image(floor, tmp_path / "image.png", chosen.size))
-            labels.append(render_labels(floor, chosen)[0])
+            labels.append(render_labels(floor, chosen, None)[0])
     assert np.array_equal(images[0], images[1]) and np.array_equal(images[0], images[2])
     assert np.array_equal(labels[0], labels[1]) and np.array_equal(labels[0], labels[2])
     floor.objects["film"].hide_render = True

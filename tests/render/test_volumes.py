@@ -189,7 +189,7 @@ def test_the_next_image_shows_the_smoke_again(floor, tmp_path):
     with passes.prepared(floor, chosen):
         for _ in range(3):
             images.append(passes.render_image(floor, tmp_path / "image.png", chosen.size))
-            render_labels(floor, chosen)
+            render_labels(floor, chosen, None)
     assert np.array_equal(images[0], images[1]) and np.array_equal(images[0], images[2])
     for obj in (floor.objects["box"], grid):
         obj.hide_render = True

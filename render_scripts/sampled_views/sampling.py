@@ -1,0 +1,214 @@
+"""Sampled views of an open scene: a request becomes the views of a plan, and a report of how they were found."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.run import Pose, View
+from blender_addon.contract.words import counted, quoted
+from blender_addon.label_render.render_depsgraph import with_render_depsgraph
+
+from .choice import ALIKE, Choice, Frequency, Report, choose
+from .floors import Floors
+from .judging import BEFORE_THE_LENS, CLOSE, NO_LABEL, ONE_LABEL, OUTSIDE, TOO_FAR, TWO_LABELS, few
+from .orbit_views import Centre, centre_of, orbit_judge
+from .poses import Array, Optics
+from .room_views import HIDDEN, around_judge, room_judge, rooms_of
+from .surfaces import Surfaces, read_surfaces
+from .surroundings import Place, look_around
+from .trajectory_views import LITTLE, choose_trajectory
+from .view_camera import camera_name, optics_of, some_camera
+from .view_request import CURSOR, ViewRequest, to_words
+
+
+class NoViews(ValueError):
+    """What was asked for is not to be had in this scene; the message says what stood in the way, with counts."""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """The views, numbered from 1, and how they were found. `seconds` are those of the scene and of the search."""
+
+    views: tuple[View, ...]
+    report: Report
+    seconds: tuple[float, float]
+
+
+def sample_views(
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    label_set: LabelSet,
+    request: ViewRequest,
+    size: tuple[int, int],
+    seed: int,
+) -> Sampled:
+    """The views of a request at the scene's present frame, for pictures of `size` pixels.
+
+    The same geometry, labels, request, size and seed give the same views. Raises NoViews.
+    """
+    started = time.perf_counter()
+    scale = scene.unit_settings.scale_length
+    with some_camera(scene):
+        surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
+    if surfaces is None:
+        raise NoViews("sampled views: this scene shows no surfaces")
+    place = look_around(surfaces, request.heights[0] + request.clearance)
+    read = time.perf_counter()
+    optics, lens = optics_of(scene, size)
+    choice = _choose(scene, place, label_set, request, optics, lens, seed)
+    report = _report(choice, request, label_set)
+    if len(choice.chosen) < request.count:
+        raise NoViews(_sorry(report, request))
+    name = camera_name(scene)
+    what = request.kind if request.kind != "orbit" else f"orbit {request.target}"
+    views = [
+        # A ride is one view, as what moves is: a split that keeps views whole relies on it.
+        View(at, scene.frame_current, name, what if request.kind == "trajectory" else f"{what} {at}", pose)
+        for at, pose in enumerate((_pose(each.matrix, each.lens, scale) for each in choice.chosen), start=1)
+    ]
+    return Sampled(tuple(views), report, (read - started, time.perf_counter() - read))
+
+
+def _choose(
+    scene: bpy.types.Scene,
+    place: Place,
+    label_set: LabelSet,
+    request: ViewRequest,
+    optics: Optics,
+    lens: float,
+    seed: int,
+) -> Choice:
+    most = request.count * request.tries
+    target = _label_ids(request, label_set) or request.balance
+    if request.kind == "orbit":
+        centres = [
+            centre_of(place.surfaces, chosen) for chosen in _triangles_of(scene, place.surfaces, request, label_set)
+        ]
+        judge = orbit_judge(place, centres, request, optics, lens, seed)
+        return choose(judge, request.count, most, request.like, "none")
+    if request.kind == "around":
+        judge = around_judge(place, _spot(scene, place.surfaces, request, label_set), request, optics, lens, seed)
+        return choose(judge, request.count, most, request.like, target)
+    rooms = rooms_of(place, request)
+    if not len(rooms):
+        raise NoViews(_no_room(place, request))
+    if request.kind == "trajectory":
+        return choose_trajectory(place, rooms, request, optics, lens, seed)
+    judge = room_judge(place, rooms, request, optics, lens, seed, _aims(place.surfaces, target, rooms))
+    return choose(judge, request.count, most, request.like, target)
+
+
+def _aims(surfaces: Surfaces, target: dict[int, float] | str, rooms: Floors) -> list[Array]:
+    """Where the labels are whose frequencies are asked for: the middles of their things that lie over the rooms."""
+    if target == "none":
+        return []
+    low, high = rooms.xy.min(axis=0) - rooms.step, rooms.xy.max(axis=0) + rooms.step
+    middles = (surfaces.low + surfaces.high) / 2
+    inside = ((middles[:, :2] >= low) & (middles[:, :2] <= high)).all(axis=1)
+    pairs = np.unique(np.stack([surfaces.label, surfaces.thing], axis=1), axis=0)
+    wanted = [label for label in np.unique(pairs[:, 0]).tolist() if label not in NO_LABEL]
+    found = [middles[things[inside[things]]] for label in wanted for things in [pairs[pairs[:, 0] == label, 1]]
+             if isinstance(target, str) or target.get(label)]  # fmt: skip
+    return [places for places in found if len(places)]
+
+
+def _triangles_of(
+    scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet
+) -> list[np.ndarray]:
+    """Which triangles each thing has that the request's target names: an object, or all things of a label."""
+    obj = scene.objects.get(request.target)
+    if obj:
+        chosen = np.isin(surfaces.thing, np.flatnonzero(np.isin(surfaces.hosts, _session_ids(obj))))
+        if chosen.any():
+            return [chosen]
+        raise NoViews(f"sampled views: object {request.target!r} has no surface that a render shows")
+    label = next((label for label in label_set.labels if label.name == request.target), None)
+    if label is None:
+        raise NoViews(
+            f"sampled views: nothing is called {request.target!r}, neither an object of scene {scene.name!r} nor a "
+            f"label of {label_set.name!r}"
+        )
+    of_label = surfaces.label == label.id
+    hosts = surfaces.hosts[surfaces.thing]
+    found = [of_label & (hosts == host) for host in dict.fromkeys(hosts[of_label].tolist())]
+    if not found:
+        raise NoViews(f"sampled views: nothing in this scene has label {request.target!r}")
+    return found
+
+
+def _session_ids(obj: bpy.types.Object) -> list[int]:
+    """Of an object and all below it: furniture is often an empty with parts."""
+    return [obj.session_uid, *(child.session_uid for child in obj.children_recursive)]
+
+
+def _spot(scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet) -> Array | Centre:
+    if request.spot:
+        return np.array(request.spot)
+    if request.target in {"", CURSOR}:
+        return np.array(scene.cursor.location) * scene.unit_settings.scale_length
+    return centre_of(surfaces, _triangles_of(scene, surfaces, request, label_set)[0])
+
+
+def _label_ids(request: ViewRequest, label_set: LabelSet) -> dict[int, float]:
+    ids = {label.name: label.id for label in label_set.labels}
+    strange = [name for name in request.targets if name not in ids]
+    if strange:
+        raise NoViews(f"sampled views: targets name {quoted(strange)}; label set {label_set.name!r} has no such label")
+    return {ids[name]: share for name, share in request.targets.items()}
+
+
+def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Report:
+    names = {label.id: label.name for label in label_set.labels}
+    achieved = choice.achieved
+    frequencies = [
+        Frequency(names.get(label, str(label)), choice.target.get(label), round(achieved.get(label, 0.0), 6))
+        for label in sorted({*choice.target, *achieved}, key=lambda label: (-achieved.get(label, 0.0), label))
+    ]
+    rejected = dict(choice.rejected.most_common())
+    return Report(to_words(request), choice.looked_at, len(choice.chosen), rejected, tuple(frequencies))
+
+
+def _sorry(report: Report, request: ViewRequest) -> str:
+    found = f"{report.accepted} of {request.count} found" if report.accepted else "none found"
+    most = max(report.rejected, key=lambda reason: (report.rejected[reason], reason))
+    word = next((word for start, word in _LOOSENED_BY.items() if most.startswith(start)), "")
+    hint = f"loosen {word}" if word else "loosen what rejects most"
+    return f"sampled views ({report.request}): {found}; {report.counts()}. Ask for fewer, or {hint}: see docs/views.md"
+
+
+_LOOSENED_BY = {
+    ALIKE: "like",
+    CLOSE: "clearance",
+    BEFORE_THE_LENS: "distances",
+    TOO_FAR: "distances",
+    OUTSIDE: "enclosed",
+    ONE_LABEL: "one_label",
+    TWO_LABELS: "variety",
+    HIDDEN: "visible or radius",
+    LITTLE: "labels",
+    few(0)[:16]: "labels",
+}
+"""{reason, or how it begins: the word of a request that asks for less of it}."""
+
+
+def _no_room(place: Place, request: ViewRequest) -> str:
+    if not len(place.floors):
+        return f"sampled views: no floor with {request.heights[0]:g} m of air above; lower heights, or orbit"
+    walls = "enclosed by walls and with " if request.enclosed else "with "
+    return (
+        f"sampled views: of {counted(len(np.unique(place.floors.region)), 'floor')} none is {walls}"
+        f"{request.labels} labels in sight; ask for fewer labels, or with enclosed=no for places outside"
+    )
+
+
+def _pose(matrix: Array, lens: float, scale: float) -> Pose:
+    """In Blender units, as the object's world matrix is."""
+    units = matrix.copy()
+    units[:3, 3] = np.round(units[:3, 3] / scale, 6) + 0.0
+    one, two, three, four = (tuple(row) for row in units.tolist())
+    return Pose((one, two, three, four), round(lens, 6))

@@ -1,0 +1,185 @@
+"""Cameras that nobody placed, in rooms of boxes: where they are, what they see, and what is said of none."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from room_of_boxes import BALL, BLOCK, LABELS, SHELL, SLAB, box, directions, distance_to_box, eyes, room
+
+from render_scripts.sampled_views.poses import Optics
+from render_scripts.sampled_views.sampling import NoViews, Sampled, sample_views
+from render_scripts.sampled_views.view_camera import LENS
+from render_scripts.sampled_views.view_request import parse_words
+
+SIZE = (160, 120)
+
+
+def sampled(scene, words: str, seed: int = 0) -> Sampled:
+    return sample_views(scene, scene.view_layers[0], LABELS, parse_words(words), SIZE, seed)
+
+
+def refused(scene, words: str) -> str:
+    with pytest.raises(NoViews) as said:
+        sampled(scene, words)
+    return str(said.value)
+
+
+@pytest.mark.parametrize("faces_in", [True, False])
+def test_in_an_empty_room_all_are_inside_at_the_asked_height(empty_scene, faces_in):
+    room(empty_scene, faces_in=faces_in)
+    found = sampled(empty_scene, "room 20 heights=0.5..0.9 clearance=0.3 labels=1 one_label=1 like=1")
+    at = eyes(found)
+    assert len(at) == 20 and (at >= (0.3, 0.3, 0.5)).all() and (at <= (5.7, 4.7, 0.9)).all()
+    assert np.ptp(at[:, 0]) > 3 and np.ptp(at[:, 1]) > 2
+    assert [view.frame for view in found.views] == list(range(1, 21))
+    assert {view.scene_frame for view in found.views} == {empty_scene.frame_current}
+
+
+def test_pitch_yaw_roll_and_lens_are_as_asked_for(empty_scene):
+    room(empty_scene)
+    found = sampled(
+        empty_scene, "room 12 yaw=40..50 pitch=-12..-8 roll=4..6 fov=60..70 labels=1 one_label=1 variety=0 like=1"
+    )
+    x, y, z = directions(found).T
+    assert ((np.degrees(np.arctan2(y, x)) > 39.99) & (np.degrees(np.arctan2(y, x)) < 50.01)).all()
+    assert ((np.degrees(np.arcsin(z)) > -12.01) & (np.degrees(np.arcsin(z)) < -7.99)).all()
+    sideways = np.array([view.pose.matrix for view in found.views])[:, 2, 0]  # the camera's right hand, its height
+    assert (sideways < -np.sin(np.radians(3.9)) * np.cos(np.radians(12))).all()
+    fovs = [2 * np.degrees(np.arctan(Optics(SIZE).tangents(view.pose.lens)[0])) for view in found.views]
+    assert all(59.99 <= fov <= 70.01 for fov in fovs) and np.ptp(fovs) > 2
+
+
+@pytest.mark.parametrize("faces_in", [True, False])
+def test_none_is_in_a_solid_thing(empty_scene, faces_in):
+    room(empty_scene, faces_in=faces_in)
+    low, high = np.array((1.5, 1.5, 0.0)), np.array((4.5, 3.5, 2.2))
+    box(empty_scene, low, high, BLOCK, "wardrobe")
+    found = sampled(empty_scene, "room 30 clearance=0.2 labels=1 one_label=1 like=1")
+    assert (distance_to_box(eyes(found), low, high) >= 0.2 - 1e-5).all()
+    assert found.report.rejected["in a wall or furniture"] > 0
+    assert found.report.candidates == 30 + sum(found.report.rejected.values())
+
+
+def test_tables_are_not_stood_on(empty_scene):
+    room(empty_scene)
+    box(empty_scene, (1, 1, 0), (4, 3, 0.7), BLOCK, "platform")
+    found = sampled(empty_scene, "room 30 heights=1.2..1.4 labels=1 one_label=1 like=1")
+    assert (eyes(found)[:, 2] <= 1.4).all()
+
+
+def test_units_are_metres_whatever_the_scene_counts_in(empty_scene):
+    empty_scene.unit_settings.scale_length = 0.01  # a room in centimetres
+    room(empty_scene, (600.0, 500.0, 260.0))
+    at = eyes(sampled(empty_scene, "room 8 heights=1..1.2 clearance=0.5 labels=1 one_label=1 like=1"))
+    assert (at >= (50, 50, 100)).all() and (at <= (550, 450, 120)).all()
+
+
+def test_a_room_without_ceiling_is_a_room_and_the_street_is_none(empty_scene):
+    room(empty_scene, without=(1,))
+    box(empty_scene, (-30, -30, -0.2), (30, 30, -0.1), SLAB, "street")
+    at = eyes(sampled(empty_scene, "room 20 labels=1 one_label=1 variety=0 like=1"))
+    assert (at[:, :2] > 0).all() and (at[:, :2] < (6, 5)).all()
+
+
+def test_cameras_are_in_all_rooms_that_are_there(empty_scene):
+    room(empty_scene)
+    box(empty_scene, (10, 0, 0), (15, 5, 2.6), BLOCK, "next door", inside_out=True)
+    x = eyes(sampled(empty_scene, "room 20 labels=1 one_label=1 like=1"))[:, 0]
+    assert (x < 6).sum() > 3 and (x > 10).sum() > 3
+
+
+def test_a_thing_on_a_plane_has_no_room_around_it_and_can_be_asked_for_all_the_same(empty_scene):
+    box(empty_scene, (-20, -20, -0.1), (20, 20, 0), SLAB, "ground")
+    box(empty_scene, (-1, -1, 0), (1, 1, 1.5), BLOCK, "thing")
+    said = refused(empty_scene, "room 4")
+    assert "none is enclosed by walls" in said and "enclosed=no" in said
+    found = sampled(empty_scene, "room 4 enclosed=no labels=2 one_label=0.95 like=1 yaw=0..360")
+    assert (distance_to_box(eyes(found), np.array((-1, -1, 0)), np.array((1, 1, 1.5))) > 0.25 - 1e-5).all()
+
+
+def test_what_cannot_be_is_refused_with_counts_and_ends(empty_scene):
+    room(empty_scene)
+    box(empty_scene, (1.5, 1.5, 0), (4.5, 3.5, 2.2), BLOCK, "wardrobe")
+    said = refused(empty_scene, "room 3 clearance=1.2 tries=20")
+    assert "none found; candidates 60: accepted 0; " in said
+    counts = [int(part.split()[-1]) for part in said.split("accepted 0; ")[1].split(".")[0].split("; ")]
+    assert sum(counts) == 60 and "too close to a surface" in said and "or loosen clearance: see" in said
+    assert " of 400 found; candidates 400: " in refused(empty_scene, "room 400 tries=1 labels=1 one_label=1")
+
+
+def test_an_empty_scene_and_one_without_a_floor_are_refused(empty_scene):
+    assert refused(empty_scene, "4") == "sampled views: this scene shows no surfaces"
+    box(empty_scene, (0, 0, 0), (0.2, 0.2, 0.2), BLOCK)
+    assert "no floor with" in refused(empty_scene, "4")
+
+
+def test_no_two_views_are_alike(empty_scene):
+    room(empty_scene)
+    words = "room 6 yaw=0..10 pitch=0 labels=1 one_label=1 heights=1.5"
+    assert sampled(empty_scene, f"{words} like=1").report.rejected.get("too like another", 0) == 0
+    assert sampled(empty_scene, f"{words} like=0.5").report.rejected["too like another"] > 0
+
+
+def test_targets_are_aimed_at_and_reported(empty_scene):
+    room(empty_scene)
+    box(empty_scene, (0.1, 2, 0), (0.6, 3, 1.6), BLOCK, "block")
+    box(empty_scene, (5.4, 2, 0), (5.9, 3, 1.6), BALL, "other")
+    plain = "room 12 labels=1 one_label=1 like=1"
+
+    def shares(words):
+        return {each.label: each for each in sampled(empty_scene, words).report.frequencies}
+
+    without = shares(plain)
+    found = shares(f"{plain} targets=block:0.3,ball:0.02")
+    assert (found["block"].target, found["ball"].target, found["shell"].target) == (0.3, 0.02, None)
+    assert abs(found["block"].achieved - 0.3) < 0.05 < abs(without["block"].achieved - 0.3)
+    assert abs(found["ball"].achieved - 0.02) < 0.02
+    assert sum(each.achieved for each in found.values()) == pytest.approx(1, abs=1e-4)
+    assert refused(empty_scene, f"{plain} targets=chair:0.3").endswith("'boxes' has no such label")
+
+
+def test_the_same_request_gives_the_same_views_and_another_seed_others(empty_scene):
+    room(empty_scene)
+    box(empty_scene, (2, 2, 0), (3, 3, 1), BLOCK)
+    words = "room 6 labels=1 one_label=1"
+    assert sampled(empty_scene, words).views == sampled(empty_scene, words).views
+    assert sampled(empty_scene, words).views != sampled(empty_scene, words, seed=1).views
+    # A candidate depends on nothing but its number: more views begin with the same ones.
+    assert sampled(empty_scene, words.replace("6", "9")).views[:6] == sampled(empty_scene, words).views
+
+
+def test_what_a_render_hides_is_not_there(empty_scene):
+    room(empty_scene)
+    low, high = np.array((0.5, 0.5, 0.0)), np.array((5.5, 4.5, 2.4))
+    box(empty_scene, low, high, BLOCK, "hidden").hide_render = True
+    found = sampled(empty_scene, "room 6 labels=1 one_label=1 like=1")
+    assert (distance_to_box(eyes(found), low, high) == 0).any()
+    bpy.data.objects["hidden"].hide_render, bpy.data.objects["hidden"].hide_viewport = False, True
+    found = sampled(empty_scene, "room 2 labels=1 one_label=1 like=1 clearance=0.1 distances=0..10")
+    assert (distance_to_box(eyes(found), low, high) > 0).all()
+
+
+def test_nothing_is_left_in_the_scene_and_the_lens_is_the_cameras_own(empty_scene):
+    room(empty_scene)
+    before = [set(kind) for kind in (bpy.data.objects, bpy.data.cameras, bpy.data.meshes)]
+    words = "room 2 labels=1 one_label=1 like=1"
+    assert {view.pose.lens for view in sampled(empty_scene, words).views} == {LENS}
+    assert [set(kind) for kind in (bpy.data.objects, bpy.data.cameras, bpy.data.meshes)] == before
+    assert empty_scene.camera is None
+    data = bpy.data.cameras.new("Sampled view")
+    data.lens = 31.0
+    empty_scene.camera = bpy.data.objects.new("Sampled view", data)
+    found = sampled(empty_scene, words)
+    assert {view.pose.lens for view in found.views} == {31.0}
+    assert {view.camera for view in found.views} == {"Sampled view 1"}
+
+
+def test_labels_are_the_resolvers_own(empty_scene):
+    room(empty_scene)
+    obj = box(empty_scene, (2.5, 2, 0), (3.5, 3, 1), 0, "parts")
+    material = bpy.data.materials.new("part")
+    material.pass_index = BALL
+    obj.data.materials.append(material)
+    names = {each.label for each in sampled(empty_scene, "room 6 labels=2 one_label=1 like=1").report.frequencies}
+    assert names == {"shell", "ball"} and SHELL != BALL
