@@ -7,11 +7,20 @@ import io
 import os
 import sys
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.arguments import parse_path, parse_size, said
+
+NO_BLENDER = (
+    "no Blender in this Python: install the module, pip install 'labelpass[bpy]', or, to render, name a Blender with "
+    "--blender PATH"
+)
+
+if TYPE_CHECKING:
+    from render_scripts.rays.verify_request import VerifyRequest
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,13 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_check, _add_render, _add_export, _add_sheet, _add_scene):
+    for add in (_add_check, _add_render, _add_verify, _add_job, _add_export, _add_sheet, _add_scene):
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.call(parsed))
     except (ValueError, OSError) as error:  # the rooms' own errors are ValueErrors with a sentence for the user
-        print(f"labelpass: {error}", file=sys.stderr)
+        print("\n".join(f"labelpass: {line}" for line in str(error).split("\n")), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("labelpass: stopped", file=sys.stderr)
@@ -69,28 +78,127 @@ def _check(parsed: argparse.Namespace) -> int:
 def _add_render(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from render_scripts.plan import add_arguments
 
-    verb = verbs.add_parser("render", help="render a labelled .blend into a run folder")
-    verb.add_argument("scene", type=said(parse_path), help="the .blend file")
-    add_arguments(verb)
+    verb = verbs.add_parser("render", help="render a labelled .blend, or what a job file says, into run folders")
+    verb.add_argument("scene", type=said(parse_path), metavar="SCENE|JOB", help="a .blend; or a job: YAML or JSON")
+    add_arguments(verb, job=True)
     verb.add_argument("--blender", metavar="PATH", help="render with this Blender; default: the bpy module")
-    verb.set_defaults(call=_render)
+    verb.set_defaults(call=_render, refuse=verb.error)
 
 
 def _render(parsed: argparse.Namespace) -> int:
-    from render_scripts.installed_blender import render_with
+    from render_scripts.job_file import is_job
     from render_scripts.plan import request_from
 
+    if is_job(parsed.scene):
+        return _render_job(parsed)
+    if parsed.out is None:
+        parsed.refuse("the following arguments are required: --out")
     scene, request = parsed.scene.resolve(), request_from(parsed)
     if not scene.is_file():
         raise ValueError(f"{parsed.scene}: no such file")
-    if parsed.blender is None:
+    return _render_scene(scene, request, parsed.blender)
+
+
+def _render_scene(scene: Path, request: Any, blender: str | None) -> int:
+    from render_scripts.installed_blender import render_with
+
+    if blender is None:
         _import_bpy()
         from render_scripts.scene_file import open_scene
         from render_scripts.session import render
 
         open_scene(scene, scripts=request.allow_scripts)
         return int(render(request))
-    return int(render_with(parsed.blender, scene, request))
+    return int(render_with(blender, scene, request))
+
+
+def _render_job(parsed: argparse.Namespace) -> int:
+    from render_scripts.job_file import read_job, tasks, with_options
+    from render_scripts.job_runs import render_tasks
+    from render_scripts.plan import options_from
+
+    asked, notes = with_options(read_job(parsed.scene), {**options_from(parsed), "blender": parsed.blender})
+    for note in notes:
+        print(f"labelpass: {parsed.scene}: {note}", flush=True)
+    found, blender = tasks(asked), asked.job.blender
+    if len(found) == 1:
+        return _render_scene(found[0].scene.resolve(), found[0].request, blender)
+    if blender is None and find_spec("bpy") is None:
+        raise ValueError(NO_BLENDER)
+    return int(render_tasks(found, blender))
+
+
+def _add_job(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = verbs.add_parser("job", help="say what a job file would do, or what may stand in one")
+    asked = verb.add_subparsers(metavar="check|schema", required=True)
+    check = asked.add_parser("check", help="read a job file as a render would, and say what it would do")
+    check.add_argument("job", type=said(parse_path), metavar="JOB", help="a .yaml, .yml or .json file")
+    check.set_defaults(call=_check_job)
+    schema = asked.add_parser("schema", help="print the JSON Schema of job files, for editors")
+    schema.set_defaults(call=_job_schema)
+
+
+def _check_job(parsed: argparse.Namespace) -> int:
+    from render_scripts.job_check import check_job
+
+    lines, wrong = check_job(parsed.job)
+    for line in lines:
+        print(f"labelpass: {line}")
+    if wrong:
+        raise ValueError("\n".join(wrong))
+    return 0
+
+
+def _job_schema(parsed: argparse.Namespace) -> int:
+    import json
+
+    from render_scripts.job_schema import job_schema
+
+    print(json.dumps(job_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _add_verify(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from render_scripts.rays.verify_request import EXIT_CODES, add_arguments
+
+    verb = verbs.add_parser(
+        "verify", help="hold the pixels of a run against its scene, by rays of our own", epilog=EXIT_CODES
+    )
+    verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the run folder; it is not changed")
+    add_arguments(verb)
+    verb.add_argument("--blender", metavar="PATH", help="verify with this Blender; default: the bpy module")
+    verb.set_defaults(call=_verify)
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from render_scripts.rays.verify_request import request_from
+
+    run, request = parsed.run.resolve(), request_from(parsed)
+    if request.rays is None:
+        text, code = _look_at_files(run, request)
+    elif parsed.blender is None:
+        _import_bpy()
+        from render_scripts.rays.verify import verify
+
+        text, code = verify(run, request)
+    else:
+        from render_scripts.installed_blender import verify_with
+
+        text, code = verify_with(parsed.blender, run, request)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return int(code)
+
+
+def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:
+    from blender_addon.contract.run import read_plan
+    from postprocess.proof import damaged_pixels
+    from render_scripts.rays.tally import report
+    from render_scripts.rays.verify_request import frames_of
+
+    plan, frames = read_plan(run), frames_of(run, request)
+    text, code = report(plan, {}, damaged_pixels(run, plan, frames), request.json, looked_at=len(frames))
+    return str(text), int(code)
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -217,10 +325,7 @@ def _import_bpy() -> Any:
     try:
         import bpy
     except ImportError:
-        raise ValueError(
-            "no Blender in this Python: install the module, pip install 'labelpass[bpy]', "
-            "or, to render, name a Blender with --blender PATH"
-        ) from None
+        raise ValueError(NO_BLENDER) from None
     return bpy
 
 

@@ -37,6 +37,11 @@ def action_curves(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves
 
 
+def shader_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
+    """The nodes that a material is rendered by: up to 4.5 it may have some and not use them."""
+    return material.node_tree if bpy.app.version >= (5, 0, 0) or material.use_nodes else None
+
+
 def enable_cycles() -> None:
     """Cycles is an add-on, which somebody may have switched off in the preferences of this Blender."""
     if not hasattr(bpy.context.scene, "cycles"):
@@ -92,3 +97,24 @@ def pass_channels(channels: dict[str, object]) -> dict[str, object]:
         _, pass_name, component = ("." + name).rsplit(".", 2)
         found[f"{renamed.get(pass_name, pass_name)}.{component}"] = pixels
     return found
+
+
+def uses_nodes(material: bpy.types.Material) -> bool:
+    """Whether nodes say what a material looks like; from 5.0 on they always do."""
+    return bool(material.node_tree) and (bpy.app.version >= (5, 0) or material.use_nodes)
+
+
+def with_nodes(material: bpy.types.Material | None) -> bpy.types.Material:
+    """A new material with nodes that looks to Cycles as one without nodes does, or as None, which is no material.
+
+    Both are a diffuse surface up to 4.5; from 5.0 on none is what a new material is.
+    """
+    new = material.copy() if material else bpy.data.materials.new("Copy")
+    if not uses_nodes(new):
+        new.use_nodes = True
+        tree = new.node_tree
+        tree.nodes.clear()
+        diffuse, output = tree.nodes.new("ShaderNodeBsdfDiffuse"), tree.nodes.new("ShaderNodeOutputMaterial")
+        diffuse.inputs["Color"].default_value = new.diffuse_color if material else (0.8, 0.8, 0.8, 1.0)
+        tree.links.new(diffuse.outputs[0], output.inputs["Surface"])
+    return new

@@ -207,10 +207,10 @@ def is_volume_alone(obj: bpy.types.Object) -> bool:
     slots = obj.material_slots
     if not slots or any(modifier.type == "NODES" for modifier in obj.modifiers):
         return False
-    return all(slot.material and _is_volume(slot.material) for slot in slots)
+    return all(slot.material and is_volume(slot.material) for slot in slots)
 
 
-def _is_volume(material: bpy.types.Material) -> bool:
+def is_volume(material: bpy.types.Material) -> bool:
     """Whether a material gives no surface, but a volume: what is behind it is seen."""
     output = material.node_tree and material.node_tree.get_output_node("CYCLES")
     if not output:
@@ -251,7 +251,7 @@ def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Ch
         if top.instance_type == "COLLECTION":
             if top not in members:
                 members[top] = {(member, len(above)) for member, above in _below(top, (), None)}
-            depth = sum(level != _NO_LEVEL for level in instance.persistent_id)
+            depth = sum(level != NO_LEVEL for level in instance.persistent_id)
             if (obj, depth) in members[top] and not _is_on_elements(obj):
                 continue
         seen.add((top, obj))
@@ -260,7 +260,7 @@ def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Ch
             yield Occurrence(obj, chain, splittable=False, materials=materials)
 
 
-_NO_LEVEL = 2**31 - 1
+NO_LEVEL = 2**31 - 1
 """What Blender fills `persistent_id` up with, which has a number for each level of instancing."""
 
 

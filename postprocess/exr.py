@@ -81,6 +81,19 @@ def read_purity(path: Path) -> NDArray[np.float32]:
     return purity
 
 
+def read_all_channels(path: Path) -> NDArray[Any]:
+    """All channels of a file of one part, in the order of their names: (H, W, channels), or (H, W) of one channel.
+    Raises ExportError."""
+    with _reading(path):
+        file = OpenEXR.InputFile(str(path))
+        try:
+            header = file.header()
+            planes = [_decode(file, header, name, path) for name in sorted(header["channels"])]
+        finally:
+            file.close()
+    return planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)
+
+
 def read_index_pass(path: Path, label_set: LabelSet, layer: str | None = None) -> IndexPass:
     """Labels from an EXR that anybody rendered with an object or material index pass.
 

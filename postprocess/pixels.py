@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import LabelSet
-from blender_addon.contract.records import remove_and_render
+from blender_addon.contract.records import StoredPixels, remove_and_render
 from blender_addon.contract.run import pixel_checksum
 
 from . import png
 from .errors import ExportError
-from .exr import read_labels, read_purity
+from .exr import read_all_channels, read_labels, read_purity
 from .labelmap import LabelMap
 
 
@@ -48,6 +48,37 @@ def checked_image(path: Path, checksum: str | None) -> tuple[bytes, NDArray[np.u
         data, image = _read_image(path)
         _check(path, image, checksum)
     return data, image
+
+
+def checked_other(path: Path, stored: StoredPixels) -> None:
+    """A file of `contract.modalities`. Raises ExportError where it is damaged, or not what was rendered."""
+    with _advised(path):
+        if path.suffix == ".exr":
+            pixels = read_all_channels(path).astype(stored.dtype)
+        elif path.suffix in {".png", ".jpg"} and stored.dtype == "uint8":
+            _, pixels = _read_image(path)
+        elif path.suffix == ".png":
+            pixels = _decode_gray16(path)
+        else:
+            _check_bytes(path, stored)
+            return
+        _check(path, pixels, stored.checksum)
+
+
+def _decode_gray16(path: Path) -> NDArray[np.uint16]:
+    data = path.read_bytes()
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if png.is_whole(data) else None
+    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 2:
+        raise ExportError(f"{path} is no whole PNG of one 16-bit channel: damaged or cut short")
+    return np.asarray(pixels, np.uint16)
+
+
+def _check_bytes(path: Path, stored: StoredPixels) -> None:
+    """Points of a PLY file, or a text: what follows the header is what was checked."""
+    data = path.read_bytes()
+    body = data.partition(b"end_header\n")[2] if path.suffix == ".ply" else data
+    if pixel_checksum(stored.shape, stored.dtype, body) != stored.checksum:
+        raise ExportError(f"{path}: it is not what was rendered (wrong checksum)")
 
 
 @contextmanager

@@ -66,3 +66,20 @@ def gpus_alone(back_end: str) -> Iterator[None]:
         for device in preferences.devices:
             device.use = used.get((device.type, device.id), device.use)
         preferences.compute_device_type = kind
+
+
+def is_diced(obj: bpy.types.Object, scene: bpy.types.Scene) -> bool:
+    """Whether Cycles subdivides an object by itself: in 5.x its modifier says so, before that the object, for scenes
+    with experimental features alone."""
+    last = obj.modifiers[-1] if len(obj.modifiers) else None
+    if not last or last.type != "SUBSURF" or not last.show_render:
+        return False
+    if hasattr(last, "use_adaptive_subdivision"):
+        return bool(last.use_adaptive_subdivision)
+    experimental = getattr(scene.cycles, "feature_set", "") == "EXPERIMENTAL"
+    return experimental and bool(getattr(obj.original.cycles, "use_adaptive_subdivision", False))
+
+
+def panorama(camera: bpy.types.Camera) -> bpy.types.ID:
+    """What says which panorama a camera takes: the camera itself from 5.0 on, Cycles' settings of it before."""
+    return camera if hasattr(camera, "panorama_type") else camera.cycles

@@ -23,6 +23,7 @@ from blender_addon.label_render.label_pass import (
     Passes,
     RenderFailed,
     label_samples,
+    middle_of_the_shutter,
     render_labels,
     render_passes,
     sharp,
@@ -38,15 +39,26 @@ from .modalities.rendered import Files, Rendered, write_channels
 from .randomization.develop import Development
 from .randomization.on_scene import Dressing, development
 from .randomize import draw
+from .rays.frame_score import score_frame
+from .rays.scoring import Pixels
 
 Eyes = Mapping[str, bpy.types.Object]
 """{camera: the right eye beside it}, as `modalities.stereo.right_eyes` makes them; empty in runs without stereo."""
 
 
 def render_frame(
-    run: Path, plan: Plan, view: View, scene: bpy.types.Scene, dressing: Dressing, eyes: Eyes
+    run: Path,
+    plan: Plan,
+    view: View,
+    scene: bpy.types.Scene,
+    dressing: Dressing,
+    eyes: Eyes,
+    verify_rays: int | None = None,
 ) -> dict[str, float]:
-    """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step."""
+    """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step.
+
+    With `verify_rays` so many random pixels of it are held against rays, and the record has the score.
+    """
     clock, drawn = Clock(), draw(plan.settings.seed, view.frame)
     scene.frame_set(view.scene_frame)
     dressed = dressing.dress(view)
@@ -70,6 +82,10 @@ def render_frame(
             "timings": clock.laps,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
         }
+        if verify_rays:
+            pixels, seed = _pixels(folder, rendered, files), plan.settings.seed
+            record["verified"] = score_frame(scene, plan, view, pixels, rendered.camera, verify_rays, seed).to_dict()
+            clock.lap("verify_s")
         run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(record))
     return clock.laps
 
@@ -95,8 +111,7 @@ def render_files(
     clock.lap("labels_s")
     files |= _write_labels(folder / run_folder.LABELS, rendered.labels)
     if settings.label_supersample > 1:
-        write_channels(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
-        files[run_folder.PURITY] = purity
+        files |= write_channels(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
     for name in settings.modalities:
         if name in WRITERS:
             files |= WRITERS[name](folder, rendered)
@@ -150,7 +165,8 @@ def _render_data(
             channels = render_passes(scene, settings)
             samples = label_samples(channels, ignored)
     labels, purity = reduced(samples, settings.label_supersample, settings.thin_labels, settings.min_presence)
-    camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
+    with middle_of_the_shutter(scene):  # where the labels are
+        camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
     metres = scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
     cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)
     return Rendered(channels, samples, labels, image, camera, metres, cuts), purity
@@ -177,10 +193,18 @@ def _render_right_eye(
         else:
             files[path.name] = passes.render_image(scene, path, settings.size, develop)
             labels, _ = render_labels(scene, settings, plan.label_set)
-        right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
+        with middle_of_the_shutter(scene):
+            right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
     files |= _write_labels(folder / stereo.LABELS_RIGHT, labels)
     files |= stereo.write_disparity(folder, left, apart)
     return {"baseline_m": apart, "right": right}
+
+
+def _pixels(folder: Path, rendered: Rendered, files: Files) -> Pixels:
+    """What rays are held against: as it is on disk."""
+    there = {name: exr.read_zip(folder / name) for name in ("depth.exr", "normals.exr") if name in files}
+    purity = files.get(run_folder.PURITY)
+    return Pixels(rendered.labels, purity, rendered.k, there.get("depth.exr", {}), there.get("normals.exr", {}))
 
 
 def _write_labels(path: Path, labels: NDArray[np.uint16]) -> Files:

@@ -1,4 +1,4 @@
-"""Renders or checks with an installed Blender as its child process: a script in it, its exit code, their proof."""
+"""Renders, checks or verifies with an installed Blender as its child: a script in it, its exit code, their proof."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -15,22 +16,31 @@ from blender_addon.contract.run import PLAN, finished_frames, read_plan
 from . import check_request
 from .check_request import CheckRequest
 from .plan import Refused, Request, to_arguments
+from .rays import verify_request
+from .rays.verify_request import VerifyRequest, scene_of
+
+
+class Ended(Refused):
+    """A signal ended the program; `code` is minus its number."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def render_with(program: str, scene: Path, request: Request) -> int:
     """Render `scene` with the Blender called `program`. Returns its exit code (see `session`).
 
     The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
-    such program or something ended it.
+    such program, and Ended where something ended it.
     """
     blender = _found(program)
     entry = Path(__file__).with_name("render.py")
     scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
     start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
-    code = _run([*start, "--", *to_arguments(request)])
+    code = run_child([*start, "--", *to_arguments(request)])
     if code < 0:
-        name = signal.Signals(-code).name
-        raise Refused(f"{program} was ended by {name}; what is done stays, run the same command to go on")
+        raise Ended(f"{program} was ended by {ended_by(code)}; what is done stays, run the same command to go on", code)
     if code:
         print(f"labelpass: {program} ended with exit code {code}", file=sys.stderr, flush=True)
     else:
@@ -45,19 +55,29 @@ def render_with(program: str, scene: Path, request: Request) -> int:
 
 def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, int]:
     """Check `scene` with the Blender called `program`: what there is to print, and the exit code (see `check`)."""
+    return _reported(program, "check.py", [str(scene), *check_request.to_arguments(request)])
+
+
+def verify_with(program: str, run: Path, request: VerifyRequest) -> tuple[str, int]:
+    """Verify a run with the Blender called `program`: what there is to print, and the exit code (see `verify`)."""
+    asked = replace(request, scene=scene_of(run, read_plan(run), request))
+    return _reported(program, "rays/verify.py", [str(run), *verify_request.to_arguments(asked)])
+
+
+def _reported(program: str, script: str, asked: list[str]) -> tuple[str, int]:
+    """What a script of ours reports from within a Blender, and its exit code."""
     blender = _found(program)
-    entry = Path(__file__).with_name("check.py")
+    entry = Path(__file__).parent / script
     start = [blender, "--factory-startup", "--disable-autoexec", "-b", "--python-exit-code", "3", "-P", str(entry)]
     with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
         report = Path(folder) / "report"
-        asked = [str(scene), f"--report={report}", *check_request.to_arguments(request)]
         with tempfile.TemporaryFile() as heard:
-            code = _run([*start, "--", *asked], heard)
+            code = run_child([*start, "--", *asked, f"--report={report}"], heard)
             heard.seek(0)
             lines = [line.strip() for line in heard.read().decode(errors="replace").splitlines() if line.strip()]
         if code in {0, 1} and report.is_file():
             return report.read_text(encoding="utf-8"), code
-    if name := _ended_by(code):
+    if name := ended_by(code):
         raise Refused(f"{program} was ended by {name}")
     ours = [line.removeprefix("labelpass: ") for line in lines if line.startswith("labelpass: ")]
     if ours and code == 1:
@@ -67,7 +87,7 @@ def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, i
     return "", 3
 
 
-def _ended_by(code: int) -> str:
+def ended_by(code: int) -> str:
     """The signal that ended a program, also where our script heard it and left (see `interrupts`); else ""."""
     number = -code if code < 0 else code - 128
     return signal.Signals(number).name if number in set(signal.Signals) else ""
@@ -83,7 +103,7 @@ def _found(program: str) -> str:
 _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-def _run(command: list[str], heard: IO[bytes] | None = None) -> int:
+def run_child(command: list[str], heard: IO[bytes] | None = None) -> int:
     """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say.
 
     `heard`: a file for all that it prints, which is printed otherwise.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
 
-from .randomization.spec import Randomization, from_plan, parse_families, read_randomization, to_dict
+from . import sections
+from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
 from .sampled_views.view_request import parse_words, to_words
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
@@ -46,6 +47,7 @@ class Request:
     thin_labels: tuple[str, ...] | None = None
     min_presence: float | None = None
     sample_views: str | None = None
+    verify_rays: int | None = None
     strict: bool = False
     allow_scripts: bool = False
     randomize: Randomization | None = None
@@ -69,13 +71,24 @@ def parse_frames(text: str) -> tuple[int, ...]:
     return tuple(sorted(frames))
 
 
+def frames_text(frames: Iterable[int]) -> str:
+    """What `parse_frames` makes these of, as short as that goes: a command line has no room for 100,000 numbers."""
+    ranges: list[list[int]] = []
+    for frame in sorted(frames):
+        if ranges and frame == ranges[-1][1] + 1:
+            ranges[-1][1] = frame
+        else:
+            ranges.append([frame, frame])
+    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges)
+
+
 def _one_frame(text: str) -> tuple[int, ...]:
     if not re.fullmatch(r"-?\d+", text, re.ASCII):
         raise ValueError(f"{text!r} is no frame number")
     return (int(text),)
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
+def whole(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"-?\d+", text, re.ASCII) or not low <= int(text) <= high:
             raise ValueError(f"{text!r} is not a whole number from {low} to {high}")
@@ -108,10 +121,13 @@ def _sample_views(text: str) -> str:
     return to_words(parse_words(text))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of a render, on the parser of render.py or of `labelpass render`."""
+def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None:
+    """The options of a render, on the parser of render.py or of `labelpass render`; all None where they are not there.
+
+    With `job`, a job file may say instead what is required.
+    """
     add = parser.add_argument
-    add("--out", type=said(parse_path), required=True, metavar="RUN", help="the run folder; one there is continued")
+    add("--out", type=said(parse_path), required=not job, metavar="RUN", help="the run folder; one there is continued")
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
     add("--only-frame", dest="frames", type=said(_one_frame), metavar="812", help="render this frame alone")
     add("--camera", metavar="NAME", help="render through this camera alone")
@@ -122,9 +138,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="so many views inside of its rooms, or 'orbit 24 target=Sofa' and the like; default: the scene's own",
     )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
-    add("--samples", type=_whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
+    add("--samples", type=whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
     add("--preset", choices=PRESETS, help="image quality; default: samples and denoising of the scene")
-    add("--seed", type=_whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
+    add("--seed", type=whole(0, 2**63 - 1), metavar="S", help="seed of all that is drawn (default 0)")
     add(
         "--label-supersample",
         type=said(_odd),
@@ -156,7 +172,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=LABEL_SET_HELP,
     )
     add("--view-layer", metavar="NAME", help="the view layer to render; default: the active one")
-    add("--device", choices=DEVICES, default="auto", help="auto takes a GPU where there is one; a named one must exist")
+    add("--device", choices=DEVICES, help="auto takes a GPU where there is one; a named one must exist")
     denoise = parser.add_mutually_exclusive_group()
     denoise.add_argument("--denoise", action="store_true", default=None, help="denoise images, or fail")
     denoise.add_argument("--no-denoise", dest="denoise", action="store_false", help="never denoise; default: the scene")
@@ -186,19 +202,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=LABEL_RENDERS,
         help="labels from the image render or one of their own; default: the image's where they are exact there",
     )
-    add("--strict", action="store_true", help="treat warnings as errors")
-    add("--allow-scripts", action="store_true", help="let the .blend run the Python scripts inside it")
+    add(
+        "--verify-rays",
+        type=whole(1, 1 << 24),
+        metavar="N",
+        help="hold N random pixels of each frame against rays of our own, and store the score; see labelpass verify",
+    )
+    add("--strict", action="store_true", default=None, help="treat warnings as errors")
+    add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
+    parse_sections = said(lambda text: sections.parse_sections(text, Request))
+    add(sections.OPTION, type=parse_sections, default={}, metavar="JSON", help=argparse.SUPPRESS)
 
 
 def request_from(arguments: argparse.Namespace) -> Request:
-    values = {name: getattr(arguments, name) for name in Request.__dataclass_fields__}
-    if values["thin_labels"] is not None:
-        values["thin_labels"] = tuple(values["thin_labels"])
-    return Request(**values)
+    said_so = {name: value for name, value in options_from(arguments).items() if value is not None}
+    return Request(**said_so)
+
+
+def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
+    """{field of a request: value} of what `add_arguments` made of a command line; None where it does not say it."""
+    options = {name: getattr(arguments, name, None) for name in Request.__dataclass_fields__} | arguments.sections
+    thin = options["thin_labels"]
+    return options | {"thin_labels": None if thin is None else tuple(thin)}
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views")  # fmt: skip
+          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays")  # fmt: skip
 """Options of one word."""
 
 
@@ -206,7 +235,7 @@ def to_arguments(request: Request) -> list[str]:
     """The options that parse into this request again: what the front door hands to a Blender."""
     options = [f"--out={request.out}", "--device", request.device]  # with '=': a value may start with a dash
     if request.frames is not None:
-        options += [f"--frames={','.join(map(str, request.frames))}"]
+        options += [f"--frames={frames_text(request.frames)}"]
     if request.size is not None:
         options += ["--size", "x".join(map(str, request.size))]
     options += [f"--thin-label={name}" for name in request.thin_labels or ()]
@@ -216,12 +245,11 @@ def to_arguments(request: Request) -> list[str]:
             options += [f"--{name.replace('_', '-')}={value}"]
     if request.modalities is not None:
         options += [f"--with={','.join(request.modalities)}"]
-    if request.randomize is not None:
-        options += [f"--randomize={json.dumps(to_dict(request.randomize))}"]
     if request.without:
         options += [f"--without={','.join(request.without)}"]
     if request.denoise is not None:
         options += ["--denoise" if request.denoise else "--no-denoise"]
+    options += sections.to_option(request)
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
 
 

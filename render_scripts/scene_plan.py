@@ -84,7 +84,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     plan = Plan(
         label_set=label_set,
         scene=Path(bpy.data.filepath).name,
-        scene_sha256=_scene_hash(),
+        scene_sha256=scene_hash(),
         views=planned,
         settings=replace(settings, label_render=label_render),
         versions={"labelpass": VERSION, **compat.versions()},
@@ -252,7 +252,7 @@ def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:
     return found
 
 
-def _scene_hash() -> str:
+def scene_hash() -> str:
     """SHA-256 over the .blend and the libraries it links, wherever they lie on this machine."""
     if not bpy.data.filepath:
         raise Refused("no .blend file is open: blender -b scene.blend -P render.py -- --out RUN")

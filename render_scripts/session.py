@@ -181,7 +181,7 @@ def _render_frames(
                 raise RenderFailed(unseen)
             print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
-            timings = render_frame(request.out, plan, view, scene, dressing, eyes)
+            timings = render_frame(request.out, plan, view, scene, dressing, eyes, request.verify_rays)
         except OSError as error:
             raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)

@@ -23,7 +23,9 @@ FILES = sorted(
 CONTRACT = "blender_addon.contract"
 SAMPLED = "render_scripts.sampled_views"
 PURE_RENDER = {
-    *(f"render_scripts.{name}" for name in ("check_request", "plan", "presets", "randomize")),
+    *(f"render_scripts.{name}" for name in ("check_request", "installed_blender", "plan", "presets", "randomize")),
+    *(f"render_scripts.{name}" for name in ("job", "job_check", "job_file", "job_runs", "job_schema", "sections")),
+    *(f"render_scripts.rays.{name}" for name in ("pixel_rays", "tally", "verify_request")),
     *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request")),
     *(
         f"render_scripts.randomization.{name}"
@@ -56,6 +58,7 @@ PURE_ADDON = {
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
     "blender_addon.preview.label_picture",
+    "blender_addon.strict_yaml",
     *(f"blender_addon.label_sets.{name}" for name in ("label_csv", "label_files", "label_search", "label_set_edits")),
     *(
         f"blender_addon.suggestions.{name}"

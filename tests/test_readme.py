@@ -1,5 +1,6 @@
-"""What pages say is tried: every command of the README and of docs/modalities.md, in order, where a labelled room.blend
-and some foreign EXRs are at hand; every piece of Python, every label set, every file that a page points to.
+"""What pages say is tried: every command of the README and of docs/modalities.md, in order, with a labelled room.blend,
+its job and some foreign EXRs are at hand; every piece of Python, every label set and job, every file that a page points
+to.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from blender_addon.compat import fcurves
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.modalities import MODALITIES, files_of
 from blender_addon.label_sets import label_files
+from render_scripts.job_file import read_job
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,6 +40,13 @@ PIECES = [
     for page in PAGES
     for number, piece in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
 ]
+
+
+BLOCKS = re.findall(r"```(yaml|json)\n(.*?)```", README, re.DOTALL)
+
+
+def is_job(text: str) -> bool:
+    return re.search(r"^out:", text, re.MULTILINE) is not None
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +69,7 @@ def desk(tmp_path_factory) -> Path:
     scene_labels.set_label_set(scene, built_in("nyu40"))
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "room.blend"))
     shutil.copytree(ROOT / "tests" / "postprocess" / "data", folder / "passes")
+    (folder / "job.yaml").write_text(next(text for kind, text in BLOCKS if is_job(text)), encoding="utf-8")
     (folder / "render_scripts").symlink_to(ROOT / "render_scripts")
     programs = {"labelpass": ROOT / "labelpass.py", "blender": ROOT / "tests" / "render" / "as_blender.py"}
     (folder / "bin").mkdir()
@@ -127,9 +137,12 @@ def test_every_module_of_the_steps_to_a_suggestion_is_there():
         for kind, text in re.findall(r"```(yaml|json)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     ],
 )
-def test_label_sets_of_pages_are_some(kind, text, tmp_path):
+def test_label_sets_and_jobs_of_pages_are_some(kind, text, tmp_path):
     path = tmp_path / f"shop.{kind}"
     path.write_text(text, encoding="utf-8")
+    if is_job(text):
+        assert read_job(path).job.out.parent.parent == tmp_path
+        return
     assert label_files.read(path).find("price tag").id in {2, 3}
 
 

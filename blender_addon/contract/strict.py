@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from .arguments import parse_path
 
 _Built = TypeVar("_Built")
 _DIGITS = 30  # of the longest number that any file of ours can hold, and more
@@ -43,63 +49,204 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
 
 
-def build(kind: type[_Built], data: Any, what: str = "", *, others: bool = False) -> _Built:
+class Misfits(ValueError):
+    """Data that does not fit. `found`: what is wrong, all of it, a sentence each that begins with the key."""
+
+    def __init__(self, found: Iterable[str]) -> None:
+        self.found = tuple(found)
+        super().__init__(self.found[0])
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """Of a hint, `Annotated[kind, Spelled(...)]`: how people write it, beside how JSON would.
+
+    `parse` makes of what stands there what would stand in JSON (or the value itself), or raises ValueError; `schema` is
+    the JSON Schema of what may stand there, None where that is the kind's own.
+    """
+
+    parse: Callable[[Any], Any]
+    schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How `build` reads: with `others`, keys that are no field are left out; with `alone`, one value stands for a list
+    of it; `folder` is what paths are relative to."""
+
+    others: bool = False
+    alone: bool = False
+    folder: Path | None = None
+
+
+def build(
+    kind: type[_Built],
+    data: Any,
+    what: str = "",
+    *,
+    others: bool = False,
+    alone: bool = False,
+    folder: Path | None = None,
+) -> _Built:
     """The dataclass `kind` from parsed JSON, each value of the type that its field says, and no key too many.
 
-    Fields are int, float, str, bool, tuples, mappings, dataclasses (or built ones), one of these or None, Any, and
-    numbers with their limits as `Annotated[int, lowest, highest]`. `what` names the data in errors; with `others`, keys
-    that are no field are left.
+    Fields are int, float, str, bool, Path, tuples, mappings, literals, dataclasses (or built ones), one of these or
+    None, Any, and any of them with what `Annotated` says: limits as two numbers, how people spell it (`Spelled`), what
+    it is (a text, for people). A field whose name ends in _ is the key without it. `what` names the data in errors, for
+    the rest see `Reading`. Raises Misfits.
     """
+    return _build(kind, data, what, Reading(others, alone, folder))
+
+
+def key_of(name: str) -> str:
+    """The key of a field: `with_` is the field of `with`, which no Python name may be."""
+    return name.removesuffix("_")
+
+
+def plain(value: Any) -> Any:
+    """A dataclass as JSON that `build` reads back, without the fields that have their default."""
+    if is_dataclass(value) and not isinstance(value, type):
+        said = [(field, getattr(value, field.name)) for field in fields(value)]
+        return {key_of(field.name): plain(part) for field, part in said if part != _default(field)}
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    return str(value) if isinstance(value, Path) else value
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def nearest(word: Any, known: Iterable[Any]) -> str:
+    """`; did you mean sofa?`, or nothing where no known word is near."""
+    near = get_close_matches(str(word), map(str, known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
     if not isinstance(data, Mapping):
-        raise ValueError(f"{what or 'the whole'} must be a mapping, not {_shown(data)}")
+        raise Misfits([f"{what or 'the whole'} must be a mapping, not {_shown(data)}"])
     before = f"{what}." if what else ""
-    hints = get_type_hints(kind, include_extras=True)
+    hints = {key_of(name): hint for name, hint in get_type_hints(kind, include_extras=True).items()}
+    wrong, values = [], {}
     for field in fields(kind):  # type: ignore[arg-type]
-        if field.name not in data and field.default is MISSING and field.default_factory is MISSING:
-            raise ValueError(f"{before}{field.name} is missing")
+        if key_of(field.name) not in data and field.default is MISSING and field.default_factory is MISSING:
+            wrong.append(f"{before}{key_of(field.name)} is missing")
     for key in data:
-        if key not in hints and not others:
-            raise ValueError(f"{before}{key} is unknown")
-    named = {name: data[name] for name in hints if name in data}
-    return kind(**{name: _value(hints[name], value, f"{before}{name}", others) for name, value in named.items()})
+        if key not in hints and not how.others:
+            wrong.append(f"{before}{_key(key)} is unknown{nearest(key, hints)}")
+    for field in fields(kind):  # type: ignore[arg-type]
+        key = key_of(field.name)
+        if key in data:
+            try:
+                values[field.name] = _value(hints[key], data[key], f"{before}{key}", how)
+            except Misfits as error:
+                wrong += error.found
+    if wrong:
+        raise Misfits(wrong)
+    try:
+        return kind(**values)
+    except ValueError as error:  # what the fields must be to each other
+        text = str(error)
+        about_a_field = re.match(r"\w*", text)[0] in hints  # type: ignore[index]
+        raise Misfits([f"{before}{text}" if about_a_field or not what else f"{what}: {text}"]) from None
 
 
-def _value(hint: Any, value: Any, what: str, others: bool) -> Any:
+def _value(hint: Any, value: Any, what: str, how: Reading) -> Any:
     origin, inside = get_origin(hint), get_args(hint)
     if hint is Any:
         return value
-    if origin in (UnionType, Union):  # X | None
-        (kind,) = (kind for kind in inside if kind is not NoneType)
-        return None if value is None else _value(kind, value, what, others)
     if origin is Annotated:
-        number, (low, high) = _value(inside[0], value, what, others), inside[1:]
-        if not low <= number <= high:
-            raise ValueError(f"{what} must be from {low} to {high}, not {_shown(value)}")
-        return number
+        return _annotated(inside[0], inside[1:], value, what, how)
+    if origin in (UnionType, Union):
+        return _one_of(inside, value, what, how)
+    if origin is Literal:
+        # Python takes True for 1, and 1.0, too.
+        if not any(type(value) is type(each) and value == each for each in inside):
+            known = ", ".join(map(str, inside))
+            raise Misfits([f"{what} must be one of {known}, not {_shown(value)}{nearest(value, inside)}"])
+        return value
     if origin is tuple:
-        return _tuple(inside, value, what, others)
+        return _tuple(inside, value, what, how)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise ValueError(f"{what} must be a mapping, not {_shown(value)}")
-        return {key: _value(inside[1], part, f"{what}.{key}", others) for key, part in value.items()}
+            raise Misfits([f"{what} must be a mapping, not {_shown(value)}"])
+        return {
+            _value(inside[0], key, f"{what}: key {_key(key)}", how): _value(inside[1], part, f"{what}.{_key(key)}", how)
+            for key, part in value.items()
+        }
     if is_dataclass(hint) and type(value) is not hint:
-        return build(hint, value, what, others=others)  # type: ignore[arg-type]
-    if hint is float and type(value) is int:
+        return _build(hint, value, what, how)  # type: ignore[arg-type]
+    if hint is Path:
+        return _path(value, what, how)
+    if hint is float and type(value) is int and abs(value) < 10**_DIGITS:
         return float(value)
     # Not isinstance: Python counts True among the whole numbers.
     if type(value) is not hint or (hint is float and not math.isfinite(value)):
-        raise ValueError(f"{what} must be {_NAMES[hint]}, not {_shown(value)}")
+        raise Misfits([f"{what} must be {_NAMES[hint]}, not {_shown(value)}"])
     if hint is str and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise ValueError(f"{what} holds half of a character: {_shown(value)}")
+        raise Misfits([f"{what} holds half of a character: {_shown(value)}"])
     return value
 
 
-def _tuple(kinds: tuple[Any, ...], value: Any, what: str, others: bool) -> tuple[Any, ...]:
+def _annotated(hint: Any, notes: tuple[Any, ...], value: Any, what: str, how: Reading) -> Any:
+    """A value that its hint says more of; None has no limits and no spelling."""
+    spelled = next((note for note in notes if isinstance(note, Spelled)), None)
+    limits = [note for note in notes if isinstance(note, int | float)]
+    if value is None and NoneType in get_args(hint):
+        return None
+    if spelled:
+        try:
+            value = spelled.parse(value)
+        except ValueError as error:
+            raise Misfits(_about(what, str(error))) from None
+    made = _value(hint, value, what, how)
+    if limits and not limits[0] <= made <= limits[1]:
+        raise Misfits([f"{what} must be from {limits[0]} to {limits[1]}, not {_shown(value)}"])
+    return made
+
+
+def _one_of(kinds: tuple[Any, ...], value: Any, what: str, how: Reading) -> Any:
+    """The first kind that fits, or what the last one has to say."""
+    if value is None and NoneType in kinds:
+        return None
+    *others, last = (kind for kind in kinds if kind is not NoneType)
+    for kind in others:
+        with suppress(Misfits):
+            return _value(kind, value, what, how)
+    return _value(last, value, what, how)
+
+
+def _tuple(kinds: tuple[Any, ...], value: Any, what: str, how: Reading) -> tuple[Any, ...]:
     many = kinds[-1] is Ellipsis
+    if many and how.alone and not isinstance(value, list):
+        return (_value(kinds[0], value, what, how),)
     if not isinstance(value, list) or (not many and len(value) != len(kinds)):
-        raise ValueError(f"{what} must be a list{'' if many else f' of {len(kinds)}'}, not {_shown(value)}")
+        raise Misfits([f"{what} must be a list{'' if many else f' of {len(kinds)}'}, not {_shown(value)}"])
     each = kinds[:1] * len(value) if many else kinds
-    return tuple(_value(kind, part, f"{what}[{at}]", others) for at, (kind, part) in enumerate(zip(each, value)))
+    return tuple(_value(kind, part, f"{what}[{at}]", how) for at, (kind, part) in enumerate(zip(each, value)))
+
+
+def _path(value: Any, what: str, how: Reading) -> Path:
+    text = _value(str, value, what, how)
+    if "\0" in text or text.startswith("~"):
+        raise Misfits([f"{what} must be a path that is written out, not {_shown(text)}"])
+    try:
+        path = parse_path(text)
+    except ValueError as error:
+        raise Misfits([f"{what}: {error}"]) from None
+    return how.folder / path if how.folder else path
+
+
+def _about(what: str, text: str) -> list[str]:
+    """What a parser says, with the key in front where it does not begin with it."""
+    return [text if re.match(rf"{re.escape(what)}(?!\w)", text) else f"{what}: {text}"]
+
+
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) and key.isprintable() and len(key) <= 40 else _shown(key)
 
 
 def _shown(value: Any) -> str:

@@ -1,8 +1,8 @@
-"""OpenEXR, the two dialects needed on a render node: read what Blender wrote a moment ago, write label maps.
+"""OpenEXR, the two dialects needed on a render node: read what Blender wrote a moment ago, write and read label maps.
 
 Blender's own Python has neither OpenEXR nor OpenCV, so this is the format's file layout
-(openexr.com, "OpenEXR File Layout") in NumPy: uncompressed float32 scan lines in, ZIP scan lines out.
-Post-processing reads EXR files with the OpenEXR library instead.
+(openexr.com, "OpenEXR File Layout") in NumPy: uncompressed float32 scan lines in, ZIP scan lines out and, where a run
+is held against its scene, float32 ones in again. Post-processing reads EXR files with the OpenEXR library instead.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,40 @@ def _read(data: bytes) -> dict[str, NDArray[np.float32]]:
     return channels
 
 
+def read_zip(path: Path) -> dict[str, NDArray[Any]]:
+    """{channel name: (H, W) float32 or float16} of a single-part file of ZIP lines, as of `write_zip`.
+
+    Raises ExrError when the file is cut short or damaged, or of another dialect.
+    """
+    data = path.read_bytes()
+    try:
+        return _read_zip(data)
+    except (struct.error, zlib.error, IndexError, KeyError, ValueError) as error:
+        raise ExrError(f"{path}: not a whole, ZIP-compressed float32 EXR file: {error}") from error
+
+
+def _read_zip(data: bytes) -> dict[str, NDArray[Any]]:
+    if data[:4] != _MAGIC or struct.unpack_from("<I", data, 4)[0] & _MULTIPART:
+        raise ValueError("no EXR file of a single part")
+    header, at = _read_header(data, 8)
+    if header["compression"][0] != _ZIP or "tiles" in header:
+        raise ValueError("not ZIP-compressed scan lines")
+    kind = _HALF if _is_half(header["channels"]) else _FLOAT
+    names = _channel_names(header["channels"], kind)
+    left, top, right, bottom = struct.unpack("<4i", header["dataWindow"])
+    width, height = right - left + 1, bottom - top + 1
+    lines = np.empty((height, len(names), width), "<f2" if kind == _HALF else "<f4")
+    for offset in struct.unpack_from(f"<{-(-height // _LINES_PER_ZIP_BLOCK)}Q", data, at):
+        y, size = struct.unpack_from("<iI", data, offset)
+        block = lines[y - top : y - top + _LINES_PER_ZIP_BLOCK]
+        packed = data[offset + 8 : offset + 8 + size]
+        raw = packed if size == block.nbytes else _unpredict(zlib.decompress(packed))
+        if not block.nbytes or len(packed) != size or len(raw) != block.nbytes:
+            raise ValueError("truncated")
+        block[...] = np.frombuffer(raw, lines.dtype).reshape(block.shape)
+    return {name: np.ascontiguousarray(lines[:, index]) for index, name in enumerate(names)}
+
+
 def _read_header(data: bytes, at: int) -> tuple[dict[str, bytes], int]:
     attributes = {}
     while data[at] != 0:
@@ -87,13 +122,18 @@ def _read_header(data: bytes, at: int) -> tuple[dict[str, bytes], int]:
     return attributes, at + 1
 
 
-def _channel_names(channel_list: bytes) -> list[str]:
+def _is_half(channel_list: bytes) -> bool:
+    """Whether the first channel is of half floats."""
+    return bool(struct.unpack_from("<I", channel_list, channel_list.index(0) + 1)[0] == _HALF)
+
+
+def _channel_names(channel_list: bytes, of: int = _FLOAT) -> list[str]:
     names, at = [], 0
     while channel_list[at] != 0:
         end = channel_list.index(0, at)
         kind, _, x_step, y_step = struct.unpack_from("<4I", channel_list, end + 1)
-        if (kind, x_step, y_step) != (_FLOAT, 1, 1):
-            raise ValueError("a channel that is not full-resolution float32")
+        if (kind, x_step, y_step) != (of, 1, 1):
+            raise ValueError("a channel that is not full-resolution and of the type of the others")
         names.append(channel_list[at:end].decode())
         at = end + 17
     return names
@@ -141,3 +181,14 @@ def _predict(raw: bytes) -> bytes:
     split = np.concatenate([data[0::2], data[1::2]])
     split[1:] = split[1:] - split[:-1] + np.uint8(128)
     return split.tobytes()
+
+
+def _unpredict(filtered: bytes) -> bytes:
+    """What `_predict` was given."""
+    split = np.frombuffer(filtered, np.uint8).copy()
+    split[1:] -= np.uint8(128)
+    split = np.cumsum(split, dtype=np.uint8)
+    raw = np.empty_like(split)
+    half = (len(split) + 1) // 2
+    raw[0::2], raw[1::2] = split[:half], split[half:]
+    return raw.tobytes()

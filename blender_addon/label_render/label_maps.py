@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..contract.labels import BACKGROUND, IGNORE, MAX_ID, NO_SURFACE
 
-_COMPARISONS = 2**22
+COMPARISONS = 2**22
 """Pairs of samples compared at once, a byte each: bounds the memory whatever k is."""
 
 
@@ -140,7 +140,7 @@ def _blocks(labels: NDArray[np.uint16], k: int) -> NDArray[np.uint16]:
     """The samples of each pixel, (H, W, k * k), from its centre outwards."""
     height, width = labels.shape[0] // k, labels.shape[1] // k
     blocks = labels.reshape(height, k, width, k).transpose(0, 2, 1, 3).reshape(height, width, k * k)
-    return np.ascontiguousarray(blocks[..., _from_the_centre(k)])
+    return np.ascontiguousarray(blocks[..., from_the_centre(k)])
 
 
 def _most_frequent(
@@ -151,7 +151,7 @@ def _most_frequent(
     `among`: whether a code counts, by its number.
     """
     winners, most = np.empty(len(samples), np.uint16), np.empty(len(samples), np.uint8)
-    step = max(1, _COMPARISONS // max(samples.shape[1], 1) ** 2)
+    step = max(1, COMPARISONS // max(samples.shape[1], 1) ** 2)
     for start in range(0, len(samples), step):
         some = samples[start : start + step]
         votes = (some[:, :, None] == some[:, None, :]).sum(axis=-1, dtype=np.uint8)  # k * k <= 225
@@ -176,12 +176,12 @@ def deciding_samples(
     rows, columns = np.indices(labels.shape)
     if k == 1:
         return rows, columns
-    nearest = _from_the_centre(k)
+    nearest = from_the_centre(k)
     blocks = samples.reshape(height, k, width, k).transpose(0, 2, 1, 3).reshape(height, width, k * k)
     chosen = nearest[(blocks[..., nearest] == labels[..., None]).argmax(axis=-1)]
     return rows * k + chosen // k, columns * k + chosen % k
 
 
-def _from_the_centre(k: int) -> NDArray[np.intp]:
+def from_the_centre(k: int) -> NDArray[np.intp]:
     y, x = np.mgrid[:k, :k] - (k - 1) / 2
     return np.argsort((y**2 + x**2).ravel(), kind="stable")

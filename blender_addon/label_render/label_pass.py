@@ -182,16 +182,18 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
             )
         )
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
-        if render.use_motion_blur:
-            enter(_middle_of_the_shutter(scene))
+        enter(middle_of_the_shutter(scene))
         view_layer = scene.view_layers[settings.view_layer]
         ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))
         yield ignore
 
 
 @contextmanager
-def _middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
+def middle_of_the_shutter(scene: bpy.types.Scene) -> Iterator[None]:
     """Without blur, at the moment that is the middle of the shutter: only CENTER puts it on the frame itself."""
+    if not scene.render.use_motion_blur:
+        yield
+        return
     render, frame, subframe = scene.render, scene.frame_current, scene.frame_subframe
     offset = {"START": 0.5, "CENTER": 0.0, "END": -0.5}[render.motion_blur_position] * render.motion_blur_shutter
     with changed(render, use_motion_blur=False):

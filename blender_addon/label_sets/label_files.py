@@ -1,8 +1,6 @@
 """Label sets by name or from a person's own file, JSON, YAML or CSV, read and never executed; and such files written.
 
-YAML is read as version 1.2, where `no`, `on` and `off` are plain words, so they make fine label names. Refused are
-numbers that readers disagree on (012 is 10 in YAML 1.1 and 12 in 1.2; 1_0 is a number there and a word here), and what
-a label set does not need: tags, and anchors and aliases, which can make a small file unfold without end.
+YAML is read as `strict_yaml` says, JSON as `contract.strict` does: each thing is said once, and nothing is guessed.
 """
 
 from __future__ import annotations
@@ -10,22 +8,19 @@ from __future__ import annotations
 import io
 import json
 import re
-import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ..contract.labels import LabelSet, LabelSetError, built_in, built_in_names, label_set_from_dict
 from ..contract.strict import parse_json
+from ..strict_yaml import YamlError, read_yaml, ruamel_yaml
 from . import label_csv
 
 SUFFIXES = (".json", ".yaml", ".yml", ".csv", ".txt")
 WRITTEN = (".json", ".yaml", ".yml", ".csv")
 MAX_BYTES = 8 * 2**20  # the 894 names of NYU, with all their parents, take 90 kB
-_WHEELS = Path(__file__).parents[1] / "wheels"
-_DOUBTFUL = re.compile(r"[-+]?(?:0[0-9_]+|[0-9]+_[0-9_]*|[0-9]{31,}|0[xo][0-9a-fA-F]{31,})")
 
 
 def read(source: str | Path) -> LabelSet:
@@ -83,7 +78,7 @@ def write(label_set: LabelSet, path: Path) -> None:
 
 def _to_yaml(label_set: LabelSet) -> str:
     """A line per label, as people write it; texts that any reader of YAML may take for something else in quotes."""
-    yaml = _ruamel_yaml()
+    yaml = ruamel_yaml()
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
@@ -146,60 +141,11 @@ def _json(text: str, path: Path) -> Any:
 
 
 def _yaml(text: str, path: Path) -> Any:
-    yaml = _ruamel_yaml()
-    loader = yaml.YAML(typ="safe", pure=True)
-    loader.Composer, loader.max_depth = _composer(), 20
     try:
-        return loader.load(text)
-    except yaml.reader.ReaderError as error:
-        number, letter = text.count("\n", 0, error.position) + 1, text[error.position]
-        raise LabelSetError(
-            f"{path.name}, line {number}: character {letter!r} cannot stand in YAML; remove it"
-        ) from None
-    except yaml.error.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise LabelSetError(f"{path.name}{line}: {getattr(error, 'problem', None) or error}") from None
-    except (RecursionError, ValueError) as error:
-        raise LabelSetError(f"{path.name}: not YAML that a label set needs: {error}") from None
-
-
-@cache
-def _composer() -> type:
-    """ruamel's composer without what the module's first paragraph refuses."""
-    from ruamel.yaml.composer import Composer, ComposerError
-    from ruamel.yaml.events import AliasEvent
-
-    class LabelSetComposer(Composer):
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            event = self.parser.peek_event()
-            if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-                raise ComposerError(None, None, "a label set has no anchors (&) or aliases (*)", event.start_mark)
-            if getattr(event, "tag", None):
-                raise ComposerError(None, None, f"a label set has no tags ({event.tag})", event.start_mark)
-            if getattr(event, "style", 1) is None and _DOUBTFUL.fullmatch(getattr(event, "value", "")):
-                problem = (
-                    f"{event.value[:20]} is another number to other readers of YAML; write plain digits, no zero first"
-                )
-                raise ComposerError(None, None, problem, event.start_mark)
-            return super().compose_node(parent, index)
-
-    return LabelSetComposer
-
-
-def _ruamel_yaml() -> ModuleType:
-    """ruamel.yaml as Blender installed it with the extension; from a checkout, straight out of the wheel.
-
-    `ruamel` is a namespace package and its wheel lists no folders, which zipimport needs before Python 3.14 to see one.
-    """
-    try:
-        import ruamel.yaml
-    except ModuleNotFoundError:
-        namespace = sys.modules.setdefault("ruamel", ModuleType("ruamel"))
-        inside = next(_WHEELS.glob("ruamel_yaml-*.whl")) / "ruamel"
-        namespace.__path__ = [*getattr(namespace, "__path__", ()), str(inside)]
-        import ruamel.yaml
-    return ruamel.yaml
+        return read_yaml(text, "a label set")[0]
+    except YamlError as error:
+        line = f", line {error.place.line}" if error.place else ""
+        raise LabelSetError(f"{path.name}{line}: {error}") from None
 
 
 def _line_of(message: str, text: str) -> str:

@@ -61,4 +61,5 @@ class Rendered:
 def write_channels(path: Path, channels: Mapping[str, NDArray[np.float32]]) -> Files:
     """Write (H, W) float32 channels as an EXR file, and say what was written."""
     exr.write_zip(path, channels)
-    return {path.name: np.stack([channels[name] for name in sorted(channels)], axis=-1)}
+    planes = [channels[name] for name in sorted(channels)]
+    return {path.name: planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)}

@@ -201,7 +201,7 @@ def _to_word(name: str, value: Any) -> str:
 
 
 def _short(number: float) -> str:
-    return repr(number).removesuffix(".0")
+    return repr(number + 0).removesuffix(".0").removeprefix("-" if not number else "")
 
 
 def _as_json(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,9 +28,10 @@ def decoded(path: Path) -> np.ndarray:
     if path.suffix == ".exr":
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = {name: channel.pixels for name, channel in file.channels().items()}
-        pixels = np.stack([channels[name] for name in sorted(channels)], axis=-1)
-        is_label = list(channels) == ["Label"]
-        return pixels[..., 0].astype(np.uint16) if is_label else pixels
+        if len(channels) > 1:
+            return np.stack([channels[name] for name in sorted(channels)], axis=-1)
+        ((name, pixels),) = channels.items()
+        return pixels.astype(np.uint16) if name == "Label" else pixels
     if path.suffix == ".ply":
         header, _, body = path.read_bytes().partition(b"end_header\n")
         assert header.startswith(b"ply\nformat binary_little_endian 1.0\n")

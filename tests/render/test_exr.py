@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from blender_addon.label_render.exr import ExrError, read_uncompressed, write_zip
+from blender_addon.label_render.exr import ExrError, read_uncompressed, read_zip, write_zip
 
 OpenEXR = pytest.importorskip("OpenEXR")
 in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -68,6 +68,46 @@ def test_what_is_written_is_read_back_by_the_library(tmp_path, channels):
     found = library_reads(tmp_path / "a.exr")
     assert sorted(found) == sorted(channels)
     assert all(same_bits(found[name], pixels) for name, pixels in channels.items())
+
+
+@in_one_folder
+@given(channels=channel_sets())
+def test_what_is_written_is_read_back_here(tmp_path, channels):
+    write_zip(tmp_path / "a.exr", channels)
+    found = read_zip(tmp_path / "a.exr")
+    assert sorted(found) == sorted(channels)
+    assert all(same_bits(found[name], pixels) for name, pixels in channels.items())
+
+
+@in_one_folder
+@given(channels=channel_sets())
+def test_what_the_library_packed_is_read(tmp_path, channels):
+    library_writes(tmp_path / "a.exr", channels, compression=OpenEXR.ZIP_COMPRESSION)
+    found = read_zip(tmp_path / "a.exr")
+    assert sorted(found) == sorted(channels)
+    assert all(same_bits(found[name], pixels) for name, pixels in channels.items())
+
+
+def test_no_part_of_a_packed_file_is_read_as_the_whole(tmp_path):
+    path = tmp_path / "a.exr"
+    write_zip(path, {"Label": np.random.default_rng(0).choice(np.array([0, 3, 40], np.float32), (40, 9))})
+    data = path.read_bytes()
+    for end in range(len(data)):
+        path.write_bytes(data[:end])
+        with pytest.raises(ExrError):
+            read_zip(path)
+
+
+def test_each_dialect_is_refused_by_the_other(tmp_path):
+    pixels = {"Label": np.zeros((3, 4), np.float32)}
+    write_zip(tmp_path / "packed.exr", pixels)
+    library_writes(tmp_path / "plain.exr", pixels)
+    library_writes(tmp_path / "lines.exr", pixels, compression=OpenEXR.ZIPS_COMPRESSION)
+    for name in ("plain", "lines"):
+        with pytest.raises(ExrError):
+            read_zip(tmp_path / f"{name}.exr")
+    with pytest.raises(ExrError):
+        read_uncompressed(tmp_path / "packed.exr")
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (15, 3), (16, 3), (17, 3), (32, 1), (33, 64)])

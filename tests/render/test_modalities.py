@@ -81,7 +81,7 @@ def test_a_panorama_has_distances_alone(empty_scene, take):
     owner.panorama_type = "EQUIRECTANGULAR"
     bpy.ops.mesh.primitive_uv_sphere_add(segments=256, ring_count=128, radius=3)
     _, files, _ = take("depth")
-    assert files["depth.exr"].shape == (HEIGHT, WIDTH, 1)
+    assert files["depth.exr"].shape == (HEIGHT, WIDTH), "one channel"
     np.testing.assert_allclose(files["depth.exr"], 3, atol=2e-3)
 
 

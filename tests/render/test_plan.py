@@ -20,6 +20,7 @@ from render_scripts.plan import (
     add_arguments,
     check_resume,
     continued,
+    frames_text,
     missing,
     parse_frames,
     request_from,
@@ -114,6 +115,16 @@ def test_size_is_width_then_height(width, height, times):
 def test_sizes_that_are_none(text):
     with pytest.raises(ValueError, match="size "):
         parse_size(text)
+
+
+@given(st.sets(frame_numbers, min_size=1))
+def test_frames_as_text_are_the_same_frames(frames):
+    assert parse_frames(frames_text(frames)) == tuple(sorted(frames))
+
+
+def test_frames_as_text_are_short():
+    assert frames_text(range(1, 100_001)) == "1-100000"
+    assert frames_text((-5, -4, -3, 0, 2, 3)) == "-5--3,0,2-3"
 
 
 # Requests

@@ -1,0 +1,197 @@
+"""Job files read strictly, every mistake with its line; options of a command line in their place; the renders they ask.
+
+::
+
+    asked, notes = with_options(read_job(Path("job.yaml")), {"samples": 4})
+    for task in tasks(asked):
+        task.scene, task.request
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from json import JSONDecodeError, dumps
+from pathlib import Path
+from typing import Any
+
+from blender_addon.contract.strict import Misfits, build, key_of, parse_json, plain
+from blender_addon.label_sets import label_files
+from blender_addon.strict_yaml import Place, YamlError, read_yaml
+
+from .job import Job, in_a_job
+from .plan import Request
+
+SUFFIXES = (".yaml", ".yml", ".json")
+MAX_BYTES = 2**20
+MOST_TOLD = 20
+
+
+class JobError(ValueError):
+    """A job that cannot be done as it is written; a line for each thing that is wrong."""
+
+
+@dataclass(frozen=True)
+class JobFile:
+    """A job as a file says it. `places`: {key: where it stands in the file}; JSON has none."""
+
+    path: Path
+    job: Job
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A scene to render; its path is absolute, and the one that was written."""
+
+    scene: Path
+    request: Request
+
+
+def is_job(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES
+
+
+def read_job(path: Path, kind: type[Job] = Job) -> JobFile:
+    """The job of a .yaml, .yml or .json file; its paths are relative to the file's folder. Raises JobError."""
+    text = _text(path)
+    data, places = _data(path, text)
+    if isinstance(data, dict):
+        data.pop("$schema", None)  # by which JSON tells editors of its schema
+    try:
+        job = build(kind, data, alone=True, folder=path.parent)
+    except Misfits as error:
+        raise _refusal(path, places, error.found) from None
+    return JobFile(path, _settled(job, path.parent), places)
+
+
+def _text(path: Path) -> str:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise JobError(f"{path}: {error.strerror or error}") from None
+    if len(content) > MAX_BYTES:
+        raise JobError(f"{path}: larger than {MAX_BYTES // 2**20} MiB, so hardly a job")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise JobError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+
+
+def _data(path: Path, text: str) -> tuple[Any, Mapping[str, Place]]:
+    try:
+        if path.suffix.lower() == ".json":
+            return parse_json(text), {}
+        return read_yaml(text, "a job")
+    except YamlError as error:
+        raise JobError(f"{_at(path, error.place)}: {error}") from None
+    except JSONDecodeError as error:
+        raise JobError(f"{path}:{error.lineno}:{error.colno}: {error.msg}") from None
+    except ValueError as error:
+        raise JobError(f"{path}: {error}") from None
+
+
+def _settled(job: Job, folder: Path) -> Job:
+    """With the texts that may be paths made relative to the file's folder, where they are no mere names."""
+    changes = {}
+    if job.label_set and Path(job.label_set).suffix.lower() in label_files.SUFFIXES:
+        changes["label_set"] = str(folder / job.label_set)
+    if job.blender and Path(job.blender).name != job.blender:
+        changes["blender"] = str(folder / job.blender)
+    return replace(job, **changes)
+
+
+def with_options(asked: JobFile, options: Mapping[str, Any]) -> tuple[JobFile, list[str]]:
+    """The job with what the command line says (by the names of a request's fields; None is nothing) in the place of
+    what the file does, and a sentence for each field whose value in the file is not used."""
+    changes = {in_a_job(name): value for name, value in options.items() if value is not None}
+    job = replace(asked.job, **changes)
+    defaults = {field.name: field.default for field in fields(Job)}
+    notes = [
+        f"{key_of(name)} is {in_words(value)}, as the command line says, and not {in_words(there)}"
+        for name, value in changes.items()
+        if (there := getattr(asked.job, name)) not in (value, defaults[name])
+    ]
+    elsewhere = {key_of(name) for name in changes}
+    places = {key: place for key, place in asked.places.items() if re.split(r"[.\[]", key)[0] not in elsewhere}
+    return replace(asked, job=job, places=places), notes
+
+
+def tasks(asked: JobFile) -> tuple[Task, ...]:
+    """What there is to render, in the order of the job. Nothing is rendered of a job whose files are not there, or
+    whose scenes would share a run folder: raises JobError, which names them all."""
+    job, wrong = asked.job, []
+    scenes: dict[Path, Path] = {}
+    written = [("scene", job.scene)] if job.scene else [(f"scenes[{at}]", path) for at, path in enumerate(job.scenes)]
+    for key, path in written:
+        found = [path] if path.is_file() else _matching(path, asked.path.parent)
+        for file in found:
+            scenes.setdefault(file.resolve(), file.absolute())  # a link is a scene of its own name, but only once
+        if not found:
+            wrong.append(f"{key}: {path}: no such file")
+    if job.label_set:
+        try:
+            label_files.read(job.label_set)
+        except ValueError as error:
+            wrong.append(f"label_set: {error}")
+    if job.blender and shutil.which(job.blender) is None:
+        wrong.append(f"blender: {job.blender}: no such program")
+    runs = {scene: job.out / run_name(scene) if job.scenes else job.out for scene in scenes.values()}
+    taken: dict[str, Path] = {}
+    for scene, run in runs.items():
+        other = taken.setdefault(str(run).casefold(), scene)  # some disks take Flat and flat for one
+        if other != scene:
+            wrong.append(f"scenes: {other} and {scene} would share the run folder {run}; rename one")
+        if job.scenes and not run_name(scene).strip("."):
+            wrong.append(f"scenes: {scene} has no name for a run folder; rename it")
+    if wrong:
+        raise _refusal(asked.path, asked.places, wrong)
+    return tuple(Task(scene, job.request(run)) for scene, run in runs.items())
+
+
+def run_name(scene: Path) -> str:
+    """The name of a scene's run folder; unlike `Path.stem`, the same in every Python."""
+    return scene.name.rpartition(".")[0] or scene.name
+
+
+def _matching(pattern: Path, folder: Path) -> list[Path]:
+    """Files that a pattern names; letters of the job's own folder are none of the pattern."""
+    if not glob.has_magic(str(pattern)):
+        return []
+    inside = pattern.relative_to(folder) if pattern.is_relative_to(folder) else pattern
+    names = sorted(glob.glob(str(inside), root_dir=folder, recursive=True))
+    return [folder / name for name in names if (folder / name).is_file()]
+
+
+def _refusal(path: Path, places: Mapping[str, Place], sentences: Iterable[str]) -> JobError:
+    """In the order of the file; each sentence begins with the key that it is about."""
+    placed = [(_place_of(sentence, places), sentence) for sentence in sentences]
+    placed.sort(key=lambda each: each[0] or Place(MAX_BYTES, 0))
+    lines = [f"{_at(path, place)}: {sentence}" for place, sentence in placed]
+    more = [f"{path}: and {len(lines) - MOST_TOLD} more"] if len(lines) > MOST_TOLD else []
+    return JobError("\n".join([*lines[:MOST_TOLD], *more]))
+
+
+def _place_of(sentence: str, places: Mapping[str, Place]) -> Place | None:
+    """Of the longest key that a sentence begins with."""
+    ends = (end for end in range(len(sentence), 0, -1) if not re.match(r"\w", sentence[end : end + 1]))
+    return next((places[sentence[:end]] for end in ends if sentence[:end] in places), None)
+
+
+def _at(path: Path, place: Place | None) -> str:
+    """`job.yaml:7:3`, as compilers write it and editors take it."""
+    return ":".join(map(str, (path, *(number for number in place or () if number))))
+
+
+def in_words(value: Any) -> str:
+    """A value of a job much as its file may have it, cut where it is long."""
+    data = plain(value)
+    if isinstance(data, list):
+        text = f"[{', '.join(map(str, data))}]"
+    else:
+        text = data if isinstance(data, str) else dumps(data, ensure_ascii=False)
+    return text if len(text) <= 100 else f"{text[:97]}..."

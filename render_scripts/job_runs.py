@@ -1,0 +1,77 @@
+"""Renders the scenes of a job one after the other, each in a process of its own: its memory goes with it, and a scene
+that fails, or brings Blender down, does not stop the others.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from blender_addon.contract.run import PLAN, RunError, finished_frames, read_plan
+from blender_addon.contract.words import counted
+
+from .installed_blender import Ended, ended_by, render_with, run_child
+from .job_file import Task
+from .plan import Refused, to_arguments
+
+REFUSED, FAILED = 1, 3
+_STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
+    """Render all, with that Blender or the bpy module; a line for each at the end.
+
+    Returns the worst exit code of all (see `session`), or at once that of a scene which was stopped from outside.
+    """
+    codes: list[int] = []
+    for number, task in enumerate(tasks, start=1):
+        print(f"labelpass: scene {number} of {len(tasks)}: {task.scene}", flush=True)
+        codes.append(_render(task, blender))
+        if codes[-1] > FAILED:
+            break
+    for task, code in zip(tasks, [*codes, *[None] * (len(tasks) - len(codes))]):
+        print(f"labelpass: {task.scene.name}: {_outcome(task, code)}", flush=True)
+    return max(codes)
+
+
+def _render(task: Task, blender: str | None) -> int:
+    """The exit code of one scene: 0 to 3, or 128 and the signal by which somebody stopped it."""
+    try:
+        code = render_with(blender, task.scene.resolve(), task.request) if blender else _render_with_module(task)
+    except Ended as error:
+        print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        code = error.code
+    except (Refused, RunError, OSError) as error:
+        print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        return REFUSED
+    name = ended_by(code)
+    if name in _STOPS:
+        return 128 + signal.Signals[name]
+    return code if 0 <= code <= FAILED else FAILED
+
+
+def _render_with_module(task: Task) -> int:
+    door = Path(__file__).resolve().parents[1] / "labelpass.py"
+    code = run_child([sys.executable, str(door), "render", str(task.scene), *to_arguments(task.request)])
+    if code < 0:
+        raise Ended(f"the render of {task.scene} was ended by {ended_by(code)}; what is done stays", code)
+    return code
+
+
+def _outcome(task: Task, code: int | None) -> str:
+    words = {0: "done", FAILED: "failed (exit code 3)", None: "not started"}
+    stopped = "stopped" if code is not None and code > FAILED else f"refused (exit code {code})"
+    return f"{words.get(code, stopped)}, {frames_done(task.request.out)}"
+
+
+def frames_done(run: Path) -> str:
+    """How far a run folder is, in words."""
+    if not (run / PLAN).is_file():
+        return f"nothing in {run} yet"
+    try:
+        planned = len(read_plan(run).views)
+    except RunError as error:
+        return str(error)
+    return f"{len(finished_frames(run))} of {counted(planned, 'frame')} in {run}"

@@ -1,0 +1,161 @@
+"""What a ray says of a pixel: the label code of the first surface that counts, or why rays cannot tell.
+
+Which label a surface has says the one resolver, on the scene as the person left it. Whether light passes through it is
+known where that is one number for a whole material; what textures, glass under a policy or hair do is not guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import bpy
+
+from blender_addon.compat import shader_tree
+from blender_addon.contract.labels import BACKGROUND, BY_ALPHA, IGNORE, IGNORED, SEE_THROUGH, LabelSet
+from blender_addon.label_render.light_through import Suspicion, Unknown, may_be_transparent
+from blender_addon.label_render.transparency import A_TRACE
+from blender_addon.occurrences import Chain, is_volume, occurrences
+from blender_addon.scene_labels import resolve
+
+from .caster import Hit
+from .light_at import Bounds, Point, Textures, passing_at
+from .surfaces import Surface
+
+THERE, THROUGH, VOID = "there", "through", "void"
+MANY_CHAINS = "reached through instancers of several labels"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`code` is a label code and `hit` what it was read off (None: no surface); or `why` rays cannot tell."""
+
+    code: int = BACKGROUND
+    hit: Hit | None = None
+    why: str = ""
+
+
+class Answers:
+    """Reads labels off what rays meet, in the depsgraph of a render."""
+
+    def __init__(
+        self, depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer, label_set: LabelSet, threshold: float
+    ) -> None:
+        self._depsgraph, self._view_layer = depsgraph, view_layer
+        self._policies = {label.id: label.transparency for label in label_set.labels}
+        self._threshold = threshold
+        self._suspected = Suspicion(), Suspicion(glass=True)
+        self._textures = Textures()
+        self._known = lru_cache(maxsize=None)(self._of_material)
+
+    def answer(self, met: Iterable[Hit], fogs: Iterable[tuple[float, str]] = ()) -> Answer:
+        """The answer of one ray. `met`: what it meets, nearest first; `fogs`: where it enters what hides from rays."""
+        return next(self.all(met, fogs), Answer())
+
+    def all(self, met: Iterable[Hit], fogs: Iterable[tuple[float, str]] = ()) -> Iterator[Answer]:
+        """The answers of all that a ray meets and that counts; what follows one that counts is hidden by it."""
+        hidden = min(fogs, default=None)
+        for hit in met:
+            if hidden and hidden[0] < hit.distance:
+                break
+            answer = self._of(hit)
+            if answer:
+                yield answer
+        if hidden:
+            yield Answer(why=hidden[1])
+
+    def _of(self, hit: Hit) -> Answer | None:
+        surface, material = hit.surface, hit.surface.material(hit.triangle)
+        if surface.is_holdout:
+            return Answer(hit=hit, why="holdout")
+        labels = self._labels(surface, material)
+        if len(labels) > 1:
+            return Answer(hit=hit, why=MANY_CHAINS)
+        (label,) = labels
+        seen = self._seen(hit, material, self._policies.get(label, BY_ALPHA))
+        if seen == THROUGH:
+            return None
+        return (
+            Answer(label, hit) if seen == THERE else Answer(IGNORE, hit) if seen == VOID else Answer(hit=hit, why=seen)
+        )
+
+    def _labels(self, surface: Surface, material: bpy.types.Material | None) -> set[int]:
+        """The label of a surface; several where it is reached in ways that evaluation does not tell apart."""
+        if surface.host == surface.obj:
+            return {resolve(surface.obj, material=material).label_id}
+        chains = self._chains.get((surface.host, surface.obj), ((surface.host,),))
+        return {resolve(surface.obj, material=material, instancers=chain).label_id for chain in chains}
+
+    @cached_property
+    def _chains(self) -> dict[tuple[bpy.types.Object, bpy.types.Object], list[Chain]]:
+        """{(outermost instancer, object): the ways between them}."""
+        found: dict[tuple[bpy.types.Object, bpy.types.Object], list[Chain]] = defaultdict(list)
+        for thing in occurrences(self._view_layer, self._depsgraph):
+            if thing.instancers:
+                found[thing.instancers[0], thing.obj].append(thing.instancers)
+        return dict(found)
+
+    def _seen(self, hit: Hit, material: bpy.types.Material | None, policy: str) -> str:
+        """THERE, THROUGH or VOID; or why rays cannot tell."""
+        known = self._known(material)
+        if isinstance(known, str):
+            return known
+        plain, glassy = (may_be_transparent(known, suspicion) for suspicion in self._suspected)
+        decided = policy in {SEE_THROUGH, IGNORED}
+        if not plain and not (decided and glassy):
+            return THERE
+        try:
+            surface = known.get_output_node("CYCLES").inputs["Surface"]
+            point = Point(hit.surface, hit.triangle, hit.point)
+            passing = passing_at(point, surface, self._textures)
+        except Unknown:
+            return "transparency that varies"
+        if decided and _has_glass(known) and passing[1] <= 1 - A_TRACE:
+            return "glass that its label decides about"
+        return self._decided(passing, policy) or "transparency that varies"
+
+    def _decided(self, passing: Bounds, policy: str) -> str:
+        """What a label makes of a point through which so much light passes; "" where it lies between two answers."""
+        if policy == BY_ALPHA:
+            limit = 1 - self._threshold + min(self._threshold / 2, 1e-6) if self._threshold else math.inf
+            return _on_one_side(passing, limit, THERE, THROUGH)
+        gone = _on_one_side(passing, 1 - A_TRACE, THERE, THROUGH)
+        if policy == SEE_THROUGH:
+            return _on_one_side(passing, A_TRACE, THERE, THROUGH)
+        if policy == IGNORED and gone == THERE:
+            return _on_one_side(passing, A_TRACE, THERE, VOID)
+        return gone
+
+    def _of_material(self, material: bpy.types.Material | None) -> str | bpy.types.NodeTree:
+        """What all of a material's points are, or the nodes that say it."""
+        tree = shader_tree(material) if material else None
+        if not tree or not tree.get_output_node("CYCLES"):
+            return THERE
+        if is_volume(material):
+            return THROUGH
+        return "holdout" if _has(tree, {"ShaderNodeHoldout"}) else tree
+
+
+def _on_one_side(passing: Bounds, limit: float, below: str, above: str) -> str:
+    return below if passing[1] <= limit else above if passing[0] > limit else ""
+
+
+def _has_glass(tree: bpy.types.NodeTree) -> bool:
+    """Whether some of it is glass, beside what lets light pass by its alpha."""
+    return _has(tree, {"ShaderNodeBsdfGlass", "ShaderNodeBsdfRefraction"}) or any(
+        node.bl_idname == "ShaderNodeGroup"
+        or (node.bl_idname == "ShaderNodeBsdfPrincipled"
+            and (node.inputs["Transmission Weight"].is_linked or node.inputs["Transmission Weight"].default_value > 0))
+        for node in tree.nodes
+    )  # fmt: skip
+
+
+def _has(tree: bpy.types.NodeTree, kinds: set[str], known: frozenset[bpy.types.NodeTree] = frozenset()) -> bool:
+    """Whether a node of these kinds is linked to anything, in a tree or its groups."""
+    if any(node.bl_idname in kinds and node.outputs[0].is_linked for node in tree.nodes):
+        return True
+    groups = {node.node_tree for node in tree.nodes if getattr(node, "node_tree", None)} - known
+    return any(_has(group, kinds, known | groups) for group in groups)

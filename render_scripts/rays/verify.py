@@ -1,0 +1,131 @@
+"""Verifies a run: opens its scene, casts rays through random pixels, and says what does not agree with the files.
+
+Also the script that an installed Blender runs: `blender -b -P render_scripts/rays/verify.py -- RUN --report FILE`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    # Last, not first: installed by pip our rooms stand among packages of another Python, such as its numpy.
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.compat import enable_cycles
+from blender_addon.contract import run as run_folder
+from blender_addon.contract.records import Record, read_frame, remove_and_render
+from blender_addon.contract.run import Plan, RunError, View
+from blender_addon.label_render import exr
+from blender_addon.label_render.stage import put_back_frame
+from blender_addon.label_render.streams import hushed
+from render_scripts import compat
+from render_scripts.interrupts import ends_at_once
+from render_scripts.plan import Refused
+from render_scripts.rays.frame_score import score_frame
+from render_scripts.rays.scoring import Pixels
+from render_scripts.rays.tally import Score, report
+from render_scripts.rays.verify_request import VerifyRequest, add_arguments, frames_of, request_from, scene_of
+from render_scripts.sampled_views.view_camera import sampled_camera
+from render_scripts.scene_file import open_scene
+from render_scripts.scene_plan import scene_hash
+
+DEPTH, NORMALS = "depth.exr", "normals.exr"
+
+
+def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
+    """What there is to print, and the exit code. Raises RunError or Refused, ValueErrors, where it cannot tell."""
+    plan = run_folder.read_plan(run)
+    frames = frames_of(run, request)
+    scores: dict[int, Score] = {}
+    damaged: dict[int, str] = {}
+    with ends_at_once(), hushed():
+        _open(run, plan, request)
+        with put_back_frame(bpy.context.scene), sampled_camera(bpy.context.scene, plan.views):
+            for frame in frames:
+                try:
+                    view, camera, pixels = _read(run, plan, frame)
+                except RunError as error:
+                    damaged[frame] = str(error)
+                    continue
+                rays = request.rays or 0
+                scores[frame] = score_frame(bpy.context.scene, plan, view, pixels, camera, rays, request.seed)
+    return report(plan, scores, damaged, request.json)
+
+
+def _open(run: Path, plan: Plan, request: VerifyRequest) -> None:
+    compat.refuse_the_old()
+    path = scene_of(run, plan, request)
+    open_scene(path, scripts=request.allow_scripts)
+    enable_cycles()
+    if scene_hash() != plan.scene_sha256:
+        raise Refused(
+            f"{path} is not the file that {run} was rendered from, or it or a library of it was saved since (wrong "
+            "checksum): name that one with --scene FILE"
+        )
+    if plan.settings.view_layer not in bpy.context.scene.view_layers:
+        raise Refused(f"{path} has no view layer {plan.settings.view_layer!r}, which the plan names")
+
+
+def _read(run: Path, plan: Plan, frame: int) -> tuple[View, Mapping[str, Any], Pixels]:
+    """What a finished frame shows, its camera, and its pixels, compared with their checksums. Raises RunError."""
+    record = read_frame(run, frame, plan)
+    folder = run_folder.frame_folder(run, frame)
+    files = {name: _channels(folder / name, record) for name in record.files if name.endswith(".exr")}
+    labels = files[run_folder.LABELS][run_folder.LABEL_CHANNEL].astype(np.uint16)
+    purity = files.get(run_folder.PURITY, {}).get(run_folder.PURITY_CHANNEL)
+    k, others = plan.settings.label_supersample, (files.get(name, {}) for name in (DEPTH, NORMALS))
+    camera = run_folder.read_record(run, frame).get("camera")
+    if not isinstance(camera, dict) or not camera.keys() >= _CAMERA:
+        raise RunError(f"{folder / run_folder.RECORD} is damaged: its camera is not whole; {remove_and_render(folder)}")
+    return record.view, camera, Pixels(labels, purity, k, *others)
+
+
+_CAMERA = {"type", "width", "height", "K", "world_from_camera", "camera_from_world"}
+
+
+def _channels(path: Path, record: Record) -> Mapping[str, NDArray[np.float32]]:
+    try:
+        channels = exr.read_zip(path)
+    except (exr.ExrError, OSError) as error:
+        raise RunError(f"{error}; {remove_and_render(path.parent)}") from None
+    planes = [channels[name] for name in sorted(channels)]
+    stored = record.files[path.name]
+    pixels = (planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)).astype(stored.dtype)
+    little = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<"))
+    if run_folder.pixel_checksum(pixels.shape, pixels.dtype.name, little.data) != stored.checksum:
+        raise RunError(
+            f"{path}: its pixels are not those that were rendered (wrong checksum); {remove_and_render(path.parent)}"
+        )
+    return channels
+
+
+def main(arguments: list[str]) -> int:
+    """The verification in an installed Blender: the report goes to a file, since Blender prints what it likes."""
+    parser = argparse.ArgumentParser(prog="verify.py")
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--report", type=Path, required=True)
+    add_arguments(parser)
+    parsed = parser.parse_args(arguments)
+    try:
+        text, code = verify(parsed.run, request_from(parsed))
+        parsed.report.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return code
+    except (ValueError, OSError) as error:
+        print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        return 1
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[sys.argv.index("--") + 1 :]))
