@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from numpy.random import Generator
@@ -24,7 +25,7 @@ class TexturePool:
     """Pictures in a folder, for the surfaces of these labels; a label "*" means every label."""
 
     labels: tuple[str, ...]
-    folder: str
+    folder: Path
 
     def is_for(self, label: str) -> bool:
         return ALL in self.labels or label in self.labels

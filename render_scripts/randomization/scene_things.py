@@ -37,7 +37,7 @@ class SceneThings:
 
 def hdri_folder(spec: world.World) -> Path:
     """The folder of pictures of a spec; that of the surroundings which come with Blender where it names none."""
-    if spec.hdris != world.BLENDERS_OWN:
+    if spec.hdris:
         return Path(spec.hdris)
     own = [light.path for light in bpy.context.preferences.studio_lights if light.type == "WORLD"]
     if own and (folder := Path(own[0]).parent).is_dir():
@@ -49,10 +49,10 @@ def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
     """{folder: {name: bytes}} of the pictures that a spec draws from. Raises ValueError for folders that have none."""
     found = {}
     if spec.world:
-        found[spec.world.hdris or BLENDERS_OWN] = pictures_in(hdri_folder(spec.world), world.PICTURES)
+        found[str(spec.world.hdris or BLENDERS_OWN)] = pictures_in(hdri_folder(spec.world), world.PICTURES)
     if spec.materials and spec.materials.textured:
         for pool in spec.materials.textures:
-            found[pool.folder] = pictures_in(Path(pool.folder), materials.PICTURES)
+            found[str(pool.folder)] = pictures_in(Path(pool.folder), materials.PICTURES)
     return found
 
 
@@ -71,7 +71,7 @@ def scene_things(
     """`shown`: what the view layer renders, with the labels of instancers on it."""
     lamps = lamps_of(view_layer) if spec.lights else []
     pools = picture_pools(spec)
-    hdris = tuple(pools[spec.world.hdris or BLENDERS_OWN]) if spec.world else ()
+    hdris = tuple(pools[str(spec.world.hdris or BLENDERS_OWN)]) if spec.world else ()
     shifting: list[bpy.types.Material] = []
     slots: dict[tuple[str, int], Slot] = {}
     surfaces: list[Surface] = []
@@ -82,7 +82,7 @@ def scene_things(
         kept = {slot.material for _, _, slot, _, free in found if not free}
         shifting = list(dict.fromkeys(slot.material for *_, slot, _, free in found if free))
         shifting = [material for material in shifting if material not in kept and can_shift(material)]
-        pictures = tuple(tuple(pools.get(pool.folder, ())) for pool in spec.materials.textures)
+        pictures = tuple(tuple(pools.get(str(pool.folder), ())) for pool in spec.materials.textures)
         suspicion = Suspicion(glass=True)
         for obj, at, slot, label, free in found:
             if free and (obj.name_full, at) not in slots and is_plain(slot.material, suspicion):

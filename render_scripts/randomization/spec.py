@@ -15,7 +15,7 @@ from .lights import Lights, LightsDraw, draw_lights
 from .materials import Materials, MaterialsDraw, Surface, draw_materials
 from .poses import Poses, PosesDraw
 from .sensor import Sensor, SensorDraw, draw_sensor
-from .world import BLENDERS_OWN, World, WorldDraw, draw_world
+from .world import World, WorldDraw, draw_world
 
 
 @dataclass(frozen=True)
@@ -111,17 +111,17 @@ def read_randomization(text: str) -> Randomization:
     except ValueError as error:
         raise ValueError(f"{text}: {error}") from None
     try:
-        return in_folder(from_dict(data), Path(text).resolve().parent)
+        return from_dict(data, Path(text).resolve().parent)
     except ValueError as error:
         raise ValueError(f"{text}: {error}") from None
 
 
-def from_dict(data: Any) -> Randomization:
-    """A spec from parsed JSON or YAML; see `read_randomization`."""
+def from_dict(data: Any, folder: Path | None = None) -> Randomization:
+    """A spec from parsed JSON; see `read_randomization`. Folders in it are relative to `folder`."""
     if not isinstance(data, Mapping):
         raise ValueError('a randomisation is a mapping of families, such as {"lights": {}}')
     said = {name: {} if value is True else value for name, value in data.items() if value not in (False, None)}
-    spec = build(Randomization, said)
+    spec = build(Randomization, said, folder=folder)
     return without(replace(spec, without=()), spec.without) if spec.without else spec
 
 
@@ -135,7 +135,9 @@ def to_dict(spec: Randomization) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, tuple | list) else value
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 def without(spec: Randomization, names: Iterable[str]) -> Randomization:
@@ -151,16 +153,6 @@ def without(spec: Randomization, names: Iterable[str]) -> Randomization:
 def parse_families(text: str) -> tuple[str, ...]:
     """'lights,materials' as names of families. Raises ValueError for others."""
     return without(Randomization(), (name.strip() for name in text.split(","))).without
-
-
-def in_folder(spec: Randomization, folder: Path) -> Randomization:
-    """The spec with its relative folders taken from `folder`."""
-    if spec.world and spec.world.hdris != BLENDERS_OWN:
-        spec = replace(spec, world=replace(spec.world, hdris=str(folder / spec.world.hdris)))
-    if spec.materials:
-        pools = tuple(replace(pool, folder=str(folder / pool.folder)) for pool in spec.materials.textures)
-        spec = replace(spec, materials=replace(spec.materials, textures=pools))
-    return spec
 
 
 def to_plan(spec: Randomization, pictures: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from .lights import Factor
@@ -11,17 +12,16 @@ from .streams import WORLD, check_ranges, even, even_log, happens, one_of, strea
 
 Degrees = Annotated[float, -360, 360]
 PICTURES = (".hdr", ".exr")
-BLENDERS_OWN = ""
 
 
 @dataclass(frozen=True)
 class World:
-    """`hdris`: a folder of equirectangular .hdr and .exr files, "" for those that come with Blender; `share` of the
+    """`hdris`: a folder of equirectangular .hdr and .exr files, None for those that come with Blender; `share` of the
     frames in which one takes the place of the scene's own world; `strength`: factor, on pictures whose mean radiance
     is made 1 where they are `evened`; `turn`: degrees about the vertical.
     """
 
-    hdris: str = BLENDERS_OWN
+    hdris: Path | None = None
     share: Annotated[float, 0, 1] = 1.0
     strength: tuple[Factor, Factor] = (0.5, 2.0)
     evened: bool = True
