@@ -43,13 +43,13 @@ def _window() -> tuple[ModuleType, ...]:
     from .suggestions import panel as suggestion_panel
     from .suggestions import properties as suggestion_properties
     from .suggestions import suggestion_list
-    from .tab import looking, operators, panels, properties, recent_labels, swatches
+    from .tab import lock_operators, looking, operators, panels, properties, recent_labels, swatches
     from .views import operators as view_operators
     from .views import panel as view_panel
     from .views import properties as view_properties
     from .views import thumbnails
 
-    tab = (properties, swatches, recent_labels, isolation, operators, panels)
+    tab = (properties, swatches, recent_labels, isolation, operators, panels, lock_operators)
     views = (thumbnails, view_properties, view_operators, view_panel)
     suggestions = (suggestion_list, suggestion_properties, suggestion_operators, suggestion_panel)
     parts = (part_operators, group_operators, asking, part_panel)

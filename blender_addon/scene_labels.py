@@ -15,6 +15,8 @@ import bpy
 from .contract.labels import UNLABELLED, LabelSet, label_set_from_json
 
 PROPERTY = "labelpass_label_set"
+LOCKED = "labelpass_locked"
+"""A property of objects whose materials and place no randomisation changes."""
 
 CARRIERS = {"MESH", "CURVE", "CURVES", "SURFACE", "META", "FONT", "POINTCLOUD"}
 _WHY_NOT = {
@@ -117,6 +119,27 @@ def assign_material(material: bpy.types.Material, label_id: int) -> Assignment:
         return Assignment(0, {material.name: reason})
     material.pass_index = label_id
     return Assignment(1)
+
+
+def is_locked(obj: bpy.types.Object) -> bool:
+    """Whether randomisation keeps its hands off an object, and off what it instances."""
+    return bool(obj.get(LOCKED))
+
+
+def lock(objects: Iterable[bpy.types.Object], locked: bool) -> Assignment:
+    """Keep objects as they are when materials and places are randomised, or no longer; `labelled` counts them."""
+    done, refused = 0, {}
+    for obj in objects:
+        reason = why_locked(obj)
+        if reason:
+            refused[obj.name] = reason
+            continue
+        if locked:
+            obj[LOCKED] = True
+        elif LOCKED in obj:
+            del obj[LOCKED]
+        done += 1
+    return Assignment(done, refused)
 
 
 def _with_families(objects: Iterable[bpy.types.Object]) -> Iterator[bpy.types.Object]:

@@ -40,14 +40,21 @@ from .modalities.catalogue import WRITERS
 from .modalities.cuts import cuts_around
 from .modalities.rendered import Files, Rendered, write_channels
 from .modalities.staging import Stage
+from .randomization.develop import Development
+from .randomization.on_scene import Dressing, development
 from .randomize import draw
 from .rays.frame_score import score_frame
 from .rays.scoring import Pixels
-from .sampled_views.view_camera import stand
 
 
 def render_frame(
-    run: Path, plan: Plan, view: View, scene: bpy.types.Scene, stage: Stage, verify_rays: int | None = None
+    run: Path,
+    plan: Plan,
+    view: View,
+    scene: bpy.types.Scene,
+    dressing: Dressing,
+    stage: Stage,
+    verify_rays: int | None = None,
 ) -> dict[str, float]:
     """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step.
 
@@ -55,13 +62,12 @@ def render_frame(
     """
     clock, drawn = Clock(), draw(plan.settings.seed, view.frame)
     scene.frame_set(view.scene_frame)
-    if scene.camera != scene.objects[view.camera]:  # an equal write makes Blender evaluate the whole scene anew
-        scene.camera = scene.objects[view.camera]
-    stand(scene.camera, view)
+    dressed = dressing.dress(view)
+    develop = development(plan, dressed, view, scene)
     scene.cycles.seed = drawn.noise_seed
     with run_folder.new_frame(run, view.frame) as folder:
         clock.lap("prepare_s")
-        rendered, files, more = render_files(folder, plan, view, scene, stage, clock)
+        rendered, files, more = render_files(folder, plan, view, scene, stage, clock, develop)
         record = {
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
@@ -72,7 +78,7 @@ def render_frame(
             "metres_per_unit": rendered.metres,
             **_label_table(rendered.labels, plan.label_set),
             "seed": plan.settings.seed,
-            "draw": asdict(drawn),
+            "draw": {**asdict(drawn), **dressed.to_dict(), **_metered(develop)},
             "files": _file_table(folder, files, plan.settings),
             "timings": clock.laps,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
@@ -86,14 +92,20 @@ def render_frame(
 
 
 def render_files(
-    folder: Path, plan: Plan, view: View, scene: bpy.types.Scene, stage: Stage, clock: Clock
+    folder: Path,
+    plan: Plan,
+    view: View,
+    scene: bpy.types.Scene,
+    stage: Stage,
+    clock: Clock,
+    develop: Development | None = None,
 ) -> tuple[Rendered, Files, dict[str, Any]]:
     """Render the scene as it stands, and write all files of a frame but its record.
 
     Returns what was rendered, what the files hold, and what the record says of the stereo pair and of the LiDAR.
     """
     settings, files = plan.settings, Files()
-    image, channels = _render_image(scene, settings, folder, files)
+    image, channels = _render_image(scene, settings, folder, files, develop)
     clock.lap("image_s")
     rendered, purity, things = _render_data(scene, plan, view, stage, image, channels)
     _check_ids(rendered.labels, plan.label_set, view)
@@ -109,7 +121,8 @@ def render_files(
     clock.lap("write_s")
     more: dict[str, Any] = {}
     if "stereo" in settings.modalities:
-        more["stereo"] = _render_right_eye(folder, plan, scene, stage.eyes[view.camera], rendered, files)
+        eye = stage.eyes[scene.camera.name]
+        more["stereo"] = _render_right_eye(folder, plan, scene, eye, rendered, files, develop)
         clock.lap("stereo_s")
     if "lidar" in settings.modalities:
         scanned, more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling)
@@ -132,14 +145,14 @@ class Clock:
 
 
 def _render_image(
-    scene: bpy.types.Scene, settings: Settings, folder: Path, files: Files
+    scene: bpy.types.Scene, settings: Settings, folder: Path, files: Files, develop: Development | None
 ) -> tuple[NDArray[np.uint8], Passes]:
     """The image, and the channels of its render where something is made of them, else none."""
     path = folder / settings.image_file
     if settings.label_render == "own" and "linear" not in settings.modalities:
-        files[path.name] = passes.render_image(scene, path, settings.size)
+        files[path.name] = passes.render_image(scene, path, settings.size, develop)
         return files[path.name], {}
-    files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size)
+    files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
     if "linear" in settings.modalities:
         largest = np.finfo(np.float16).max
         halves = {name: np.minimum(channels[f"Combined.{name}"], largest).astype(np.float16) for name in "RGB"}
@@ -194,7 +207,13 @@ def _write_instances(
 
 
 def _render_right_eye(
-    folder: Path, plan: Plan, scene: bpy.types.Scene, eye: bpy.types.Object, left: Rendered, files: Files
+    folder: Path,
+    plan: Plan,
+    scene: bpy.types.Scene,
+    eye: bpy.types.Object,
+    left: Rendered,
+    files: Files,
+    develop: Development | None,
 ) -> dict[str, Any]:
     """Image and labels of the right eye, and the disparity; what the record says of the pair."""
     camera, settings = scene.camera, plan.settings
@@ -203,10 +222,10 @@ def _render_right_eye(
     with changed(scene, camera=eye):
         path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
         if settings.label_render == "image":
-            files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size)
+            files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
             labels = label_samples(channels, "")
         else:
-            files[path.name] = passes.render_image(scene, path, settings.size)
+            files[path.name] = passes.render_image(scene, path, settings.size, develop)
             labels, _ = render_labels(scene, settings, plan.label_set)
         with middle_of_the_shutter(scene):
             right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
@@ -255,6 +274,11 @@ def _check_ids(labels: NDArray[np.uint16], label_set: LabelSet, view: View) -> N
             f"frame {view.frame} shows pass index {strange[0]}, which label set {label_set.name!r} does not define; "
             f"relabel what carries it or add id {strange[0]}"
         )
+
+
+def _metered(develop: Development | None) -> dict[str, float]:
+    """What no draw says of a frame: the stops that its meter added."""
+    return {} if develop is None or develop.metered is None else {"metered_stops": develop.metered}
 
 
 def _label_table(labels: NDArray[np.uint16], label_set: LabelSet) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
 from .plan import DEVICES, Request, parse_frames
+from .randomization.spec import FAMILIES, Randomization
 from .sampled_views.view_request import ViewRequest, from_mapping, parse_words, to_words
 
 _NUMBER = {"type": "integer"}
@@ -111,6 +112,10 @@ class Job:
         "Sampled views in place of the scene's own: `room 40`, or a mapping of what docs/views.md lists.",
     ] = None
     lidar: Annotated[Lidar | None, "The LiDAR of `with: lidar`."] = None
+    randomize: Annotated[
+        Randomization | None, "What is drawn anew for each frame, as docs/randomisation.md lists it. Default: nothing."
+    ] = None
+    without: Annotated[tuple[Literal[FAMILIES], ...], "Families of `randomize` that are left off."] = ()
     verify_rays: Annotated[
         int | None, 1, 2**24, "Random pixels of each frame to hold against rays; the frame stores its score."
     ] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -34,25 +34,51 @@ def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
         yield
 
 
-def render_image(scene: bpy.types.Scene, path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
+Develop = Callable[[str, NDArray[np.float32]], NDArray[np.float32]]
+"""(name of a picture, its scene-linear (H, W, 3)) -> what the view transform gets."""
+
+
+def render_image(
+    scene: bpy.types.Scene, path: Path, size: tuple[int, int], develop: Develop | None = None
+) -> NDArray[np.uint8]:
     """Render through the scene's view transform into an 8-bit RGB PNG or JPEG; its decoded pixels, (H, W, 3) uint8."""
+    if develop:
+        return render_image_and_passes(scene, path, size, develop)[0]
     with _stored_as(scene, path):
         render_still(scene, path)
     return _decoded(path, size)
 
 
 def render_image_and_passes(
-    scene: bpy.types.Scene, path: Path, size: tuple[int, int]
+    scene: bpy.types.Scene, path: Path, size: tuple[int, int], develop: Develop | None = None
 ) -> tuple[NDArray[np.uint8], Passes]:
     """`render_image`, and the channels of the same render before the view transform: Combined.R and so on.
 
     What is rendered is written whole, and the picture made of what Blender still has of it: bit by bit the same.
     """
     passes = render_channels(scene)
+    if develop:
+        linear = np.stack([passes[f"Combined.{name}"] for name in "RGB"], axis=-1)
+        _save_linear(scene, path, develop(path.stem, linear))
+        return _decoded(path, size), passes
     result = next(image for image in bpy.data.images if image.type == "RENDER_RESULT")
     with _stored_as(scene, path):
         result.save_render(str(path), scene=scene)
     return _decoded(path, size), passes
+
+
+def _save_linear(scene: bpy.types.Scene, path: Path, linear: NDArray[np.float32]) -> None:
+    """Write scene-linear (H, W, 3) through the scene's view transform, as Blender writes a render."""
+    height, width, _ = linear.shape
+    pixels = np.ones((height, width, 4), np.float32)
+    pixels[..., :3] = linear[::-1]  # Blender counts rows from below
+    image = bpy.data.images.new("labelpass developed", width, height, float_buffer=True)
+    try:
+        image.pixels.foreach_set(pixels.ravel())
+        with _stored_as(scene, path):
+            image.save_render(str(path), scene=scene)
+    finally:
+        bpy.data.images.remove(image)
 
 
 @contextmanager

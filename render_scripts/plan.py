@@ -14,6 +14,7 @@ from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar, 
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
 
 from . import sections
+from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
 from .sampled_views.view_request import parse_words, to_words
 
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
@@ -50,6 +51,8 @@ class Request:
     lidar: Lidar | None = None
     strict: bool = False
     allow_scripts: bool = False
+    randomize: Randomization | None = None
+    without: tuple[str, ...] = ()
 
 
 def parse_frames(text: str) -> tuple[int, ...]:
@@ -78,6 +81,12 @@ def frames_text(frames: Iterable[int]) -> str:
         else:
             ranges.append([frame, frame])
     return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges)
+
+
+def _one_frame(text: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"-?\d+", text, re.ASCII):
+        raise ValueError(f"{text!r} is no frame number")
+    return (int(text),)
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -121,6 +130,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
     add = parser.add_argument
     add("--out", type=said(parse_path), required=not job, metavar="RUN", help="the run folder; one there is continued")
     add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
+    add("--only-frame", dest="frames", type=said(_one_frame), metavar="812", help="render this frame alone")
     add("--camera", metavar="NAME", help="render through this camera alone")
     add(
         "--sample-views",
@@ -176,6 +186,19 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         help=f"what else each frame holds: {', '.join(MODALITIES)}",
     )
     add(
+        "--randomize",
+        type=said(read_randomization),
+        metavar="FILE.json",
+        help="draw lights, materials and more anew for each frame, as this file says",
+    )
+    add(
+        "--without",
+        type=said(parse_families),
+        default=(),
+        metavar="FAMILY,...",
+        help="leave these families of --randomize off, and say so in the plan",
+    )
+    add(
         "--label-render",
         choices=LABEL_RENDERS,
         help="labels from the image render or one of their own; default: the image's where they are exact there",
@@ -223,6 +246,8 @@ def to_arguments(request: Request) -> list[str]:
             options += [f"--{name.replace('_', '-')}={value}"]
     if request.modalities is not None:
         options += [f"--with={','.join(request.modalities)}"]
+    if request.without:
+        options += [f"--without={','.join(request.without)}"]
     if request.denoise is not None:
         options += ["--denoise" if request.denoise else "--no-denoise"]
     options += sections.to_option(request)
@@ -242,6 +267,7 @@ def continued(request: Request, found: Plan) -> Request:
         "denoise": settings.denoise,
         "image": settings.image,
         "modalities": settings.modalities,
+        "randomize": _planned(settings),
         "label_render": settings.label_render,
         "preset": settings.preset or None,
         "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
@@ -253,6 +279,13 @@ def continued(request: Request, found: Plan) -> Request:
     if request.device == "auto":
         filled["device"] = settings.device.lower()
     return replace(request, **filled)
+
+
+def _planned(settings: Settings) -> Randomization:
+    try:
+        return from_plan(settings.randomization)
+    except ValueError as error:
+        raise RunError(f"the plan's randomisation is of another version, or damaged: {error}") from None
 
 
 def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) -> None:

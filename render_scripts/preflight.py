@@ -10,10 +10,14 @@ import bpy
 from blender_addon.audit.audit import before_a_render
 from blender_addon.audit.findings import ERROR, NOTE, together
 from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.words import listed
 from blender_addon.occurrences import Occurrence
 
 from . import compat
 from .plan import Request
+from .randomization.lights_on_scene import lamps_of, lights_of
+from .randomization.scene_things import picture_pools, unknown_labels
+from .randomization.spec import Randomization
 
 
 @dataclass(frozen=True)
@@ -96,3 +100,26 @@ def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, l
             )
         ]
     return wanted, []
+
+
+def resolve_pictures(spec: Randomization) -> tuple[dict[str, dict[str, int]], list[Problem]]:
+    """{folder: {name: bytes}} of the pictures that frames draw from, and what stands against it."""
+    try:
+        return picture_pools(spec), []
+    except ValueError as error:
+        return {}, [Problem(True, f"randomisation: {error}")]
+
+
+def check_randomization(spec: Randomization, label_set: LabelSet, view_layer: bpy.types.ViewLayer) -> Iterator[Problem]:
+    """What a spec asks for and this scene has not."""
+    for name in unknown_labels(spec, label_set):
+        yield Problem(True, f"randomisation names label {name!r}, which label set {label_set.name!r} does not have")
+    if not spec.lights:
+        return
+    lamps = lamps_of(view_layer)
+    fixed = [lamp.name for lamp in lamps if lamp.data not in lights_of(lamps)]
+    if fixed:
+        yield Problem(
+            False,
+            f"randomisation: power and colour of {listed(fixed, 3)} are animated, and stay as they are",
+        )

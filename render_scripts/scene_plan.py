@@ -23,6 +23,7 @@ from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
+from .randomization.spec import Randomization, to_plan, without
 from .sampled_views.sampling import NoViews, sample_views
 from .sampled_views.view_request import parse_words
 
@@ -50,6 +51,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
+    spec = without(request.randomize or Randomization(), request.without)
+    pictures, spec_problems = preflight.resolve_pictures(spec)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
     thin_labels, min_presence = _thin(request, label_set)
     samples = PRESETS[request.preset].samples if request.preset else samples_of(scene, view_layer)
@@ -70,6 +73,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         min_presence=min_presence,
         sample_views=request.sample_views or "",
         lidar=request.lidar or Lidar(),
+        randomization=to_plan(spec, pictures),
     )
     notes: tuple[str, ...] = ()
     if request.sample_views:
@@ -78,7 +82,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     else:
         planned, asked, view_problems = _views(scene, request, found)
     cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in planned if not view.pose)]
-    label_render, label_problems = _label_render(scene, request, cameras, label_set)
+    label_render, label_problems = _label_render(scene, request, cameras, label_set, spec)
     plan = Plan(
         label_set=label_set,
         scene=Path(bpy.data.filepath).name,
@@ -88,7 +92,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         versions={"labelpass": VERSION, **compat.versions()},
     )
     problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
-    problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras))
+    problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
+    problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
     return Proposal(plan, asked, problems, notes)
 
 
@@ -188,11 +193,16 @@ _FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo", "lidar"}
 
 
 def _label_render(
-    scene: bpy.types.Scene, request: Request, cameras: list[bpy.types.Object], label_set: LabelSet
+    scene: bpy.types.Scene,
+    request: Request,
+    cameras: list[bpy.types.Object],
+    label_set: LabelSet,
+    spec: Randomization,
 ) -> tuple[str, list[Problem]]:
     """Whether labels come from the image render, and what stands against that where it was asked for."""
     averaged = next((name for name in request.modalities or () if name not in _FROM_THE_IMAGE), "")
-    why = averaged or why_own_render(scene, cameras, request.label_supersample or 1, label_set)
+    blurred = "a depth of field may be drawn" if spec.camera and spec.camera.focused else ""
+    why = averaged or blurred or why_own_render(scene, cameras, request.label_supersample or 1, label_set)
     if request.label_render == "image" and why:
         return "image", [Problem(True, f"--label-render image: labels need a render of their own: {why}")]
     return request.label_render or ("own" if why else "image"), []

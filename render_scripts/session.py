@@ -34,6 +34,7 @@ from .modalities.staging import Stage, staged
 from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
+from .randomization.on_scene import Dressing, randomized
 from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 
@@ -103,9 +104,11 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         twins: dict[bpy.types.Object, bpy.types.Object] = {}
         at_frame = enter(instancer_labels_of_frames(scene, view_layer, things, twins))
         enter(passes.prepared(scene, plan.settings))
-        cameras = {scene.objects[view.camera] for view in todo}
-        stage = enter(staged(scene, plan.settings, cameras, things, twins))
-        _render_frames(request, plan, todo, scene, at_frame, stage)
+        dressing = enter(randomized(scene, plan, {scene.objects[view.camera] for view in todo}))
+        for note in dressing.notes:
+            print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
+        stage = enter(staged(scene, plan.settings, dressing.cameras, things, twins))
+        _render_frames(request, plan, todo, scene, at_frame, dressing, stage)
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
@@ -164,6 +167,7 @@ def _render_frames(
     todo: list[View],
     scene: bpy.types.Scene,
     at_frame: Callable[[View], list[str]],
+    dressing: Dressing,
     stage: Stage,
 ) -> None:
     started = time.perf_counter()
@@ -177,7 +181,7 @@ def _render_frames(
                 raise RenderFailed(unseen)
             print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
-            timings = render_frame(request.out, plan, view, scene, stage, request.verify_rays)
+            timings = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
         except OSError as error:
             raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)

@@ -28,6 +28,25 @@ PURE_RENDER = {
     *(f"render_scripts.rays.{name}" for name in ("pixel_rays", "tally", "verify_request")),
     *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request")),
     *(
+        f"render_scripts.randomization.{name}"
+        for name in (
+            "blackbody",
+            "camera",
+            "develop",
+            "exposure",
+            "held",
+            "lights",
+            "materials",
+            "boxes",
+            "poses",
+            "pools",
+            "sensor",
+            "spec",
+            "streams",
+            "world",
+        )
+    ),
+    *(
         f"render_scripts.modalities.{name}"
         for name in ("albedo", "catalogue", "depth", "flow", "normals", "parts", "ply", "png16", "points", "rendered")
     ),

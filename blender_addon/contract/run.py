@@ -104,6 +104,8 @@ class Settings:
     what the scene's own sampling and denoising settings give way to, "" for nothing. `thin_labels` are ids of labels
     that get a pixel with the share `min_presence` of its samples where their things would fall into dots.
     `sample_views` are the words that the views were sampled by, "" where they are those of the .blend.
+    `randomization` is what is drawn anew for each frame, as `render_scripts.randomization` writes and reads it; empty
+    where nothing is.
     """
 
     size: tuple[Side, Side]
@@ -122,6 +124,7 @@ class Settings:
     min_presence: Annotated[float, 0, 1] = 0.0
     sample_views: str = ""
     lidar: Lidar = field(default_factory=Lidar)
+    randomization: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:

@@ -91,9 +91,9 @@ def build(
     """The dataclass `kind` from parsed JSON, each value of the type that its field says, and no key too many.
 
     Fields are int, float, str, bool, Path, tuples, mappings, literals, dataclasses (or built ones), one of these or
-    None, and any of them with what `Annotated` says: limits as two numbers, how people spell it (`Spelled`), what it is
-    (a text, for people). A field whose name ends in _ is the key without it. `what` names the data in errors, for the
-    rest see `Reading`. Raises Misfits.
+    None, Any, and any of them with what `Annotated` says: limits as two numbers, how people spell it (`Spelled`), what
+    it is (a text, for people). A field whose name ends in _ is the key without it. `what` names the data in errors, for
+    the rest see `Reading`. Raises Misfits.
     """
     return _build(kind, data, what, Reading(others, alone, folder))
 
@@ -156,6 +156,8 @@ def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
 
 def _value(hint: Any, value: Any, what: str, how: Reading) -> Any:
     origin, inside = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return value
     if origin is Annotated:
         return _annotated(inside[0], inside[1:], value, what, how)
     if origin in (UnionType, Union):

@@ -7,25 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-import numpy as np
 
 from blender_addon.contract.run import Plan, View
 from blender_addon.label_render.instances import Telling
 
+from ..randomization.streams import LIDAR, stream
 from ..rays.frame_score import scan_frame
 from .instances import numbers_of
 from .ply import write_ply
 from .rendered import Files
-
-STREAM = 10
-"""Of random numbers: see `randomize`."""
 
 
 def write(
     folder: Path, scene: bpy.types.Scene, plan: Plan, view: View, telling: Telling | None
 ) -> tuple[Files, dict[str, Any]]:
     """`lidar.ply`, and where the record says that the sensor stood. `telling` numbers what is met, where it is kept."""
-    rng = np.random.default_rng([plan.settings.seed, view.frame & 0xFFFFFFFF, STREAM])
+    rng = stream(plan.settings.seed, view.frame, LIDAR)
     numbered = partial(numbers_of, telling=telling) if telling else None
     points, pose = scan_frame(scene, plan, view, plan.settings.lidar, rng, numbered)
     write_ply(folder / "lidar.ply", points)

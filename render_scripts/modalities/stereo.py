@@ -40,9 +40,10 @@ def baseline(camera: bpy.types.Object) -> float:
 
 def place(eye: bpy.types.Object, camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> None:
     """Put an eye beside its camera, whatever the scale of that is, which Cycles ignores."""
-    across = camera.evaluated_get(depsgraph).matrix_world.col[0].to_3d().length
-    x = baseline(camera) / across if across else 0.0
-    if abs(eye.location.x - x) > 1e-6 * abs(x):
+    length = camera.evaluated_get(depsgraph).matrix_world.col[0].to_3d().length
+    across = float(f"{length:.5g}")  # its rounding hangs on how the camera stands; frames may not hang on each other
+    x = float(np.float32(baseline(camera) / across)) if across else 0.0
+    if eye.location.x != x:
         eye.location.x = x
 
 

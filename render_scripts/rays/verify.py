@@ -9,6 +9,7 @@ import argparse
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from blender_addon.label_render.streams import hushed
 from render_scripts import compat
 from render_scripts.interrupts import ends_at_once
 from render_scripts.plan import Refused
+from render_scripts.randomization.on_scene import Dressing, randomized
 from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import Pixels
 from render_scripts.rays.tally import Score, report
@@ -49,7 +51,8 @@ def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
     damaged: dict[int, str] = {}
     with ends_at_once(), hushed():
         _open(run, plan, request)
-        with put_back_frame(bpy.context.scene), sampled_camera(bpy.context.scene, plan.views):
+        scene = bpy.context.scene
+        with put_back_frame(scene), sampled_camera(scene, plan.views), _dressed(scene, plan) as dressing:
             for frame in frames:
                 try:
                     view, camera, pixels = _read(run, plan, frame)
@@ -57,8 +60,14 @@ def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
                     damaged[frame] = str(error)
                     continue
                 rays = request.rays or 0
-                scores[frame] = score_frame(bpy.context.scene, plan, view, pixels, camera, rays, request.seed)
+                scene.frame_set(view.scene_frame)
+                dressing.dress(view)  # what was drawn for the frame is where it was rendered
+                scores[frame] = score_frame(scene, plan, view, pixels, camera, rays, request.seed)
     return report(plan, scores, damaged, request.json)
+
+
+def _dressed(scene: bpy.types.Scene, plan: Plan) -> AbstractContextManager[Dressing]:
+    return randomized(scene, plan, {scene.objects[view.camera] for view in plan.views})
 
 
 def _open(run: Path, plan: Plan, request: VerifyRequest) -> None:

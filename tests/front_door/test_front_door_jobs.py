@@ -142,7 +142,7 @@ def test_mistakes_are_told_line_by_line_and_nothing_is_rendered(scene_files, tmp
     job = write_job(tmp_path, scene_files, "randomise: {}\nsampels: 3\n")
     for verb in (["render"], ["job", "check"]):
         assert labelpass(*verb, job, check=1).stderr.splitlines() == [
-            f"labelpass: {job}:6:1: randomise is unknown; did you mean denoise?",
+            f"labelpass: {job}:6:1: randomise is unknown; did you mean randomize?",
             f"labelpass: {job}:7:1: sampels is unknown; did you mean samples?",
         ]
     (tmp_path / "none.yaml").write_text("scene: none.blend\nout: x\n")

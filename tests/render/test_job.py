@@ -40,12 +40,12 @@ class Draws:
 
 @dataclass(frozen=True)
 class WiderJob(Job):
-    randomise: Draws | None = None
+    wobble: Draws | None = None
 
 
 @dataclass(frozen=True)
 class WiderRequest(Request):
-    randomise: Draws | None = None
+    wobble: Draws | None = None
     other: Lights | None = None
 
 
@@ -197,7 +197,7 @@ def test_every_mistake_is_told_with_its_line(tmp_path):
         "device: cud\nlabel_supersample: 2\nseed: 1.5\nstrict: yes\n3: 4\n"
     )
     assert refused(tmp_path, text) == [
-        "job.yaml:3:1: randomise is unknown; did you mean denoise?",
+        "job.yaml:3:1: randomise is unknown; did you mean randomize?",
         "job.yaml:4:1: samples must be from 1 to 16777216, not 0",
         "job.yaml:5:1: frames '5-3': ends before it starts",
         "job.yaml:6:1: size must be a list of 2, not 640",
@@ -264,34 +264,34 @@ def test_files_that_cannot_be_read(tmp_path):
 
 
 def test_a_section_is_a_field_more(tmp_path):
-    head = "scene: a.blend\nout: x\nrandomise:\n"
+    head = "scene: a.blend\nout: x\nwobble:\n"
     job = job_of(tmp_path, head + "  share: 0.5\n  lights: {power: [1, 3], colours: red}\n", kind=WiderJob)
-    assert job.randomise == Draws(Lights((1.0, 3.0), ("red",)), 0.5)
+    assert job.wobble == Draws(Lights((1.0, 3.0), ("red",)), 0.5)
     assert refused(tmp_path, head + "  lights:\n    power: [1, 300]\n    colors: red\n", kind=WiderJob) == [
-        "job.yaml:5:16: randomise.lights.power[1] must be from 0 to 100, not 300",
-        "job.yaml:6:5: randomise.lights.colors is unknown; did you mean colours?",
+        "job.yaml:5:16: wobble.lights.power[1] must be from 0 to 100, not 300",
+        "job.yaml:6:5: wobble.lights.colors is unknown; did you mean colours?",
     ]
-    assert refused(tmp_path, head.replace("randomise", "randomize"), kind=WiderJob) == [
-        "job.yaml:3:1: randomize is unknown; did you mean randomise?"
+    assert refused(tmp_path, head.replace("wobble", "wobbel"), kind=WiderJob) == [
+        "job.yaml:3:1: wobbel is unknown; did you mean wobble?"
     ]
     assert build(WiderJob, plain(job), alone=True) == job
 
 
 def test_sections_travel_as_an_option(tmp_path):
-    wider = WiderRequest(**vars(Job(tmp_path, scene=tmp_path).request(tmp_path)), randomise=Draws(share=0.25))
+    wider = WiderRequest(**vars(Job(tmp_path, scene=tmp_path).request(tmp_path)), wobble=Draws(share=0.25))
     (option,) = to_option(wider)
-    assert option == f'{OPTION}={{"randomise": {{"share": 0.25}}}}'
-    assert parse_sections(option.removeprefix(f"{OPTION}="), WiderRequest) == {"randomise": Draws(share=0.25)}
-    assert to_option(replace(wider, randomise=None)) == []
-    assert to_option(replace(wider, randomise=Draws())) == [f'{OPTION}={{"randomise": {{}}}}']
+    assert option == f'{OPTION}={{"wobble": {{"share": 0.25}}}}'
+    assert parse_sections(option.removeprefix(f"{OPTION}="), WiderRequest) == {"wobble": Draws(share=0.25)}
+    assert to_option(replace(wider, wobble=None)) == []
+    assert to_option(replace(wider, wobble=Draws())) == [f'{OPTION}={{"wobble": {{}}}}']
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("[]", "write a mapping of sections"),
-        ('{"randomize": {}}', "randomize is no section; did you mean randomise?"),
-        ('{"randomise": {"share": 2}}', r"randomise\.share must be from 0 to 1"),
+        ('{"wobbel": {}}', "wobbel is no section; did you mean wobble?"),
+        ('{"wobble": {"share": 2}}', r"wobble\.share must be from 0 to 1"),
         ("{", "Expecting"),
     ],
 )
@@ -390,3 +390,20 @@ def test_a_mistake_of_the_command_line_is_no_line_of_the_file(flats):
     asked, _ = with_options(read_job(flats / "job.yaml"), {"label_set": "nyu4"})
     with pytest.raises(JobError, match=r"job\.yaml: label_set: no label set 'nyu4'"):
         tasks(asked)
+
+
+def test_what_is_drawn_is_a_section(tmp_path):
+    head = "scene: a.blend\nout: x\nwithout: camera\nrandomize:\n"
+    text = "  lights: {off: 0.5}\n  camera: {}\n  world: {hdris: skies}\n  poses: {labels: chair}\n  keep: [wall]\n"
+    job = job_of(tmp_path, head + text)
+    request = job.request(tmp_path)
+    assert request.without == ("camera",)
+    assert request.randomize.lights.off == 0.5
+    assert request.randomize.world.hdris == tmp_path / "skies"
+    assert request.randomize.poses.labels == ("chair",)
+    assert refused(tmp_path, head + "  lights: {of: 1}\n") == [
+        "job.yaml:5:12: randomize.lights.of is unknown; did you mean off?"
+    ]
+    assert refused(tmp_path, head + "  lights: {power: [2, 1]}\n")[0].endswith(
+        "power is 2 to 1: the lower end comes first"
+    )

@@ -193,6 +193,7 @@ OTHER = {
     "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
     "label_render": "image", "preset": "draft", "thin_labels": (3,), "min_presence": 0.25, "sample_views": "room 4",
     "lidar": Lidar(beams=16),
+    "randomization": {"lights": {}},
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from blender_addon.label_render.stage import changed
 from render_scripts import passes
 from render_scripts.frame import render_frame
 from render_scripts.modalities.staging import Stage
+from render_scripts.randomization.on_scene import randomized
 from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import EDGE, TOGETHER
 from render_scripts.rays.tally import to_text
@@ -104,8 +105,8 @@ def test_a_camera_that_moves_is_recorded_where_the_labels_are(empty_scene, tmp_p
     render, run = empty_scene.render, tmp_path / "run"
     render.use_motion_blur, render.motion_blur_shutter, render.motion_blur_position = True, 0.5, position
     plan = plan_of(empty_scene)
-    with passes.prepared(empty_scene, plan.settings):
-        render_frame(run, plan, plan.views[0], empty_scene, Stage(), verify_rays=ALL)
+    with passes.prepared(empty_scene, plan.settings), randomized(empty_scene, plan, {cam}) as dressing:
+        render_frame(run, plan, plan.views[0], empty_scene, dressing, Stage(), verify_rays=ALL)
     record = run_folder.read_record(run, 1)
     verified = record["verified"]["labels"]
     assert verified["differing"] == [] and verified["agreed"] > ALL - 5 and record["timings"]["verify_s"] > 0

@@ -1,0 +1,52 @@
+"""The camera: lens, shift, roll, small changes of place and direction, depth of field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from .lights import Factor
+from .streams import CAMERA, check_ranges, even, even_log, happens, stream
+
+FStop = Annotated[float, 0.1, 128]
+
+
+@dataclass(frozen=True)
+class Camera:
+    """`lens`: factor on the focal length; `shift`: of the larger side of the picture, at most; `roll` and `turned`:
+    degrees at most; `moved`: metres along each axis at most; `focused`: share of the frames that have a depth of field,
+    with `fstop`, focused on what is in the middle of the picture.
+    """
+
+    lens: tuple[Factor, Factor] = (0.9, 1.1)
+    shift: Annotated[float, 0, 1] = 0.02
+    roll: Annotated[float, 0, 180] = 2.0
+    turned: Annotated[float, 0, 90] = 2.0
+    moved: Annotated[float, 0, 100] = 0.03
+    focused: Annotated[float, 0, 1] = 0.0
+    fstop: tuple[FStop, FStop] = (1.4, 8.0)
+
+    def __post_init__(self) -> None:
+        check_ranges(self, "lens", "fstop")
+
+
+@dataclass(frozen=True)
+class CameraDraw:
+    """`fstop` is 0 where everything is sharp; `turned`: degrees about the camera's x and y."""
+
+    lens: float
+    shift: tuple[float, float]
+    roll: float
+    turned: tuple[float, float]
+    moved: tuple[float, float, float]
+    fstop: float
+
+
+def draw_camera(spec: Camera, seed: int, frame: int) -> CameraDraw:
+    rng = stream(seed, frame, CAMERA)
+    lens, roll = even_log(rng, spec.lens), even(rng, (-spec.roll, spec.roll))
+    across, up = (even(rng, (-spec.shift, spec.shift)) for _ in range(2))
+    tilt, pan = (even(rng, (-spec.turned, spec.turned)) for _ in range(2))
+    x, y, z = (even(rng, (-spec.moved, spec.moved)) for _ in range(3))
+    focused, fstop = happens(rng, spec.focused), even_log(rng, spec.fstop)
+    return CameraDraw(lens, (across, up), roll, (tilt, pan), (x, y, z), fstop if focused else 0.0)

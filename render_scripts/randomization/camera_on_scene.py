@@ -1,0 +1,80 @@
+"""A camera beside each of the scene's, which is what was drawn and follows that one in all that is animated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from math import radians
+
+import bpy
+from mathutils import Vector
+
+from .animated import animated_paths
+from .camera import CameraDraw
+
+
+@contextmanager
+def drawn_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) -> Iterator[dict[str, bpy.types.Object]]:
+    """{name of a camera: one that is its child, with a lens of its own}; they are gone when the block ends."""
+    made: dict[str, bpy.types.Object] = {}
+    try:
+        for camera in cameras:
+            data = camera.data.copy()
+            data.animation_data_clear()
+            twin = made[camera.name] = bpy.data.objects.new(f"{camera.name} as drawn", data)
+            twin.parent = camera
+            scene.collection.objects.link(twin)
+        yield made
+    finally:
+        bpy.data.batch_remove([each for twin in made.values() for each in (twin.data, twin)])
+
+
+def place(twin: bpy.types.Object, drawn: CameraDraw, scene: bpy.types.Scene, metre: float) -> None:
+    """Put the twin of a camera where it was drawn, after the scene's frame was set; `metre`: how many Blender units it
+    is. Setting a frame leaves what is animated on the camera and its data themselves."""
+    camera, lens = twin.parent, twin.parent.data
+    across = camera.matrix_world.col[0].to_3d().length or 1.0  # Cycles ignores a camera's scale
+    _write(twin, "location", tuple(Vector(drawn.moved) * (metre / across)))
+    tilt, pan = drawn.turned
+    _write(twin, "rotation_euler", (radians(tilt), radians(pan), radians(drawn.roll)))
+    _follow(twin.data, lens)
+    _write(twin.data, "lens", lens.lens * drawn.lens)
+    _write(twin.data, "ortho_scale", lens.ortho_scale / drawn.lens)
+    for axis, shift in zip("xy", drawn.shift):
+        _write(twin.data, f"shift_{axis}", getattr(lens, f"shift_{axis}") + shift)
+    if drawn.fstop:
+        _focus(twin, drawn.fstop, scene)
+    else:
+        for name in ("focus_object", "use_dof", "aperture_fstop", "focus_distance"):
+            _write(twin.data.dof, name, getattr(lens.dof, name))
+
+
+def _follow(data: bpy.types.Camera, source: bpy.types.Camera) -> None:
+    """What is animated on the source, as it is now."""
+    for path in animated_paths(source):
+        owner, _, name = path.rpartition(".")
+        try:
+            _write(data.path_resolve(owner) if owner else data, name, source.path_resolve(path))
+        except (ValueError, AttributeError, TypeError):
+            continue  # a curve of something that is not there
+
+
+def _focus(twin: bpy.types.Object, fstop: float, scene: bpy.types.Scene) -> None:
+    """On what is in the middle of the picture; where nothing is, as the camera's own distance says."""
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    matrix = twin.evaluated_get(depsgraph).matrix_world.normalized()
+    ahead = (matrix.to_3x3() @ Vector((0, 0, -1))).normalized()
+    hit, place, *_ = scene.ray_cast(depsgraph, matrix.translation, ahead)
+    dof = twin.data.dof
+    _write(dof, "use_dof", True)
+    _write(dof, "focus_object", None)
+    _write(dof, "aperture_fstop", fstop)
+    if hit:
+        _write(dof, "focus_distance", (place - matrix.translation).length)
+
+
+def _write(owner, name: str, value) -> None:
+    """Only what differs: an equal write makes Blender look again."""
+    now = getattr(owner, name)
+    if (tuple(now) if isinstance(value, tuple) else now) != value:
+        setattr(owner, name, value)

@@ -1,0 +1,116 @@
+"""Puts a frame's draw on the scene, family by family, and at the end takes all of it off again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import bpy
+
+from blender_addon.contract.run import Plan, View
+from blender_addon.contract.words import listed
+from blender_addon.occurrences import occurrences
+
+from ..sampled_views.view_camera import stand
+from .camera_on_scene import drawn_cameras, place
+from .develop import Development
+from .held import Change, held
+from .lights_on_scene import added_changes, light_changes, spare_lights
+from .looks_on_scene import looks
+from .material_shifts import shifting
+from .poses import draw_tries
+from .poses_on_scene import Places
+from .scene_things import hdri_folder, scene_things
+from .spec import Drawn, Randomization, draw_families, from_plan
+from .world_on_scene import surroundings
+
+
+@dataclass(frozen=True)
+class Dressing:
+    """`dress` puts the camera and the draw of a view on the scene, which is at its frame, and returns what was drawn;
+    `cameras` are those that it renders through; `notes` say what was asked for in vain."""
+
+    dress: Callable[[View], Drawn]
+    cameras: Collection[bpy.types.Object]
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def randomized(scene: bpy.types.Scene, plan: Plan, cameras: set[bpy.types.Object]) -> Iterator[Dressing]:
+    """Until the block ends, `dress` makes the scene that of a view. `cameras` are those that it will be called for.
+
+    Only what differs from the frame before is written, and what is not drawn for any more is put back; so a frame is
+    the same whichever came before it. Wants the labels of instancers on the scene.
+    """
+    spec = from_plan(plan.settings.randomization)
+    if not spec.on:
+        yield Dressing(lambda view: _at_camera(scene, view), cameras)
+        return
+    with ExitStack() as stack:
+        yield _dress(spec, scene, plan, cameras, stack)
+
+
+def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object], stack: ExitStack) -> Dressing:
+    view_layer = scene.view_layers[plan.settings.view_layer]
+    metre = 1 / scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
+    found = scene_things(spec, view_layer, list(occurrences(view_layer)), plan.label_set)
+    enter = stack.enter_context
+    twins = enter(drawn_cameras(scene, cameras)) if spec.camera else {}
+    spare = enter(spare_lights(scene, spec.lights.added[1])) if spec.lights else []
+    around = enter(surroundings(scene, hdri_folder(spec.world), spec.world.evened)) if spec.world else None
+    shifted = enter(shifting(found.shifting)) if spec.materials else None
+    folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
+    looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
+    places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
+    standing = enter(held())
+    changes = enter(held())  # the last to come is the first to go: what it shows is there as long as it is shown
+
+    def dress(view: View) -> Drawn:
+        drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
+        if places and spec.poses:
+            tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
+            poses, motions = places.place(tries)
+            drawn = replace(drawn, poses=poses)
+            standing.show(places.changes(motions, standing))  # before anything looks where something is
+        _at_camera(scene, view, twins.get(view.camera))
+        if drawn.camera:
+            place(twins[view.camera], drawn.camera, scene, metre)
+        wanted: list[Change] = []
+        if drawn.lights:
+            wanted += light_changes(drawn.lights, found.lamps, changes, metre)
+            wanted += added_changes(drawn.lights.added, spare, scene, metre)
+        if drawn.world and around:
+            wanted += around.changes(drawn.world, scene)
+        if drawn.materials and shifted and looked:
+            wanted += shifted.changes(drawn.materials.shifts, changes)
+            wanted += looked.changes(drawn.materials.looks)
+        changes.show(wanted)
+        return drawn
+
+    notes = []
+    if spec.materials and not found.things.materials and not found.things.surfaces:
+        notes.append("no material that is shown may change")
+    if places and spec.poses and not places.movable:
+        notes.append(f"nothing that has label {listed(list(spec.poses.labels), 3)} may move")
+    return Dressing(dress, twins.values() if spec.camera else cameras, tuple(notes))
+
+
+def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None = None) -> Drawn:
+    """Look through the camera of a view, or through its twin, where the view has it."""
+    camera = scene.objects[view.camera]
+    stand(camera, view)
+    if scene.camera != (twin or camera):  # an equal write makes Blender evaluate the whole scene anew
+        scene.camera = twin or camera
+    return Drawn()
+
+
+def development(plan: Plan, drawn: Drawn, view: View, scene: bpy.types.Scene) -> Development | None:
+    """What becomes of the light of a frame's pictures before the view transform; None where nothing does."""
+    spec = from_plan(plan.settings.randomization)
+    if not spec.develops:
+        return None
+    return Development(
+        spec.exposure, drawn.exposure, drawn.sensor, plan.settings.seed, view.frame, scene.view_settings.exposure
+    )

@@ -1,0 +1,16 @@
+"""Folders of pictures that draws choose from, by name and in an order that is the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+
+def pictures_in(folder: Path, suffixes: Collection[str]) -> dict[str, int]:
+    """{name: bytes} of the pictures of a folder, sorted by name. Raises ValueError where it has none."""
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is no folder")
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
+    if not found:
+        raise ValueError(f"{folder} holds no picture ({', '.join(suffixes)})")
+    return {path.name: path.stat().st_size for path in found}

@@ -1,0 +1,142 @@
+"""What the scene has for the families to draw for, and what of it is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from blender_addon import scene_labels
+from blender_addon.contract.labels import LabelSet
+from blender_addon.label_render.light_through import Suspicion, may_be_transparent
+from blender_addon.occurrences import Occurrence
+from blender_addon.scene_labels import resolve
+
+from . import materials, world
+from .lights_on_scene import lamps_of, lights_of
+from .looks_on_scene import Slot
+from .material_shifts import can_shift, source_name
+from .materials import ALL, Surface
+from .pools import pictures_in
+from .spec import Randomization, Things
+
+BLENDERS_OWN = "Blender's own"
+
+
+@dataclass(frozen=True)
+class SceneThings:
+    """`things` by name, and what the names are of: `lamps`, `shifting` materials, `slots` of surfaces."""
+
+    things: Things
+    lamps: list[bpy.types.Object]
+    shifting: list[bpy.types.Material]
+    slots: dict[tuple[str, int], Slot]
+
+
+def hdri_folder(spec: world.World) -> Path:
+    """The folder of pictures of a spec; that of the surroundings which come with Blender where it names none."""
+    if spec.hdris:
+        return Path(spec.hdris)
+    own = [light.path for light in bpy.context.preferences.studio_lights if light.type == "WORLD"]
+    if own and (folder := Path(own[0]).parent).is_dir():
+        return folder
+    raise ValueError("this Blender comes without pictures of surroundings: name a folder as world.hdris")
+
+
+def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
+    """{folder: {name: bytes}} of the pictures that a spec draws from. Raises ValueError for folders that have none."""
+    found = {}
+    if spec.world:
+        found[str(spec.world.hdris or BLENDERS_OWN)] = pictures_in(hdri_folder(spec.world), world.PICTURES)
+    if spec.materials and spec.materials.textured:
+        for pool in spec.materials.textures:
+            found[str(pool.folder)] = pictures_in(Path(pool.folder), materials.PICTURES)
+    return found
+
+
+def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
+    """Names in a spec that are no label of the set."""
+    named = [*spec.keep, *(spec.poses.labels if spec.poses else ())]
+    if spec.materials:
+        named += [label for pool in spec.materials.textures for label in pool.labels]
+    known = {label.name for label in label_set.labels}
+    return [name for name in dict.fromkeys(named) if name not in known and name != ALL]
+
+
+def scene_things(
+    spec: Randomization, view_layer: bpy.types.ViewLayer, shown: Iterable[Occurrence], label_set: LabelSet
+) -> SceneThings:
+    """`shown`: what the view layer renders, with the labels of instancers on it."""
+    lamps = lamps_of(view_layer) if spec.lights else []
+    pools = picture_pools(spec)
+    hdris = tuple(pools[str(spec.world.hdris or BLENDERS_OWN)]) if spec.world else ()
+    shifting: list[bpy.types.Material] = []
+    slots: dict[tuple[str, int], Slot] = {}
+    surfaces: list[Surface] = []
+    swaps: dict[str, list[str]] = {}
+    pictures: tuple[tuple[str, ...], ...] = ()
+    if spec.materials:
+        found = list(_slots(shown, label_set, set(spec.keep)))
+        kept = {slot.material for _, _, slot, _, free in found if not free}
+        shifting = list(dict.fromkeys(slot.material for *_, slot, _, free in found if free))
+        shifting = [material for material in shifting if material not in kept and can_shift(material)]
+        pictures = tuple(tuple(pools.get(str(pool.folder), ())) for pool in spec.materials.textures)
+        suspicion = Suspicion(glass=True)
+        for obj, at, slot, label, free in found:
+            if free and (obj.name_full, at) not in slots and is_plain(slot.material, suspicion):
+                slots[obj.name_full, at] = obj, at
+                surfaces.append(Surface(obj.name_full, at, label, slot.material.name_full))
+                if not slot.material.pass_index and not slot.material.library:
+                    for pool in (label, ALL):
+                        swaps.setdefault(pool, []).append(slot.material.name)
+    things = Things(
+        lights=tuple(light.name_full for light in lights_of(lamps)),
+        lamps=tuple(lamp.name_full for lamp in lamps),
+        materials=tuple(sorted({source_name(material) for material in shifting})),
+        surfaces=tuple(surfaces),
+        swaps={label: sorted(set(names)) for label, names in swaps.items()},
+        pictures=pictures,
+        hdris=hdris,
+    )
+    return SceneThings(things, lamps, shifting, slots)
+
+
+def _slots(
+    shown: Iterable[Occurrence], label_set: LabelSet, keep: set[str]
+) -> Iterator[tuple[bpy.types.Object, int, bpy.types.MaterialSlot, str, bool]]:
+    """(object, position, slot, name of its label, whether it may change) of all that is shown."""
+    names = {label.id: label.name for label in label_set.labels}
+    for thing in shown:
+        locked = keeps(thing.obj, thing.instancers)
+        for at, slot in enumerate(thing.obj.material_slots):
+            if slot.material:
+                resolved = resolve(thing.obj, material=slot.material, instancers=thing.instancers)
+                label = names.get(resolved.label_id, "")
+                yield thing.obj, at, slot, label, not (locked or label in keep)
+
+
+def keeps(obj: bpy.types.Object, instancers: tuple[bpy.types.Object, ...] = ()) -> bool:
+    """Whether somebody wants an object, or what instances it, kept as it is."""
+    return any(scene_labels.is_locked(each) for each in (obj, *instancers))
+
+
+def is_plain(material: bpy.types.Material, suspicion: Suspicion) -> bool:
+    """Whether another look can take a material's place: opaque, without light of its own and without displacement."""
+    tree = material.node_tree
+    if not tree:
+        return True
+    if may_be_transparent(tree, suspicion) or any(_emits(node) for node in tree.nodes):
+        return False
+    output = tree.get_output_node("CYCLES")
+    return not output or not (output.inputs["Displacement"].is_linked or output.inputs["Volume"].is_linked)
+
+
+def _emits(node: bpy.types.Node) -> bool:
+    if node.type == "GROUP":
+        return bool(node.node_tree) and any(_emits(each) for each in node.node_tree.nodes)
+    if node.type == "BSDF_PRINCIPLED":
+        strength, color = node.inputs["Emission Strength"], node.inputs["Emission Color"]
+        return strength.is_linked or (strength.default_value > 0 and (color.is_linked or any(color.default_value[:3])))
+    return node.type in {"EMISSION", "EEVEE_SPECULAR"}

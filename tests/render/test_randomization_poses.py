@@ -1,0 +1,187 @@
+"""Things that move: never into each other, never off what they stand on, and labels go with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scenery import HEIGHT, WIDTH, camera, settings
+
+from blender_addon.contract.labels import BACKGROUND, built_in
+from blender_addon.contract.run import Plan, View
+from blender_addon.label_render.label_pass import render_label_samples
+from render_scripts import passes
+from render_scripts.randomization.boxes import Box, box_of, motion_about, moved, overlap
+from render_scripts.randomization.on_scene import randomized
+from render_scripts.randomization.poses import Poses
+from render_scripts.randomization.spec import Randomization, to_plan
+
+LABELS = built_in("nyu40")
+FLOOR, CHAIR, BOX = (LABELS.find(name).id for name in ("floor", "chair", "box"))
+numbers = st.floats(-3, 3)
+
+
+def block(scene, name: str, size, at, label: int, parent=None) -> bpy.types.Object:
+    """A box of `size` whose bottom stands in the middle of `at`."""
+    x, y, z = (each / 2 for each in size)
+    corners = [(a * x, b * y, c * z + z) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)]
+    faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(corners, [], faces)
+    obj = bpy.data.objects.new(name, mesh)
+    obj.location, obj.pass_index, obj.parent = at, label, parent
+    scene.collection.objects.link(obj)
+    return obj
+
+
+@pytest.fixture
+def room(empty_scene):
+    camera(empty_scene, ortho=8.0)
+    block(empty_scene, "Floor", (6, 6, 0.2), (0, 0, -0.2), FLOOR)
+    return empty_scene
+
+
+@pytest.fixture
+def walk(room):
+    """{frame: (its draw, {name: corner coordinates in the world (8, 3)}, label codes)}."""
+
+    def walk(spec: Poses, frames, keep=(), see: bool = False):
+        chosen = replace(settings(), randomization=to_plan(Randomization(poses=spec, keep=keep), {}))
+        plan, found = Plan(LABELS, "scene.blend", "0" * 64, (), chosen, {}), {}
+        with passes.prepared(room, chosen), randomized(room, plan, {room.camera}) as dressing:
+            for frame in frames:
+                drawn = dressing.dress(View(frame, 1, "Camera", "")).poses
+                bpy.context.view_layer.update()
+                places = {
+                    obj.name: np.array([obj.matrix_world @ vertex.co for vertex in obj.data.vertices])
+                    for obj in room.objects
+                    if obj.type == "MESH"
+                }
+                found[frame] = drawn, places, render_label_samples(room, chosen, LABELS) if see else None
+        return found
+
+    return walk
+
+
+def test_things_move_as_drawn_and_come_back(room, walk):
+    for mode in ("XYZ", "QUATERNION"):
+        block(room, f"Chair {mode}", (0.4, 0.4, 1), (-1 if mode == "XYZ" else 1, 0, 0), CHAIR).rotation_mode = mode
+    bpy.context.view_layer.update()
+    before = {obj.name: obj.matrix_world.copy() for obj in room.objects}
+    found = walk(Poses(("chair",), moved=0.3, turned=90), range(1, 6))
+    bpy.context.view_layer.update()
+    assert {obj.name: obj.matrix_world for obj in room.objects} == before
+    for drawn, places, _ in found.values():
+        assert drawn.placed.keys() == {"Chair XYZ", "Chair QUATERNION"}
+        for name, (x, y, degrees) in drawn.placed.items():
+            at = np.array(before[name].translation)
+            assert places[name].mean(axis=0) == pytest.approx(at + (x, y, 0.5), abs=1e-5)
+            side = places[name][4] - places[name][0]  # of the bottom, along x
+            assert np.degrees(np.arctan2(side[1], side[0])) == pytest.approx(degrees, abs=1e-3)
+            assert places[name][:, 2].min() == pytest.approx(0, abs=1e-6)
+    assert len({str(drawn.placed) for drawn, *_ in found.values()}) == 5
+
+
+def test_labels_go_along(room, walk):
+    """Seen from above, a pixel is the chair's where the chair is."""
+    block(room, "Chair", (2, 1, 1), (0, 0, 0), CHAIR)
+    step = 8.0 / WIDTH
+    x, y = np.meshgrid((np.arange(WIDTH) + 0.5 - WIDTH / 2) * step, (HEIGHT / 2 - np.arange(HEIGHT) - 0.5) * step)
+    for drawn, _, labels in walk(Poses(("chair",), moved=1.0, turned=90), range(1, 6), see=True).values():
+        dx, dy, degrees = drawn.placed["Chair"]
+        c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        across, along = (x - dx) * c + (y - dy) * s, (y - dy) * c - (x - dx) * s
+        distance = np.maximum(np.abs(across) - 1, np.abs(along) - 0.5)
+        sure = np.abs(distance) > 1e-3
+        expected = np.where(distance < 0, CHAIR, np.where(np.maximum(np.abs(x), np.abs(y)) < 3, FLOOR, BACKGROUND))
+        assert (labels[sure] == expected[sure]).all()
+
+
+def test_a_crowd_never_meets(room, walk):
+    """Nine boxes with gaps of 20 cm that want to move by half a metre: whatever comes out, no two overlap."""
+    for number in range(9):
+        block(room, f"Box {number}", (0.4, 0.6, 0.5), (number % 3 * 0.6 - 0.6, number // 3 * 0.8 - 0.8, 0), BOX)
+    found = walk(Poses(("box",), moved=0.5, turned=40, tries=4), range(1, 21))
+    moves = 0
+    for drawn, places, _ in found.values():
+        moves += len(drawn.placed)
+        boxes = []
+        for name in (f"Box {number}" for number in range(9)):
+            corner, along = places[name][0], [places[name][each] for each in (4, 2, 1)]
+            sides = np.array([each - corner for each in along])
+            sizes = np.linalg.norm(sides, axis=1)
+            boxes.append(Box(places[name].mean(axis=0), sides / sizes[:, None], sizes / 2))
+        assert not any(overlap(one, other, 1e-4) for at, one in enumerate(boxes) for other in boxes[:at])
+        assert len(drawn.placed) + len(drawn.stayed) == 9
+    assert moves > 40
+
+
+def test_nothing_goes_through_a_wall_or_off_its_table(room, walk):
+    block(room, "Wall", (0.05, 6, 2), (0.4, 0, 0), LABELS.find("wall").id)
+    block(room, "Chair", (0.3, 0.3, 1), (0, 0, 0), CHAIR)
+    block(room, "Table", (1, 1, 0.7), (-2, 0, 0), LABELS.find("table").id)
+    block(room, "Box", (0.2, 0.2, 0.2), (-2, 0, 0.7), BOX)
+    found = walk(Poses(("chair", "box", "table"), moved=1.5, turned=0, tries=6), range(1, 31))
+    assert any("Chair" in drawn.placed for drawn, *_ in found.values())
+    assert any("Box" in drawn.placed for drawn, *_ in found.values())
+    assert any("Box" in drawn.stayed for drawn, *_ in found.values())
+    for drawn, places, _ in found.values():
+        assert places["Chair"][:, 0].max() < 0.4
+        assert np.abs(places["Box"][:, 0] + 2).max() < 0.5 + 0.04  # its feet, at 15 % of its sides, are on the table
+        assert "Table" not in {*drawn.placed, *drawn.stayed}  # it carries something
+
+
+def test_what_hangs_together_moves_together(room, walk):
+    seat = block(room, "Seat", (0.4, 0.4, 0.1), (0, 0, 0.4), CHAIR)
+    for number, (x, y) in enumerate(((-0.15, -0.15), (0.15, -0.15), (-0.15, 0.15), (0.15, 0.15))):
+        block(room, f"Leg {number}", (0.05, 0.05, 0.4), (x, y, -0.4), CHAIR, parent=seat)
+    block(room, "Lamp", (0.1, 0.1, 0.3), (1, 1, 0), LABELS.find("lamp").id, parent=None)
+    shade = block(room, "Cushion", (0.2, 0.2, 0.1), (-1.5, -1.5, 0), CHAIR)
+    block(room, "Button", (0.05, 0.05, 0.05), (0, 0, 0.1), BOX, parent=shade)  # of two labels: it stays
+    found = walk(Poses(("chair",), moved=0.4, turned=30), range(1, 4))
+    for drawn, places, _ in found.values():
+        assert drawn.placed.keys() == {"Seat"}
+        x, y, _ = drawn.placed["Seat"]
+        legs = np.mean([places[f"Leg {number}"].mean(axis=0) for number in range(4)], axis=0)
+        assert legs == pytest.approx([x, y, 0.2], abs=1e-5)
+
+
+@pytest.mark.parametrize("how", ["lock", "keep", "animated"])
+def test_what_is_kept_stays(room, walk, how):
+    chair = block(room, "Chair", (0.4, 0.4, 1), (0, 0, 0), CHAIR)
+    if how == "lock":
+        chair["labelpass_locked"] = True
+    elif how == "animated":
+        chair.keyframe_insert("location", frame=1)
+    found = walk(Poses(("*",), moved=0.4), range(1, 4), keep=("chair",) if how == "keep" else ())
+    assert all(not {*drawn.placed, *drawn.stayed} for drawn, *_ in found.values())
+
+
+@given(st.tuples(numbers, numbers), st.floats(-180, 180), st.tuples(numbers, numbers, numbers))
+def test_boxes_overlap_where_their_points_do(middle, degrees, at):
+    """Against points: a grid in one box that lies in the other proves an overlap."""
+    one = box_of(np.eye(4), np.array([-1.0, -0.5, -0.2]), np.array([1.0, 0.5, 0.2]))
+    motion = motion_about(np.zeros(3), *middle, degrees)
+    motion[2, 3] = at[2]
+    other = moved(one, motion)
+    steps = np.linspace(-1, 1, 9)
+    grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
+    points = other.centre + (grid * other.half) @ other.axes
+    inside = (np.abs((points - one.centre) @ one.axes.T) < one.half - 1e-9).all(axis=1).any()
+    if inside:
+        assert overlap(one, other) and overlap(other, one)
+    if np.linalg.norm(one.centre - other.centre) > 2 * np.linalg.norm(one.half) + 1e-9:
+        assert not overlap(one, other)
+
+
+def test_boxes_that_touch_do_not_overlap_by_anything():
+    one = box_of(np.eye(4), -np.ones(3), np.ones(3))
+    beside = moved(one, motion_about(np.zeros(3), 2.0, 0.0, 0.0))
+    assert not overlap(one, beside, 1e-6)
+    turned = moved(one, motion_about(np.zeros(3), 2.3, 0.0, 45.0))  # its corner reaches 1.414 towards the other
+    assert overlap(one, turned)
+    assert not overlap(one, moved(one, motion_about(np.zeros(3), 2.42, 0.0, 45.0)))

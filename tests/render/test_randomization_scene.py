@@ -1,0 +1,345 @@
+"""Draws on the scene, in real Blender: every change reaches the pixels though data persists, and all is put back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import radians
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Vector
+from scenery import camera, leaf_material, rectangle, settings
+
+from blender_addon.contract.labels import built_in
+from blender_addon.contract.run import Plan, View
+from blender_addon.label_render import exr
+from blender_addon.label_render.label_pass import render_label_samples
+from render_scripts import passes
+from render_scripts.randomization.blackbody import warmer
+from render_scripts.randomization.camera import Camera
+from render_scripts.randomization.lights import Lights
+from render_scripts.randomization.materials import FREE, Materials, TexturePool
+from render_scripts.randomization.on_scene import randomized
+from render_scripts.randomization.spec import Randomization, to_plan
+from render_scripts.randomization.world import World
+
+LABELS = built_in("nyu40")
+CHAIR, SOFA = LABELS.find("chair").id, LABELS.find("sofa").id
+
+
+def picture_of(folder, name: str, *color: float) -> None:
+    """A picture of one colour: linear in an EXR, as it is stored in a PNG."""
+    folder.mkdir(exist_ok=True)
+    if name.endswith("exr"):
+        channels = {channel: np.full((4, 8), value, np.float32) for channel, value in zip("RGB", color)}
+        return exr.write_zip(folder / name, channels)
+    image = bpy.data.images.new(name, 8, 4)
+    image.pixels.foreach_set([*color, 1.0] * 32)
+    image.filepath_raw, image.file_format = str(folder / name), "PNG"
+    image.save()
+    return bpy.data.images.remove(image)
+
+
+def material(name: str, *color: float, linked: bool = False) -> bpy.types.Material:
+    made = bpy.data.materials.new(name)
+    made.use_nodes = True
+    shader = made.node_tree.nodes["Principled BSDF"]
+    shader.inputs["Specular IOR Level"].default_value = 0.0
+    if linked:
+        node = made.node_tree.nodes.new("ShaderNodeRGB")
+        node.outputs[0].default_value = (*color, 1.0)
+        made.node_tree.links.new(node.outputs[0], shader.inputs["Base Color"])
+        rough = made.node_tree.nodes.new("ShaderNodeValue")
+        rough.outputs[0].default_value = 0.5
+        made.node_tree.links.new(rough.outputs[0], shader.inputs["Roughness"])
+    else:
+        shader.inputs["Base Color"].default_value = (*color, 1.0)
+    return made
+
+
+@pytest.fixture
+def room(empty_scene):
+    """A chair on the left and a sofa on the right, flat, under a sun and a lamp; a camera that looks down."""
+    scene = empty_scene
+    scene.view_settings.view_transform = "Standard"
+    camera(scene, ortho=4.0)
+    chair, sofa = rectangle(scene, -2, 0, label=CHAIR, name="Chair"), rectangle(scene, 0, 2, label=SOFA, name="Sofa")
+    chair.data.materials.append(material("red", 0.5, 0.1, 0.1))
+    sofa.data.materials.append(material("blue", 0.1, 0.1, 0.5, linked=True))
+    sun = bpy.data.lights.new("Sun", "SUN")
+    sun.energy = 1.0
+    scene.collection.objects.link(bpy.data.objects.new("Sun", sun))
+    scene.world = bpy.data.worlds.new("own")
+    scene.world.use_nodes = True
+    scene.world.node_tree.nodes["Background"].inputs["Strength"].default_value = 0.0
+    return scene
+
+
+@pytest.fixture
+def shoot(room, tmp_path):
+    """{frame: (linear picture (H, W, 3), label codes)} of one run with data that persists; `draws` gets the draws."""
+
+    def shoot(spec: Randomization, *frames: int, draws: dict | None = None) -> dict:
+        chosen = replace(settings(samples=16), randomization=to_plan(spec, {}))
+        plan = Plan(LABELS, "scene.blend", "0" * 64, (), chosen, {})
+        found = {}
+        with passes.prepared(room, chosen), randomized(room, plan, {room.camera}) as dressing:
+            for frame in frames:
+                room.frame_set(1)
+                drawn = dressing.dress(View(frame, 1, "Camera", ""))
+                if draws is not None:
+                    draws[frame] = drawn
+                _, channels = passes.render_image_and_passes(room, tmp_path / "image.png", chosen.size)
+                linear = np.stack([channels[f"Combined.{name}"] for name in "RGB"], axis=-1)
+                found[frame] = linear, render_label_samples(room, chosen, LABELS)
+        return found
+
+    return shoot
+
+
+def everything() -> dict[str, object]:
+    """All values of all data-blocks that a draw could touch, by where they are."""
+    found: dict[str, object] = {}
+
+    def look(where: str, owner, depth: int = 0) -> None:
+        for prop in owner.bl_rna.properties:
+            name = prop.identifier
+            if name in {"rna_type", "is_evaluated", "original", "session_uid", "preview", "bl_rna"}:
+                continue
+            try:
+                value = getattr(owner, name)
+            except (AttributeError, RuntimeError):
+                continue
+            if prop.type in {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}:
+                found[f"{where}.{name}"] = tuple(value) if getattr(prop, "is_array", False) else value
+            elif prop.type == "POINTER" and isinstance(value, bpy.types.ID):
+                found[f"{where}.{name}"] = value.name_full
+            elif prop.type == "POINTER" and value and depth < 2:
+                look(f"{where}.{name}", value, depth + 1)
+
+    for kind in ("objects", "lights", "cameras", "worlds", "materials", "scenes", "images", "meshes"):
+        data = getattr(bpy.data, kind)
+        found[kind] = sorted(each.name_full for each in data)
+        for each in data:
+            if kind == "scenes":  # some of the tool settings end 4.3 when they are read
+                look(f"{kind}.{each.name_full}", each, depth=2)
+                look("view settings", each.view_settings, depth=2)
+            elif kind != "images":
+                look(f"{kind}.{each.name_full}", each)
+            for at, slot in enumerate(getattr(each, "material_slots", ())):
+                found[f"{kind}.{each.name}.slot {at}"] = (slot.link, slot.material and slot.material.name)
+            tree = getattr(each, "node_tree", None)
+            if tree:
+                found[f"{kind}.{each.name}.links"] = sorted(
+                    f"{link.from_node.name} {link.from_socket.name} {link.to_node.name} {link.to_socket.name}"
+                    for link in tree.links
+                )
+                for node in tree.nodes:
+                    for at, socket in enumerate(node.inputs):
+                        value = getattr(socket, "default_value", None)
+                        found[f"{kind}.{each.name}.{node.name}.{at}"] = (
+                            tuple(value) if hasattr(value, "__len__") and not isinstance(value, str) else value
+                        )
+    return found
+
+
+def left(linear) -> np.ndarray:
+    return linear[:, 1:7].mean(axis=(0, 1))
+
+
+def right(linear) -> np.ndarray:
+    return linear[:, 9:15].mean(axis=(0, 1))
+
+
+def test_all_of_it_is_put_back(room, shoot, tmp_path):
+    for folder, name in (("skies", "sky.exr"), ("cloth", "wool.png")):
+        picture_of(tmp_path / folder, name, 0.5, 0.5, 0.5)
+    bpy.data.objects["Chair"].rotation_euler = (0.1, 0.2, 0.3)
+    pool = TexturePool(("*",), str(tmp_path / "cloth"))
+    spec = Randomization(
+        Lights(off=0.5, added=(1, 2)),
+        World(str(tmp_path / "skies"), share=0.5),
+        None,
+        Materials(mode=FREE, textured=0.3, patterned=0.3, swapped=0.3, textures=(pool,)),
+        Camera(focused=0.5),
+    )
+    shoot(Randomization(), 1)  # Blender makes the image of its render result once, for ever
+    before = everything()
+    frames = shoot(spec, 1, 2, 3, 4)
+    after = everything()
+    assert {where: (before.get(where), after.get(where)) for where in before | after if
+            before.get(where) != after.get(where)} == {}  # fmt: skip
+    assert len(before) > 500
+    assert len({linear.tobytes() for linear, _ in frames.values()}) == 4
+
+
+def test_a_frame_is_the_same_whichever_came_before(shoot, tmp_path):
+    for number in range(3):
+        picture_of(tmp_path / "skies", f"sky{number}.exr", 0.2 * number, 0.3, 0.5)
+    spec = Randomization(
+        Lights(added=(0, 2)),
+        World(str(tmp_path / "skies"), share=0.7),
+        None,
+        Materials(mode=FREE, textured=0.0, patterned=0.4, swapped=0.3),
+        Camera(),
+    )
+    together = shoot(spec, 5, 6, 7, 8, 5)
+    for frame in (5, 8):
+        (linear, labels) = shoot(spec, frame)[frame]
+        assert (linear == together[frame][0]).all()
+        assert (labels == together[frame][1]).all()
+
+
+def test_light_is_as_strong_and_as_warm_as_was_drawn(shoot):
+    """The sun alone lights a diffuse surface: what is seen is proportional to power and colour."""
+    plain = shoot(Randomization(), 1)[1][0]
+    draws: dict = {}
+    spec = Randomization(Lights(moved=0, turned=0, off=0, power=(0.25, 4)))
+    for frame, (linear, _) in shoot(spec, 1, 2, 3, draws=draws).items():
+        sun = draws[frame].lights.lights["Sun"]
+        np.testing.assert_allclose(linear, plain * (sun.power * warmer(sun.warmth)), rtol=2e-3)
+
+
+def test_a_sun_that_turns_is_seen_to(room, shoot):
+    """Lambert: its cosine."""
+    plain, draws = shoot(Randomization(), 1)[1][0], {}
+    spec = Randomization(Lights(power=(1, 1), warmth=(0, 0), off=0, turned=60))
+    for frame, (linear, _) in shoot(spec, 1, 2, 3, draws=draws).items():
+        x, y, _ = (radians(each) for each in draws[frame].lights.lamps["Sun"].turned)
+        np.testing.assert_allclose(left(linear), left(plain) * np.cos(x) * np.cos(y), rtol=5e-3)
+
+
+def test_lights_come_between_the_camera_and_what_it_sees_and_go(room, shoot):
+    bpy.data.lights["Sun"].energy = 0.0
+    dark = shoot(Randomization(Lights()), 1)[1][0]
+    assert dark.max() == 0
+    frames = shoot(Randomization(Lights(added=(2, 2))), 1, 2)
+    assert all(linear.mean() > 0.001 for linear, _ in frames.values())
+    assert shoot(Randomization(Lights()), 1)[1][0].max() == 0
+
+
+def test_surroundings_are_seen_turned_and_evened(room, shoot, tmp_path):
+    """A camera that looks straight sees one point of the sky: what lies below. It lights what is diffuse by itself."""
+    for number, value in enumerate((0.2, 0.8, 3.0)):
+        picture_of(tmp_path / "skies", f"sky{number}.exr", value, value, value)
+    bpy.data.objects.remove(bpy.data.objects["Sofa"])
+    bpy.data.lights["Sun"].energy = 0.0
+    draws: dict = {}
+    spec = Randomization(world=World(str(tmp_path / "skies"), evened=False, strength=(0.5, 2)))
+    found = shoot(spec, *range(1, 9), draws=draws)
+    assert len({draw.world.hdri for draw in draws.values()}) == 3
+    for frame, (linear, _) in found.items():
+        value = draws[frame].world.strength * (0.2, 0.8, 3.0)[int(draws[frame].world.hdri[3])]
+        np.testing.assert_allclose(right(linear), value, rtol=2e-3)
+        np.testing.assert_allclose(left(linear), value * np.array([0.5, 0.1, 0.1]), rtol=0.02)
+    evened = shoot(replace(spec, world=replace(spec.world, evened=True)), 1, 2, 3)
+    for frame, (linear, _) in evened.items():
+        np.testing.assert_allclose(right(linear), draws[frame].world.strength, rtol=2e-3)
+
+
+def test_a_world_that_is_not_drawn_is_the_scenes_own(room, shoot, tmp_path):
+    picture_of(tmp_path / "skies", "sky.exr", 1.0, 1.0, 1.0)
+    own, draws = shoot(Randomization(), 1)[1][0], {}
+    spec = Randomization(world=World(str(tmp_path / "skies"), share=0.5))
+    found = shoot(spec, *range(1, 9), draws=draws)
+    same = {frame for frame, (linear, _) in found.items() if (linear == own).all()}
+    assert same == {frame for frame in found if not draws[frame].world.hdri}
+    assert 0 < len(same) < 8
+
+
+def test_surroundings_that_come_with_blender_are_there(shoot):
+    draws: dict = {}
+    shoot(Randomization(world=World()), *range(1, 7), draws=draws)
+    assert {draw.world.hdri for draw in draws.values()} <= {
+        f"{name}.exr" for name in ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
+    }
+
+
+def test_colours_shift_as_drawn_whether_values_or_nodes(shoot):
+    """A diffuse surface (almost: Principled without specular) reflects its base colour."""
+    plain, draws = shoot(Randomization(), 1)[1][0], {}
+    spec = Randomization(materials=Materials(hue=(0, 0), saturation=(1, 1), value=(0.2, 0.9), roughness=(0, 0)))
+    for frame, (linear, _) in shoot(spec, 1, 2, draws=draws).items():
+        shifts = draws[frame].materials.shifts
+        np.testing.assert_allclose(left(linear), left(plain) * shifts["red"].value, rtol=0.01)
+        np.testing.assert_allclose(right(linear), right(plain) * shifts["blue"].value, rtol=0.01)
+    turned = replace(spec, materials=replace(spec.materials, value=(1, 1), hue=(120, 120)))
+    linear = shoot(turned, 1)[1][0]
+    np.testing.assert_allclose(left(linear), left(plain)[[1, 0, 2]], rtol=0.01)  # red becomes green
+    np.testing.assert_allclose(right(linear), right(plain)[[2, 1, 0]], rtol=0.01)  # blue becomes red
+
+
+def test_pictures_cover_things_of_their_label_alone(room, shoot, tmp_path):
+    picture_of(tmp_path / "cloth", "green.png", 0.0, 1.0, 0.0)
+    pool = TexturePool(("chair",), str(tmp_path / "cloth"))
+    spec = Randomization(materials=Materials(share=0, textured=1, textures=(pool,)))
+    plain, (linear, labels) = shoot(Randomization(), 1)[1], shoot(spec, 1)[1]
+    assert left(linear)[1] > 5 * left(linear)[0]
+    np.testing.assert_allclose(linear[:, 9:15], plain[0][:, 9:15], rtol=1e-5)
+    assert (labels == plain[1]).all()
+
+
+def test_labels_stay_whatever_shines_and_shows(room, shoot):
+    """Also those of a face part, of a leaf with holes, and of glass."""
+    chair = bpy.data.objects["Chair"]
+    part = material("red part", 0.5, 0.1, 0.1)
+    part.pass_index = LABELS.find("pillow").id
+    bpy.data.objects["Sofa"].data.materials[0] = part
+    alpha = np.indices((12, 16)).sum(axis=0) % 2
+    leaf = rectangle(room, -1, 1, -1, 1, z=0.5, label=LABELS.find("otherprop").id, name="Leaf")
+    leaf.data.materials.append(leaf_material(alpha.astype(np.float32)))
+    chair.data.materials[0].node_tree.nodes["Principled BSDF"].inputs["Alpha"].default_value = 1.0
+    before = shoot(Randomization(), 1)[1]
+    wild = Materials(mode=FREE, textured=0, patterned=0.5, swapped=0.5, hue=(-180, 180))
+    found = shoot(Randomization(Lights(added=(1, 2)), World(), None, wild), *range(1, 6))
+    assert len(np.unique(before[1])) == 3
+    for linear, labels in found.values():
+        assert (labels == before[1]).all()
+        assert not (linear == before[0]).all()
+
+
+@pytest.mark.parametrize("how", ["lock", "label"])
+def test_what_is_kept_is_kept(room, shoot, how):
+    if how == "lock":
+        bpy.data.objects["Chair"]["labelpass_locked"] = True
+    other = rectangle(room, -9, -8, label=SOFA, name="shares the material")
+    other.data.materials.append(bpy.data.materials["red"])
+    wild = Materials(mode=FREE, textured=0, patterned=0.5, swapped=0.5, hue=(-180, 180))
+    spec = Randomization(materials=wild, keep=("chair",) if how == "label" else ())
+    plain = shoot(Randomization(), 1)[1][0]
+    for linear, _ in shoot(spec, 1, 2, 3).values():
+        np.testing.assert_allclose(linear[:, 1:7], plain[:, 1:7], rtol=1e-5)
+        assert not np.allclose(linear[:, 9:15], plain[:, 9:15])
+
+
+def test_the_camera_is_where_its_record_says(room, shoot):
+    """What it sees of an edge on the floor is where its matrices put it."""
+    from render_scripts.camera import describe_camera
+
+    cam = bpy.data.objects["Camera"]
+    cam.data.type, cam.data.lens = "PERSP", 40.0
+    cam.scale = (2, 2, 2)
+    for frame, lens in ((1, 40.0), (9, 60.0)):  # a view keeps its lens as a key
+        cam.data.lens = lens
+        cam.data.keyframe_insert("lens", frame=frame)
+    spec = Randomization(camera=Camera(lens=(0.8, 1.2), shift=0.1, roll=20, turned=5, moved=0.3))
+    chosen = replace(settings(), randomization=to_plan(spec, {}))
+    plan = Plan(LABELS, "scene.blend", "0" * 64, (), chosen, {})
+    with passes.prepared(room, chosen), randomized(room, plan, {cam}) as dressing:
+        for frame in (1, 9):
+            room.frame_set(frame)
+            drawn = dressing.dress(View(frame, frame, "Camera", "")).camera
+            told = describe_camera(room.camera, bpy.context.evaluated_depsgraph_get(), chosen.size)
+            labels = render_label_samples(room, chosen, LABELS)
+            assert told["lens_mm"] == pytest.approx((40 if frame == 1 else 60) * drawn.lens)
+            middle = Vector(row[3] for row in told["world_from_camera"][:3])
+            assert list(middle - Vector((0, 0, 5))) == pytest.approx(drawn.moved, abs=1e-5)
+            projection = np.array(told["K"]) @ np.array(told["camera_from_world"])[:3]
+            for row, column in np.ndindex(labels.shape):
+                floor = np.linalg.solve(
+                    np.column_stack([projection[:, 0], projection[:, 1], -np.array([column + 0.5, row + 0.5, 1])]),
+                    -projection[:, 3],
+                )
+                if 0.02 < abs(floor[0]) < 1.9 and abs(floor[1]) < 8.9:
+                    assert labels[row, column] == (CHAIR if floor[0] < 0 else SOFA)
