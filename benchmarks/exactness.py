@@ -34,13 +34,13 @@ import exact_surfaces
 import exact_thin
 import exact_things
 import numpy as np
-from crowds import quiet
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, built_in
 from blender_addon.contract.run import Settings, View
 from blender_addon.label_render.label_maps import majority
 from blender_addon.label_render.label_pass import render_label_samples, render_labels
+from blender_addon.label_render.streams import hushed
 from blender_addon.label_render.viewpoints import find_views
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 from render_scripts import passes
@@ -108,7 +108,7 @@ def scratch() -> Iterator[tuple[bpy.types.Scene, Path]]:
 
 def measure_room() -> None:
     """Three views of the sample room, summed up: 1 sample, 3 x 3, and the index pass, each against 15 x 15."""
-    with tempfile.TemporaryDirectory() as name, quiet():
+    with tempfile.TemporaryDirectory() as name, hushed((1,)):
         folder = Path(name)
         room.save(folder / "room.blend", seed=0)
         bpy.ops.wm.open_mainfile(filepath=str(folder / "room.blend"))

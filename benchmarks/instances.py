@@ -21,7 +21,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from crowds import number_of_objects, quiet, seconds
+from crowds import number_of_objects, seconds
 
 from blender_addon.compat import enable_cycles
 from blender_addon.contract.run import Settings
@@ -29,6 +29,7 @@ from blender_addon.label_render import instances
 from blender_addon.label_render.instance_table import table
 from blender_addon.label_render.label_maps import majority
 from blender_addon.label_render.label_pass import label_samples, render_labels, render_passes, sharp
+from blender_addon.label_render.streams import hushed
 from blender_addon.occurrences import occurrences
 from render_scripts import compat, passes
 
@@ -40,7 +41,7 @@ def main() -> None:
     print(f"\n{number} things, Blender {compat.versions()['blender']}, best of {ROUNDS}, seconds a frame\n")
     print(f"{'':32}{'labels':>10}{'told':>10}{'table':>10}{'visible':>10}{'wrong':>10}")
     for name, build in KINDS.items():
-        with quiet():
+        with hushed((1,)):
             columns = empty_scene(number)
             build(columns, number)
             labels_s, told_s, table_s, visible, wrong = measure(columns, number)
@@ -133,7 +134,7 @@ def measure(columns: int, number: int) -> tuple[float, float, float, int, int]:
         image = Path(folder, "image.png")
         for _ in range(ROUNDS):
             passes.render_image(scene, image, SIZE)
-            best[0] = min(best[0], seconds(render_labels, scene, settings))
+            best[0] = min(best[0], seconds(render_labels, scene, settings, None))
         with instances.instances_prepared(view_layer, things) as telling:
             for _ in range(ROUNDS):
                 passes.render_image(scene, image, SIZE)
