@@ -39,7 +39,7 @@ def action_curves(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
 
 def shader_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
     """The nodes that a material is rendered by: up to 4.5 it may have some and not use them."""
-    return material.node_tree if bpy.app.version >= (5, 0, 0) or material.use_nodes else None
+    return material.node_tree if bpy.app.version >= (5, 0) or material.use_nodes else None
 
 
 def enable_cycles() -> None:
@@ -99,18 +99,13 @@ def pass_channels(channels: dict[str, object]) -> dict[str, object]:
     return found
 
 
-def uses_nodes(material: bpy.types.Material) -> bool:
-    """Whether nodes say what a material looks like; from 5.0 on they always do."""
-    return bool(material.node_tree) and (bpy.app.version >= (5, 0) or material.use_nodes)
-
-
 def with_nodes(material: bpy.types.Material | None) -> bpy.types.Material:
     """A new material with nodes that looks to Cycles as one without nodes does, or as None, which is no material.
 
     Both are a diffuse surface up to 4.5; from 5.0 on none is what a new material is.
     """
     new = material.copy() if material else bpy.data.materials.new("Copy")
-    if not uses_nodes(new):
+    if not shader_tree(new):
         new.use_nodes = True
         tree = new.node_tree
         tree.nodes.clear()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 
+from .compat import shader_tree
 from .scene_labels import CARRIERS, resolve
 
 Chain = tuple[bpy.types.Object, ...]
@@ -212,7 +213,8 @@ def is_volume_alone(obj: bpy.types.Object) -> bool:
 
 def is_volume(material: bpy.types.Material) -> bool:
     """Whether a material gives no surface, but a volume: what is behind it is seen."""
-    output = material.node_tree and material.node_tree.get_output_node("CYCLES")
+    tree = shader_tree(material)
+    output = tree and tree.get_output_node("CYCLES")
     if not output:
         return False
     linked = {name: any(not link.is_muted for link in output.inputs[name].links) for name in ("Surface", "Volume")}

@@ -33,14 +33,14 @@ def copies_marked(view_layer: bpy.types.ViewLayer, things: Iterable[Occurrence])
         stack.enter_context(_mark_pass(view_layer))
         stack.enter_context(_with_materials({thing.obj for thing in things if thing.instancers}))
         for material in bpy.data.materials:
-            if material.users and compat.uses_nodes(material):
+            if material.users and compat.shader_tree(material):
                 stack.enter_context(_marked(material.node_tree))
         yield
 
 
 def is_marked(material: bpy.types.Material | None) -> bool:
     """Whether a material, evaluated or not, writes which copy it is on."""
-    return bool(material and compat.uses_nodes(material) and PASS in material.node_tree.nodes)
+    return bool(material and compat.shader_tree(material) and PASS in material.node_tree.nodes)
 
 
 @contextmanager
@@ -150,11 +150,11 @@ def _with_materials(copied: Iterable[bpy.types.Object]) -> Iterator[None]:
             if not data.materials and "material_index" not in getattr(data, "attributes", ()):
                 stack.enter_context(_one_slot(data, users[data]))
             for place, material in enumerate(data.materials):
-                if not (material and compat.uses_nodes(material)):
+                if not (material and compat.shader_tree(material)):
                     stack.enter_context(_in_slot(data.materials, place, _same_look(material, made)))
         for obj in ordered:
             for slot in obj.material_slots if not obj.library else ():  # what an empty one shows differs by version
-                if slot.link == "OBJECT" and slot.material and not compat.uses_nodes(slot.material):
+                if slot.link == "OBJECT" and slot.material and not compat.shader_tree(slot.material):
                     stack.enter_context(changed(slot, material=_same_look(slot.material, made)))
         yield
 

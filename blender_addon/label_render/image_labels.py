@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import bpy
 
-from ..compat import fcurves
+from ..compat import fcurves, shader_tree
 from ..contract.labels import LabelSet
 from .light_through import Suspicion, may_be_transparent
 from .transparency import policies_in_use
@@ -28,14 +28,14 @@ def why_own_render(
     for camera in cameras:
         if camera.data.dof.use_dof or _is_animated(camera.data, "use_dof"):
             return f"depth of field of {camera.name!r}"
-    trees = {material.name: material.node_tree for material in bpy.data.materials if material.users}
-    trees |= {group.name: group for group in bpy.data.node_groups if group.type == "SHADER"}
-    volume = next((name for name, tree in trees.items() if has_volume(tree)), "")
+    trees = [(material.name_full, shader_tree(material)) for material in bpy.data.materials if material.users]
+    trees += [(group.name_full, group) for group in bpy.data.node_groups if group.type == "SHADER"]
+    volume = next((name for name, tree in trees if has_volume(tree)), "")
     if volume or has_grids() or (scene.world and has_volume(scene.world.node_tree)):
         return f"a volume in {volume!r}" if volume else "a volume"
     policies = policies_in_use(label_set)
     suspicion = Suspicion(glass=bool(policies and policies.of_glass))
-    for name, tree in trees.items():
+    for name, tree in trees:
         if tree and (may_be_transparent(tree, suspicion) or _is_riddle(tree)):
             return f"light may pass through {name!r}"
     return ""

@@ -20,6 +20,7 @@ from functools import partial
 
 import bpy
 
+from ..compat import shader_tree
 from ..contract.labels import BY_ALPHA, IGNORED, SEE_THROUGH, SURFACE, LabelSet, decided_by_policy
 from ..scene_labels import count_labels
 from .light_through import (
@@ -135,7 +136,7 @@ def _ignore_pass(view_layer: bpy.types.ViewLayer) -> Iterator[str]:
 
 def constant_alpha(material: bpy.types.Material) -> float:
     """The alpha of a material's surface where it is one number for all of it, else 1."""
-    tree = material.node_tree
+    tree = shader_tree(material)
     output = tree.get_output_node("CYCLES") if tree else None
     try:
         return 1 - min(transparency(None, output.inputs["Surface"]), 1.0) if output else 1.0

@@ -9,6 +9,8 @@ from scenery import camera, copies_on, in_collection, instance, leaf_material, r
 
 from blender_addon.contract.labels import Label, LabelSet, built_in
 from blender_addon.label_render.image_labels import why_own_render
+from blender_addon.label_render.transparency import constant_alpha
+from blender_addon.occurrences import occurrences
 
 SIZE = (64, 48)
 
@@ -118,6 +120,31 @@ def test_glass_that_a_label_looks_through(empty_scene):
     glass(empty_scene)
     looked_through = LabelSet("mine", (Label(3, "window", (1, 2, 3), transparency="see-through"),))
     assert why_own_render(empty_scene, [empty_scene.camera], 1, looked_through) == "light may pass through 'pane'"
+
+
+def test_a_group_of_the_same_name_hides_no_material(empty_scene):
+    camera(empty_scene)
+    leaf(empty_scene)
+    bpy.data.node_groups.new("leaf", "ShaderNodeTree")
+    assert why_own_render(empty_scene, [empty_scene.camera], 1, built_in("nyu40")) == "light may pass through 'leaf'"
+
+
+@pytest.mark.skipif(bpy.app.version >= (5, 0), reason="materials always use their nodes")
+def test_nodes_that_a_material_does_not_use_say_nothing(empty_scene, tmp_path):
+    """They are of a see-through volume; what shows is a plain surface."""
+    camera(empty_scene)
+    material = bpy.data.materials.new("plain")
+    material.use_nodes = True
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    links.new(nodes.new("ShaderNodeVolumeScatter").outputs[0], nodes["Material Output"].inputs["Volume"])
+    links.remove(nodes["Material Output"].inputs["Surface"].links[0])
+    material.use_nodes = False
+    thing = rectangle(empty_scene, -9, 9, label=3)
+    thing.data.materials.append(material)
+    assert why_own_render(empty_scene, [empty_scene.camera], 1, built_in("nyu40")) == ""
+    assert [each.obj for each in occurrences(bpy.context.view_layer)] == [thing]
+    assert constant_alpha(material) == 1
+    assert (shoot(empty_scene, tmp_path, settings(label_render="own"))[1]["labels.exr"] == 3).all()
 
 
 def test_supersampled_labels(empty_scene):
