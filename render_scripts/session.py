@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from . import compat, passes, preflight
 from .frame import render_frame
 from .interrupts import ends_at_once
 from .modalities.staging import Stage, staged
+from .outlook import disk_outlook, duration
 from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
@@ -170,7 +172,7 @@ def _render_frames(
     dressing: Dressing,
     stage: Stage,
 ) -> None:
-    started = time.perf_counter()
+    started, rendered = time.perf_counter(), 0
     for done, view in enumerate(todo, start=1):
         if run_folder.frame_folder(request.out, view.frame).exists():  # another node was quicker
             print(f"labelpass: [{done}/{len(todo)}] frame {view.frame} {view.name!r} came from elsewhere", flush=True)
@@ -188,9 +190,21 @@ def _render_frames(
         print(
             f"labelpass: [{done}/{len(todo)}] frame {view.frame} {view.name!r} {sum(timings.values()):.1f} s "
             f"(labels {timings['labels_s']:.2f} s), {rate * 60:.1f} frames/min, "
-            f"{_duration((len(todo) - done) / rate)} left",
+            f"{duration((len(todo) - done) / rate)} left",
             flush=True,
         )
+        rendered += 1
+        if rendered == 1 and done < len(todo):
+            _tell_disk(request.out, view, len(todo) - done)
+
+
+def _tell_disk(run: Path, view: View, left: int) -> None:
+    size = sum(path.stat().st_size for path in run_folder.frame_folder(run, view.frame).iterdir())
+    text, enough = disk_outlook(size, left, shutil.disk_usage(run).free)
+    if enough:
+        print(f"labelpass: {text}", flush=True)
+    else:
+        print(f"labelpass: warning: {text}", file=sys.stderr, flush=True)
 
 
 def _settle_scripts(request: Request) -> None:
@@ -212,9 +226,3 @@ def _tell(problems: list[preflight.Problem], strict: bool) -> None:
     fatal = sum(problem.fatal or strict for problem in problems)
     if fatal:
         raise Refused(f"nothing was rendered: {counted(fatal, 'problem')} to mend first")
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"

@@ -23,7 +23,10 @@ FILES = sorted(
 CONTRACT = "blender_addon.contract"
 SAMPLED = "render_scripts.sampled_views"
 PURE_RENDER = {
-    *(f"render_scripts.{name}" for name in ("check_request", "installed_blender", "plan", "presets", "randomize")),
+    *(
+        f"render_scripts.{name}"
+        for name in ("check_request", "installed_blender", "outlook", "plan", "presets", "randomize")
+    ),
     *(f"render_scripts.{name}" for name in ("job", "job_check", "job_file", "job_runs", "job_schema", "sections")),
     *(f"render_scripts.rays.{name}" for name in ("pixel_rays", "tally", "verify_request")),
     *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request")),
