@@ -23,7 +23,7 @@ LEAST = 64
 
 
 def look_ahead(scene: bpy.types.Scene, settings: Settings, view: View) -> Pilot:
-    """Render a view three times: with other noise, and denoised."""
+    """Render a view three times: with other noise, and denoised, where the settings say that this Blender can."""
     width, height = (max(side // SHRUNK, min(side, LEAST)) for side in settings.size)
     samples = PRESETS[settings.preset].samples
     small = replace(settings, size=(width, height), samples=samples, denoise=False, modalities=(), label_render="own")
@@ -35,7 +35,7 @@ def look_ahead(scene: bpy.types.Scene, settings: Settings, view: View) -> Pilot:
                 stand(scene.camera, view)
                 one, first_s = _timed(scene, path, small, seed=0)  # this one loads the scene
                 other, again_s = _timed(scene, path, small, seed=1)
-                with changed(scene.cycles, use_denoising=True):
+                with changed(scene.cycles, use_denoising=settings.denoise):
                     _, denoised_s = _timed(scene, path, small, seed=1)
     grown = settings.size[0] * settings.size[1] / (width * height)
     sample_s = min(first_s, again_s) * grown / samples
