@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import bpy
 
@@ -56,9 +57,14 @@ def _no_exception(number: int, frame: object) -> None:
 def _leave_when_told(hears: socket.socket, screen: int, run: Path | None) -> None:
     while told := hears.recv(1):
         if told[0] in _ENDING:
-            more = "; what is done stays, run the same command to go on" if run else ""
-            os.write(screen, f"labelpass: stopped{more}\n".encode())
-            if run:
-                run_folder.sweep_partial_frames(run)
-            compat.remove_temporary_files()
-            os._exit(128 + told[0])
+            leave(128 + told[0], "stopped", run, screen)
+
+
+def leave(code: int, why: str, run: Path | None, screen: int) -> NoReturn:
+    """End the process from any thread, without unwinding, with a word on `screen`, a file descriptor."""
+    more = "; what is done stays, run the same command to go on" if run else ""
+    os.write(screen, f"labelpass: {why}{more}\n".encode(errors="replace"))
+    if run:
+        run_folder.sweep_partial_frames(run)
+    compat.remove_temporary_files()
+    os._exit(code)

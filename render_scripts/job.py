@@ -15,7 +15,7 @@ from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
-from .plan import DEVICES, Request, parse_frames
+from .plan import DEVICES, MOST_SECONDS, Request, parse_frames
 from .randomization.spec import FAMILIES, Randomization
 from .sampled_views.view_request import ViewRequest, from_mapping, parse_words, to_words
 
@@ -116,6 +116,9 @@ class Job:
         Randomization | None, "What is drawn anew for each frame, as docs/randomisation.md lists it. Default: nothing."
     ] = None
     without: Annotated[tuple[Literal[FAMILIES], ...], "Families of `randomize` that are left off."] = ()
+    frame_timeout: Annotated[
+        float | None, 1e-3, MOST_SECONDS, "Seconds after which a frame is taken for hung, which ends the run."
+    ] = None
     verify_rays: Annotated[
         int | None, 1, 2**24, "Random pixels of each frame to hold against rays; the frame stores its score."
     ] = None

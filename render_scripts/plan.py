@@ -17,6 +17,7 @@ from . import sections
 from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
 from .sampled_views.view_request import parse_words, to_words
 
+MOST_SECONDS = 1_000_000  # of a frame, before a watchdog takes it for hung
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
 
@@ -48,6 +49,7 @@ class Request:
     min_presence: float | None = None
     sample_views: str | None = None
     verify_rays: int | None = None
+    frame_timeout: float | None = None
     lidar: Lidar | None = None
     strict: bool = False
     allow_scripts: bool = False
@@ -114,6 +116,16 @@ def _share(text: str) -> float:
         value = -1.0
     if not 0 <= value <= 1:
         raise ValueError(f"{text!r} is not a number from 0 to 1")
+    return value
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= MOST_SECONDS:
+        raise ValueError(f"{text!r} is not a number of seconds above 0 and up to {MOST_SECONDS}")
     return value
 
 
@@ -209,6 +221,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         metavar="N",
         help="hold N random pixels of each frame against rays of our own, and store the score; see labelpass verify",
     )
+    add(
+        "--frame-timeout",
+        type=said(_seconds),
+        metavar="SECONDS",
+        help="end the run when a frame takes longer, since it may hang; what is done stays",
+    )
     add("--strict", action="store_true", default=None, help="treat warnings as errors")
     add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
     parse_sections = said(lambda text: sections.parse_sections(text, Request))
@@ -228,7 +246,7 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays")  # fmt: skip
+          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays", "frame_timeout")  # fmt: skip
 """Options of one word."""
 
 

@@ -39,6 +39,7 @@ from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
 from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
+from .watchdog import at_most
 
 
 def main(arguments: list[str]) -> int:
@@ -183,7 +184,8 @@ def _render_frames(
                 raise RenderFailed(unseen)
             print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
         try:
-            timings = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
+            with at_most(request.frame_timeout, f"frame {view.frame} {view.name!r}", request.out):
+                timings = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
         except OSError as error:
             raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
         rate = done / (time.perf_counter() - started)

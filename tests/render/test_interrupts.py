@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
 from render_scripts.interrupts import ends_at_once
+from render_scripts.watchdog import at_most
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -50,6 +52,24 @@ def test_a_signal_ends_a_render_at_once_and_leaves_nothing_half_done(slow_scene,
     assert "labelpass: stopped; what is done stays, run the same command to go on" in told
     assert "Traceback" not in told
     assert run_folder.read_plan(run).views and not list((run / "frames").iterdir())
+
+
+def test_a_frame_that_takes_too_long_ends_the_run(slow_scene, tmp_path):
+    program = [bpy.app.binary_path] if bpy.app.binary_path else [sys.executable, str(AS_BLENDER)]
+    run = tmp_path / "run"
+    command = [*program, "-b", str(slow_scene), "-P", str(ENTRY), "--", "--out", str(run), "--no-denoise"]
+    done = subprocess.run([*command, "--frame-timeout", "1.5"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "labelpass: frame 1 '1' took longer than --frame-timeout 1.5 s; what is done stays" in done.stderr
+    assert run_folder.read_plan(run).views and not list((run / "frames").iterdir())
+
+
+def test_who_is_in_time_hears_nothing(tmp_path):
+    with at_most(60, "this", tmp_path):
+        assert threading.active_count() > 1
+    with at_most(None, "this", tmp_path):
+        pass
+    assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
 
 
 def test_afterwards_signals_are_what_they_were(tmp_path):

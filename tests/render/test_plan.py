@@ -61,6 +61,7 @@ requests = st.builds(
     strict=st.booleans(),
     allow_scripts=st.booleans(),
     sample_views=optional(st.sampled_from(["room 12", "orbit 4 'target=a b'", "room 40 heights=0.2..0.5"])),
+    frame_timeout=optional(st.floats(1e-3, 1e6)),
 )
 
 
@@ -158,7 +159,7 @@ def test_seed_zero_is_a_seed():
         "--seed=-1", f"--seed={2**63}", "--seed=1.0", "--seed=x", "--samples=0", "--label-supersample=0",
         "--label-supersample=16", "--alpha-threshold=1.01", "--alpha-threshold=-0.1", "--alpha-threshold=nan",
         "--size=0x3", "--frames=5-3", "--sample-views=rooom 4", "--sample-views=0", "--device=tpu", "--image=gif",
-        "--with=deepth",
+        "--with=deepth", "--frame-timeout=0", "--frame-timeout=x", "--frame-timeout=nan",
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused_with_their_option(option, capsys):
