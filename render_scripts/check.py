@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -30,6 +29,7 @@ from blender_addon.label_sets import label_files
 from render_scripts import compat
 from render_scripts.check_request import CheckRequest, add_arguments, request_from
 from render_scripts.interrupts import ends_at_once
+from render_scripts.reported import reported
 from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import choose_view_layer
 
@@ -77,24 +77,13 @@ def make_report(scene: bpy.types.Scene, request: CheckRequest) -> Report:
     )
 
 
-def main(arguments: list[str]) -> int:
-    """The check in an installed Blender: the report goes to a file, since Blender prints on stdout what it likes."""
+def main() -> int:
+    """The script of an installed Blender."""
     parser = argparse.ArgumentParser(prog="check.py")
     parser.add_argument("scene", type=Path)
-    parser.add_argument("--report", type=Path, required=True)
     add_arguments(parser)
-    parsed = parser.parse_args(arguments)
-    try:
-        text, code = check(parsed.scene, request_from(parsed))
-        parsed.report.write_text(text, encoding="utf-8", errors="backslashreplace")
-        return code
-    except (ValueError, OSError) as error:
-        print(f"labelpass: {error}", file=sys.stderr, flush=True)
-        return 1
-    except Exception:  # noqa: BLE001
-        traceback.print_exc()
-        return 3
+    return reported(parser, lambda parsed: check(parsed.scene, request_from(parsed)))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[sys.argv.index("--") + 1 :]))
+    sys.exit(main())

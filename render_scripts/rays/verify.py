@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -36,6 +35,7 @@ from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import Pixels
 from render_scripts.rays.tally import Score, report
 from render_scripts.rays.verify_request import VerifyRequest, add_arguments, frames_of, request_from, scene_of
+from render_scripts.reported import reported
 from render_scripts.sampled_views.view_camera import sampled_camera
 from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import scene_hash
@@ -117,24 +117,13 @@ def _channels(path: Path, record: Record) -> Mapping[str, NDArray[np.float32]]:
     return channels
 
 
-def main(arguments: list[str]) -> int:
-    """The verification in an installed Blender: the report goes to a file, since Blender prints what it likes."""
+def main() -> int:
+    """The script of an installed Blender."""
     parser = argparse.ArgumentParser(prog="verify.py")
     parser.add_argument("run", type=Path)
-    parser.add_argument("--report", type=Path, required=True)
     add_arguments(parser)
-    parsed = parser.parse_args(arguments)
-    try:
-        text, code = verify(parsed.run, request_from(parsed))
-        parsed.report.write_text(text, encoding="utf-8", errors="backslashreplace")
-        return code
-    except (ValueError, OSError) as error:
-        print(f"labelpass: {error}", file=sys.stderr, flush=True)
-        return 1
-    except Exception:  # noqa: BLE001
-        traceback.print_exc()
-        return 3
+    return reported(parser, lambda parsed: verify(parsed.run, request_from(parsed)))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[sys.argv.index("--") + 1 :]))
+    sys.exit(main())

@@ -17,8 +17,8 @@ from blender_addon.label_render import stage
 from blender_addon.label_render.label_pass import render_labels
 from blender_addon.occurrences import Occurrence, occurrences
 from render_scripts import passes
-from render_scripts.frame import Clock, render_files
 from render_scripts.modalities.staging import staged
+from render_scripts.shot import Clock, render_files
 
 WIDTH, HEIGHT = 16, 12
 

@@ -17,7 +17,7 @@ from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
 from blender_addon.label_render.label_pass import RenderFailed
 from render_scripts import compat, session
-from render_scripts.frame import render_files
+from render_scripts.shot import render_files
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
