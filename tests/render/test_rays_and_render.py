@@ -10,7 +10,7 @@ import pytest
 from scenery import HEIGHT, WIDTH, camera, copies_on, in_collection, instance, rectangle
 from witness import agreeing, camera_of, held, pixels, plan_of, rendered
 
-from blender_addon.compat import fcurves
+from blender_addon.compat import fcurves, writes_passes
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import Label, LabelSet
 from blender_addon.label_render.label_pass import label_samples, render_passes, sharp
@@ -63,6 +63,8 @@ def test_cameras(empty_scene, tmp_path, kind, k):
         cam.data.longitude_min, cam.data.latitude_max, cam.location.z = -1.0, 1.2, 0.3
     elif kind == "fisheye":
         cam.data.type, cam.data.panorama_type, cam.data.fisheye_fov = "PANO", "FISHEYE_EQUIDISTANT", 2.5
+    if not writes_passes(render):
+        pytest.skip("this Blender writes no passes of pixels that are not square, and preflight says so")
     bpy.context.view_layer.update()
     score = agreeing(empty_scene, tmp_path, label_supersample=k)
     assert score.tallies["labels"].agreed >= ALL - 2
