@@ -1,8 +1,8 @@
 """Presets of image quality: how many samples a pixel, how they are denoised, and whether that pays.
 
-The samples of each are those that docs/benchmarks.md measures. Denoising costs a frame the same whatever it shows, and
-a cheap scene spends that better on samples; so a few small pictures are rendered first (`pilot`), and `choose` says
-from what they look like and cost which of the two reaches the preset's quality sooner.
+Denoising costs a frame the same whatever it shows, and a cheap scene spends that better on samples; so a few small
+pictures are rendered first (`pilot`), and `choose` says from what they look like and cost which of the two is sooner
+done: the preset's samples, denoised, or as many as look clean without.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST_SAMPLES = 1024
 
 @dataclass(frozen=True)
 class Preset:
-    """`samples` a pixel where they are denoised, else as many as reach `psnr`, in dB, against an endless render.
+    """`samples` a pixel where they are denoised, else as many as reach `psnr` in dB against an endless render.
 
     `quality` and `prefilter` are OpenImageDenoise's, as Cycles calls them. `noise` is the adaptive threshold or 0.
     """
