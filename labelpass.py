@@ -70,9 +70,14 @@ def _check(parsed: argparse.Namespace) -> int:
         from render_scripts.installed_blender import check_with
 
         text, code = check_with(parsed.blender, scene, request)
+    return _printed(text, code)
+
+
+def _printed(text: str, code: int) -> int:
+    """A report as it is, with its own line ends; its exit code."""
     sys.stdout.write(text)
     sys.stdout.flush()
-    return int(code)
+    return code
 
 
 def _add_render(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -185,9 +190,7 @@ def _verify(parsed: argparse.Namespace) -> int:
         from render_scripts.installed_blender import verify_with
 
         text, code = verify_with(parsed.blender, run, request)
-    sys.stdout.write(text)
-    sys.stdout.flush()
-    return int(code)
+    return _printed(text, code)
 
 
 def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:

@@ -13,6 +13,12 @@ CONVENTIONS = {
 }
 
 
+def metres_per_unit(scene: bpy.types.Scene) -> float:
+    """A Blender unit in metres: the scene's unit scale, which says nothing where the scene has no units."""
+    units = scene.unit_settings
+    return float(units.scale_length) if units.system != "NONE" else 1.0
+
+
 def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size: tuple[int, int]) -> dict[str, Any]:
     """Intrinsics and extrinsics of a camera for an image of `size` (width, height), ready for JSON.
 

@@ -30,7 +30,7 @@ from blender_addon.label_render.label_pass import (
 from blender_addon.label_render.stage import changed
 
 from . import passes
-from .camera import describe_camera
+from .camera import describe_camera, metres_per_unit
 from .modalities import instances as instance_files
 from .modalities import lidar_scan, stereo
 from .modalities.catalogue import WRITERS
@@ -126,7 +126,7 @@ def _render_data(
     labels, purity = reduced(samples, k, settings.thin_labels, settings.min_presence)
     with middle_of_the_shutter(scene):  # where the labels are
         camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
-    metres = scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
+    metres = metres_per_unit(scene)
     cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)
     ids = instances.reduced(instances.read_instances(channels, things), samples, labels, k) if things else None
     return Rendered(channels, samples, labels, image, camera, metres, cuts, ids), purity, things

@@ -13,6 +13,7 @@ from blender_addon.contract.run import Plan, View
 from blender_addon.contract.words import listed
 from blender_addon.occurrences import occurrences
 
+from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
@@ -54,7 +55,7 @@ def randomized(scene: bpy.types.Scene, plan: Plan, cameras: set[bpy.types.Object
 
 def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object], stack: ExitStack) -> Dressing:
     view_layer = scene.view_layers[plan.settings.view_layer]
-    metre = 1 / scene.unit_settings.scale_length if scene.unit_settings.system != "NONE" else 1.0
+    metre = 1 / metres_per_unit(scene)
     found = scene_things(spec, view_layer, list(occurrences(view_layer)), plan.label_set)
     enter = stack.enter_context
     twins = enter(drawn_cameras(scene, cameras)) if spec.camera else {}

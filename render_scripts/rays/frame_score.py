@@ -14,6 +14,7 @@ from blender_addon.contract.run import Plan, View
 from blender_addon.label_render.label_pass import middle_of_the_shutter, prepared
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 
+from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
 from .answers import Answers
 from .camera_rays import NoRays, rays_of
@@ -47,7 +48,7 @@ def score_frame(
             Caster(surroundings(depsgraph, view_layer)),
             Answers(depsgraph, view_layer, plan.label_set, settings.alpha_threshold),
             plan.label_set,
-            _metres(scene),
+            metres_per_unit(scene),
             np.array(camera["camera_from_world"], np.float64),
         )
         return score(pixels, witness, chosen, seed)
@@ -62,7 +63,7 @@ def scan_frame(
     """What a LiDAR measures where the camera of a view stands: its points, and `world_from_lidar` in metres (4x4)."""
 
     def scanned(depsgraph: bpy.types.Depsgraph) -> tuple[NDArray[np.void], NDArray[np.float64]]:
-        view_layer, metres = scene.view_layers[plan.settings.view_layer], _metres(scene)
+        view_layer, metres = scene.view_layers[plan.settings.view_layer], metres_per_unit(scene)
         pose = world_from_lidar(np.array(depsgraph.scene_eval.camera.matrix_world.normalized(), np.float64))
         caster = Caster(surroundings(depsgraph, view_layer))
         answers = Answers(depsgraph, view_layer, plan.label_set, plan.settings.alpha_threshold)
@@ -83,9 +84,3 @@ def at_view(scene: bpy.types.Scene, plan: Plan, view: View, call: Callable[[bpy.
         stand(scene.camera, view)
         with middle_of_the_shutter(scene):
             return with_render_depsgraph(scene, scene.view_layers[plan.settings.view_layer], call)
-
-
-def _metres(scene: bpy.types.Scene) -> float:
-    """A Blender unit."""
-    units = scene.unit_settings
-    return units.scale_length if units.system != "NONE" else 1.0

@@ -17,6 +17,7 @@ from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from blender_addon.compat import shader_tree
+from blender_addon.occurrences import NO_LEVEL
 
 from .. import compat
 
@@ -168,7 +169,7 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
         holdout = top.original.holdout_get(view_layer=view_layer)
         if why := _not_as_it_stands(obj, materials, depsgraph, displaced):
             found.fogs.append(_around(shape.vertices, matrix, why, 0.1))
-        path = tuple(level for level in instance.persistent_id if level != _NO_LEVEL) if instance.is_instance else ()
+        path = tuple(level for level in instance.persistent_id if level != NO_LEVEL) if instance.is_instance else ()
         found.surfaces.append(Surface(obj.original, top.original, shape, materials, matrix, matrix, holdout, path))
     return Surroundings(_with_inverses(found.surfaces), found.fogs)
 
@@ -184,9 +185,6 @@ def _with_inverses(surfaces: list[Surface]) -> list[Surface]:
 
 _SHOWN = {"MESH", "CURVES", "POINTCLOUD"}
 """Curves, texts and metaballs come as themselves and, once more, as the mesh that they are rendered as."""
-
-
-_NO_LEVEL = 2**31 - 1
 
 
 def _meets_cameras(obj: bpy.types.Object, top: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> bool:

@@ -13,6 +13,7 @@ from blender_addon.contract.run import Pose, View
 from blender_addon.contract.words import counted, quoted
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 
+from ..camera import metres_per_unit
 from .choice import ALIKE, Choice, Frequency, Report, choose
 from .floors import Floors
 from .judging import BEFORE_THE_LENS, CLOSE, NO_LABEL, ONE_LABEL, OUTSIDE, TOO_FAR, TWO_LABELS, few
@@ -52,7 +53,7 @@ def sample_views(
     The same geometry, labels, request, size and seed give the same views. Raises NoViews.
     """
     started = time.perf_counter()
-    scale = scene.unit_settings.scale_length
+    scale = metres_per_unit(scene)
     with some_camera(scene):
         surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
     if surfaces is None:
@@ -150,7 +151,7 @@ def _spot(scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, labe
     if request.spot:
         return np.array(request.spot)
     if request.target in {"", CURSOR}:
-        return np.array(scene.cursor.location) * scene.unit_settings.scale_length
+        return np.array(scene.cursor.location) * metres_per_unit(scene)
     return centre_of(surfaces, _triangles_of(scene, surfaces, request, label_set)[0])
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
+import pytest
 
 from blender_addon.contract.labels import Label, LabelSet
+from render_scripts.sampled_views.sampling import NoViews, Sampled, sample_views
+from render_scripts.sampled_views.view_request import parse_words
 
 LABELS = LabelSet(
     "boxes",
@@ -47,3 +50,16 @@ def directions(sampled) -> np.ndarray:
 def distance_to_box(points, low, high) -> np.ndarray:
     """How far points outside of a box are from it, 0 inside."""
     return np.linalg.norm(np.maximum(np.maximum(low - points, points - high), 0), axis=1)
+
+
+SIZE = (160, 120)
+
+
+def sampled(scene, words: str, seed: int = 0) -> Sampled:
+    return sample_views(scene, scene.view_layers[0], LABELS, parse_words(words), SIZE, seed)
+
+
+def refused(scene, words: str) -> str:
+    with pytest.raises(NoViews) as said:
+        sampled(scene, words)
+    return str(said.value)

@@ -63,6 +63,14 @@ def test_depth_along_the_axis_and_along_the_ray(empty_scene, take, k):
     assert files["depth.png"].dtype == np.uint16
 
 
+def test_without_units_a_blender_unit_is_a_metre(empty_scene, take):
+    camera(empty_scene)
+    rectangle(empty_scene, -9, 9, label=2)
+    empty_scene.unit_settings.scale_length = 0.5
+    empty_scene.unit_settings.system = "NONE"
+    assert (take("depth-png")[1]["depth.png"] == 5000).all()
+
+
 def test_the_depth_of_a_sphere_is_the_way_to_its_surface(empty_scene, take):
     camera(empty_scene, ortho=4.0, at=(0, 0, 10))
     bpy.ops.mesh.primitive_uv_sphere_add(segments=256, ring_count=128, radius=1.5)

@@ -5,24 +5,23 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from room_of_boxes import BALL, BLOCK, LABELS, SHELL, SLAB, box, directions, distance_to_box, eyes, room
+from room_of_boxes import (
+    BALL,
+    BLOCK,
+    SHELL,
+    SIZE,
+    SLAB,
+    box,
+    directions,
+    distance_to_box,
+    eyes,
+    refused,
+    room,
+    sampled,
+)
 
 from render_scripts.sampled_views.poses import Optics
-from render_scripts.sampled_views.sampling import NoViews, Sampled, sample_views
 from render_scripts.sampled_views.view_camera import LENS
-from render_scripts.sampled_views.view_request import parse_words
-
-SIZE = (160, 120)
-
-
-def sampled(scene, words: str, seed: int = 0) -> Sampled:
-    return sample_views(scene, scene.view_layers[0], LABELS, parse_words(words), SIZE, seed)
-
-
-def refused(scene, words: str) -> str:
-    with pytest.raises(NoViews) as said:
-        sampled(scene, words)
-    return str(said.value)
 
 
 @pytest.mark.parametrize("faces_in", [True, False])
