@@ -51,16 +51,20 @@ def gpu_devices(back_end: str) -> list[str]:
 
 
 @contextmanager
-def gpus_alone(back_end: str) -> Iterator[None]:
-    """Render on the GPUs of this back end, and on nothing else; the preferences come back when the block ends."""
+def one_gpu(back_end: str, number: int) -> Iterator[None]:
+    """Render on one GPU of this back end, counted from 0 as `gpu_devices` lists them, and on nothing else.
+
+    The preferences come back when the block ends.
+    """
     preferences = bpy.context.preferences.addons["cycles"].preferences
     kind = preferences.compute_device_type
     preferences.get_devices_for_type(back_end)  # this also brings `devices` up to date
     used = {(device.type, device.id): device.use for device in preferences.devices}
     try:
         preferences.compute_device_type = back_end
+        gpus = [device for device in preferences.devices if device.type == back_end]
         for device in preferences.devices:
-            device.use = device.type == back_end
+            device.use = device in gpus[number : number + 1]
         yield
     finally:
         for device in preferences.devices:

@@ -1,8 +1,9 @@
-"""One frame, from its draw to the record on disk."""
+"""One frame, from its draw to the record on disk: what needs Blender, and then what does not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ from blender_addon.label_render import exr
 from . import compat
 from .modalities.rendered import Files, Rendered
 from .modalities.staging import Stage
+from .one_behind import Finish, Timings
 from .randomization.develop import Development
 from .randomization.on_scene import Dressing, development
 from .randomize import draw
 from .rays.frame_score import score_frame
 from .rays.scoring import Pixels
-from .shot import Clock, render_files
+from .shot import Clock, take_shot
 
 
 def render_frame(
@@ -37,8 +39,9 @@ def render_frame(
     dressing: Dressing,
     stage: Stage,
     verify_rays: int | None = None,
-) -> dict[str, float]:
-    """Render a view of the plan into the run folder, within `passes.prepared`. Returns the seconds of each step.
+) -> Finish:
+    """Render a view of the plan, within `passes.prepared`. Its folder appears in the run when what is returned is
+    called, which a thread may do while the next frame renders.
 
     With `verify_rays` so many random pixels of it are held against rays, and the record has the score.
     """
@@ -47,30 +50,44 @@ def render_frame(
     dressed = dressing.dress(view)
     develop = development(plan, dressed, view, scene)
     scene.cycles.seed = drawn.noise_seed
-    with run_folder.new_frame(run, view.frame) as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(run_folder.new_frame(run, view.frame))
         clock.lap("prepare_s")
-        rendered, files, more = render_files(folder, plan, view, scene, stage, clock, develop)
+        shot = take_shot(folder, plan, view, scene, stage, clock, develop)
+        rendered, verified = shot.rendered, {}
+        if verify_rays:
+            shot.write()
+            pixels, seed = _pixels(folder, rendered, shot.files), plan.settings.seed
+            score = score_frame(scene, plan, view, pixels, rendered.camera, verify_rays, seed)
+            verified = {"verified": score.to_dict()}
+            clock.lap("verify_s")
         record = {
             "schema": run_folder.SCHEMA,
             "scene_sha256": plan.scene_sha256,
             "frame": view.frame,
             "view": view.to_dict(),
             "camera": rendered.camera,
-            **more,
+            **shot.more,
             "metres_per_unit": rendered.metres,
             **_label_table(rendered.labels, plan.label_set),
             "seed": plan.settings.seed,
             "draw": {**asdict(drawn), **dressed.to_dict(), **_metered(develop)},
-            "files": _file_table(folder, files, plan.settings),
-            "timings": clock.laps,
             "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
+            **verified,
         }
-        if verify_rays:
-            pixels, seed = _pixels(folder, rendered, files), plan.settings.seed
-            record["verified"] = score_frame(scene, plan, view, pixels, rendered.camera, verify_rays, seed).to_dict()
-            clock.lap("verify_s")
-        run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(record))
-    return clock.laps
+        unfinished = stack.pop_all()
+
+    def finish() -> Timings:
+        with unfinished:
+            clock.start()
+            shot.write()
+            files = _file_table(folder, shot.files, plan.settings)
+            clock.lap("write_s")
+            whole = {**record, "files": files, "timings": clock.laps}
+            run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(whole))
+        return clock.laps
+
+    return finish
 
 
 def _pixels(folder: Path, rendered: Rendered, files: Files) -> Pixels:

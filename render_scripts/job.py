@@ -15,7 +15,7 @@ from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
-from .plan import DEVICES, MOST_SECONDS, Request, parse_frames
+from .plan import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request, parse_frames
 from .randomization.spec import FAMILIES, Randomization
 from .sampled_views.view_request import ViewRequest, from_mapping, parse_words, to_words
 
@@ -86,6 +86,10 @@ class Job:
     ] = None
     view_layer: Annotated[str | None, "The view layer to render. Default: the active one."] = None
     device: Annotated[Literal[DEVICES], "What renders: `auto` takes a GPU where there is one."] = "auto"
+    gpu: Annotated[int, 0, MOST_GPUS, "Of several GPUs, the one to render on: a process takes one."] = 0
+    threads: Annotated[
+        int | None, 1, MOST_THREADS, "Threads to render on. Default: what a scheduler leaves this process."
+    ] = None
     denoise: Annotated[bool | None, "Denoise images. Default: what the scene says."] = None
     image: Annotated[Literal[tuple(IMAGE_FORMATS)] | None, "How images are stored. Default: png."] = None
     with_: Annotated[

@@ -24,13 +24,16 @@ JPEG_QUALITY = 95
 
 
 @contextmanager
-def prepared(scene: bpy.types.Scene, settings: Settings) -> Iterator[None]:
-    """What both renders of every frame need, on the wanted device; all comes back when the block ends."""
+def prepared(scene: bpy.types.Scene, settings: Settings, gpu: int = 0) -> Iterator[None]:
+    """What both renders of every frame need, on the wanted device; all comes back when the block ends.
+
+    `gpu` says which of several it is.
+    """
     with ExitStack() as stack:
         stack.enter_context(label_pass.prepared(scene, settings, passes_for(settings.modalities)))
         stack.enter_context(changed(scene.cycles, **cycles_settings(settings.preset)))
         if settings.device != "CPU":
-            stack.enter_context(compat.gpus_alone(settings.device))
+            stack.enter_context(compat.one_gpu(settings.device, gpu))
         yield
 
 

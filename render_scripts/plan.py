@@ -17,6 +17,7 @@ from . import sections
 from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
 from .sampled_views.view_request import parse_words, to_words
 
+MOST_GPUS, MOST_THREADS = 255, 1024
 MOST_SECONDS = 1_000_000  # of a frame, before a watchdog takes it for hung
 DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
 
@@ -40,6 +41,8 @@ class Request:
     label_set: str | None = None
     view_layer: str | None = None
     device: str = "auto"
+    gpu: int = 0
+    threads: int | None = None
     denoise: bool | None = None
     image: str | None = None
     modalities: tuple[str, ...] | None = None
@@ -186,6 +189,13 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
     )
     add("--view-layer", metavar="NAME", help="the view layer to render; default: the active one")
     add("--device", choices=DEVICES, help="auto takes a GPU where there is one; a named one must exist")
+    add("--gpu", type=whole(0, MOST_GPUS), metavar="N", help="of several GPUs, the one to render on (default 0)")
+    add(
+        "--threads",
+        type=whole(1, MOST_THREADS),
+        metavar="N",
+        help="render on so many; default: what Slurm, a container or an affinity mask leaves this process",
+    )
     denoise = parser.add_mutually_exclusive_group()
     denoise.add_argument("--denoise", action="store_true", default=None, help="denoise images, or fail")
     denoise.add_argument("--no-denoise", dest="denoise", action="store_false", help="never denoise; default: the scene")
@@ -246,13 +256,19 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays", "frame_timeout")  # fmt: skip
+          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays", "frame_timeout",
+          "threads")  # fmt: skip
 """Options of one word."""
 
 
 def to_arguments(request: Request) -> list[str]:
     """The options that parse into this request again: what the front door hands to a Blender."""
-    options = [f"--out={request.out}", "--device", request.device]  # with '=': a value may start with a dash
+    options = [
+        f"--out={request.out}",
+        "--device",
+        request.device,
+        f"--gpu={request.gpu}",
+    ]  # with '=': a value may start with a dash
     if request.frames is not None:
         options += [f"--frames={frames_text(request.frames)}"]
     if request.size is not None:

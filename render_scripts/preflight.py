@@ -70,17 +70,25 @@ def check_versions(planned: Mapping[str, str], here: Mapping[str, str]) -> Itera
         yield Problem(False, f"the run was planned with {'; '.join(differing)}: its images may differ from the others")
 
 
-def resolve_device(wanted: str) -> tuple[str, list[Problem]]:
-    """The device to render on, "CPU" or a GPU back end in capitals, for a request such as "auto" or "optix"."""
+def resolve_device(wanted: str, gpu: int = 0) -> tuple[str, list[Problem]]:
+    """The device to render on, "CPU" or a GPU back end in capitals, for a request such as "auto" or "optix".
+
+    `gpu` is the number of the one to take, of several.
+    """
     candidates = compat.GPU_BACK_ENDS if wanted in {"auto", "gpu"} else (wanted.upper(),)
     if wanted != "cpu":
         for back_end in candidates:
-            if compat.gpu_devices(back_end):
-                return back_end, []
+            if found := compat.gpu_devices(back_end):
+                return back_end, [] if gpu < len(found) else [Problem(True, _no_such_gpu(back_end, gpu, found))]
         if wanted != "auto":
             name = "GPU" if wanted == "gpu" else f"{wanted} device"
             return "CPU", [Problem(True, f"--device {wanted}: Cycles finds no {name} on this machine")]
     return "CPU", []
+
+
+def _no_such_gpu(back_end: str, gpu: int, found: list[str]) -> str:
+    there = ", ".join(f"{number}: {name}" for number, name in enumerate(found))
+    return f"--gpu {gpu}: for {back_end} Cycles finds {there}"
 
 
 def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, list[Problem]]:

@@ -46,7 +46,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     Views and label set that the request leaves open are those of the plan `found` in the run folder, else the
     scene's. `--frames` chooses among the scene's views and leaves the plan whole, so that nodes may share a run.
     """
-    device, device_problems = preflight.resolve_device(request.device)
+    device, device_problems = preflight.resolve_device(request.device, request.gpu)
     denoise, denoiser_problems = preflight.resolve_denoising(scene, request)
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)

@@ -10,9 +10,10 @@ import argparse
 import shutil
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -32,6 +33,7 @@ from . import compat, passes, preflight
 from .frame import render_frame
 from .interrupts import ends_at_once
 from .modalities.staging import Stage, staged
+from .one_behind import Finish, Timings, one_behind
 from .outlook import disk_outlook, duration
 from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
@@ -39,7 +41,8 @@ from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
 from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
-from .watchdog import at_most
+from .threads import on_threads
+from .watchdog import Watch, watchdog
 
 
 def main(arguments: list[str]) -> int:
@@ -69,11 +72,12 @@ def _render(request: Request) -> int:
     compat.refuse_the_old()
     _settle_scripts(request)
     enable_cycles()
-    with put_back_frame(bpy.context.scene):
-        return _render_scene(request, bpy.context.scene)
+    scene = bpy.context.scene
+    with put_back_frame(scene), on_threads(scene, request.threads) as threads:
+        return _render_scene(request, scene, threads)
 
 
-def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
+def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int:
     found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
     if found:
         request = continued(request, found)
@@ -95,8 +99,9 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
     todo = missing(views, _whole_frames(request.out, plan, views))
     share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
     size = "x".join(map(str, plan.settings.size))
+    device = counted(threads, "thread") if plan.settings.device == "CPU" else f"{plan.settings.device} {request.gpu}"
     print(
-        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}, "
+        f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {device}, "
         f"labels {'of the image render' if plan.settings.label_render == 'image' else 'of a render of their own'}; "
         f"{len(views) - len(todo)} done already",
         flush=True,
@@ -106,7 +111,7 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
         enter(sampled_camera(scene, plan.views))
         twins: dict[bpy.types.Object, bpy.types.Object] = {}
         at_frame = enter(instancer_labels_of_frames(scene, view_layer, things, twins))
-        enter(passes.prepared(scene, plan.settings))
+        enter(passes.prepared(scene, plan.settings, request.gpu))
         dressing = enter(randomized(scene, plan, {scene.objects[view.camera] for view in todo}))
         for note in dressing.notes:
             print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
@@ -173,31 +178,57 @@ def _render_frames(
     dressing: Dressing,
     stage: Stage,
 ) -> None:
-    started, rendered = time.perf_counter(), 0
-    for done, view in enumerate(todo, start=1):
-        if run_folder.frame_folder(request.out, view.frame).exists():  # another node was quicker
-            print(f"labelpass: [{done}/{len(todo)}] frame {view.frame} {view.name!r} came from elsewhere", flush=True)
-            continue
-        for name in at_frame(view):
-            unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
-            if request.strict:
-                raise RenderFailed(unseen)
-            print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
-        try:
-            with at_most(request.frame_timeout, f"frame {view.frame} {view.name!r}", request.out):
-                timings = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
-        except OSError as error:
-            raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
-        rate = done / (time.perf_counter() - started)
+    tell = _progress(request.out, len(todo))
+    with watchdog(request.frame_timeout, request.out) as watched, one_behind() as take:
+        for place, view in enumerate(todo, start=1):
+            if run_folder.frame_folder(request.out, view.frame).exists():  # another node was quicker
+                print(f"labelpass: [{place}/{len(todo)}] {_frame(view)} came from elsewhere", flush=True)
+                continue
+            for name in at_frame(view):
+                unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
+                if request.strict:
+                    raise RenderFailed(unseen)
+                print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
+            with watched(_frame(view)), _written(view):
+                finish = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
+            take(partial(_finished, view, finish, watched), partial(tell, place, view))
+
+
+def _frame(view: View) -> str:
+    return f"frame {view.frame} {view.name!r}"
+
+
+def _finished(view: View, finish: Finish, watched: Watch) -> Timings:
+    with watched(_frame(view)), _written(view):
+        return finish()
+
+
+@contextmanager
+def _written(view: View) -> Iterator[None]:
+    """Around what writes files of a frame."""
+    try:
+        yield
+    except OSError as error:
+        raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
+
+
+def _progress(run: Path, todo: int) -> Callable[[int, View, Timings], None]:
+    """What tells that a frame is done, how fast it goes, and, once, what the disk will need."""
+    started, told = time.perf_counter(), []
+
+    def tell(place: int, view: View, timings: Timings) -> None:
+        rate = place / (time.perf_counter() - started)
         print(
-            f"labelpass: [{done}/{len(todo)}] frame {view.frame} {view.name!r} {sum(timings.values()):.1f} s "
+            f"labelpass: [{place}/{todo}] {_frame(view)} {sum(timings.values()):.1f} s "
             f"(labels {timings['labels_s']:.2f} s), {rate * 60:.1f} frames/min, "
-            f"{duration((len(todo) - done) / rate)} left",
+            f"{duration((todo - place) / rate)} left",
             flush=True,
         )
-        rendered += 1
-        if rendered == 1 and done < len(todo):
-            _tell_disk(request.out, view, len(todo) - done)
+        if not told and place < todo:
+            _tell_disk(run, view, todo - place)
+        told.append(view.frame)
+
+    return tell
 
 
 def _tell_disk(run: Path, view: View, left: int) -> None:

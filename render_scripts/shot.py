@@ -1,10 +1,13 @@
-"""The renders of a frame: image, labels and modalities, in files. What is drawn, and the record, is `frame`'s."""
+"""The renders of a frame, and the files of them: image, labels and modalities. What is drawn, and the record, is
+`frame`'s."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from numpy.typing import NDArray
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import CODE_NAMES, LabelSet, unknown_ids
 from blender_addon.contract.run import Plan, Settings, View
-from blender_addon.label_render import exr, instances
+from blender_addon.label_render import amodal, exr, instances
 from blender_addon.label_render.frame_things import Things
 from blender_addon.label_render.label_maps import reduced
 from blender_addon.label_render.label_pass import (
@@ -40,7 +43,26 @@ from .modalities.staging import Stage
 from .randomization.develop import Development
 
 
-def render_files(
+@dataclass
+class Shot:
+    """What the renders of a frame gave: `files` that are written, and what writes the rest. `more` is what the record
+    says of the stereo pair and of the LiDAR.
+
+    Nothing in `unwritten` asks Blender anything: a thread may call it while the next frame renders.
+    """
+
+    rendered: Rendered
+    files: Files
+    more: dict[str, Any] = field(default_factory=dict)
+    unwritten: list[Callable[[], Files]] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write what is not written yet."""
+        while self.unwritten:
+            self.files |= self.unwritten.pop(0)()
+
+
+def take_shot(
     folder: Path,
     plan: Plan,
     view: View,
@@ -48,36 +70,26 @@ def render_files(
     stage: Stage,
     clock: Clock,
     develop: Development | None = None,
-) -> tuple[Rendered, Files, dict[str, Any]]:
-    """Render the scene as it stands, and write all files of a frame but its record.
-
-    Returns what was rendered, what the files hold, and what the record says of the stereo pair and of the LiDAR.
-    """
+) -> Shot:
+    """Render the scene as it stands. Of the files in `folder`, those that Blender makes are written then."""
     settings, files = plan.settings, Files()
     image, channels = _render_image(scene, settings, folder, files, develop)
     clock.lap("image_s")
     rendered, purity, things = _render_data(scene, plan, view, stage, image, channels)
     _check_ids(rendered.labels, plan.label_set, view)
-    clock.lap("labels_s")
-    files |= _write_labels(folder / run_folder.LABELS, rendered.labels)
-    if settings.label_supersample > 1:
-        files |= write_channels(folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity})
-    for name in settings.modalities:
-        if name in WRITERS:
-            files |= WRITERS[name](folder, rendered)
+    shot = Shot(rendered, files, unwritten=_label_files(folder, settings, rendered, channels, purity))
+    shot.unwritten += [partial(WRITERS[name], folder, rendered) for name in settings.modalities if name in WRITERS]
     if things and rendered.instances is not None:
-        files |= _write_instances(folder, rendered, rendered.instances, things, settings)
-    clock.lap("write_s")
-    more: dict[str, Any] = {}
+        shot.unwritten.append(_instance_files(folder, rendered, rendered.instances, things, settings))
+    clock.lap("labels_s")
     if "stereo" in settings.modalities:
-        eye = stage.eyes[scene.camera.name]
-        more["stereo"] = _render_right_eye(folder, plan, scene, eye, rendered, files, develop)
+        shot.more["stereo"] = _render_right_eye(folder, plan, scene, stage.eyes[scene.camera.name], shot, develop)
         clock.lap("stereo_s")
     if "lidar" in settings.modalities:
-        scanned, more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling)
-        files |= scanned
+        scanned, shot.more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling)
+        shot.files |= scanned
         clock.lap("lidar_s")
-    return rendered, files, more
+    return shot
 
 
 class Clock:
@@ -85,6 +97,9 @@ class Clock:
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
+        self.start()
+
+    def start(self) -> None:
         self._since = time.perf_counter()
 
     def lap(self, name: str) -> None:
@@ -102,11 +117,25 @@ def _render_image(
         files[path.name] = passes.render_image(scene, path, settings.size, develop)
         return files[path.name], {}
     files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
-    if "linear" in settings.modalities:
-        largest = np.finfo(np.float16).max
-        halves = {name: np.minimum(channels[f"Combined.{name}"], largest).astype(np.float16) for name in "RGB"}
-        files |= write_channels(folder / "image.exr", halves)
     return files[path.name], channels
+
+
+def _label_files(
+    folder: Path, settings: Settings, rendered: Rendered, of_image: Passes, purity: NDArray[np.float32]
+) -> list[Callable[[], Files]]:
+    """What writes the label map, its purity where pixels have several samples, and the light of the image."""
+    found: list[Callable[[], Files]] = [partial(_write_labels, folder / run_folder.LABELS, rendered.labels)]
+    if settings.label_supersample > 1:
+        found.append(partial(write_channels, folder / run_folder.PURITY, {run_folder.PURITY_CHANNEL: purity}))
+    if "linear" in settings.modalities:
+        found.append(partial(_write_linear, folder / "image.exr", of_image))
+    return found
+
+
+def _write_linear(path: Path, channels: Passes) -> Files:
+    largest = np.finfo(np.float16).max
+    halves = {name: np.minimum(channels[f"Combined.{name}"], largest).astype(np.float16) for name in "RGB"}
+    return write_channels(path, halves)
 
 
 def _render_data(
@@ -146,40 +175,39 @@ def _heard(scene: bpy.types.Scene, plan: Plan, stage: Stage) -> AbstractContextM
     )
 
 
-def _write_instances(
+def _instance_files(
     folder: Path, rendered: Rendered, ids: NDArray[np.uint32], things: Things, settings: Settings
-) -> Files:
+) -> Callable[[], Files]:
     if "amodal" not in settings.modalities:
-        return instance_files.write(folder, rendered, ids, things, None)
-    masks = instance_files.masks_of(rendered, ids, things, bpy.context.evaluated_depsgraph_get())
-    return instance_files.write(folder, rendered, ids, things, masks) | instance_files.write_masks(folder, masks)
+        return partial(instance_files.write, folder, rendered, ids, things, None)
+    rays = instance_files.rays_through_pixels(rendered, bpy.context.evaluated_depsgraph_get())
+
+    def write() -> Files:
+        masks = amodal.masks(ids, things, rays)
+        return instance_files.write(folder, rendered, ids, things, masks) | instance_files.write_masks(folder, masks)
+
+    return write
 
 
 def _render_right_eye(
-    folder: Path,
-    plan: Plan,
-    scene: bpy.types.Scene,
-    eye: bpy.types.Object,
-    left: Rendered,
-    files: Files,
-    develop: Development | None,
+    folder: Path, plan: Plan, scene: bpy.types.Scene, eye: bpy.types.Object, shot: Shot, develop: Development | None
 ) -> dict[str, Any]:
-    """Image and labels of the right eye, and the disparity; what the record says of the pair."""
+    """Render image and labels of the right eye, beside the disparity; what the record says of the pair."""
     camera, settings = scene.camera, plan.settings
     stereo.place(eye, camera, bpy.context.evaluated_depsgraph_get())
-    apart = stereo.baseline(camera) * left.metres
+    apart = stereo.baseline(camera) * shot.rendered.metres
     with changed(scene, camera=eye):
         path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
         if settings.label_render == "image":
-            files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
+            shot.files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
             labels = label_samples(channels, "")
         else:
-            files[path.name] = passes.render_image(scene, path, settings.size, develop)
+            shot.files[path.name] = passes.render_image(scene, path, settings.size, develop)
             labels, _ = render_labels(scene, settings, plan.label_set)
         with middle_of_the_shutter(scene):
             right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
-    files |= _write_labels(folder / stereo.LABELS_RIGHT, labels)
-    files |= stereo.write_disparity(folder, left, apart)
+    shot.unwritten.append(partial(_write_labels, folder / stereo.LABELS_RIGHT, labels))
+    shot.unwritten.append(partial(stereo.write_disparity, folder, shot.rendered, apart))
     return {"baseline_m": apart, "right": right}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from .interrupts import leave
@@ -14,23 +14,34 @@ A_FRAME_FAILED = 3
 """The exit code: see `session`."""
 
 
+Watch = Callable[[str], AbstractContextManager[None]]
+"""Around what a frame takes, in whatever thread; the argument is what to call it."""
+
+
 @contextmanager
-def at_most(seconds: float | None, what: str, run: Path) -> Iterator[None]:
-    """End the process with 3 when the block takes longer; `what` it does is said. None is as long as it likes.
+def watchdog(seconds: float | None, run: Path) -> Iterator[Watch]:
+    """Yields what ends the process with 3 when its block takes longer. None is as long as it likes.
 
     Nothing in Blender stops a render that hangs, so another thread leaves without unwinding, as upon Ctrl-C.
     """
     if seconds is None:
-        yield
+        yield nullcontext
         return
     screen = os.dup(2)  # Blender's own words are kept off the screen during a render
-    why = f"{what} took longer than --frame-timeout {seconds:g} s"
-    timer = threading.Timer(seconds, leave, (A_FRAME_FAILED, why, run, screen))
-    timer.daemon = True
-    timer.start()
+
+    @contextmanager
+    def watched(what: str) -> Iterator[None]:
+        why = f"{what} took longer than --frame-timeout {seconds:g} s"
+        timer = threading.Timer(seconds, leave, (A_FRAME_FAILED, why, run, screen))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
     try:
-        yield
+        yield watched
     finally:
-        timer.cancel()
-        timer.join()
         os.close(screen)

@@ -95,7 +95,7 @@ def rows(schema: dict[str, Any], before: str = "") -> list[str]:
     for key, part in schema["properties"].items():
         if key == "$schema":
             continue
-        about = [part.get("description", "")]
+        about = [f"{part['description'].rstrip('.')}."] if part.get("description") else []
         if key in schema.get("required", ()):
             about.append("Required.")
         if part.get("default", []) != []:

@@ -36,12 +36,12 @@ def write_masks(folder: Path, masks: amodal.Masks) -> Files:
     return _write_json(folder / amodal.FILE, amodal.to_json(masks))
 
 
-def masks_of(rendered: Rendered, ids: Ids, things: Things, depsgraph: bpy.types.Depsgraph) -> amodal.Masks:
-    """The amodal mask of each thing that the frame shows. Raises NoRays for panoramas whose rays are not known."""
+def rays_through_pixels(rendered: Rendered, depsgraph: bpy.types.Depsgraph) -> amodal.Rays:
+    """What `amodal.masks` takes of a frame. Raises NoRays for panoramas whose rays are not known."""
     height, width = rendered.labels.shape
     y, x = np.indices((height, width)) + 0.5
     centres = np.stack([x.ravel(), y.ravel()], axis=-1)
-    return amodal.masks(ids, things, rays_of(rendered.camera, depsgraph)(centres))
+    return rays_of(rendered.camera, depsgraph)(centres)
 
 
 def numbers_of(surfaces: Sequence[Surface], telling: Telling) -> list[int]:

@@ -18,7 +18,7 @@ from blender_addon.label_render.label_pass import render_labels
 from blender_addon.occurrences import Occurrence, occurrences
 from render_scripts import passes
 from render_scripts.modalities.staging import staged
-from render_scripts.shot import Clock, render_files
+from render_scripts.shot import Clock, take_shot
 
 WIDTH, HEIGHT = 16, 12
 
@@ -168,12 +168,11 @@ def shoot(scene: bpy.types.Scene, folder: Path, chosen: Settings, *frames: int, 
         for frame in frames or (scene.frame_current,):
             view = View(frame, frame, scene.camera.name, "")
             scene.frame_set(frame)
-            rendered, files, pair = render_files(
-                folder, replace(plan, views=views or (view,)), view, scene, stage, Clock()
-            )
-            assert set(files) == set(chosen.files)
-            assert all((folder / name).stat().st_size for name in files)
-    return rendered, files, pair
+            shot = take_shot(folder, replace(plan, views=views or (view,)), view, scene, stage, Clock())
+            shot.write()
+            assert set(shot.files) == set(chosen.files)
+            assert all((folder / name).stat().st_size for name in shot.files)
+    return shot.rendered, shot.files, shot.more
 
 
 @contextmanager

@@ -328,7 +328,7 @@ def test_the_devices_that_the_preferences_name_come_back(empty_scene):
     (cpu,) = [device for device in preferences.devices if device.type == "CPU"]
     for used in (True, False):
         cpu.use = used
-        with pytest.raises(RuntimeError), compat.gpus_alone("CUDA"):
+        with pytest.raises(RuntimeError), compat.one_gpu("CUDA", 0):
             assert preferences.compute_device_type == "CUDA"
             assert not any(device.use for device in preferences.devices if device.type == "CPU")
             raise RuntimeError

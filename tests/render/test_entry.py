@@ -17,7 +17,7 @@ from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
 from blender_addon.label_render.label_pass import RenderFailed
 from render_scripts import compat, session
-from render_scripts.shot import render_files
+from render_scripts.shot import take_shot
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -66,13 +66,13 @@ def test_a_frame_that_fails_is_exit_code_3_and_what_is_done_stays(empty_scene, t
     run = tmp_path / "run"
     rendered = []
 
-    def fail_at_the_second(folder, plan, view, scene, *others, through=render_files):
+    def fail_at_the_second(folder, plan, view, scene, *others, through=take_shot):
         rendered.append(view.camera)
         if len(rendered) == 2:
             raise RenderFailed("Blender rendered no file: out of memory")
         return through(folder, plan, view, scene, *others)
 
-    monkeypatch.setattr("render_scripts.frame.render_files", fail_at_the_second)
+    monkeypatch.setattr("render_scripts.frame.take_shot", fail_at_the_second)
     options = ["--out", str(run), "--size", "16x12", "--samples", "1", "--no-denoise"]
     assert session.main(options) == 3
     assert "out of memory; what is done stays" in capfd.readouterr().err

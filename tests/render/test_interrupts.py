@@ -18,7 +18,7 @@ from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
 from render_scripts.interrupts import ends_at_once
-from render_scripts.watchdog import at_most
+from render_scripts.watchdog import watchdog
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
 AS_BLENDER = Path(__file__).with_name("as_blender.py")
@@ -65,10 +65,10 @@ def test_a_frame_that_takes_too_long_ends_the_run(slow_scene, tmp_path):
 
 
 def test_who_is_in_time_hears_nothing(tmp_path):
-    with at_most(60, "this", tmp_path):
-        assert threading.active_count() > 1
-    with at_most(None, "this", tmp_path):
-        pass
+    with watchdog(60, tmp_path) as watched, watched("this"):
+        assert any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+    with watchdog(None, tmp_path) as watched, watched("this"):
+        assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
     assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
 
 

@@ -108,7 +108,7 @@ def test_a_camera_that_moves_is_recorded_where_the_labels_are(empty_scene, tmp_p
     render.use_motion_blur, render.motion_blur_shutter, render.motion_blur_position = True, 0.5, position
     plan = plan_of(empty_scene)
     with passes.prepared(empty_scene, plan.settings), randomized(empty_scene, plan, {cam}) as dressing:
-        render_frame(run, plan, plan.views[0], empty_scene, dressing, Stage(), verify_rays=ALL)
+        render_frame(run, plan, plan.views[0], empty_scene, dressing, Stage(), verify_rays=ALL)()
     record = run_folder.read_record(run, 1)
     verified = record["verified"]["labels"]
     assert verified["differing"] == [] and verified["agreed"] > ALL - 5 and record["timings"]["verify_s"] > 0
