@@ -16,6 +16,7 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -68,24 +69,24 @@ def _round(folder: Path, frames: int, asked: dict) -> list[float]:
     """Seconds a frame: bare, with labels, with labels of their own, with everything."""
     folder.mkdir()
     numbers = tuple(view.frame for view in find_views(bpy.context.scene)[:frames])
-    requests = {
-        "labels": {},
-        "own": {"label_render": "own"},
-        "all": {"modalities": ALL},
-    }
-    found = [_bare(folder, numbers, **asked)]
+    requests = {"labels": {}, "own": {"label_render": "own"}, "all": {"modalities": ALL}}
+    found = [apart(render_bare(folder, numbers, **asked))]
     for name, more in requests.items():
-        run = folder / name
-        with hushed((1, 2)):
-            code = render(Request(run, numbers, device="cpu", denoise=False, **asked, **more))
-        if code:
-            raise SystemExit(f"{name}: exit code {code}")
-        found.append(_apart([frame_folder(run, number) / RECORD for number in numbers]))
+        found.append(apart(render_labelled(folder / name, numbers, **asked, **more)))
     return found
 
 
-def _bare(folder: Path, numbers: tuple[int, ...], size: tuple[int, int], samples: int) -> float:
-    """What somebody without Labelpass would do."""
+def render_labelled(run: Path, numbers: tuple[int, ...], **asked: Any) -> list[Path]:
+    """The records of these frames, rendered into a new run."""
+    with hushed((1, 2)):
+        code = render(Request(run, numbers, device="cpu", denoise=False, **asked))
+    if code:
+        raise SystemExit(f"{run.name}: exit code {code}")
+    return [frame_folder(run, number) / RECORD for number in numbers]
+
+
+def render_bare(folder: Path, numbers: tuple[int, ...], size: tuple[int, int], samples: int) -> list[Path]:
+    """The images of these frames, as somebody without Labelpass would render them."""
     scene = bpy.context.scene
     scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", samples, False
     scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = *size, 100
@@ -96,10 +97,11 @@ def _bare(folder: Path, numbers: tuple[int, ...], size: tuple[int, int], samples
             scene.frame_set(number)
             scene.render.filepath = str(path)
             bpy.ops.render.render(write_still=True)
-    return _apart(files)
+    return files
 
 
-def _apart(files: list[Path]) -> float:
+def apart(files: list[Path]) -> float:
+    """Seconds a frame, from the first file to the last."""
     written = [path.stat().st_mtime_ns for path in files]
     return (written[-1] - written[0]) / 1e9 / (len(files) - 1)
 

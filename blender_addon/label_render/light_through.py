@@ -233,7 +233,8 @@ def _twin_of(group: bpy.types.NodeTree, place: Place) -> Twin:
 
 
 def remove_twins(twins: dict[bpy.types.NodeTree, Twin]) -> None:
-    bpy.data.batch_remove([twin.tree for twin in twins.values()])
+    if twins:  # to remove nothing would also make Blender evaluate the whole scene anew
+        bpy.data.batch_remove([twin.tree for twin in twins.values()])
 
 
 def _sockets(tree: bpy.types.NodeTree, in_out: str) -> Iterable[bpy.types.NodeTreeInterfaceSocket]:
