@@ -73,9 +73,10 @@ def take_shot(
 ) -> Shot:
     """Render the scene as it stands. Of the files in `folder`, those that Blender makes are written then."""
     settings, files = plan.settings, Files()
+    camera = _camera_of_labels(scene, scene.camera, settings)  # now, while everything is evaluated
     image, channels = _render_image(scene, settings, folder, files, develop)
     clock.lap("image_s")
-    rendered, purity, things = _render_data(scene, plan, view, stage, image, channels)
+    rendered, purity, things = _render_data(scene, plan, view, stage, camera, image, channels)
     _check_ids(rendered.labels, plan.label_set, view)
     shot = Shot(rendered, files, unwritten=_label_files(folder, settings, rendered, channels, purity))
     shot.unwritten += [partial(WRITERS[name], folder, rendered) for name in settings.modalities if name in WRITERS]
@@ -138,8 +139,20 @@ def _write_linear(path: Path, channels: Passes) -> Files:
     return write_channels(path, halves)
 
 
+def _camera_of_labels(scene: bpy.types.Scene, camera: bpy.types.Object, settings: Settings) -> dict[str, Any]:
+    """What the record says of a camera, where it is when labels are rendered."""
+    with middle_of_the_shutter(scene):
+        return describe_camera(camera, bpy.context.evaluated_depsgraph_get(), settings.size)
+
+
 def _render_data(
-    scene: bpy.types.Scene, plan: Plan, view: View, stage: Stage, image: NDArray[np.uint8], of_image: Passes
+    scene: bpy.types.Scene,
+    plan: Plan,
+    view: View,
+    stage: Stage,
+    camera: dict[str, Any],
+    image: NDArray[np.uint8],
+    of_image: Passes,
 ) -> tuple[Rendered, NDArray[np.float32], Things | None]:
     """Labels with all passes that the modalities need, the purity of the pixels, and the things that are there, in
     runs with instances; `of_image` are the channels of the image render."""
@@ -153,8 +166,6 @@ def _render_data(
             things = last() if last else None
     k = settings.label_supersample
     labels, purity = reduced(samples, k, settings.thin_labels, settings.min_presence)
-    with middle_of_the_shutter(scene):  # where the labels are
-        camera = describe_camera(scene.camera, bpy.context.evaluated_depsgraph_get(), settings.size)
     metres = metres_per_unit(scene)
     cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)
     ids = instances.reduced(instances.read_instances(channels, things), samples, labels, k) if things else None
@@ -204,8 +215,7 @@ def _render_right_eye(
         else:
             shot.files[path.name] = passes.render_image(scene, path, settings.size, develop)
             labels, _ = render_labels(scene, settings, plan.label_set)
-        with middle_of_the_shutter(scene):
-            right = describe_camera(eye, bpy.context.evaluated_depsgraph_get(), settings.size)
+        right = _camera_of_labels(scene, eye, settings)
     shot.unwritten.append(partial(_write_labels, folder / stereo.LABELS_RIGHT, labels))
     shot.unwritten.append(partial(stereo.write_disparity, folder, shot.rendered, apart))
     return {"baseline_m": apart, "right": right}
