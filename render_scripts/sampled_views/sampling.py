@@ -10,11 +10,12 @@ import numpy as np
 
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Pose, View
+from blender_addon.contract.view_search import Frequency, Search
 from blender_addon.contract.words import counted, quoted
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 
 from ..camera import metres_per_unit
-from .choice import ALIKE, Choice, Frequency, Report, choose
+from .choice import ALIKE, Choice, choose
 from .floors import Floors
 from .judging import BEFORE_THE_LENS, CLOSE, NO_LABEL, ONE_LABEL, OUTSIDE, TOO_FAR, TWO_LABELS, few
 from .orbit_views import Centre, centre_of, orbit_judge
@@ -36,7 +37,7 @@ class Sampled:
     """The views, numbered from 1, and how they were found. `seconds` are those of the scene and of the search."""
 
     views: tuple[View, ...]
-    report: Report
+    report: Search
     seconds: tuple[float, float]
 
 
@@ -163,7 +164,7 @@ def _label_ids(request: ViewRequest, label_set: LabelSet) -> dict[int, float]:
     return {ids[name]: share for name, share in request.targets.items()}
 
 
-def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Report:
+def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Search:
     names = {label.id: label.name for label in label_set.labels}
     achieved = choice.achieved
     frequencies = [
@@ -171,10 +172,10 @@ def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Report
         for label in sorted({*choice.target, *achieved}, key=lambda label: (-achieved.get(label, 0.0), label))
     ]
     rejected = dict(choice.rejected.most_common())
-    return Report(to_words(request), choice.looked_at, len(choice.chosen), rejected, tuple(frequencies))
+    return Search(to_words(request), choice.looked_at, len(choice.chosen), rejected, tuple(frequencies))
 
 
-def _sorry(report: Report, request: ViewRequest) -> str:
+def _sorry(report: Search, request: ViewRequest) -> str:
     found = f"{report.accepted} of {request.count} found" if report.accepted else "none found"
     most = max(report.rejected, key=lambda reason: (report.rejected[reason], reason))
     word = next((word for start, word in _LOOSENED_BY.items() if most.startswith(start)), "")
