@@ -16,7 +16,7 @@ from blender_addon.contract.modalities import Lidar
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.contract.view_search import Search
 from blender_addon.label_render.image_labels import why_own_render
-from blender_addon.label_render.viewpoints import find_views
+from blender_addon.label_render.viewpoints import find_views, moves
 from blender_addon.label_sets import label_files
 
 from . import compat, preflight
@@ -96,8 +96,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
-    said = search.lines() if search and not found else []
-    return Proposal(plan, asked, problems, tuple(f"sampled views: {line}" for line in said))
+    return Proposal(plan, asked, problems, _told(scene, search) if search and not found else ())
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -174,6 +173,14 @@ def _sampled(
     if strange:
         raise Refused(f"--frames: the {len(planned)} sampled views have no frame {strange[0]}")
     return planned, tuple(view for view in planned if view.frame in set(request.frames)), search
+
+
+def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:
+    """What there is to say of views that were sampled just now."""
+    said = search.lines()
+    if moves(scene):
+        said.append(f"the scene is animated: all views show its frame {scene.frame_current}, at which it was saved")
+    return tuple(f"sampled views: {line}" for line in said)
 
 
 def _size_problems(settings: Settings) -> list[Problem]:

@@ -12,7 +12,9 @@ from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Pose, View
 from blender_addon.contract.view_search import Frequency, Search
 from blender_addon.contract.words import counted, quoted
+from blender_addon.label_render.label_pass import middle_of_the_shutter
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
+from blender_addon.label_render.stage import put_back_frame
 
 from ..camera import metres_per_unit
 from .choice import ALIKE, Choice, choose
@@ -51,12 +53,16 @@ def sample_views(
 ) -> Sampled:
     """The views of a request at the scene's present frame, for pictures of `size` pixels.
 
-    The same geometry, labels, request, size and seed give the same views. Raises NoViews.
+    They are judged at the moment that their labels will be of: of what moves, the middle of the shutter of that whole
+    frame. The same geometry, labels, request, size and seed give the same views. Raises NoViews.
     """
     started = time.perf_counter()
     scale = metres_per_unit(scene)
-    with some_camera(scene):
-        surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
+    with some_camera(scene), put_back_frame(scene):
+        if scene.frame_subframe:
+            scene.frame_set(scene.frame_current)
+        with middle_of_the_shutter(scene):
+            surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
     if surfaces is None:
         raise NoViews("sampled views: this scene shows no surfaces")
     place = look_around(surfaces, request.heights[0] + request.clearance)

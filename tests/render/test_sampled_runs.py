@@ -77,6 +77,21 @@ def test_who_goes_on_changes_nothing_of_it(scene_file, tmp_path, capfd):
     assert (run / run_folder.PLAN).read_bytes() == before and "candidates" not in capfd.readouterr().out
 
 
+def test_an_animated_scene_is_told_which_frame_the_views_show(scene_file, tmp_path, capfd):
+    told = "sampled views: the scene is animated: all views show its frame 4, at which it was saved"
+    assert render(tmp_path / "still", "--sample-views", WORDS, "--frames", "1") == 0
+    assert told not in capfd.readouterr().out
+    moving = bpy.data.objects["box"]
+    for frame in (1, 9):
+        moving.location.z = frame / 100
+        moving.keyframe_insert("location", frame=frame)
+    bpy.context.scene.frame_set(4)
+    bpy.ops.wm.save_mainfile()
+    assert render(tmp_path / "moving", "--sample-views", WORDS, "--frames", "1") == 0
+    assert told in capfd.readouterr().out
+    assert run_folder.read_record(tmp_path / "moving", 1)["view"]["scene_frame"] == 4
+
+
 def test_nodes_share_the_views_and_a_resume_reads_them(scene_file, tmp_path, monkeypatch):
     run = tmp_path / "run"
     assert render(run, "--sample-views", WORDS, "--frames", "2") == 0
