@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +13,16 @@ from .interrupts import leave
 
 A_FRAME_FAILED = 3
 """The exit code: see `session`."""
+GRACE = 20.0
+"""Seconds, longer than `leave` takes, after which the system ends a process that could not end itself."""
 
 
 @contextmanager
 def at_most(seconds: float | None, what: str, run: Path) -> Iterator[None]:
     """End the process with 3 when the block takes longer; `what` it does is said. None is as long as it likes.
 
-    Nothing in Blender stops a render that hangs, so another thread leaves without unwinding, as upon Ctrl-C.
+    Nothing in Blender stops a render that hangs, so another thread leaves without unwinding, as upon Ctrl-C. Where the
+    block hangs with Python's lock held, no thread can: then SIGALRM ends the process, where the system has that.
     """
     if seconds is None:
         yield
@@ -28,9 +32,17 @@ def at_most(seconds: float | None, what: str, run: Path) -> Iterator[None]:
     timer = threading.Timer(seconds, leave, (A_FRAME_FAILED, why, run, screen))
     timer.daemon = True
     timer.start()
+    _ended_by_the_system(seconds + GRACE)
     try:
         yield
     finally:
+        _ended_by_the_system(0)
         timer.cancel()
         timer.join()
         os.close(screen)
+
+
+def _ended_by_the_system(seconds: float) -> None:
+    """Have a signal that nobody handles end this process then; 0: never."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
