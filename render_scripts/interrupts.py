@@ -73,6 +73,8 @@ def leave(code: int, why: str, run: Path | None, screen: int) -> NoReturn:
         at_last = threading.Timer(PATIENCE, os._exit, (code,))
         at_last.daemon = True
         at_last.start()
+        if hasattr(signal, "SIGPIPE"):  # some Blenders do not ignore it: a reader that is gone would be the exit code
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         more = "; what is done stays, run the same command to go on" if run else ""
         with suppress(OSError):
             os.write(screen, f"labelpass: {why}{more}\n".encode(errors="replace"))

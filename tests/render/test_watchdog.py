@@ -58,7 +58,7 @@ def test_what_waits_for_ever_is_ended_and_told(tmp_path):
 @posix
 @pytest.mark.parametrize("reader", ["gone", "asleep"])
 def test_nobody_has_to_hear_it(tmp_path, reader):
-    """stderr into a pipe whose reader has died, or reads no more and lets it fill."""
+    """stderr becomes a pipe whose reader has died, or reads no more and lets it fill; Blender's own start is over."""
     reads, writes = os.pipe()
     if reader == "asleep":
         os.set_blocking(writes, False)
@@ -66,8 +66,9 @@ def test_nobody_has_to_hear_it(tmp_path, reader):
             while True:
                 os.write(writes, b"." * 4096)
         os.set_blocking(writes, True)
-    command = program(tmp_path, HANGS.format(how="threading.Event().wait()"))
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=writes) as child:
+    turned = f"import os; os.dup2({writes}, 2)\n"
+    command = program(tmp_path, turned + HANGS.format(how="threading.Event().wait()"))
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, pass_fds=[writes]) as child:
         os.close(writes)
         if reader == "gone":
             os.close(reads)
