@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 
 from blender_addon.contract.labels import built_in
-from render_scripts.sampled_views.choice import Report
+from blender_addon.contract.view_search import Search
 from render_scripts.sampled_views.sampling import NoViews, Sampled, sample_views
 from render_scripts.sampled_views.view_request import parse_words
 from scenes import room
@@ -67,7 +67,7 @@ def sampled(words: str) -> Sampled:
     return sample_views(scene, bpy.context.view_layer, built_in("nyu40"), parse_words(words), (480, 360), 0)
 
 
-def distance(wanted: Report, achieved: Report) -> float:
+def distance(wanted: Search, achieved: Search) -> float:
     shown = {each.label: each.achieved for each in achieved.frequencies}
     labels = {each.label: each.target or 0.0 for each in wanted.frequencies}
     return sum(abs(shown.get(label, 0.0) - labels.get(label, 0.0)) for label in {*shown, *labels}) / 2

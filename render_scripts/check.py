@@ -5,7 +5,6 @@ Also the script that an installed Blender runs: `blender -b -P render_scripts/ch
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -77,13 +76,5 @@ def make_report(scene: bpy.types.Scene, request: CheckRequest) -> Report:
     )
 
 
-def main() -> int:
-    """The script of an installed Blender."""
-    parser = argparse.ArgumentParser(prog="check.py")
-    parser.add_argument("scene", type=Path)
-    add_arguments(parser)
-    return reported(parser, lambda parsed: check(parsed.scene, request_from(parsed)))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(check, add_arguments, request_from))

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +16,9 @@ import bpy
 from blender_addon.contract import run as run_folder
 
 from . import compat
+
+PATIENCE = 10.0
+"""Seconds that a process which has to end takes at most for a last word and for tidying up."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
@@ -61,10 +64,22 @@ def _leave_when_told(hears: socket.socket, screen: int, run: Path | None) -> Non
 
 
 def leave(code: int, why: str, run: Path | None, screen: int) -> NoReturn:
-    """End the process from any thread, without unwinding, with a word on `screen`, a file descriptor."""
-    more = "; what is done stays, run the same command to go on" if run else ""
-    os.write(screen, f"labelpass: {why}{more}\n".encode(errors="replace"))
-    if run:
-        run_folder.sweep_partial_frames(run)
-    compat.remove_temporary_files()
-    os._exit(code)
+    """End the process from any thread, without unwinding, with a word on `screen`, a file descriptor.
+
+    It ends even where nobody reads that word any more, or a disk does not answer: what is left then, the next start
+    sweeps.
+    """
+    try:
+        at_last = threading.Timer(PATIENCE, os._exit, (code,))
+        at_last.daemon = True
+        at_last.start()
+        if hasattr(signal, "SIGPIPE"):  # some Blenders do not ignore it: a reader that is gone would be the exit code
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+        more = "; what is done stays, run the same command to go on" if run else ""
+        with suppress(OSError):
+            os.write(screen, f"labelpass: {why}{more}\n".encode(errors="replace"))
+        if run:
+            run_folder.sweep_partial_frames(run)
+        compat.remove_temporary_files()
+    finally:
+        os._exit(code)

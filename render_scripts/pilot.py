@@ -22,14 +22,14 @@ LEAST = 64
 """Pixels of a side, where a frame has as many."""
 
 
-def look_ahead(scene: bpy.types.Scene, settings: Settings, view: View) -> Pilot:
+def look_ahead(scene: bpy.types.Scene, settings: Settings, view: View, gpu: int = 0) -> Pilot:
     """Render a view three times: with other noise, and denoised, where the settings say that this Blender can."""
     width, height = (max(side // SHRUNK, min(side, LEAST)) for side in settings.size)
     samples = PRESETS[settings.preset].samples
     small = replace(settings, size=(width, height), samples=samples, denoise=False, modalities=(), label_render="own")
     with tempfile.TemporaryDirectory(prefix="labelpass-") as folder, put_back_frame(scene):
         path = Path(folder) / "pilot.png"
-        with passes.prepared(scene, small):
+        with passes.prepared(scene, small, gpu):
             scene.frame_set(view.scene_frame)
             with changed(scene, camera=scene.objects[view.camera]):
                 stand(scene.camera, view)

@@ -14,8 +14,9 @@ from blender_addon.contract import VERSION
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.modalities import Lidar
 from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.contract.view_search import Search
 from blender_addon.label_render.image_labels import why_own_render
-from blender_addon.label_render.viewpoints import find_views
+from blender_addon.label_render.viewpoints import find_views, moves
 from blender_addon.label_sets import label_files
 
 from . import compat, preflight
@@ -75,9 +76,9 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         lidar=request.lidar or Lidar(),
         randomization=to_plan(spec, pictures),
     )
-    notes: tuple[str, ...] = ()
+    search: Search | None = None
     if request.sample_views:
-        planned, asked, notes = _sampled(scene, view_layer, request, found, settings, label_set)
+        planned, asked, search = _sampled(scene, view_layer, request, found, settings, label_set)
         view_problems: list[Problem] = []
     else:
         planned, asked, view_problems = _views(scene, request, found)
@@ -90,11 +91,12 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         views=planned,
         settings=replace(settings, label_render=label_render),
         versions={"labelpass": VERSION, **compat.versions()},
+        view_search=search,
     )
     problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
-    return Proposal(plan, asked, problems, notes)
+    return Proposal(plan, asked, problems, _told(scene, search) if search and not found else ())
 
 
 def choose_view_layer(scene: bpy.types.Scene, request: Request | CheckRequest) -> bpy.types.ViewLayer:
@@ -151,12 +153,12 @@ def _sampled(
     found: Plan | None,
     settings: Settings,
     label_set: LabelSet,
-) -> tuple[tuple[View, ...], tuple[View, ...], tuple[str, ...]]:
+) -> tuple[tuple[View, ...], tuple[View, ...], Search | None]:
     """(views of the plan, views asked for, how they were found): those of the plan that is there, else sampled now."""
     if request.camera is not None:
         raise Refused("--sample-views has a camera of its own: leave out --camera")
     if found and found.settings.sample_views == settings.sample_views:
-        planned, notes = found.views, ()
+        planned, search = found.views, found.view_search
     else:
         try:
             sampled = sample_views(
@@ -164,13 +166,21 @@ def _sampled(
             )
         except NoViews as error:
             raise Refused(str(error)) from None
-        planned, notes = sampled.views, tuple(f"sampled views: {line}" for line in sampled.report.lines())
+        planned, search = sampled.views, sampled.report
     if request.frames is None:
-        return planned, planned, notes
+        return planned, planned, search
     strange = sorted(set(request.frames) - {view.frame for view in planned})
     if strange:
         raise Refused(f"--frames: the {len(planned)} sampled views have no frame {strange[0]}")
-    return planned, tuple(view for view in planned if view.frame in set(request.frames)), notes
+    return planned, tuple(view for view in planned if view.frame in set(request.frames)), search
+
+
+def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:
+    """What there is to say of views that were sampled just now."""
+    said = search.lines()
+    if moves(scene):
+        said.append(f"the scene is animated: all views show its frame {scene.frame_current}, at which it was saved")
+    return tuple(f"sampled views: {line}" for line in said)
 
 
 def _size_problems(settings: Settings) -> list[Problem]:

@@ -1,7 +1,7 @@
 """One start of the renderer: a request becomes a plan, or goes on with one, and the plan becomes frames.
 
 Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed,
-130 and 143 stopped by Ctrl-C and SIGTERM.
+130 and 143 stopped by Ctrl-C and SIGTERM. A frame that hangs is 3, or an end by SIGALRM: see `watchdog`.
 """
 
 from __future__ import annotations
@@ -125,8 +125,9 @@ def _after_a_pilot(request: Request, scene: bpy.types.Scene, plan: Plan) -> Plan
     """The plan with what a look at the scene says of its preset: how many samples, and whether to denoise."""
     if not request.preset or request.samples or request.denoise is not None:
         return plan
-    with sampled_camera(scene, plan.views):
-        pilot = look_ahead(scene, plan.settings, plan.views[0])
+    with watchdog(request.frame_timeout, request.out) as watched, sampled_camera(scene, plan.views):
+        with watched(f"the small look for --preset {request.preset}"):
+            pilot = look_ahead(scene, plan.settings, plan.views[0], request.gpu)
     samples, denoise = choose(PRESETS[request.preset], pilot, can_denoise=plan.settings.denoise)
     print(
         f"labelpass: preset {request.preset}: {pilot.samples} samples a pixel look like {pilot.psnr:.1f} dB; "
@@ -184,7 +185,9 @@ def _render_frames(
             if run_folder.frame_folder(request.out, view.frame).exists():  # another node was quicker
                 print(f"labelpass: [{place}/{len(todo)}] {_frame(view)} came from elsewhere", flush=True)
                 continue
-            for name in at_frame(view):
+            with watched(_frame(view)):  # a simulation may take as long as a render
+                unlabelled = at_frame(view)
+            for name in unlabelled:
                 unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
                 if request.strict:
                     raise RenderFailed(unseen)

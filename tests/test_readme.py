@@ -1,10 +1,10 @@
-"""What pages say is tried: every command of the README and of docs/modalities.md, in order, with a labelled room.blend,
-its job and some foreign EXRs are at hand; every piece of Python, every label set and job, every file that a page points
-to.
+"""What pages say is tried: every command of the README and of docs/, page by page and in order, with what the page
+takes for granted at hand; every piece of Python, every label set and job, every file that a page points to.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -12,64 +12,78 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
-from scenery import camera, rectangle
+from page_room import save_room
 
-from blender_addon import scene_labels
-from blender_addon.compat import fcurves
-from blender_addon.contract.labels import built_in
 from blender_addon.contract.modalities import MODALITIES, files_of
 from blender_addon.label_sets import label_files
+from blender_addon.strict_yaml import read_yaml
 from render_scripts.job_file import read_job
+from render_scripts.sampled_views.view_request import parse_words
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line.split("#")[0].strip()
-    for page in (README, (ROOT / "docs" / "modalities.md").read_text(encoding="utf-8"))
-    for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    for line in block.splitlines()
-    if line.split("#")[0].strip()
-]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md")
+MUST_HAVE_COMMANDS = {"README", "exactness", "jobs", "modalities", "randomisation", "views"}
+
+
+def blocks(page: Path, kind: str) -> list[str]:
+    """The blocks of a page that are fenced as being of a kind, such as "sh"."""
+    return re.findall(rf"```{kind}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+COMMANDS = [
+    pytest.param(page, command, id=f"{page.stem}: {command}")
+    for page in PAGES
+    for block in blocks(page, "sh")
+    for line in block.splitlines()
+    if (command := line.split("#")[0].strip())
+]
 PIECES = [
     pytest.param(piece, id=f"{page.name} {number}")
     for page in PAGES
-    for number, piece in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+    for number, piece in enumerate(blocks(page, "python"))
 ]
-
-
-BLOCKS = re.findall(r"```(yaml|json)\n(.*?)```", README, re.DOTALL)
 
 
 def is_job(text: str) -> bool:
     return re.search(r"^out:", text, re.MULTILINE) is not None
 
 
+def jobs_of(page: Path) -> list[str]:
+    return [*filter(is_job, blocks(page, "yaml"))]
+
+
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory) -> Path:
-    """A folder with room.blend, passes, this project's render_scripts, and `labelpass` and `blender` on the path."""
-    folder = tmp_path_factory.mktemp("desk")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.resolution_x, scene.render.resolution_y, scene.cycles.samples = 32, 24, 1
-    scene.render.engine = "CYCLES"
-    rectangle(scene, -2, 1, label=2)
-    rectangle(scene, 1, 9, z=0.5, label=7)
-    cam = camera(scene)
-    for frame in range(1, 5):
-        cam.location.x = frame / 2
-        cam.keyframe_insert("location", frame=frame)
-    for curve in fcurves(cam):
-        for point in curve.keyframe_points:
-            point.interpolation = "CONSTANT"
-    scene_labels.set_label_set(scene, built_in("nyu40"))
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "room.blend"))
+def desk_of(tmp_path_factory) -> Callable[[Path], Path]:
+    """Gives each page a folder: with room.blend, passes, pictures, this project's render_scripts, the page's first job
+    as job.yaml, and `labelpass` and `blender` on the path."""
+    desks: dict[Path, Path] = {}
+
+    def desk_of(page: Path) -> Path:
+        if page not in desks:
+            desks[page] = tmp_path_factory.mktemp(page.stem)
+            _lay(desks[page], page)
+        return desks[page]
+
+    return desk_of
+
+
+def _lay(folder: Path, page: Path) -> None:
+    save_room(folder / "room.blend")
+    (folder / "flats").mkdir()
+    shutil.copy(folder / "room.blend", folder / "flats" / "flat.blend")
     shutil.copytree(ROOT / "tests" / "postprocess" / "data", folder / "passes")
-    (folder / "job.yaml").write_text(next(text for kind, text in BLOCKS if is_job(text)), encoding="utf-8")
+    (folder / "fabrics").mkdir()
+    _save_picture(folder / "fabrics" / "linen.png")
+    for job in jobs_of(page)[:1]:
+        (folder / "job.yaml").write_text(tiny(job), encoding="utf-8")
+        looks = read_yaml(job, page.name)[0].get("randomize", {})
+        (folder / "looks.json").write_text(json.dumps(looks), encoding="utf-8")
     (folder / "render_scripts").symlink_to(ROOT / "render_scripts")
     programs = {"labelpass": ROOT / "labelpass.py", "blender": ROOT / "tests" / "render" / "as_blender.py"}
     (folder / "bin").mkdir()
@@ -77,11 +91,38 @@ def desk(tmp_path_factory) -> Path:
         program = folder / "bin" / name
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n')
         program.chmod(0o755)
-    return folder
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_command(command, desk):
+def tiny(text: str) -> str:
+    """A command or a job that renders, with less to render. All views are sampled, and two of them rendered."""
+    text = re.sub(r"(^samples: |(?<=--samples ))\d+", r"\g<1>2", text, flags=re.M)
+    text = re.sub(r"(^size: |(?<=--size ))\d+x\d+", r"\g<1>48x36", text, flags=re.M)
+    many = re.search(r"labelpass render .*--(sample-views|randomize) ", text) and "-frame" not in text
+    return f"{text} --frames 1-2" if many else text
+
+
+def _save_picture(path: Path) -> None:
+    image = bpy.data.images.new("linen", 4, 4)
+    image.pixels.foreach_set(np.full(4 * 4 * 4, 0.5, np.float32))
+    image.save(filepath=str(path))
+    bpy.data.images.remove(image)
+
+
+def test_pages_with_commands_are_known():
+    assert {page.stem for page in PAGES if blocks(page, "sh")} == MUST_HAVE_COMMANDS
+    for page in filter(jobs_of, PAGES):
+        assert "labelpass render job.yaml" in "".join(blocks(page, "sh")), f"nothing renders the job of {page.name}"
+
+
+def test_no_command_hides_in_a_line_of_text_or_in_an_indented_block():
+    """It would not be tried: a call with a scene or run of its own stands in a block of its own."""
+    for page in PAGES:
+        outside = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not re.findall(r"labelpass (?:render|verify|export) \S+\.(?:blend|yaml) --.*", outside), page.name
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS)
+def test_command(page, command, desk_of):
     words = shlex.split(command)
     if words[0] == "make":
         done = subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -93,9 +134,10 @@ def test_command(command, desk):
         )
         return
     else:
-        path = f"{desk / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        desk, command = desk_of(page), tiny(command)
+        env = {**os.environ, "PATH": f"{desk / 'bin'}{os.pathsep}{os.environ['PATH']}"}
         done = subprocess.run(
-            words, cwd=desk, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=300, check=False
+            ["sh", "-c", command], cwd=desk, env=env, capture_output=True, text=True, timeout=300, check=False
         )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -120,6 +162,13 @@ def test_the_page_of_modalities_says_what_frames_say():
             assert f"| `{modality.name}` | `{name}` | {holds} |" in page
 
 
+def test_the_kinds_of_sampled_views_on_their_page_are_understood():
+    page = (ROOT / "docs" / "views.md").read_text(encoding="utf-8")
+    table = page.split("| words | views |")[1].split("\n\n")[0]
+    words = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    assert [parse_words(each).kind for each in words] == ["room", "orbit", "around", "trajectory"]
+
+
 def test_every_module_of_the_steps_to_a_suggestion_is_there():
     page = (ROOT / "docs" / "suggestions.md").read_text(encoding="utf-8")
     table = page.split("| step | module | what |")[1].split("\n\n")[0]
@@ -134,7 +183,8 @@ def test_every_module_of_the_steps_to_a_suggestion_is_there():
     [
         pytest.param(kind, text, id=f"{page.name} {kind}")
         for page in PAGES
-        for kind, text in re.findall(r"```(yaml|json)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        for kind in ("yaml", "json")
+        for text in blocks(page, kind)
     ],
 )
 def test_label_sets_and_jobs_of_pages_are_some(kind, text, tmp_path):

@@ -2,7 +2,7 @@
 
 ::
 
-    RUN/plan.json               written once, never changed
+    RUN/plan.json               written once, never changed; of sampled views it also says how they were found
     RUN/frames/000001/          appears whole: its existence means that the frame is done
         image.png               8-bit RGB through the scene's view transform; image.jpg in runs that ask for JPEG
         labels.exr              one float32 channel `Label`: label ids and the codes of `contract.labels`
@@ -33,6 +33,7 @@ from typing import Annotated, Any
 from .labels import LabelSet, label_set_from_dict
 from .modalities import IMAGE_FORMATS, MODALITIES, Lidar, files_of
 from .strict import build, parse_json
+from .view_search import Search
 
 SCHEMA = 1
 PLAN = "plan.json"
@@ -150,7 +151,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run, before its first frame. `scene` is the .blend's name, `scene_sha256` that of it and its libraries."""
+    """A run, before its first frame. `scene` is the .blend's name, `scene_sha256` that of it and its libraries.
+    `view_search` is how its views were found, where they were sampled."""
 
     label_set: LabelSet
     scene: str
@@ -158,6 +160,7 @@ class Plan:
     views: tuple[View, ...]
     settings: Settings
     versions: Mapping[str, str]
+    view_search: Search | None = None
 
     @cached_property
     def by_frame(self) -> Mapping[int, View]:
@@ -170,6 +173,7 @@ class Plan:
             "scene_sha256": self.scene_sha256,
             "settings": asdict(self.settings),
             "views": [view.to_dict() for view in self.views],
+            **({"view_search": asdict(self.view_search)} if self.view_search else {}),
             "versions": dict(self.versions),
             "label_set": self.label_set.to_dict(),
         }

@@ -57,6 +57,11 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
     return views
 
 
+def moves(scene: bpy.types.Scene) -> bool:
+    """Whether anything moves, so that one frame does not show all there is to see."""
+    return _changes(scene, follow_markers=True)[1]
+
+
 def _check_names(cameras: list[bpy.types.Object]) -> None:
     for one, other in pairwise(cameras):
         if one.name == other.name:

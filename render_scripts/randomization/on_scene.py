@@ -72,7 +72,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
         if places and spec.poses:
             tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
-            poses, motions = places.place(tries)
+            poses, motions = places.place(tries, _stands_at(scene, view))
             drawn = replace(drawn, poses=poses)
             standing.show(places.changes(motions, standing))  # before anything looks where something is
         _at_camera(scene, view, twins.get(view.camera))
@@ -105,6 +105,14 @@ def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None
     if scene.camera != (twin or camera):  # an equal write makes Blender evaluate the whole scene anew
         scene.camera = twin or camera
     return Drawn()
+
+
+def _stands_at(scene: bpy.types.Scene, view: View) -> tuple[float, ...] | None:
+    """Where the camera of a view is, in Blender units; None where other things say so, which may yet move."""
+    if view.pose:
+        return tuple(row[3] for row in view.pose.matrix[:3])
+    camera = scene.objects[view.camera]
+    return None if camera.parent or camera.constraints else tuple(camera.matrix_world.translation)
 
 
 def development(plan: Plan, drawn: Drawn, view: View, scene: bpy.types.Scene) -> Development | None:

@@ -24,6 +24,7 @@ from .materials import ALL
 from .poses import Poses, PosesDraw, Try
 
 LIFT = 0.004  # metres: what stands on something touches it, and may
+CLEAR = 0.1  # metres that things keep from the camera
 LEVEL = 0.006  # metres by which the ground may differ where a thing comes to stand
 STEPS = (1 / 3, 2 / 3, 1.0)  # of the way, so that nothing jumps through a wall
 MANY = 200_000  # vertices of a mesh that is not asked, but taken for its box
@@ -64,10 +65,12 @@ class Thing:
 
 @dataclass
 class _Frame:
-    """Where all bodies are once some things have moved: upright boxes around them, and {thing: its motion}."""
+    """Where all bodies are once some things have moved: upright boxes around them, and {thing: its motion}; the box
+    around the camera that they keep out of, where it stands by itself."""
 
     centres: NDArray[np.float64]
     reaches: NDArray[np.float64]
+    eye: Box | None = None
     motions: dict[int, Motion] = field(default_factory=dict)
 
 
@@ -93,9 +96,14 @@ class Places:
             if self._finds_its_feet(number) and not self._carries(number)
         }
 
-    def place(self, tries: Mapping[str, tuple[Try, ...]]) -> tuple[PosesDraw, dict[str, Motion]]:
-        """Where things go, one after the other, and {name: its motion in the world}."""
-        frame = _Frame(self._centres.copy(), self._reaches.copy())
+    def place(
+        self, tries: Mapping[str, tuple[Try, ...]], eye: tuple[float, ...] | None = None
+    ) -> tuple[PosesDraw, dict[str, Motion]]:
+        """Where things go, one after the other, and {name: its motion in the world}; not to where the camera is."""
+        clear = np.full(3, CLEAR * self._metre)
+        frame = _Frame(
+            self._centres.copy(), self._reaches.copy(), Box(np.array(eye), np.eye(3), clear) if eye else None
+        )
         placed, stayed, motions = {}, [], {}
         for name in sorted(tries):
             number = self.movable[name]
@@ -144,6 +152,8 @@ class Places:
         lifted = still @ motion
         for body in self._things[number].bodies:
             here = moved(body.box, lifted)
+            if frame.eye and overlap(here, frame.eye) and not overlap(body.box, frame.eye):
+                return True
             near = (np.abs(frame.centres - here.centre) <= frame.reaches + here.reach).all(axis=1)
             for at in np.flatnonzero(near & (self._owners != number)):
                 around, theirs = self._bodies[at], frame.motions.get(int(self._owners[at]))

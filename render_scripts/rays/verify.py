@@ -5,7 +5,6 @@ Also the script that an installed Blender runs: `blender -b -P render_scripts/ra
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -117,13 +116,5 @@ def _channels(path: Path, record: Record) -> Mapping[str, NDArray[np.float32]]:
     return channels
 
 
-def main() -> int:
-    """The script of an installed Blender."""
-    parser = argparse.ArgumentParser(prog="verify.py")
-    parser.add_argument("run", type=Path)
-    add_arguments(parser)
-    return reported(parser, lambda parsed: verify(parsed.run, request_from(parsed)))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(verify, add_arguments, request_from))

@@ -10,11 +10,14 @@ import numpy as np
 
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import Pose, View
+from blender_addon.contract.view_search import Frequency, Search
 from blender_addon.contract.words import counted, quoted
+from blender_addon.label_render.label_pass import middle_of_the_shutter
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
+from blender_addon.label_render.stage import put_back_frame
 
 from ..camera import metres_per_unit
-from .choice import ALIKE, Choice, Frequency, Report, choose
+from .choice import ALIKE, Choice, choose
 from .floors import Floors
 from .judging import BEFORE_THE_LENS, CLOSE, NO_LABEL, ONE_LABEL, OUTSIDE, TOO_FAR, TWO_LABELS, few
 from .orbit_views import Centre, centre_of, orbit_judge
@@ -36,7 +39,7 @@ class Sampled:
     """The views, numbered from 1, and how they were found. `seconds` are those of the scene and of the search."""
 
     views: tuple[View, ...]
-    report: Report
+    report: Search
     seconds: tuple[float, float]
 
 
@@ -50,12 +53,16 @@ def sample_views(
 ) -> Sampled:
     """The views of a request at the scene's present frame, for pictures of `size` pixels.
 
-    The same geometry, labels, request, size and seed give the same views. Raises NoViews.
+    They are judged at the moment that their labels will be of: of what moves, the middle of the shutter of that whole
+    frame. The same geometry, labels, request, size and seed give the same views. Raises NoViews.
     """
     started = time.perf_counter()
     scale = metres_per_unit(scene)
-    with some_camera(scene):
-        surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
+    with some_camera(scene), put_back_frame(scene):
+        if scene.frame_subframe:
+            scene.frame_set(scene.frame_current)
+        with middle_of_the_shutter(scene):
+            surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
     if surfaces is None:
         raise NoViews("sampled views: this scene shows no surfaces")
     place = look_around(surfaces, request.heights[0] + request.clearance)
@@ -163,7 +170,7 @@ def _label_ids(request: ViewRequest, label_set: LabelSet) -> dict[int, float]:
     return {ids[name]: share for name, share in request.targets.items()}
 
 
-def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Report:
+def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Search:
     names = {label.id: label.name for label in label_set.labels}
     achieved = choice.achieved
     frequencies = [
@@ -171,10 +178,10 @@ def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Report
         for label in sorted({*choice.target, *achieved}, key=lambda label: (-achieved.get(label, 0.0), label))
     ]
     rejected = dict(choice.rejected.most_common())
-    return Report(to_words(request), choice.looked_at, len(choice.chosen), rejected, tuple(frequencies))
+    return Search(to_words(request), choice.looked_at, len(choice.chosen), rejected, tuple(frequencies))
 
 
-def _sorry(report: Report, request: ViewRequest) -> str:
+def _sorry(report: Search, request: ViewRequest) -> str:
     found = f"{report.accepted} of {request.count} found" if report.accepted else "none found"
     most = max(report.rejected, key=lambda reason: (report.rejected[reason], reason))
     word = next((word for start, word in _LOOSENED_BY.items() if most.startswith(start)), "")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES
 from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, Pose, Settings, View
+from blender_addon.contract.view_search import Frequency, Search
 
 ids = st.integers(1, MAX_ID)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -35,6 +36,16 @@ modalities = st.sets(st.sampled_from(list(MODALITIES))).map(
     lambda some: tuple(sorted(some, key=list(MODALITIES).index))
 )
 poses = st.builds(Pose, st.tuples(*[st.tuples(*[st.floats(-1e4, 1e4)] * 4)] * 4), st.floats(1, 500))
+searches = st.builds(
+    Search,
+    request=texts,
+    candidates=st.integers(0, 2**40),
+    accepted=st.integers(0, 2**20),
+    rejected=st.dictionaries(texts, st.integers(1, 2**40), max_size=3),
+    frequencies=st.lists(st.builds(Frequency, texts, st.none() | st.floats(0, 1), st.floats(0, 1)), max_size=3).map(
+        tuple
+    ),
+)
 frames = st.integers(-(2**20), 2**20)
 plans = st.builds(
     Plan,
@@ -64,4 +75,5 @@ plans = st.builds(
         sample_views=texts,
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
+    view_search=st.none() | searches,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -9,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, checksums, labelpass
+from command_line import ROOT, SMALL, checksums, labelpass
 
 from blender_addon.contract import run as run_folder
+from blender_addon.contract.modalities import Lidar
 
 AS_BLENDER = f'exec {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / "tests" / "render" / "as_blender.py"))} "$@"'
 
@@ -54,6 +57,25 @@ def test_a_job_of_one_scene_is_the_render_of_that_scene(scene_file, finished, tm
     assert checksums(tmp_path / "run") == {frame: files for frame, files in checksums(finished).items() if frame != 3}
     labelpass("render", tmp_path / "job.yaml", "--samples", 1, "--frames", 3)
     assert checksums(tmp_path / "run") == checksums(finished)
+
+
+@pytest.mark.parametrize("with_blender", [False, True])
+def test_a_lidar_of_a_job_is_that_of_the_command_line(scene_file, tmp_path, with_blender):
+    lidar = {"beams": 4, "lowest": -60, "highest": -30, "columns": 30, "range_noise": 0.5, "dropout": 0.25}
+    (tmp_path / "job.yaml").write_text(
+        f"scene: {scene_file}\nout: job\nsize: 16x12\nsamples: 1\nframes: 1\nwith: [lidar, instances]\n"
+        f"lidar: {json.dumps(lidar)}\n"
+    )
+    options = ("--blender", write_program(tmp_path, AS_BLENDER)) if with_blender else ()
+    labelpass("render", tmp_path / "job.yaml", *options)
+    typed = ("--frames", 1, "--with", "lidar,instances", "--sections", json.dumps({"lidar": lidar}))
+    labelpass("render", scene_file, "--out", tmp_path / "typed", *SMALL, *typed)
+    job, other = tmp_path / "job", tmp_path / "typed"
+    settings = run_folder.read_plan(job).settings
+    assert asdict(settings.lidar) == {**asdict(Lidar()), **lidar}
+    assert settings == run_folder.read_plan(other).settings and checksums(job) == checksums(other)
+    points = run_folder.read_record(job, 1)["files"]["lidar.ply"]["shape"][0]
+    assert 0 < points < 4 * 30  # some are lost
 
 
 @pytest.mark.parametrize("with_blender", [False, True])

@@ -135,6 +135,23 @@ def test_nothing_goes_through_a_wall_or_off_its_table(room, walk):
         assert "Table" not in {*drawn.placed, *drawn.stayed}  # it carries something
 
 
+def test_nothing_moves_onto_the_camera(room, walk):
+    """A shelf that would reach the camera: it goes elsewhere, and in no frame is the camera nearer to it than 10 cm."""
+    block(room, "Shelf", (0.4, 0.4, 1.8), (0, 0, 0), BOX)
+    spec, eye = Poses(("box",), moved=0.8, turned=0, tries=6), np.array((0.5, 0.1, 1.2))
+
+    def nearest() -> float:
+        shelves = [places["Shelf"] for _, places, _ in walk(spec, range(1, 31)).values()]
+        apart = [np.maximum(low - eye, eye - high) for low, high in ((s.min(axis=0), s.max(axis=0)) for s in shelves)]
+        assert len({round(float(shelf[0, 0]), 4) for shelf in shelves}) > 15
+        return min(float(each.max()) for each in apart)
+
+    assert nearest() < 0  # the camera is far above: the shelf comes to where the eye will be
+    room.camera.location = eye
+    bpy.context.view_layer.update()
+    assert nearest() >= 0.1 - 1e-6
+
+
 def test_what_hangs_together_moves_together(room, walk):
     seat = block(room, "Seat", (0.4, 0.4, 0.1), (0, 0, 0.4), CHAIR)
     for number, (x, y) in enumerate(((-0.15, -0.15), (0.15, -0.15), (-0.15, 0.15), (0.15, 0.15))):

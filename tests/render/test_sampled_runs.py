@@ -56,6 +56,42 @@ def test_the_fan_of_rays_sees_what_the_picture_shows(scene_file, tmp_path):
         assert record["background"] == 0
 
 
+def test_the_plan_keeps_how_its_views_were_found(scene_file, tmp_path, capfd):
+    run = tmp_path / "run"
+    assert render(run, "--sample-views", f"{WORDS} targets=block:0.3", "--frames", "1") == 0
+    search = run_folder.read_plan(run).view_search
+    said = capfd.readouterr().out
+    assert search.lines() and all(f"sampled views: {line}\n" in said for line in search.lines())
+    assert search.accepted == 3 == search.candidates - sum(search.rejected.values()) and search.rejected
+    shown = {each.label: each for each in search.frequencies}
+    assert shown["block"].target == 0.3 and shown["shell"].target is None
+    assert sum(each.achieved for each in search.frequencies) == pytest.approx(1, abs=1e-5)
+
+
+def test_who_goes_on_changes_nothing_of_it(scene_file, tmp_path, capfd):
+    run = tmp_path / "run"
+    assert render(run, "--sample-views", WORDS, "--frames", "1") == 0
+    before = (run / run_folder.PLAN).read_bytes()
+    capfd.readouterr()
+    assert render(run) == 0
+    assert (run / run_folder.PLAN).read_bytes() == before and "candidates" not in capfd.readouterr().out
+
+
+def test_an_animated_scene_is_told_which_frame_the_views_show(scene_file, tmp_path, capfd):
+    told = "sampled views: the scene is animated: all views show its frame 4, at which it was saved"
+    assert render(tmp_path / "still", "--sample-views", WORDS, "--frames", "1") == 0
+    assert told not in capfd.readouterr().out
+    moving = bpy.data.objects["box"]
+    for frame in (1, 9):
+        moving.location.z = frame / 100
+        moving.keyframe_insert("location", frame=frame)
+    bpy.context.scene.frame_set(4)
+    bpy.ops.wm.save_mainfile()
+    assert render(tmp_path / "moving", "--sample-views", WORDS, "--frames", "1") == 0
+    assert told in capfd.readouterr().out
+    assert run_folder.read_record(tmp_path / "moving", 1)["view"]["scene_frame"] == 4
+
+
 def test_nodes_share_the_views_and_a_resume_reads_them(scene_file, tmp_path, monkeypatch):
     run = tmp_path / "run"
     assert render(run, "--sample-views", WORDS, "--frames", "2") == 0

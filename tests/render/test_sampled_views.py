@@ -20,6 +20,7 @@ from room_of_boxes import (
     sampled,
 )
 
+from blender_addon.compat import fcurves
 from render_scripts.sampled_views.poses import Optics
 from render_scripts.sampled_views.view_camera import LENS
 
@@ -33,6 +34,30 @@ def test_in_an_empty_room_all_are_inside_at_the_asked_height(empty_scene, faces_
     assert np.ptp(at[:, 0]) > 3 and np.ptp(at[:, 1]) > 2
     assert [view.frame for view in found.views] == list(range(1, 21))
     assert {view.scene_frame for view in found.views} == {empty_scene.frame_current}
+
+
+@pytest.mark.parametrize(
+    ("frame", "subframe", "blurred", "at"), [(3, 0, None, 3), (3, 0.5, None, 3), (3, 0, "START", 3.5)]
+)
+def test_what_moves_is_where_its_labels_will_be(empty_scene, frame, subframe, blurred, at):
+    """A wardrobe that goes a metre a frame: views keep away from where it is at the middle of the shutter alone."""
+    room(empty_scene, (8.0, 3.0, 2.6))
+    wardrobe = box(empty_scene, (0, 0, 0), (1, 3, 2.2), BLOCK, "wardrobe")
+    for number in (1, 7):
+        wardrobe.location.x = number
+        wardrobe.keyframe_insert("location", frame=number)
+    for curve in fcurves(wardrobe):
+        for point in curve.keyframe_points:
+            point.interpolation = "LINEAR"
+    empty_scene.render.use_motion_blur, empty_scene.render.motion_blur_shutter = bool(blurred), 1.0
+    empty_scene.render.motion_blur_position = blurred or "CENTER"
+    empty_scene.frame_set(frame, subframe=subframe)
+    found = sampled(empty_scene, "room 60 clearance=0.1 labels=1 one_label=1 like=1 distances=0.1..10")
+    x = eyes(found)[:, 0]
+    assert (np.maximum(at - x, x - (at + 1)) >= 0.1 - 1e-5).all()
+    assert ((x > at - 0.5) & (x < at)).any() and ((x > at + 1) & (x < at + 1.5)).any()
+    assert {view.scene_frame for view in found.views} == {frame}
+    assert (empty_scene.frame_current, empty_scene.frame_subframe) == (frame, subframe)
 
 
 def test_pitch_yaw_roll_and_lens_are_as_asked_for(empty_scene):

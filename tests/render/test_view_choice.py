@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blender_addon.contract.view_search import Frequency, Search
 from render_scripts.sampled_views.choice import (
     ALIKE,
     SURPLUS,
     UNNEEDED,
     Candidate,
-    Frequency,
     Likeness,
-    Report,
     choose,
     cubes,
     mean_shares,
@@ -105,11 +104,11 @@ def test_mean_shares_count_what_a_view_does_not_show_as_none():
 
 def test_the_report_counts_and_shows_frequencies():
     frequencies = (Frequency("chair", 0.2, 0.15), Frequency("x", None, 0.85))
-    report = Report("room 3", 12, 3, {"outside": 4, "too close": 5}, frequencies)
+    report = Search("room 3", 12, 3, {"outside": 4, "too close": 5}, frequencies)
     assert report.counts() == "candidates 12: accepted 3; too close 5; outside 4"
     assert report.lines()[1].split() == ["label", "target", "views"]
     assert report.lines()[2].split() == ["chair", "20.0%", "15.0%"]
     assert report.lines()[3].split() == ["x", "85.0%"]
     assert asdict(report)["frequencies"][0] == {"label": "chair", "target": 0.2, "achieved": 0.15}
-    assert Report("room 3", 3, 3, {}, (Frequency("x", None, 1.0),)).lines() == ["candidates 3: accepted 3"]
-    assert Report("trajectory 24", 2, 24, {"something in the way": 1}).lines()[0].startswith("walks 2: accepted 24;")
+    assert Search("room 3", 3, 3, {}, (Frequency("x", None, 1.0),)).lines() == ["candidates 3: accepted 3"]
+    assert Search("trajectory 24", 2, 24, {"something in the way": 1}).lines()[0].startswith("walks 2: accepted 24;")
