@@ -17,6 +17,8 @@ from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
+from .distractors import draw_distractors, index_of
+from .distractors_on_scene import Pool, pool
 from .held import Change, held
 from .lights_on_scene import added_changes, light_changes, spare_lights
 from .looks_on_scene import looks
@@ -65,11 +67,14 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
     places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
+    distracting = _pool(spec, scene, plan, metre, stack)
     standing = enter(held())
     changes = enter(held())  # the last to come is the first to go: what it shows is there as long as it is shown
 
     def dress(view: View) -> Drawn:
         drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
+        if distracting:
+            distracting.clear()  # nothing else that looks where something is shall know of them
         if places and spec.poses:
             tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
             poses, motions = places.place(tries)
@@ -88,6 +93,9 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             wanted += shifted.changes(drawn.materials.shifts, changes)
             wanted += looked.changes(drawn.materials.looks)
         changes.show(wanted)
+        if distracting and spec.distractors:
+            asked = draw_distractors(spec.distractors, found.things.models, plan.settings.seed, view.frame)
+            drawn = replace(drawn, distractors=distracting.show(asked))
         return drawn
 
     notes = []
@@ -96,6 +104,12 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     if places and spec.poses and not places.movable:
         notes.append(f"nothing that has label {listed(list(spec.poses.labels), 3)} may move")
     return Dressing(dress, twins.values() if spec.camera else cameras, tuple(notes))
+
+
+def _pool(spec: Randomization, scene, plan: Plan, metre: float, stack: ExitStack) -> Pool | None:
+    if not spec.distractors:
+        return None
+    return stack.enter_context(pool(scene, spec.distractors, index_of(spec.distractors.label, plan.label_set), metre))
 
 
 def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None = None) -> Drawn:

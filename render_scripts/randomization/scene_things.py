@@ -61,6 +61,8 @@ def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
     named = [*spec.keep, *(spec.poses.labels if spec.poses else ())]
     if spec.materials:
         named += [label for pool in spec.materials.textures for label in pool.labels]
+    if spec.distractors and spec.distractors.is_a_label:
+        named.append(spec.distractors.label)
     known = {label.name for label in label_set.labels}
     return [name for name in dict.fromkeys(named) if name not in known and name != ALL]
 

@@ -1,0 +1,278 @@
+"""Puts distractors into a frame: from a pool that is there for the whole run, as meshes and materials that change.
+
+Hiding objects, or giving them other meshes, makes Blender and Cycles set the whole scene up anew: three and a half
+seconds at 10,000 objects. So an object of the pool keeps its mesh, whose faces are written anew, and without faces it
+is nowhere. Its material has all patterns, and values say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Quaternion
+from numpy.typing import NDArray
+
+from blender_addon.scene_labels import DISTRACTS
+
+from .distractor_shapes import SHAPES, Shape
+from .distractors import Distractor, Distractors, DistractorsDraw, Paint, Spot, Wanted, covered, upright
+from .free_space import FreeSpace, Hit, Point
+from .lights_on_scene import ray_through
+
+APART = 0.02  # metres between distractors, and from them to lamps and to what they float in front of
+AHEAD = 0.1  # metres from the camera to the nearest point of one
+LIFT = 0.004  # metres: what stands on something touches it, and may
+LEVEL = 0.006  # metres by which the ground may differ under what stands
+ABOVE = 0.0005  # metres by which it stands above: two surfaces in one place show either
+SPOTS = (0.15, 0.5, 0.85)  # of its length and width, where the ground is felt
+STEEP = 0.98  # of a normal's height
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A distractor and where all of it is, in Blender units: its points, the ball around it, the share it hides."""
+
+    drawn: Distractor
+    centre: Point
+    radius: float
+    hidden: float
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the camera sees of the world: from where, along which axis, and the area of the picture at distance 1."""
+
+    kind: str
+    place: Point
+    axes: NDArray[np.float64]
+    area: float
+    lamps: NDArray[np.float64]
+
+
+class Pool:
+    """The objects of a run's distractors."""
+
+    def __init__(self, scene: bpy.types.Scene, spec: Distractors, index: int, metre: float) -> None:
+        self._scene, self._spec, self._metre = scene, spec, metre
+        self._shapes = {name: make() for name, make in SHAPES.items()}
+        self._space = FreeSpace(scene)
+        self._members = [_Member(scene, number, index) for number in range(spec.count[1])]
+
+    def clear(self) -> None:
+        """No distractor is anywhere: for what looks where something is."""
+        for member in self._members:
+            member.clear()
+
+    def show(self, wanted: Iterable[Wanted]) -> DistractorsDraw:
+        """Find a place for each, the scene and its camera being those of the frame, and put it there."""
+        wanted = list(wanted)
+        placed: list[_Placed] = []
+        if wanted:
+            self._space.look()
+            look = _look(self._scene)
+            for one in wanted:
+                found = self._place(one, placed, look)
+                if found:
+                    self._members[len(placed)].show(found.drawn, self._shapes[one.shape], self._metre)
+                    placed.append(found)
+        hidden = round(sum(one.hidden for one in placed), 6)
+        return DistractorsDraw(
+            self._spec.label, tuple(one.drawn for one in placed), len(wanted) - len(placed), hidden
+        )
+
+    def remove(self) -> None:
+        bpy.data.batch_remove([each for member in self._members for each in member.blocks])
+
+    def _place(self, one: Wanted, placed: list[_Placed], look: _Look) -> _Placed | None:
+        shape = self._shapes[one.shape]
+        points = shape.points * one.stretch * (one.size * self._metre)
+        for spot in one.spots:
+            turn = upright(spot.turn) if one.standing else spot.turn
+            turned = points @ np.array(Quaternion(turn).to_matrix()).T
+            centre = self._stand(turned, spot) if one.standing else self._float(turned, spot, look)
+            if centre is None:
+                continue
+            there, radius = turned + centre, float(np.linalg.norm(points, axis=1).max())
+            hidden = _share(there, look)
+            others = np.array([each.centre for each in placed]).reshape(-1, 3)
+            radii = np.array([each.radius for each in placed])
+            if (
+                hidden + sum(each.hidden for each in placed) <= self._spec.hidden
+                and (np.linalg.norm(others - centre, axis=1) > radii + radius + APART * self._metre).all()
+                and (np.linalg.norm(look.lamps - centre, axis=1) > radius + APART * self._metre).all()
+                and np.linalg.norm(look.place - centre) > radius + AHEAD * self._metre
+                and self._space.is_free(there + (0, 0, LIFT * self._metre * one.standing), _triangles(shape))
+            ):
+                where = tuple(round(float(each), 6) for each in centre / self._metre)
+                kind = "standing" if one.standing else "floating"
+                drawn = Distractor(one.shape, one.size, one.stretch, kind, where, turn, one.paint)
+                return _Placed(drawn, np.array(where) * self._metre, radius, hidden)
+        return None
+
+    def _float(self, points: Point, spot: Spot, look: _Look) -> Point | None:
+        """On the way from the camera to what it sees there."""
+        radius = float(np.linalg.norm(points, axis=1).max())
+        near, far = (each * self._metre for each in self._spec.distance)
+        start, way, hit = self._seen(spot, far + 2 * radius)
+        near = max(near, radius + AHEAD * self._metre)
+        far = min(far, hit.distance - radius - APART * self._metre) if hit else far
+        return start + way * (near + (far - near) * spot.share) if far >= near else None
+
+    def _stand(self, points: Point, spot: Spot) -> Point | None:
+        """On what the camera sees there, if that is level under all of it and nothing is above."""
+        near, far = (each * self._metre for each in self._spec.distance)
+        _, way, hit = self._seen(spot, far)
+        if not hit or hit.distance < near or abs(hit.normal[2]) < STEEP or way[2] >= 0:
+            return None
+        low, high = points.min(axis=0), points.max(axis=0)
+        room = high[2] - low[2] + LEVEL * self._metre
+        for across in SPOTS:
+            for along in SPOTS:
+                over = hit.point + (low[0] + across * (high[0] - low[0]), low[1] + along * (high[1] - low[1]), room)
+                under = self._space.first(over, np.array([0.0, 0.0, -1.0]), room + LEVEL * self._metre)
+                if not under or abs(under.distance - room) > LEVEL * self._metre:
+                    return None
+        return hit.point + (0, 0, ABOVE * self._metre - low[2])
+
+    def _seen(self, spot: Spot, far: float) -> tuple[Point, Point, Hit | None]:
+        """A ray through a point of the picture: its start, its direction, and what it meets."""
+        start, way = (
+            np.array(each, np.float64)
+            for each in ray_through(self._scene, bpy.context.evaluated_depsgraph_get(), spot.across, spot.up)
+        )
+        way /= np.linalg.norm(way)
+        return start, way, self._space.first(start, way, far)
+
+
+class _Member:
+    """An object of the pool with its mesh and its material."""
+
+    def __init__(self, scene: bpy.types.Scene, number: int, index: int) -> None:
+        name = f"labelpass distractor {number + 1}"
+        self._mesh, self._material = bpy.data.meshes.new(name), bpy.data.materials.new(name)
+        self._sockets = dict(_patterned(self._material))
+        self._mesh.materials.append(self._material)
+        self._object = bpy.data.objects.new(name, self._mesh)
+        self._object[DISTRACTS] = True
+        self._object.pass_index, self._object.rotation_mode = index, "QUATERNION"
+        scene.collection.objects.link(self._object)
+
+    @property
+    def blocks(self) -> list[bpy.types.ID]:
+        return [self._object, self._mesh, self._material]
+
+    def clear(self) -> None:
+        if len(self._mesh.vertices):
+            self._mesh.clear_geometry()
+
+    def show(self, drawn: Distractor, shape: Shape, metre: float) -> None:
+        self._mesh.clear_geometry()
+        self._mesh.from_pydata((shape.points * drawn.stretch).tolist(), [], list(shape.faces))
+        self._mesh.polygons.foreach_set("use_smooth", shape.smooth)
+        self._mesh.update()
+        place = np.array(drawn.location) * metre
+        turn, size = Quaternion(drawn.rotation).to_matrix().to_4x4(), Matrix.Scale(drawn.size * metre, 4)
+        self._object.matrix_world = Matrix.Translation(place.tolist()) @ turn @ size
+        if drawn.paint:
+            _paint(self._sockets, drawn.paint)
+
+
+def _patterned(material: bpy.types.Material) -> Iterator[tuple[str, bpy.types.NodeSocket]]:
+    """Give a material all patterns: {what: the socket whose value says it}. What counts 0 costs a render nothing."""
+    material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    new, link = tree.nodes.new, tree.links.new
+    shader, output = new("ShaderNodeBsdfPrincipled"), new("ShaderNodeOutputMaterial")
+    link(shader.outputs[0], output.inputs["Surface"])
+    mapping = new("ShaderNodeMapping")
+    link(new("ShaderNodeTexCoord").outputs["Object"], mapping.inputs["Vector"])
+    total = None
+    for name, (kind, at) in _PATTERNS.items():
+        texture, counted = new(kind), new("ShaderNodeMath")
+        counted.operation = "MULTIPLY_ADD"
+        link(mapping.outputs[0], texture.inputs["Vector"])
+        texture.inputs["Scale"].default_value = _SCALES[name]
+        link(texture.outputs[at], counted.inputs[0])
+        counted.inputs[1].default_value = counted.inputs[2].default_value = 0.0
+        if total:
+            link(total, counted.inputs[2])
+        total = counted.outputs[0]
+        yield name, counted.inputs[1]
+    sharper, mixed = new("ShaderNodeMapRange"), new("ShaderNodeMixRGB")
+    sharper.inputs["From Min"].default_value, sharper.inputs["From Max"].default_value = 0.35, 0.65
+    link(total, sharper.inputs["Value"])
+    link(sharper.outputs[0], mixed.inputs[0])
+    link(mixed.outputs[0], shader.inputs["Base Color"])
+    yield "first", mixed.inputs[1]
+    yield "second", mixed.inputs[2]
+    yield "repeats", mapping.inputs["Scale"]
+    yield "roughness", shader.inputs["Roughness"]
+    yield "metallic", shader.inputs["Metallic"]
+
+
+_PATTERNS = {
+    "noise": ("ShaderNodeTexNoise", 0),
+    "voronoi": ("ShaderNodeTexVoronoi", 0),
+    "wave": ("ShaderNodeTexWave", 1),
+    "checker": ("ShaderNodeTexChecker", 1),
+}
+_SCALES = {"noise": 2.0, "voronoi": 1.5, "wave": 0.5, "checker": 1.0}
+"""So that each repeats about once in a unit."""
+
+
+def _paint(sockets: Mapping[str, bpy.types.NodeSocket], paint: Paint) -> None:
+    values = {name: float(name == paint.pattern) for name in _PATTERNS}
+    values |= {"roughness": paint.roughness, "metallic": paint.metallic}
+    for name, value in values.items():
+        sockets[name].default_value = value
+    first, second = paint.colours
+    sockets["first"].default_value, sockets["second"].default_value = (*first, 1.0), (*second, 1.0)
+    sockets["repeats"].default_value = (paint.repeats,) * 3
+
+
+def _look(scene: bpy.types.Scene) -> _Look:
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    camera = scene.camera.evaluated_get(depsgraph)
+    matrix = np.array(camera.matrix_world.normalized(), np.float64)
+    corners = np.array(camera.data.view_frame(scene=scene))
+    wide, high, _ = np.ptp(corners, axis=0)
+    deep = 1.0 if camera.data.type == "ORTHO" else abs(float(corners[0, 2]))
+    shown = (obj for obj in depsgraph.objects if obj.type == "LIGHT" and obj.data.type != "SUN" and obj.data.energy)
+    lamps = np.array([obj.matrix_world.translation for obj in shown], np.float64).reshape(-1, 3)
+    return _Look(camera.data.type, matrix[:3, 3], matrix[:3, :3], float(wide * high) / deep**2, lamps)
+
+
+def _share(points: Point, look: _Look) -> float:
+    """The share of the picture that a thing hides at most: that of the convex hull of its points."""
+    seen = (points - look.place) @ look.axes
+    if look.kind == "ORTHO":
+        return covered(seen[:, :2]) / look.area
+    if look.kind == "PANO":  # of the whole sphere
+        middle, radius = seen.mean(axis=0), float(np.ptp(seen, axis=0).max())
+        far = max(float(np.linalg.norm(middle)), 1e-9)
+        return (1 - np.sqrt(max(1 - (radius / far) ** 2, 0))) / 2
+    if seen[:, 2].max() >= -1e-6:
+        return 1.0
+    return covered(seen[:, :2] / -seen[:, 2:]) / look.area
+
+
+def _triangles(shape: Shape) -> NDArray[np.int32]:
+    """Corners of triangles: faces are convex, so each is a fan."""
+    return np.array(
+        [(face[0], face[n], face[n + 1]) for face in shape.faces for n in range(1, len(face) - 1)], np.int32
+    )
+
+
+@contextmanager
+def pool(scene: bpy.types.Scene, spec: Distractors, index: int, metre: float) -> Iterator[Pool]:
+    """A `Pool` whose distractors carry the pass index `index`; they are gone when the block ends."""
+    ready = Pool(scene, spec, index, metre)
+    try:
+        yield ready
+    finally:
+        ready.remove()
