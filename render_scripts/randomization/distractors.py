@@ -80,21 +80,22 @@ class Spot:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One distractor before it has a place. `stretch` makes its sides differ; `paint` is None where a model keeps its
-    own look."""
+    """One distractor before it has a place. `stretch` makes its sides differ."""
 
     shape: str
     size: float
     stretch: tuple[float, float, float]
     standing: bool
-    paint: Paint | None
+    own_look: bool
+    paint: Paint
     spots: tuple[Spot, ...]
 
 
 @dataclass(frozen=True)
 class Distractor:
     """One that is there: `shape`, one of ours or the file of a model; `size`, metres of its longest side; `placed`,
-    floating or standing; `location` of its middle in metres of the world, `rotation` (w, x, y, z)."""
+    floating or standing; `location` of its middle in metres of the world, `rotation` (w, x, y, z). `own_look`: its own
+    materials, and `paint` on what of them is not opaque."""
 
     shape: str
     size: float
@@ -102,7 +103,8 @@ class Distractor:
     placed: str
     location: tuple[float, float, float]
     rotation: tuple[float, float, float, float]
-    paint: Paint | None
+    own_look: bool
+    paint: Paint
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,9 @@ def _wanted(spec: Distractors, models: Sequence[str], seed: int, frame: int, num
     places = stream(seed, frame, DISTRACTORS, f"places of thing {number}")
     spots = tuple(_spot(places) for _ in range(spec.tries))
     if models:
-        return Wanted(shape, size, (1.0, 1.0, 1.0), standing, paint if painted else None, spots)
+        return Wanted(shape, size, (1.0, 1.0, 1.0), standing, not painted, paint, spots)
     x, y, z = (round(side / max(sides), 6) for side in sides)
-    return Wanted(shape, size, (x, y, z), standing, paint, spots)
+    return Wanted(shape, size, (x, y, z), standing, False, paint, spots)
 
 
 def _spot(rng: Generator) -> Spot:

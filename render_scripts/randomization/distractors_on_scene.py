@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from blender_addon.scene_labels import DISTRACTS
 
+from .distractor_models import Model, Models
 from .distractor_shapes import SHAPES, Shape
 from .distractors import Distractor, Distractors, DistractorsDraw, Paint, Spot, Wanted, covered, upright
 from .free_space import FreeSpace, Hit, Point
@@ -56,9 +57,10 @@ class _Look:
 class Pool:
     """The objects of a run's distractors."""
 
-    def __init__(self, scene: bpy.types.Scene, spec: Distractors, index: int, metre: float) -> None:
+    def __init__(self, scene: bpy.types.Scene, spec: Distractors, index: int, models: Models, metre: float) -> None:
         self._scene, self._spec, self._metre = scene, spec, metre
-        self._shapes = {name: make() for name, make in SHAPES.items()}
+        self._ours = {name: Model(make(), (None,)) for name, make in SHAPES.items()}
+        self._models = models
         self._space = FreeSpace(scene)
         self._members = [_Member(scene, number, index) for number in range(spec.count[1])]
 
@@ -72,27 +74,33 @@ class Pool:
         wanted = list(wanted)
         placed: list[_Placed] = []
         if wanted:
+            for one in wanted:
+                self._model(one.shape)  # what a file brings makes Blender evaluate the scene anew
             self._space.look()
             look = _look(self._scene)
             for one in wanted:
                 found = self._place(one, placed, look)
                 if found:
-                    self._members[len(placed)].show(found.drawn, self._shapes[one.shape], self._metre)
+                    self._members[len(placed)].show(found.drawn, self._model(one.shape), self._metre)
                     placed.append(found)
         hidden = round(sum(one.hidden for one in placed), 6)
-        return DistractorsDraw(
-            self._spec.label, tuple(one.drawn for one in placed), len(wanted) - len(placed), hidden
-        )
+        return DistractorsDraw(self._spec.label, tuple(one.drawn for one in placed), len(wanted) - len(placed), hidden)
+
+    def _model(self, name: str) -> Model:
+        return self._models[name] if self._spec.models else self._ours[name]
 
     def remove(self) -> None:
         bpy.data.batch_remove([each for member in self._members for each in member.blocks])
 
     def _place(self, one: Wanted, placed: list[_Placed], look: _Look) -> _Placed | None:
-        shape = self._shapes[one.shape]
+        shape = self._model(one.shape).shape
         points = shape.points * one.stretch * (one.size * self._metre)
+        walls, triangles = _walls(shape) if self._spec.models else (shape.points, _triangles(shape))
+        walls = walls * one.stretch * (one.size * self._metre)
         for spot in one.spots:
             turn = upright(spot.turn) if one.standing else spot.turn
-            turned = points @ np.array(Quaternion(turn).to_matrix()).T
+            across = np.array(Quaternion(turn).to_matrix()).T
+            turned = points @ across
             centre = self._stand(turned, spot) if one.standing else self._float(turned, spot, look)
             if centre is None:
                 continue
@@ -105,11 +113,11 @@ class Pool:
                 and (np.linalg.norm(others - centre, axis=1) > radii + radius + APART * self._metre).all()
                 and (np.linalg.norm(look.lamps - centre, axis=1) > radius + APART * self._metre).all()
                 and np.linalg.norm(look.place - centre) > radius + AHEAD * self._metre
-                and self._space.is_free(there + (0, 0, LIFT * self._metre * one.standing), _triangles(shape))
+                and self._space.is_free(walls @ across + centre + (0, 0, LIFT * self._metre * one.standing), triangles)
             ):
                 where = tuple(round(float(each), 6) for each in centre / self._metre)
                 kind = "standing" if one.standing else "floating"
-                drawn = Distractor(one.shape, one.size, one.stretch, kind, where, turn, one.paint)
+                drawn = Distractor(one.shape, one.size, one.stretch, kind, where, turn, one.own_look, one.paint)
                 return _Placed(drawn, np.array(where) * self._metre, radius, hidden)
         return None
 
@@ -169,16 +177,25 @@ class _Member:
         if len(self._mesh.vertices):
             self._mesh.clear_geometry()
 
-    def show(self, drawn: Distractor, shape: Shape, metre: float) -> None:
+    def show(self, drawn: Distractor, model: Model, metre: float) -> None:
+        shape, own = model.shape, model.materials if drawn.own_look else ()
         self._mesh.clear_geometry()
         self._mesh.from_pydata((shape.points * drawn.stretch).tolist(), [], list(shape.faces))
         self._mesh.polygons.foreach_set("use_smooth", shape.smooth)
+        if shape.uv is not None:
+            self._mesh.uv_layers.new().uv.foreach_set("vector", shape.uv.ravel())
+        if own and shape.slots is not None:
+            self._mesh.polygons.foreach_set("material_index", shape.slots)
+        wanted = [material or self._material for material in own] or [self._material]
+        if list(self._mesh.materials) != wanted:  # an equal write makes Blender look at the whole scene
+            self._mesh.materials.clear()
+            for material in wanted:
+                self._mesh.materials.append(material)
         self._mesh.update()
         place = np.array(drawn.location) * metre
         turn, size = Quaternion(drawn.rotation).to_matrix().to_4x4(), Matrix.Scale(drawn.size * metre, 4)
         self._object.matrix_world = Matrix.Translation(place.tolist()) @ turn @ size
-        if drawn.paint:
-            _paint(self._sockets, drawn.paint)
+        _paint(self._sockets, drawn.paint)
 
 
 def _patterned(material: bpy.types.Material) -> Iterator[tuple[str, bpy.types.NodeSocket]]:
@@ -268,10 +285,17 @@ def _triangles(shape: Shape) -> NDArray[np.int32]:
     )
 
 
+def _walls(shape: Shape) -> tuple[Point, NDArray[np.int32]]:
+    """The box around a shape, as (points, triangles)."""
+    ends = np.stack([shape.points.min(axis=0), shape.points.max(axis=0)])
+    box = SHAPES["box"]()
+    return np.where(box.points > 0, ends[1], ends[0]), _triangles(box)
+
+
 @contextmanager
-def pool(scene: bpy.types.Scene, spec: Distractors, index: int, metre: float) -> Iterator[Pool]:
+def pool(scene: bpy.types.Scene, spec: Distractors, index: int, models: Models, metre: float) -> Iterator[Pool]:
     """A `Pool` whose distractors carry the pass index `index`; they are gone when the block ends."""
-    ready = Pool(scene, spec, index, metre)
+    ready = Pool(scene, spec, index, models, metre)
     try:
         yield ready
     finally:

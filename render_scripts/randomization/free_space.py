@@ -158,7 +158,9 @@ class FreeSpace:
         """Whether a surface may be another one in the next frame, in its object's own space."""
         keys = getattr(obj.data, "shape_keys", None)
         plain = obj.type == "MESH" and not keys and not obj.animation_data and not obj.data.animation_data
-        return not plain or any(each.type not in _STILL for each in obj.modifiers) or moves_by_itself(self._scene, [obj])
+        return (
+            not plain or any(each.type not in _STILL for each in obj.modifiers) or moves_by_itself(self._scene, [obj])
+        )
 
 
 def _tree_of(mesh: bpy.types.Mesh) -> BVHTree | None:
@@ -168,6 +170,4 @@ def _tree_of(mesh: bpy.types.Mesh) -> BVHTree | None:
     mesh.loop_triangles.foreach_get("vertices", triangles)
     if not len(triangles):
         return None
-    return BVHTree.FromPolygons(
-        points.reshape(-1, 3).tolist(), triangles.reshape(-1, 3).tolist(), all_triangles=True
-    )
+    return BVHTree.FromPolygons(points.reshape(-1, 3).tolist(), triangles.reshape(-1, 3).tolist(), all_triangles=True)

@@ -17,6 +17,7 @@ from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
+from .distractor_models import models
 from .distractors import draw_distractors, index_of
 from .distractors_on_scene import Pool, pool
 from .held import Change, held
@@ -25,7 +26,7 @@ from .looks_on_scene import looks
 from .material_shifts import shifting
 from .poses import draw_tries
 from .poses_on_scene import Places
-from .scene_things import hdri_folder, scene_things
+from .scene_things import hdri_folder, model_files, scene_things
 from .spec import Drawn, Randomization, draw_families, from_plan
 from .world_on_scene import surroundings
 
@@ -109,7 +110,9 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
 def _pool(spec: Randomization, scene, plan: Plan, metre: float, stack: ExitStack) -> Pool | None:
     if not spec.distractors:
         return None
-    return stack.enter_context(pool(scene, spec.distractors, index_of(spec.distractors.label, plan.label_set), metre))
+    index = index_of(spec.distractors.label, plan.label_set)
+    ready = stack.enter_context(models(model_files(spec)))
+    return stack.enter_context(pool(scene, spec.distractors, index, ready, metre))
 
 
 def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None = None) -> Drawn:
