@@ -109,7 +109,7 @@ class LabelSet:
 
     @property
     def spare_id(self) -> int:
-        """The highest id that is no label's, for passes to say `IGNORE` by. Raises LabelSetError where all are taken."""
+        """The highest id that is no label's: passes say `IGNORE` by it. Raises LabelSetError where all are taken."""
         found = next((id_ for id_ in range(MAX_ID, 0, -1) if id_ not in self.by_id), 0)
         if not found:
             raise LabelSetError(f"label set {self.name!r} uses all {MAX_ID} ids: none is left to say ignore by")

@@ -24,7 +24,7 @@ from .scene_things import is_plain
 
 @dataclass(frozen=True)
 class Model:
-    """`materials`: None where one may not stay: it lets light through, gives some, or has displacement."""
+    """`materials`: None where one may not stay (`_may_stay`)."""
 
     shape: Shape
     materials: tuple[bpy.types.Material | None, ...]
@@ -143,9 +143,15 @@ def _merged(scene: bpy.types.Scene) -> Model | None:
     for material in materials:
         if material:
             material.pass_index = 0  # the label of a distractor is its object's
-    return Model(
-        shape, tuple(material if material and is_plain(material, suspicion) else None for material in materials)
-    )
+    may = (material if material and _may_stay(material, suspicion) else None for material in materials)
+    return Model(shape, tuple(may))
+
+
+def _may_stay(material: bpy.types.Material, suspicion: Suspicion) -> bool:
+    """Whether a material is opaque and gives no light, and needs nothing of the mesh but its UV map."""
+    tree = material.node_tree
+    reads = any(node.type in {"ATTRIBUTE", "VERTEX_COLOR"} for node in tree.nodes) if tree else False
+    return not reads and is_plain(material, suspicion)
 
 
 def _corners_uv(mesh: bpy.types.Mesh, mirrored: bool) -> np.ndarray:

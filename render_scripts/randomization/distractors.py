@@ -58,7 +58,7 @@ class Distractors:
 
 @dataclass(frozen=True)
 class Paint:
-    """A pattern of two colours (linear RGB), so often across the thing; roughness and metal of the Principled shader."""
+    """A pattern of two colours (linear RGB), so often across the thing; roughness and metal of a Principled shader."""
 
     pattern: str
     colours: tuple[tuple[float, float, float], tuple[float, float, float]]

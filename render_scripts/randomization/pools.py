@@ -7,7 +7,10 @@ from pathlib import Path
 
 
 def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") -> dict[str, int]:
-    """{name: bytes} of the pictures, or of `what` else has these suffixes, of a folder, sorted by name. Raises ValueError where it has none."""
+    """{name: bytes} of the pictures of a folder, sorted by name, or of `what` else has these suffixes.
+
+    Raises ValueError where it has none.
+    """
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder")
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
