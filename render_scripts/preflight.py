@@ -118,9 +118,7 @@ def check_randomization(spec: Randomization, label_set: LabelSet, view_layer: bp
         index = label_set.spare_id
         for data in (*bpy.data.objects, *bpy.data.materials):
             if data.pass_index == index:
-                yield Problem(
-                    True, f"{data.name!r} has pass index {index}, by which distractors say ignore: relabel it"
-                )
+                yield Problem(True, f"{data.name!r} has pass index {index}, which distractors need: relabel it")
     if not spec.lights:
         return
     lamps = lamps_of(view_layer)
