@@ -11,6 +11,8 @@ import numpy as np
 from mathutils import Quaternion
 from numpy.typing import NDArray
 
+from blender_addon.label_render.stage import changed
+
 from .distractor_models import Model, Models
 from .distractor_objects import Member
 from .distractor_shapes import SHAPES, Shape
@@ -63,9 +65,13 @@ class Pool:
         for member in self._members:
             member.clear()
 
-    def show(self, wanted: Iterable[Wanted]) -> DistractorsDraw:
-        """Find a place for each, the scene and its camera being those of the frame, and put it there."""
-        wanted = list(wanted)
+    def show(self, wanted: Iterable[Wanted], size: tuple[int, int]) -> DistractorsDraw:
+        """Find a place for each in a picture of that size, scene and camera being those of the frame; put it there."""
+        render = self._scene.render
+        with changed(render, resolution_x=size[0], resolution_y=size[1], resolution_percentage=100):
+            return self._show(list(wanted))
+
+    def _show(self, wanted: list[Wanted]) -> DistractorsDraw:
         placed: list[_Placed] = []
         if wanted:
             for one in wanted:

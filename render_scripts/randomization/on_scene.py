@@ -96,7 +96,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         changes.show(wanted)
         if distracting and spec.distractors:
             asked = draw_distractors(spec.distractors, found.things.models, plan.settings.seed, view.frame)
-            drawn = replace(drawn, distractors=distracting.show(asked))
+            drawn = replace(drawn, distractors=distracting.show(asked, plan.settings.size))
         return drawn
 
     notes = []
