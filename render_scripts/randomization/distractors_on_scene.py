@@ -53,11 +53,12 @@ class _Look:
 class Pool:
     """The objects of a run's distractors."""
 
-    def __init__(self, scene: bpy.types.Scene, spec: Distractors, index: int, models: Models, metre: float) -> None:
+    def __init__(
+        self, scene: bpy.types.Scene, spec: Distractors, index: int, space: FreeSpace, models: Models, metre: float
+    ) -> None:
         self._scene, self._spec, self._metre = scene, spec, metre
         self._ours = {name: Model(make(), (None,)) for name, make in SHAPES.items()}
-        self._models = models
-        self._space = FreeSpace(scene)
+        self._space, self._models = space, models
         self._members = [Member(scene, number, index) for number in range(spec.count[1])]
 
     def clear(self) -> None:
@@ -77,12 +78,13 @@ class Pool:
             for one in wanted:
                 self._model(one.shape)  # what a file brings makes Blender evaluate the scene anew
             self._space.look()
-            look = _look(self._scene)
+            look = _look(self._scene, self._space.depsgraph)
             for one in wanted:
                 found = self._place(one, placed, look)
                 if found:
-                    self._members[len(placed)].show(found.drawn, self._model(one.shape), self._metre)
                     placed.append(found)
+        for member, one in zip(self._members, placed):
+            member.show(one.drawn, self._model(one.drawn.shape), self._metre)
         hidden = round(sum(one.hidden for one in placed), 6)
         return DistractorsDraw(self._spec.label, tuple(one.drawn for one in placed), len(wanted) - len(placed), hidden)
 
@@ -148,16 +150,12 @@ class Pool:
 
     def _seen(self, spot: Spot, far: float) -> tuple[Point, Point, Hit | None]:
         """A ray through a point of the picture: its start, its direction, and what it meets."""
-        start, way = (
-            np.array(each, np.float64)
-            for each in ray_through(self._scene, bpy.context.evaluated_depsgraph_get(), spot.across, spot.up)
-        )
+        start, way = map(np.array, ray_through(self._scene, self._space.depsgraph, spot.across, spot.up))
         way /= np.linalg.norm(way)
         return start, way, self._space.first(start, way, far)
 
 
-def _look(scene: bpy.types.Scene) -> _Look:
-    depsgraph = bpy.context.evaluated_depsgraph_get()
+def _look(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> _Look:
     camera = scene.camera.evaluated_get(depsgraph)
     matrix = np.array(camera.matrix_world.normalized(), np.float64)
     corners = np.array(camera.data.view_frame(scene=scene))
@@ -197,9 +195,11 @@ def _walls(shape: Shape) -> tuple[Point, NDArray[np.int32]]:
 
 
 @contextmanager
-def pool(scene: bpy.types.Scene, spec: Distractors, index: int, models: Models, metre: float) -> Iterator[Pool]:
+def pool(
+    scene: bpy.types.Scene, spec: Distractors, index: int, space: FreeSpace, models: Models, metre: float
+) -> Iterator[Pool]:
     """A `Pool` whose distractors carry the pass index `index`; they are gone when the block ends."""
-    ready = Pool(scene, spec, index, models, metre)
+    ready = Pool(scene, spec, index, space, models, metre)
     try:
         yield ready
     finally:

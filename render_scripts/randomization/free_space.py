@@ -42,11 +42,11 @@ class _Body:
 
 
 class FreeSpace:
-    """All that a render shows of a frame, in Blender units."""
+    """All that a render shows of a frame, in Blender units; `still` where that is the same in all frames."""
 
-    def __init__(self, scene: bpy.types.Scene) -> None:
-        self._scene = scene
-        self._depsgraph: bpy.types.Depsgraph | None = None
+    def __init__(self, scene: bpy.types.Scene, still: bool) -> None:
+        self._scene, self._still = scene, still
+        self.depsgraph = bpy.context.evaluated_depsgraph_get()
         self._trees: dict[tuple[str, int], BVHTree | None] = {}
         self._bodies: list[_Body] = []
         self._matrices = self._inverses = np.empty((0, 4, 4))
@@ -55,11 +55,13 @@ class FreeSpace:
 
     def look(self) -> None:
         """See the scene as it stands now."""
-        self._depsgraph = bpy.context.evaluated_depsgraph_get()
+        self.depsgraph = bpy.context.evaluated_depsgraph_get()
+        if self._still and self._bodies:
+            return
         self._trees = {key: tree for key, tree in self._trees.items() if not key[1] and not self._moving[key[0]]}
         bodies, matrices, corners = [], [], []
         hidden: dict[str, bool] = {}
-        for instance in self._depsgraph.object_instances:
+        for instance in self.depsgraph.object_instances:
             obj = instance.object
             if obj.type != "MESH" or not instance.show_self:  # curves, texts and metaballs come as meshes, too
                 continue
@@ -143,7 +145,7 @@ class FreeSpace:
     def _tree(self, at: int) -> BVHTree | None:
         body = self._bodies[at]
         if body.key not in self._trees:
-            evaluated = body.obj.evaluated_get(self._depsgraph)
+            evaluated = body.obj.evaluated_get(self.depsgraph)
             try:
                 mesh = evaluated.to_mesh()
                 self._trees[body.key] = _tree_of(mesh) if mesh else None
@@ -161,6 +163,17 @@ class FreeSpace:
         return (
             not plain or any(each.type not in _STILL for each in obj.modifiers) or moves_by_itself(self._scene, [obj])
         )
+
+
+def is_still(scene: bpy.types.Scene) -> bool:
+    """Whether nothing but cameras and lights can be anywhere else in another frame."""
+    free = {"CAMERA", "LIGHT"}
+    objects = [obj for obj in bpy.data.objects if obj.type not in free or {each.type for each in obj.children} - free]
+    moving = any(obj.animation_data or obj.constraints for obj in objects)
+    blocks = (*bpy.data.meshes, *bpy.data.curves, *bpy.data.shape_keys, *bpy.data.collections)
+    trees = (tree for tree in bpy.data.node_groups if tree.type == "GEOMETRY")
+    moving = moving or any(getattr(block, "animation_data", None) for block in (*blocks, *trees))
+    return not moving and not moves_by_itself(scene, bpy.data.objects)
 
 
 def _tree_of(mesh: bpy.types.Mesh) -> BVHTree | None:

@@ -20,6 +20,7 @@ from .develop import Development
 from .distractor_models import models
 from .distractors import draw_distractors, index_of
 from .distractors_on_scene import Pool, pool
+from .free_space import FreeSpace, is_still
 from .held import Change, held
 from .lights_on_scene import added_changes, light_changes, spare_lights
 from .looks_on_scene import looks
@@ -112,7 +113,8 @@ def _pool(spec: Randomization, scene, plan: Plan, metre: float, stack: ExitStack
         return None
     index = index_of(spec.distractors.label, plan.label_set)
     ready = stack.enter_context(models(model_files(spec)))
-    return stack.enter_context(pool(scene, spec.distractors, index, ready, metre))
+    space = FreeSpace(scene, is_still(scene) and not spec.poses)
+    return stack.enter_context(pool(scene, spec.distractors, index, space, ready, metre))
 
 
 def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None = None) -> Drawn:
