@@ -86,7 +86,7 @@ def _read(path: Path) -> Model:
         with hushed():
             _bring(path, scene)
         model = _merged(scene)
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, AttributeError) as error:  # the last where an importer is switched off
         raise RenderFailed(f"the model {path} cannot be read: {str(error).strip()}") from error
     if model is None:
         raise RenderFailed(f"the model {path} has no surface")

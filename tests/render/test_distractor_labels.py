@@ -135,7 +135,7 @@ def test_what_cannot_be_is_refused(start, tmp_path, capsys):
 
 
 def write_models(folder):
-    """A cube in red with a transparent side, as .blend, and a triangle as .obj."""
+    """A cube in red with a transparent side, as .blend and as .glb, and a triangle as .obj."""
     folder.mkdir()
     (folder / "flag.obj").write_text("v 0 0 0\nv 2 0 0\nv 0 0 1\nf 1 2 3\n")
     obj = block(bpy.context.scene, "crate", (1, 1, 1), (0, 0, 0), 0)
@@ -147,6 +147,9 @@ def write_models(folder):
     paints[1].node_tree.nodes["Principled BSDF"].inputs["Alpha"].default_value = 0.3
     obj.data.polygons[0].material_index = 1
     bpy.data.libraries.write(str(folder / "crate.blend"), {obj})
+    bpy.context.view_layer.objects.active = obj
+    obj.select_set(True)
+    bpy.ops.export_scene.gltf(filepath=str(folder / "crate.glb"), use_selection=True)
     bpy.data.objects.remove(obj)
     for paint in paints:
         bpy.data.materials.remove(paint)
@@ -159,7 +162,7 @@ def test_models_are_labelled_as_our_shapes_are(start, tmp_path):
     assert start("run", *more, models=[str(tmp_path / "things")], painted=0.3) == 0
     assert {kind: len(getattr(bpy.data, kind)) for kind in before} == before
     stored = read_plan(tmp_path / "run").settings.randomization["pictures"]
-    assert stored[str(tmp_path / "things")].keys() == {"crate.blend", "flag.obj"}
+    assert stored[str(tmp_path / "things")].keys() == {"crate.blend", "crate.glb", "flag.obj"}
     shapes, looks = set(), set()
     for frame in range(1, 5):
         record = read_record(tmp_path / "run", frame)
@@ -168,7 +171,7 @@ def test_models_are_labelled_as_our_shapes_are(start, tmp_path):
         assert {row["name"] for row in record["labels"]} == {"floor", "box", "wall"}
         shapes |= {one["shape"] for one in record["draw"]["distractors"]["things"]}
         looks |= {one["own_look"] for one in record["draw"]["distractors"]["things"]}
-    assert shapes == {"things/crate.blend", "things/flag.obj"}
+    assert shapes == {"things/crate.blend", "things/crate.glb", "things/flag.obj"}
     assert looks == {True, False}
 
 

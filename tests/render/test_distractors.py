@@ -252,3 +252,32 @@ def test_metres_are_metres_in_a_scene_of_other_units(walk, room):
     assert drawn.things
     assert all(0.1 < np.linalg.norm(np.ptp(place, axis=0)) / 100 < 0.4 for place in corners.values())
     assert all(abs(each) < 5 for one in drawn.things for each in one.location)
+
+
+def test_what_moves_is_where_the_frame_has_it(room):
+    """A block that is keyed to go far to the left leaves room where it was, and takes it where it comes."""
+    mover = block(room, "Mover", (3, 3, 1.5), (0, 0, 0), TABLE)
+    for frame, x in ((1, 0.0), (2, -30.0)):
+        mover.location.x = x
+        mover.keyframe_insert("location", frame=frame)
+    spec = Distractors(count=(8, 8), standing=1.0, distance=(0.5, 8.0))
+    chosen = replace(settings(size=(64, 48)), randomization=to_plan(Randomization(distractors=spec), {}))
+    plan, inside = Plan(LABELS, "scene.blend", "0" * 64, (), chosen, {}), {1: 0, 2: 0}
+    with passes.prepared(room, chosen), randomized(room, plan, {room.camera}) as dressing:
+        for number in range(10):
+            scene_frame = 1 + number % 2
+            room.frame_set(scene_frame)
+            for one in dressing.dress(View(number, scene_frame, "Camera", "")).distractors.things:
+                x, y, z = one.location
+                inside[scene_frame] += abs(x) < 1.5 and abs(y) < 1.5 and z < 1.5
+    assert inside[1] == 0
+    assert inside[2] > 0
+
+
+@pytest.mark.parametrize("kind", ["ORTHO", "PANO"])
+def test_other_cameras_get_distractors_too(walk, room, kind):
+    bpy.data.objects["Camera"].data.type = kind
+    bpy.data.objects["Camera"].data.ortho_scale = 3.0
+    things = [one for drawn, _, _ in walk(Distractors(), range(4)).values() for one in drawn.things]
+    assert len(things) > 4
+    assert {one.placed for one in things} == {"floating", "standing"}
