@@ -173,7 +173,7 @@ def index_of(label: str, label_set: LabelSet) -> int:
 def void_of(plan: Plan) -> int:
     """The index that passes of a run show in place of `IGNORE`; 0 where none does."""
     stored = plan.settings.randomization.get("distractors")
-    return plan.label_set.spare_id if stored and stored["label"] == CODE_NAMES[IGNORE] else 0
+    return plan.label_set.spare_id if stored and stored.get("label", Distractors.label) == CODE_NAMES[IGNORE] else 0
 
 
 _WAYS = np.array([(cos(a), sin(a)) for a in np.arange(48) * pi / 24])
