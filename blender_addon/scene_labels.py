@@ -18,6 +18,9 @@ PROPERTY = "labelpass_label_set"
 LOCKED = "labelpass_locked"
 """A property of objects whose materials and place no randomisation changes."""
 
+DISTRACTS = "labelpass_distractor"
+"""A property of objects that a run puts into the scene to distract: nobody misses a label on them."""
+
 CARRIERS = {"MESH", "CURVE", "CURVES", "SURFACE", "META", "FONT", "POINTCLOUD"}
 _WHY_NOT = {
     "LIGHT": "a light has no surface that a pass could index",

@@ -9,7 +9,7 @@ import bpy
 
 from blender_addon.audit.audit import before_a_render
 from blender_addon.audit.findings import ERROR, NOTE, together
-from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.labels import CODE_NAMES, IGNORE, LabelSet
 from blender_addon.contract.words import listed
 from blender_addon.occurrences import Occurrence
 
@@ -122,6 +122,11 @@ def check_randomization(spec: Randomization, label_set: LabelSet, view_layer: bp
     """What a spec asks for and this scene has not."""
     for name in unknown_labels(spec, label_set):
         yield Problem(True, f"randomisation names label {name!r}, which label set {label_set.name!r} does not have")
+    if spec.distractors and spec.distractors.label == CODE_NAMES[IGNORE]:
+        index = label_set.spare_id
+        for data in (*bpy.data.objects, *bpy.data.materials):
+            if data.pass_index == index:
+                yield Problem(True, f"{data.name!r} has pass index {index}, which distractors need: relabel it")
     if not spec.lights:
         return
     lamps = lamps_of(view_layer)

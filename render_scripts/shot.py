@@ -41,6 +41,7 @@ from .modalities.cuts import cuts_around
 from .modalities.rendered import Files, Rendered, write_channels
 from .modalities.staging import Stage
 from .randomization.develop import Development
+from .randomization.distractors import void_of
 
 
 @dataclass
@@ -158,11 +159,11 @@ def _render_data(
     runs with instances; `of_image` are the channels of the image render."""
     settings, things = plan.settings, None
     if settings.label_render == "image":
-        channels, samples = of_image, label_samples(of_image, "")
+        channels, samples = of_image, label_samples(of_image, "", void_of(plan))
     else:
         with sharp(scene, settings, plan.label_set) as ignored, _heard(scene, plan, stage) as last:
             channels = render_passes(scene, settings)
-            samples = label_samples(channels, ignored)
+            samples = label_samples(channels, ignored, void_of(plan))
             things = last() if last else None
     k = settings.label_supersample
     labels, purity = reduced(samples, k, settings.thin_labels, settings.min_presence)
@@ -211,10 +212,10 @@ def _render_right_eye(
         path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
         if settings.label_render == "image":
             shot.files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
-            labels = label_samples(channels, "")
+            labels = label_samples(channels, "", void_of(plan))
         else:
             shot.files[path.name] = passes.render_image(scene, path, settings.size, develop)
-            labels, _ = render_labels(scene, settings, plan.label_set)
+            labels, _ = render_labels(scene, settings, plan.label_set, void_of(plan))
         right = _camera_of_labels(scene, eye, settings)
     shot.unwritten.append(partial(_write_labels, folder / stereo.LABELS_RIGHT, labels))
     shot.unwritten.append(partial(stereo.write_disparity, folder, shot.rendered, apart))

@@ -36,6 +36,8 @@ PURE_RENDER = {
             "blackbody",
             "camera",
             "develop",
+            "distractor_shapes",
+            "distractors",
             "exposure",
             "held",
             "lights",

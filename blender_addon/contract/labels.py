@@ -107,6 +107,14 @@ class LabelSet:
     def max_id(self) -> int:
         return max(label.id for label in self.labels)
 
+    @property
+    def spare_id(self) -> int:
+        """The highest id that is no label's: passes say `IGNORE` by it. Raises LabelSetError where all are taken."""
+        found = next((id_ for id_ in range(MAX_ID, 0, -1) if id_ not in self.by_id), 0)
+        if not found:
+            raise LabelSetError(f"label set {self.name!r} uses all {MAX_ID} ids: none is left to say ignore by")
+        return found
+
     def find(self, name_or_id: str | int) -> Label:
         """The label of that name, alias or id. Raises LabelSetError with the nearest names."""
         found = self.by_id.get(name_or_id) if isinstance(name_or_id, int) else self.by_name.get(name_or_id.casefold())

@@ -37,6 +37,11 @@ def label_map(
     return labels
 
 
+def with_void(labels: NDArray[np.uint16], index: int) -> NDArray[np.uint16]:
+    """`labels` (H, W) with `IGNORE` where passes show an index that stands for it; 0 stands for nothing."""
+    return np.where(labels == index, np.uint16(IGNORE), labels) if index else labels
+
+
 def without_ignored(labels: NDArray[np.uint16], ignored: NDArray[np.float32]) -> NDArray[np.uint16]:
     """`labels` (H, W) with `IGNORE` where `ignored` (H, W) is 1. Raises ValueError where it is neither that nor 0."""
     doubtful = (ignored != 0) & (ignored != 1)

@@ -92,21 +92,24 @@ def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection
 
 
 def render_labels(
-    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None, void: int = 0
 ) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """The label render, reduced: label codes (H, W) uint16 and purity (H, W) float32 in (0, 1]."""
-    samples = render_label_samples(scene, settings, label_set)
+    samples = render_label_samples(scene, settings, label_set, void)
     return label_maps.reduced(samples, settings.label_supersample, settings.thin_labels, settings.min_presence)
 
 
-def render_label_samples(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None) -> NDArray[np.uint16]:
+def render_label_samples(
+    scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None, void: int = 0
+) -> NDArray[np.uint16]:
     """Render the index passes, sharp: label codes (K H, K W) uint16, K being `label_supersample`.
 
     One sample at the centre of each of the pixel's K x K parts, at the middle of the shutter. What blurs is off.
     `label_set` says which labels decide themselves about what light passes through; without one the threshold does.
+    `void`: as `label_samples` takes it.
     """
     with sharp(scene, settings, label_set) as ignored:
-        return label_samples(render_passes(scene, settings), ignored)
+        return label_samples(render_passes(scene, settings), ignored, void)
 
 
 Passes = dict[str, NDArray[np.float32]]
@@ -141,10 +144,12 @@ def render_channels(scene: bpy.types.Scene) -> Passes:
     return channels
 
 
-def label_samples(passes: Passes, ignored: str) -> NDArray[np.uint16]:
-    """The label code of each sample, (K H, K W) uint16; `ignored` is the pass that `sharp` yields."""
+def label_samples(passes: Passes, ignored: str, void: int = 0) -> NDArray[np.uint16]:
+    """The label code of each sample, (K H, K W) uint16; `ignored` is the pass that `sharp` yields, `void` an index that
+    stands for `IGNORE`, 0 for none."""
     try:
         labels = label_maps.label_map(*(passes[name] for name in ("IndexOB.X", "IndexMA.X", "Depth.Z")))
+        labels = label_maps.with_void(labels, void)
         return label_maps.without_ignored(labels, passes[f"{ignored}.X"]) if ignored else labels
     except (ValueError, KeyError) as error:
         raise _not_trusted(error) from error

@@ -10,6 +10,7 @@ import bpy
 from ..compat import fcurves
 from ..contract.run import View
 from ..occurrences import Occurrence, is_host, occurrences, referring_trees
+from ..scene_labels import DISTRACTS
 from .label_pass import RenderFailed
 from .motion import remembers_frames
 from .stage import changed, copy_labels, member_labels
@@ -61,7 +62,7 @@ def instancer_labels_of_frames(
             if view.scene_frame != scene.frame_current or scene.frame_subframe:
                 scene.frame_set(view.scene_frame)
             now = list(occurrences(view_layer, _depsgraph(scene, view_layer)))
-            bare = {thing.obj for thing in now if thing.unlabelled} - told
+            bare = {thing.obj for thing in now if thing.unlabelled and DISTRACTS not in thing.obj} - told
             told.update(bare)
             mixed = label_copies(now)
             if mixed:

@@ -84,7 +84,7 @@ def added_changes(
         return
     depsgraph = bpy.context.evaluated_depsgraph_get()
     for one, lamp in zip(added, spare):
-        start, direction = _ray(scene, depsgraph, one.across, one.up)
+        start, direction = ray_through(scene, depsgraph, one.across, one.up)
         hit, place, *_ = scene.ray_cast(depsgraph, start, direction)
         far = (place - start).length if hit else FAR * metre
         yield lamp, "location", tuple(start + direction * (far * one.share))
@@ -93,7 +93,7 @@ def added_changes(
         yield lamp.data, "shadow_soft_size", _short(one.radius * metre)
 
 
-def _ray(scene, depsgraph, across: float, up: float) -> tuple[Vector, Vector]:
+def ray_through(scene, depsgraph, across: float, up: float) -> tuple[Vector, Vector]:
     """From the camera through a point of the picture (-1 to 1), in the world: where it starts, its direction."""
     camera = scene.camera.evaluated_get(depsgraph)
     matrix = camera.matrix_world.normalized()

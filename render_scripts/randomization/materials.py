@@ -142,7 +142,7 @@ def _look(
     rng = stream(seed, frame, MATERIALS, f"surface {surface.slot} of {surface.thing}")
     kind, tile, turn, roughness = rng.random(), even_log(rng, spec.tile), even(rng, (0, 360)), even(rng, (0.15, 0.95))
     metallic = 1.0 if happens(rng, 0.1) else 0.0
-    pattern, colours = PATTERNS[one_of(rng, len(PATTERNS))], (_colour(rng), _colour(rng))
+    pattern, colours = PATTERNS[one_of(rng, len(PATTERNS))], (colour(rng), colour(rng))
     which_swap, which_pool, which_picture = rng.random(), rng.random(), rng.random()
     others = swaps.get(ALL if spec.mode == FREE else surface.label, ())
     if kind < spec.textured:
@@ -160,7 +160,7 @@ def _look(
     return None
 
 
-def _colour(rng: Generator) -> tuple[float, float, float]:
+def colour(rng: Generator) -> tuple[float, float, float]:
     """Linear RGB whose reflectance is evenly distributed where an eye, or a camera, sees even steps."""
     dark_to_light: Range = (0.1, 0.95)
     r, g, b = (even(rng, dark_to_light) ** 2.2 for _ in range(3))

@@ -17,13 +17,17 @@ from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
+from .distractor_models import models
+from .distractors import draw_distractors, index_of
+from .distractors_on_scene import Pool, pool
+from .free_space import FreeSpace, is_still
 from .held import Change, held
 from .lights_on_scene import added_changes, light_changes, spare_lights
 from .looks_on_scene import looks
 from .material_shifts import shifting
 from .poses import draw_tries
 from .poses_on_scene import Places
-from .scene_things import hdri_folder, scene_things
+from .scene_things import hdri_folder, model_files, scene_things
 from .spec import Drawn, Randomization, draw_families, from_plan
 from .world_on_scene import surroundings
 
@@ -65,11 +69,14 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
     places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
+    distracting = _pool(spec, scene, plan, metre, stack)
     standing = enter(held())
     changes = enter(held())  # the last to come is the first to go: what it shows is there as long as it is shown
 
     def dress(view: View) -> Drawn:
         drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
+        if distracting:
+            distracting.clear()  # nothing else that looks where something is shall know of them
         if places and spec.poses:
             tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
             poses, motions = places.place(tries, _stands_at(scene, view))
@@ -88,6 +95,9 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             wanted += shifted.changes(drawn.materials.shifts, changes)
             wanted += looked.changes(drawn.materials.looks)
         changes.show(wanted)
+        if distracting and spec.distractors:
+            asked = draw_distractors(spec.distractors, found.things.models, plan.settings.seed, view.frame)
+            drawn = replace(drawn, distractors=distracting.show(asked, plan.settings.size))
         return drawn
 
     notes = []
@@ -96,6 +106,15 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     if places and spec.poses and not places.movable:
         notes.append(f"nothing that has label {listed(list(spec.poses.labels), 3)} may move")
     return Dressing(dress, twins.values() if spec.camera else cameras, tuple(notes))
+
+
+def _pool(spec: Randomization, scene, plan: Plan, metre: float, stack: ExitStack) -> Pool | None:
+    if not spec.distractors:
+        return None
+    index = index_of(spec.distractors.label, plan.label_set)
+    ready = stack.enter_context(models(model_files(spec)))
+    space = FreeSpace(scene, is_still(scene) and not spec.poses)
+    return stack.enter_context(pool(scene, spec.distractors, index, space, ready, metre))
 
 
 def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None = None) -> Drawn:

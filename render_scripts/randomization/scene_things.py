@@ -14,7 +14,7 @@ from blender_addon.label_render.light_through import Suspicion, may_be_transpare
 from blender_addon.occurrences import Occurrence
 from blender_addon.scene_labels import resolve
 
-from . import materials, world
+from . import distractors, materials, world
 from .lights_on_scene import lamps_of, lights_of
 from .looks_on_scene import Slot
 from .material_shifts import can_shift, source_name
@@ -48,12 +48,25 @@ def hdri_folder(spec: world.World) -> Path:
 def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
     """{folder: {name: bytes}} of the pictures that a spec draws from. Raises ValueError for folders that have none."""
     found = {}
+    model_files(spec)
     if spec.world:
         found[str(spec.world.hdris or BLENDERS_OWN)] = pictures_in(hdri_folder(spec.world), world.PICTURES)
     if spec.materials and spec.materials.textured:
         for pool in spec.materials.textures:
             found[str(pool.folder)] = pictures_in(Path(pool.folder), materials.PICTURES)
+    for folder in spec.distractors.models if spec.distractors else ():
+        found[str(folder)] = pictures_in(Path(folder), distractors.MODELS, "model")
     return found
+
+
+def model_files(spec: Randomization) -> dict[str, Path]:
+    """{name that draws know it by: file} of the models of distractors. Raises ValueError as `picture_pools`, and for
+    two folders of one name."""
+    folders = [Path(folder) for folder in spec.distractors.models] if spec.distractors else []
+    if len({folder.name for folder in folders}) < len(folders):
+        raise ValueError("distractors.models: two folders have one name")
+    pools = {folder: pictures_in(folder, distractors.MODELS, "model") for folder in folders}
+    return {f"{folder.name}/{name}": folder / name for folder, names in pools.items() for name in names}
 
 
 def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
@@ -61,6 +74,8 @@ def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
     named = [*spec.keep, *(spec.poses.labels if spec.poses else ())]
     if spec.materials:
         named += [label for pool in spec.materials.textures for label in pool.labels]
+    if spec.distractors and spec.distractors.is_a_label:
+        named.append(spec.distractors.label)
     known = {label.name for label in label_set.labels}
     return [name for name in dict.fromkeys(named) if name not in known and name != ALL]
 
@@ -99,6 +114,7 @@ def scene_things(
         swaps={label: sorted(set(names)) for label, names in swaps.items()},
         pictures=pictures,
         hdris=hdris,
+        models=tuple(model_files(spec)),
     )
     return SceneThings(things, lamps, shifting, slots)
 

@@ -10,6 +10,7 @@ from typing import Any
 from blender_addon.contract.strict import build, parse_json
 
 from .camera import Camera, CameraDraw, draw_camera
+from .distractors import Distractors, DistractorsDraw
 from .exposure import Exposure, ExposureDraw, draw_exposure
 from .lights import Lights, LightsDraw, draw_lights
 from .materials import Materials, MaterialsDraw, Surface, draw_materials
@@ -33,6 +34,7 @@ class Randomization:
     camera: Camera | None = None
     sensor: Sensor | None = None
     poses: Poses | None = None
+    distractors: Distractors | None = None
     keep: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
@@ -52,7 +54,7 @@ FAMILIES = tuple(each.name for each in fields(Randomization) if each.name not in
 @dataclass(frozen=True)
 class Things:
     """What there is to draw for, by name: `lights` (data), `lamps` (objects), `materials`, `surfaces`, `swaps` and
-    `pictures` as `draw_materials` takes them, `hdris`."""
+    `pictures` as `draw_materials` takes them, `hdris`, and `models` for distractors."""
 
     lights: tuple[str, ...] = ()
     lamps: tuple[str, ...] = ()
@@ -61,12 +63,13 @@ class Things:
     swaps: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pictures: tuple[tuple[str, ...], ...] = ()
     hdris: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What was drawn for a frame, family by family; None for those that are off, and for `poses` until they are
-    found."""
+    """What was drawn for a frame, family by family; None for those that are off, and for `poses` and `distractors`
+    until places are found."""
 
     lights: LightsDraw | None = None
     world: WorldDraw | None = None
@@ -75,6 +78,7 @@ class Drawn:
     camera: CameraDraw | None = None
     sensor: SensorDraw | None = None
     poses: PosesDraw | None = None
+    distractors: DistractorsDraw | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of the families that are on."""

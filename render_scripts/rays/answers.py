@@ -42,11 +42,17 @@ class Answers:
     """Reads labels off what rays meet, in the depsgraph of a render."""
 
     def __init__(
-        self, depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer, label_set: LabelSet, threshold: float
+        self,
+        depsgraph: bpy.types.Depsgraph,
+        view_layer: bpy.types.ViewLayer,
+        label_set: LabelSet,
+        threshold: float,
+        void: int = 0,
     ) -> None:
+        """`void`: an index that stands for `IGNORE`, 0 for none."""
         self._depsgraph, self._view_layer = depsgraph, view_layer
         self._policies = {label.id: label.transparency for label in label_set.labels}
-        self._threshold = threshold
+        self._threshold, self._void = threshold, void
         self._suspected = Suspicion(), Suspicion(glass=True)
         self._textures = Textures()
         self._known = lru_cache(maxsize=None)(self._of_material)
@@ -78,9 +84,9 @@ class Answers:
         seen = self._seen(hit, material, self._policies.get(label, BY_ALPHA))
         if seen == THROUGH:
             return None
-        return (
-            Answer(label, hit) if seen == THERE else Answer(IGNORE, hit) if seen == VOID else Answer(hit=hit, why=seen)
-        )
+        if seen == VOID or (seen == THERE and label and label == self._void):
+            return Answer(IGNORE, hit)
+        return Answer(label, hit) if seen == THERE else Answer(hit=hit, why=seen)
 
     def _labels(self, surface: Surface, material: bpy.types.Material | None) -> set[int]:
         """The label of a surface; several where it is reached in ways that evaluation does not tell apart."""

@@ -15,6 +15,7 @@ from blender_addon.label_render.label_pass import middle_of_the_shutter, prepare
 from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 
 from ..camera import metres_per_unit
+from ..randomization.distractors import void_of
 from ..sampled_views.view_camera import stand
 from .answers import Answers
 from .camera_rays import NoRays, rays_of
@@ -46,7 +47,7 @@ def score_frame(
         witness = Witness(
             through,
             Caster(surroundings(depsgraph, view_layer)),
-            Answers(depsgraph, view_layer, plan.label_set, settings.alpha_threshold),
+            Answers(depsgraph, view_layer, plan.label_set, settings.alpha_threshold, void_of(plan)),
             plan.label_set,
             metres_per_unit(scene),
             np.array(camera["camera_from_world"], np.float64),
@@ -66,7 +67,7 @@ def scan_frame(
         view_layer, metres = scene.view_layers[plan.settings.view_layer], metres_per_unit(scene)
         pose = world_from_lidar(np.array(depsgraph.scene_eval.camera.matrix_world.normalized(), np.float64))
         caster = Caster(surroundings(depsgraph, view_layer))
-        answers = Answers(depsgraph, view_layer, plan.label_set, plan.settings.alpha_threshold)
+        answers = Answers(depsgraph, view_layer, plan.label_set, plan.settings.alpha_threshold, void_of(plan))
         points = scan(caster, answers, pose, lidar, metres, rng, numbered)
         pose[:3, 3] *= metres
         return points, pose

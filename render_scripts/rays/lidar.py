@@ -83,4 +83,5 @@ def scan(
     points["label"] = [IGNORE if answer.why else answer.code for _, answer in returned]
     if numbered and returned:
         points["instance"] = numbered([answer.hit.surface for _, answer in returned if answer.hit])
+        points["instance"][points["label"] == IGNORE] = 0  # as in instance maps
     return points

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from render_scripts.randomization.camera import Camera
+from render_scripts.randomization.distractors import Distractors
 from render_scripts.randomization.exposure import Exposure
 from render_scripts.randomization.lights import Lights, draw_lights
 from render_scripts.randomization.materials import FREE, Materials, Surface, TexturePool, draw_materials
@@ -37,7 +38,9 @@ from render_scripts.randomization.spec import (
 from render_scripts.randomization.streams import even, even_log, stream
 from render_scripts.randomization.world import World
 
-ALL_ON = Randomization(Lights(added=(0, 3)), World(), Exposure(), Materials(), Camera(focused=0.5), Sensor())
+ALL_ON = Randomization(
+    Lights(added=(0, 3)), World(), Exposure(), Materials(), Camera(focused=0.5), Sensor(), distractors=Distractors()
+)
 THINGS = Things(
     lights=("Sun", "Lamp"),
     lamps=("Sun", "Lamp", "Lamp.001"),
