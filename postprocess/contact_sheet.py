@@ -45,11 +45,13 @@ _OPACITY = 0.55  # of the labels over the image: colours are told apart, and so 
 
 @dataclass(frozen=True)
 class _Shown:
-    """A frame at the size of the sheet, uint8 (h, w, 3) RGB each, and its pixels per label at full size."""
+    """A frame at the size of the sheet, uint8 (h, w, 3) RGB each, its own size, (width, height), and its pixels per
+    label at that."""
 
     number: str
     name: str
     panels: tuple[NDArray[np.uint8], ...]
+    size: tuple[int, int]
     counts: Mapping[int, int]
 
 
@@ -76,7 +78,8 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
     palette = plain_encoding(plan.label_set).palette()
     shown = [_show(run, frame, plan, palette, width) for frame in chosen]
     extent = counted(len(done), "view") + (f", {len(chosen)} shown" if len(chosen) < len(done) else "")
-    size = f"{plan.settings.size[0]}x{plan.settings.size[1]}"
+    sizes = sorted({frame.size for frame in shown}, key=lambda size: (size[0] * size[1], size))
+    size = " to ".join(f"{width}x{height}" for width, height in dict.fromkeys((sizes[0], sizes[-1])))
     subtitle = f"{extent}  ·  {size} pixels  ·  {plan.label_set.title or plan.label_set.name}"
     sheet = _draw(
         Path(plan.scene).stem, subtitle, shown, _legend(shown, plan.label_set), columns or 1 + (len(shown) > 4)
@@ -129,6 +132,7 @@ def _show(run: Path, frame: int, plan: Plan, palette: NDArray[np.uint8], width: 
         str(frame),
         record.view.name or record.view.camera,
         (image, colors, _overlay(image, colors, small)),
+        (full.shape[1], full.shape[0]),
         labels.counts(),
     )
 
@@ -158,7 +162,8 @@ def _legend(shown: Sequence[_Shown], label_set: LabelSet) -> list[tuple[str, Col
 def _draw(
     title: str, subtitle: str, shown: Sequence[_Shown], legend: Sequence[tuple[str, Color, float]], columns: int
 ) -> Image.Image:
-    height, width = shown[0].panels[0].shape[:2]
+    height = max(frame.panels[0].shape[0] for frame in shown)
+    width = shown[0].panels[0].shape[1]
     cell = len(shown[0].panels) * (width + _GAP) - _GAP
     columns = min(columns, len(shown))
     inner = columns * (cell + _BETWEEN) - _BETWEEN

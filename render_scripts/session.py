@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 
 import bpy
@@ -37,6 +38,7 @@ from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
+from .randomization.spec import drawn_sizes, from_plan, sizes_of_frames
 from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 from .watchdog import at_most
@@ -94,7 +96,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene) -> int:
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
     share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
-    size = "x".join(map(str, plan.settings.size))
+    sizes = drawn_sizes(from_plan(plan.settings.randomization), plan.settings.size)
+    size = " to ".join("x".join(map(str, each)) for each in dict.fromkeys((sizes[0], sizes[-1])))
     print(
         f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {plan.settings.device}, "
         f"labels {'of the image render' if plan.settings.label_render == 'image' else 'of a render of their own'}; "
@@ -197,16 +200,31 @@ def _render_frames(
         )
         rendered += 1
         if rendered == 1 and done < len(todo):
-            _tell_disk(request.out, view, len(todo) - done)
+            _tell_disk(request.out, plan, view, todo[done:])
+        if rendered == 1:
+            _tell_background(request.out, view)
 
 
-def _tell_disk(run: Path, view: View, left: int) -> None:
+def _tell_disk(run: Path, plan: Plan, view: View, left: list[View]) -> None:
     size = sum(path.stat().st_size for path in run_folder.frame_folder(run, view.frame).iterdir())
-    text, enough = disk_outlook(size, left, shutil.disk_usage(run).free)
+    one, *others = map(prod, sizes_of_frames(plan, (each.frame for each in (view, *left))))
+    size = size * sum(others) // (one * len(left))
+    text, enough = disk_outlook(size, len(left), shutil.disk_usage(run).free)
     if enough:
         print(f"labelpass: {text}", flush=True)
     else:
         print(f"labelpass: warning: {text}", file=sys.stderr, flush=True)
+
+
+def _tell_background(run: Path, view: View) -> None:
+    record = run_folder.read_record(run, view.frame)
+    if record["draw"].get("backgrounds", {}).get("picture") and not record["background"]:
+        print(
+            f"labelpass: warning: randomisation: frame {view.frame} shows nothing of the picture behind it: there is "
+            "something in front of it in every pixel, as in a room with walls all around",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _settle_scripts(request: Request) -> None:

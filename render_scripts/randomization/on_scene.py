@@ -15,6 +15,7 @@ from blender_addon.occurrences import occurrences
 
 from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
+from .backgrounds_on_scene import background, transparent_film
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
 from .held import Change, held
@@ -66,10 +67,11 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
     places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
     standing = enter(held())
+    things = replace(found.things, size=plan.settings.size)
     changes = enter(held())  # the last to come is the first to go: what it shows is there as long as it is shown
 
     def dress(view: View) -> Drawn:
-        drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
+        drawn = draw_families(spec, things, plan.settings.seed, view.frame)
         if places and spec.poses:
             tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
             poses, motions = places.place(tries)
@@ -87,6 +89,10 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         if drawn.materials and shifted and looked:
             wanted += shifted.changes(drawn.materials.shifts, changes)
             wanted += looked.changes(drawn.materials.looks)
+        if drawn.resolution:
+            wanted += zip((scene.render,) * 2, ("resolution_x", "resolution_y"), drawn.resolution.size)
+        if drawn.backgrounds:
+            wanted += transparent_film(drawn.backgrounds, scene)
         changes.show(wanted)
         return drawn
 
@@ -110,8 +116,10 @@ def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None
 def development(plan: Plan, drawn: Drawn, view: View, scene: bpy.types.Scene) -> Development | None:
     """What becomes of the light of a frame's pictures before the view transform; None where nothing does."""
     spec = from_plan(plan.settings.randomization)
-    if not spec.develops:
+    own_stops, behind = scene.view_settings.exposure, None
+    if spec.backgrounds and drawn.backgrounds:
+        behind = background(spec.backgrounds.folder, drawn.backgrounds, plan.settings.size, own_stops)
+    if not (drawn.exposure or drawn.sensor) and behind is None:
         return None
-    return Development(
-        spec.exposure, drawn.exposure, drawn.sensor, plan.settings.seed, view.frame, scene.view_settings.exposure
-    )
+    seed = plan.settings.seed
+    return Development(spec.exposure, drawn.exposure, drawn.sensor, seed, view.frame, own_stops, behind)

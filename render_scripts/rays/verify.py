@@ -31,6 +31,7 @@ from render_scripts import compat
 from render_scripts.interrupts import ends_at_once
 from render_scripts.plan import Refused
 from render_scripts.randomization.on_scene import Dressing, randomized
+from render_scripts.randomization.spec import of_drawn_size
 from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import Pixels
 from render_scripts.rays.tally import Score, report
@@ -61,8 +62,9 @@ def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
                     continue
                 rays = request.rays or 0
                 scene.frame_set(view.scene_frame)
-                dressing.dress(view)  # what was drawn for the frame is where it was rendered
-                scores[frame] = score_frame(scene, plan, view, pixels, camera, rays, request.seed)
+                drawn = dressing.dress(view)  # what was drawn for the frame is where it was rendered
+                of_its_size = of_drawn_size(plan, drawn)
+                scores[frame] = score_frame(scene, of_its_size, view, pixels, camera, rays, request.seed)
     return report(plan, scores, damaged, request.json)
 
 
