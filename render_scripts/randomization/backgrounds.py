@@ -60,9 +60,9 @@ Part = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of a picture."""
 
 
-def part_of(size: tuple[int, int], wanted: tuple[int, int], zoom: float, place: tuple[float, float]) -> Part:
-    """The part of a picture of `size` that covers a frame of `wanted`, both (width, height), in the frame's shape."""
-    (width, height), (across, down) = size, wanted
+def part_of(size: tuple[int, int], shape: tuple[float, float], zoom: float, place: tuple[float, float]) -> Part:
+    """The part of a picture of `size` that covers a frame of `shape`, both (width, height)."""
+    (width, height), (across, down) = size, shape
     step = min(width / across, height / down) / zoom
     left, top = (width - across * step) * place[0], (height - down * step) * place[1]
     return left, top, left + across * step, top + down * step

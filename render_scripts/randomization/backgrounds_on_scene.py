@@ -23,22 +23,23 @@ def transparent_film(drawn: BackgroundsDraw, scene: bpy.types.Scene) -> Iterator
         yield scene.cycles, "film_transparent_glass", True
 
 
-def background(folder: Path, drawn: BackgroundsDraw, size: tuple[int, int], own_stops: float) -> Linear | None:
+def background(folder: Path, drawn: BackgroundsDraw, size: tuple[int, int], scene: bpy.types.Scene) -> Linear | None:
     """What lies behind a frame of `size`, (width, height): scene-linear (H, W, 3); None where the world does.
 
-    A picture is of the right brightness as it is, so that `own_stops`, the exposure of the scene, are taken off it.
+    A picture is of the right brightness as it is, so that the scene's own exposure is taken off it.
     """
     if not drawn.picture:
         return None
+    shape = size[0] * scene.render.pixel_aspect_x, size[1] * scene.render.pixel_aspect_y
     image = bpy.data.images.load(str(folder / drawn.picture), check_existing=False)
     try:
-        part = part_of(_size_of(image), size, drawn.zoom, drawn.place)
-        picture = resampled(*_read(image, part, (part[2] - part[0]) / size[0]), size)
+        part = part_of(_size_of(image), shape, drawn.zoom, drawn.place)
+        picture = resampled(*_read(image, part, size), size)
     finally:
         bpy.data.images.remove(image)
     if drawn.flipped:
         picture = picture[:, ::-1]
-    return np.ascontiguousarray(picture * np.float32(2.0 ** (drawn.stops - own_stops)))
+    return np.ascontiguousarray(picture * np.float32(2.0 ** (drawn.stops - scene.view_settings.exposure)))
 
 
 def _size_of(image: bpy.types.Image) -> tuple[int, int]:
@@ -48,15 +49,15 @@ def _size_of(image: bpy.types.Image) -> tuple[int, int]:
     return width, height
 
 
-def _read(image: bpy.types.Image, part: Part, step: float) -> tuple[Linear, Part]:
-    """The light of a picture in and around a part of it, (h, w, 3), and where the part lies in that; `step`: how many
-    of its pixels become one."""
+def _read(image: bpy.types.Image, part: Part, wanted: tuple[int, int]) -> tuple[Linear, Part]:
+    """The light of a picture in and around a part of it, (h, w, 3), and where the part lies in that, as far as a
+    picture of the size `wanted` needs it."""
     width, height = _size_of(image)
     pixels = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(pixels)
     pixels = pixels.reshape(height, width, image.channels)[::-1]  # Blender counts rows from below
     left, top, right, bottom = part
-    around = int(np.ceil(step)) + 2
+    around = int(np.ceil(max((right - left) / wanted[0], (bottom - top) / wanted[1]))) + 2
     x, y = max(int(left) - around, 0), max(int(top) - around, 0)
     pixels = pixels[y : int(bottom) + around, x : int(right) + around]
     pixels = pixels[..., :3] if image.channels >= 3 else pixels[..., :1].repeat(3, axis=-1)

@@ -118,7 +118,7 @@ def development(plan: Plan, drawn: Drawn, view: View, scene: bpy.types.Scene) ->
     spec = from_plan(plan.settings.randomization)
     own_stops, behind = scene.view_settings.exposure, None
     if spec.backgrounds and drawn.backgrounds:
-        behind = background(spec.backgrounds.folder, drawn.backgrounds, plan.settings.size, own_stops)
+        behind = background(spec.backgrounds.folder, drawn.backgrounds, plan.settings.size, scene)
     if not (drawn.exposure or drawn.sensor) and behind is None:
         return None
     seed = plan.settings.seed
