@@ -162,12 +162,13 @@ def _legend(shown: Sequence[_Shown], label_set: LabelSet) -> list[tuple[str, Col
 def _draw(
     title: str, subtitle: str, shown: Sequence[_Shown], legend: Sequence[tuple[str, Color, float]], columns: int
 ) -> Image.Image:
-    height = max(frame.panels[0].shape[0] for frame in shown)
     width = shown[0].panels[0].shape[1]
     cell = len(shown[0].panels) * (width + _GAP) - _GAP
     columns = min(columns, len(shown))
     inner = columns * (cell + _BETWEEN) - _BETWEEN
-    down = -(-len(shown) // columns) * (_CAPTION + height + _BELOW)
+    lines = [shown[at : at + columns] for at in range(0, len(shown), columns)]
+    heights = [_CAPTION + max(frame.panels[0].shape[0] for frame in line) + _BELOW for line in lines]
+    down = sum(heights)
     per_row = max(1, inner // _LEGEND_WIDTH)
     legend_rows = -(-len(legend) // per_row)
     top = _MARGIN + _HEAD
@@ -176,12 +177,13 @@ def _draw(
     draw = ImageDraw.Draw(sheet)
     draw_text(draw, (_MARGIN, _MARGIN - _TITLE_RISE), title, _TITLE_TEXT, _INK, inner)
     draw_text(draw, (_MARGIN, _MARGIN + _SUBTITLE), subtitle, _TEXT, _QUIET, inner)
-    for at, frame in enumerate(shown):
-        x = _MARGIN + at % columns * (cell + _BETWEEN)
-        y = top + at // columns * (_CAPTION + height + _BELOW)
-        _draw_caption(draw, (x, y + _CAPTION_DROP), frame, cell)
-        for place, panel in enumerate(frame.panels):
-            sheet.paste(Image.fromarray(panel), (x + place * (width + _GAP), y + _CAPTION))
+    for number, line in enumerate(lines):
+        y = top + sum(heights[:number])
+        for at, frame in enumerate(line):
+            x = _MARGIN + at * (cell + _BETWEEN)
+            _draw_caption(draw, (x, y + _CAPTION_DROP), frame, cell)
+            for place, panel in enumerate(frame.panels):
+                sheet.paste(Image.fromarray(panel), (x + place * (width + _GAP), y + _CAPTION))
     y = top + down + _RULE
     draw.line((_MARGIN, y, _MARGIN + inner, y), fill=_LINE, width=1)
     draw_text(draw, (_MARGIN, y + _TEXT), "Labels, and their share of the pixels shown", _TEXT, _QUIET, inner)

@@ -33,6 +33,7 @@ PURE_RENDER = {
     *(
         f"render_scripts.randomization.{name}"
         for name in (
+            "backgrounds",
             "blackbody",
             "camera",
             "develop",
@@ -43,6 +44,7 @@ PURE_RENDER = {
             "boxes",
             "poses",
             "pools",
+            "resolution",
             "sensor",
             "spec",
             "streams",

@@ -21,9 +21,9 @@ PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".exr", "
 
 @dataclass(frozen=True)
 class Backgrounds:
-    """`folder`: pictures; `share` of the frames that get one behind all that is there; `zoom`: by how much a picture is
-    larger than what just covers the frame, by its logarithm; `flip`: share of those that are mirrored; `stops`: of
-    light, beside the picture's own.
+    """`folder`: pictures that take the place of the world where nothing is behind; `share` of the frames that get one;
+    `zoom`: by how much a picture is larger than what just covers the frame, by its logarithm; `flip`: share of those
+    that are mirrored; `stops`: of light, beside the picture's own.
     """
 
     folder: Path

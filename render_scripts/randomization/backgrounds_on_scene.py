@@ -33,6 +33,7 @@ def background(folder: Path, drawn: BackgroundsDraw, size: tuple[int, int], scen
     shape = size[0] * scene.render.pixel_aspect_x, size[1] * scene.render.pixel_aspect_y
     image = bpy.data.images.load(str(folder / drawn.picture), check_existing=False)
     try:
+        _shrink(image, part_of(_size_of(image), shape, drawn.zoom, drawn.place), size)
         part = part_of(_size_of(image), shape, drawn.zoom, drawn.place)
         picture = resampled(*_read(image, part, size), size)
     finally:
@@ -47,6 +48,15 @@ def _size_of(image: bpy.types.Image) -> tuple[int, int]:
     if not width or not height:
         raise RenderFailed(f"{image.filepath} cannot be read as a picture")
     return width, height
+
+
+def _shrink(image: bpy.types.Image, part: Part, wanted: tuple[int, int]) -> None:
+    """Make a picture smaller whose part has far more pixels than are wanted, by whole numbers: Blender means squares of
+    them in a blink, where numbers for all of them take gigabytes and seconds."""
+    width, height = _size_of(image)
+    by = int(min((part[2] - part[0]) / wanted[0], (part[3] - part[1]) / wanted[1]) / 2)
+    if by > 1:
+        image.scale(max(width // by, 1), max(height // by, 1))
 
 
 def _read(image: bpy.types.Image, part: Part, wanted: tuple[int, int]) -> tuple[Linear, Part]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
+
+from blender_addon.contract.arguments import parse_size
+from blender_addon.contract.strict import Spelled
 
 from .streams import RESOLUTION, Range, check_ranges, even_log, one_of, stream
 
@@ -17,13 +20,31 @@ Size = tuple[int, int]
 """(width, height) in pixels."""
 
 
+def _sizes(value: Any) -> Any:
+    """Sizes as [width, height] each, of such or of texts such as 640x480, or of one of these alone."""
+    alone = isinstance(value, str) or (isinstance(value, list) and len(value) == 2 and type(value[0]) is int)
+    parts = [value] if alone else value
+    if not isinstance(parts, list):
+        return value
+    return [list(parse_size(part)) if isinstance(part, str) else part for part in parts]
+
+
+_SIDE = {"type": "integer", "minimum": LEAST, "maximum": 65536}
+_SIZE = [
+    {"type": "string", "pattern": r"^\s*[1-9][0-9]*[xX][1-9][0-9]*\s*$"},
+    {"type": "array", "items": _SIDE, "minItems": 2, "maxItems": 2},
+]
+_SIZES = {"anyOf": [*_SIZE, {"type": "array", "items": {"anyOf": _SIZE}}]}
+
+
 @dataclass(frozen=True)
 class Resolution:
-    """`sizes`: width and height in pixels, each as likely; none for the run's own; `scale`: factor on both sides, by
-    its logarithm; 0.5 to 1 where there are no `sizes`, else 1; `multiple`: what is scaled has sides that this divides.
+    """`sizes`: width and height in pixels, each as likely, none for the run's own; `scale`: factor on both sides, by
+    its logarithm, 0.5 to 1 where nothing is said and there are no `sizes`; `multiple`: what is scaled has sides that
+    this divides.
     """
 
-    sizes: tuple[tuple[Side, Side], ...] = ()
+    sizes: Annotated[tuple[tuple[Side, Side], ...], Spelled(_sizes, _SIZES)] = ()
     scale: tuple[Scale, Scale] | None = None
     multiple: Annotated[int, 1, 1024] = 8
 

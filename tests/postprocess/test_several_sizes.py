@@ -124,7 +124,7 @@ def test_two_runs_of_two_sizes_may_become_one_dataset(make_run: Callable[..., Pa
     assert export(runs, tmp_path / "out", "nyu").sizes == ((20, 24), (40, 30))
 
 
-def test_a_sheet_has_room_for_the_tallest(drawn: Path, tmp_path: Path) -> None:
+def test_a_line_of_a_sheet_has_room_for_its_tallest(drawn: Path, tmp_path: Path) -> None:
     """Frames of one shape but the second, whose panels at 40 pixels are 53 high instead of 30 (and 32)."""
     sheet = np.asarray(Image.open(contact_sheet(drawn, tmp_path / "sheet.png", columns=1, width=40)))
     image = np.asarray(Image.open(frame_folder(drawn, 4) / "image.png"))

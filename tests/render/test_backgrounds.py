@@ -197,11 +197,8 @@ def test_light_and_mirrors_see_the_world_and_glass_the_picture(start, photo, tmp
     """On the right: a mirror in the upper third, glass in the middle, a holdout in the lower one."""
     scene = bpy.context.scene
     rectangle(scene, 1, 9, 0.7, 9, label=5, name="mirror").data.materials.append(shiny("m", "ShaderNodeBsdfGlossy"))
-    rectangle(scene, 1, 9, -0.7, 0.7, label=6, name="pane").data.materials.append(
-        shiny("g", "ShaderNodeBsdfRefraction")
-    )
-    pane = bpy.data.materials["g"].node_tree.nodes
-    next(node for node in pane if node.type == "BSDF_REFRACTION").inputs["IOR"].default_value = 1
+    glass = shiny("g", "ShaderNodeBsdfRefraction", IOR=1)
+    rectangle(scene, 1, 9, -0.7, 0.7, label=6, name="pane").data.materials.append(glass)
     held = rectangle(scene, 1, 9, -9, -0.7, label=7, name="held")
     held.is_holdout = True
     assert start("with", "--frames", "1") == 0 and start("without", "--frames", "1", "--without", "backgrounds") == 0

@@ -59,10 +59,17 @@ def test_the_smallest_and_the_largest_are_known_before():
     assert extremes(Resolution(), OWN) == [(320, 240), (640, 480)]
 
 
+@pytest.mark.parametrize("said", ["640x480", [640, 480], ["640x480"], [[640, 480]]])
+def test_sizes_as_people_write_them(said):
+    assert from_dict({"resolution": {"sizes": said}}).resolution.sizes == ((640, 480),)
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [
         ({"sizes": [[640]]}, r"resolution.sizes\[0\] must be a list of 2"),
+        ({"sizes": "640"}, "resolution.sizes: size '640'"),
+        ({"sizes": 640}, "resolution.sizes must be a list"),
         ({"sizes": [[640, 3]]}, r"resolution.sizes\[0\]\[1\] must be from 4 to 65536"),
         ({"scale": [2, 1]}, "resolution.scale is 2 to 1: the lower end comes first"),
         ({"scale": 1}, "resolution.scale must be a list of 2"),
