@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import scene_hash
 
 DEPTH, NORMALS = "depth.exr", "normals.exr"
+_NOT_MET = {"world", "backgrounds"}
+"""Families that no ray meets, and whose pictures may be elsewhere."""
 
 
 def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
@@ -69,6 +72,8 @@ def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
 
 
 def _dressed(scene: bpy.types.Scene, plan: Plan) -> AbstractContextManager[Dressing]:
+    met = {name: each for name, each in plan.settings.randomization.items() if name not in _NOT_MET}
+    plan = replace(plan, settings=replace(plan.settings, randomization=met))
     return randomized(scene, plan, {scene.objects[view.camera] for view in plan.views})
 
 

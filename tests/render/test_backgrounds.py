@@ -24,6 +24,8 @@ from render_scripts.randomization.backgrounds import (
     part_of,
     resampled,
 )
+from render_scripts.rays.verify import verify
+from render_scripts.rays.verify_request import VerifyRequest
 from render_scripts.session import render
 
 WIDTH, HEIGHT = 24, 16
@@ -323,6 +325,14 @@ def test_a_folder_that_is_not_there_is_refused_before(start, tmp_path, capsys, s
     assert start("run", spec=spec) == 1
     assert why in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_rays_agree_and_want_no_pictures(start, tmp_path):
+    """Not even those of the folder that a run drew from."""
+    assert start("run", "--frames", "1", "--with", "depth", families={"resolution": {}}) == 0
+    (tmp_path / "photos").rename(tmp_path / "moved")
+    text, code = verify(tmp_path / "run", VerifyRequest(50, 0, None, None, True, False))
+    assert code == 0 and json.loads(text)["ok"], text
 
 
 def test_the_scene_is_as_it_was_afterwards(start):
