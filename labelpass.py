@@ -266,7 +266,9 @@ def _export(parsed: argparse.Namespace) -> int:
     for note in made.notes:
         print(f"labelpass: {note}")
     split = ", ".join(f"{count} {name}" for name, count in made.frames.items())
-    print(f"labelpass: {made.out}: {made.format}, {made.label_set}, {made.size[0]}x{made.size[1]}, {split}")
+    sizes = ", ".join(f"{width}x{height}" for width, height in made.sizes[:3])
+    more = f" and {len(made.sizes) - 3} sizes more" if len(made.sizes) > 3 else ""
+    print(f"labelpass: {made.out}: {made.format}, {made.label_set}, {sizes}{more}, {split}")
     return 0
 
 

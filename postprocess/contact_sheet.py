@@ -45,11 +45,13 @@ _OPACITY = 0.55  # of the labels over the image: colours are told apart, and so 
 
 @dataclass(frozen=True)
 class _Shown:
-    """A frame at the size of the sheet, uint8 (h, w, 3) RGB each, and its pixels per label at full size."""
+    """A frame at the size of the sheet, uint8 (h, w, 3) RGB each, its own size, (width, height), and its pixels per
+    label at that."""
 
     number: str
     name: str
     panels: tuple[NDArray[np.uint8], ...]
+    size: tuple[int, int]
     counts: Mapping[int, int]
 
 
@@ -76,7 +78,8 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
     palette = plain_encoding(plan.label_set).palette()
     shown = [_show(run, frame, plan, palette, width) for frame in chosen]
     extent = counted(len(done), "view") + (f", {len(chosen)} shown" if len(chosen) < len(done) else "")
-    size = f"{plan.settings.size[0]}x{plan.settings.size[1]}"
+    sizes = sorted({frame.size for frame in shown}, key=lambda size: (size[0] * size[1], size))
+    size = " to ".join(f"{width}x{height}" for width, height in dict.fromkeys((sizes[0], sizes[-1])))
     subtitle = f"{extent}  ·  {size} pixels  ·  {plan.label_set.title or plan.label_set.name}"
     sheet = _draw(
         Path(plan.scene).stem, subtitle, shown, _legend(shown, plan.label_set), columns or 1 + (len(shown) > 4)
@@ -129,6 +132,7 @@ def _show(run: Path, frame: int, plan: Plan, palette: NDArray[np.uint8], width: 
         str(frame),
         record.view.name or record.view.camera,
         (image, colors, _overlay(image, colors, small)),
+        (full.shape[1], full.shape[0]),
         labels.counts(),
     )
 
@@ -158,11 +162,13 @@ def _legend(shown: Sequence[_Shown], label_set: LabelSet) -> list[tuple[str, Col
 def _draw(
     title: str, subtitle: str, shown: Sequence[_Shown], legend: Sequence[tuple[str, Color, float]], columns: int
 ) -> Image.Image:
-    height, width = shown[0].panels[0].shape[:2]
+    width = shown[0].panels[0].shape[1]
     cell = len(shown[0].panels) * (width + _GAP) - _GAP
     columns = min(columns, len(shown))
     inner = columns * (cell + _BETWEEN) - _BETWEEN
-    down = -(-len(shown) // columns) * (_CAPTION + height + _BELOW)
+    lines = [shown[at : at + columns] for at in range(0, len(shown), columns)]
+    heights = [_CAPTION + max(frame.panels[0].shape[0] for frame in line) + _BELOW for line in lines]
+    down = sum(heights)
     per_row = max(1, inner // _LEGEND_WIDTH)
     legend_rows = -(-len(legend) // per_row)
     top = _MARGIN + _HEAD
@@ -171,12 +177,13 @@ def _draw(
     draw = ImageDraw.Draw(sheet)
     draw_text(draw, (_MARGIN, _MARGIN - _TITLE_RISE), title, _TITLE_TEXT, _INK, inner)
     draw_text(draw, (_MARGIN, _MARGIN + _SUBTITLE), subtitle, _TEXT, _QUIET, inner)
-    for at, frame in enumerate(shown):
-        x = _MARGIN + at % columns * (cell + _BETWEEN)
-        y = top + at // columns * (_CAPTION + height + _BELOW)
-        _draw_caption(draw, (x, y + _CAPTION_DROP), frame, cell)
-        for place, panel in enumerate(frame.panels):
-            sheet.paste(Image.fromarray(panel), (x + place * (width + _GAP), y + _CAPTION))
+    for number, line in enumerate(lines):
+        y = top + sum(heights[:number])
+        for at, frame in enumerate(line):
+            x = _MARGIN + at * (cell + _BETWEEN)
+            _draw_caption(draw, (x, y + _CAPTION_DROP), frame, cell)
+            for place, panel in enumerate(frame.panels):
+                sheet.paste(Image.fromarray(panel), (x + place * (width + _GAP), y + _CAPTION))
     y = top + down + _RULE
     draw.line((_MARGIN, y, _MARGIN + inner, y), fill=_LINE, width=1)
     draw_text(draw, (_MARGIN, y + _TEXT), "Labels, and their share of the pixels shown", _TEXT, _QUIET, inner)

@@ -7,6 +7,7 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
@@ -25,7 +26,7 @@ from .exporters import FORMATS, Format
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Places, encoding_table
-from .manifest import NAME, Choices, Contents, manifest_json
+from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .pool import convert_all
 from .progress import Progress
 from .splits import SPLITS, Split, check_fractions, split_frames
@@ -39,13 +40,13 @@ _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and 
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What was made: frames per split, (width, height), and what a person should read before training."""
+    """What was made: frames per split, each (width, height), and what a person should read before training."""
 
     out: Path
     format: str
     label_set: str
     frames: Mapping[str, int]
-    size: tuple[int, int]
+    sizes: tuple[tuple[int, int], ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -154,7 +155,7 @@ def _export(
     frames = job.collection.frames
     with staged(out) as staging:
         with closing(convert_all(frames, job.places(), job.recipe(), staging, jobs, progress)) as results:
-            converted = _of_one_size(frames, results)
+            converted = _of_fit_size(frames, results, job.layout)
         contents = _contents(job, converted)
         for name, text in _texts(job.layout, contents).items():
             write_checked(staging / name, text.encode())
@@ -163,7 +164,7 @@ def _export(
         format=job.layout.name,
         label_set=job.encoding.label_set.name,
         frames={part: len(names) for part, names in contents.names.items()},
-        size=contents.size,
+        sizes=tuple(sorted(contents.sizes)),
         warnings=tuple(contents.warnings),
         notes=job.layout.notes(),
     )
@@ -204,7 +205,7 @@ def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
         counts=counts,
         weights=weights,
         choices=job.choices,
-        size=converted[0].size,
+        sizes=Counter(done.size for done in converted),
         background_known=background_known,
         with_images=job.with_images,
         warnings=tuple(_warnings(job, converted, weights, background_known)),
@@ -224,9 +225,15 @@ def _warnings(
         absent = [label_set.by_id[id_].name if id_ in label_set.by_id else CODE_NAMES[id_] for id_ in weights.absent]
         many = f"({len(absent)}, weight {ABSENT_WEIGHT:g})"
         yield f"classes that train does not show {many}: {listed(absent, most=8)}"
-    size = converted[0].size
-    for before in sorted({done.source_size for done in converted if is_squashed(done.source_size, size)}):
-        yield f"{_with_ratio(before)} are squashed to {_with_ratio(size)}: images and labels alike are out of shape"
+    for before, size in sorted({(done.source_size, done.size) for done in converted}):
+        if is_squashed(before, size):
+            yield f"{_with_ratio(before)} are squashed to {_with_ratio(size)}: images and labels alike are out of shape"
+    sizes = sorted({done.size for done in converted}, key=lambda size: (size[0] * size[1], size))
+    if len(sizes) > 1:
+        yield (
+            f"pictures are of {len(sizes)} sizes, {in_pixels(sizes[0])} to {in_pixels(sizes[-1])} pixels: where a "
+            "trainer does not scale or crop them itself, export with --size WxH"
+        )
     if not background_known:
         yield "index passes without depth: background is written as unlabelled; render with the Z pass"
 
@@ -268,15 +275,15 @@ def _check_wishes(out: Path, choices: Choices, jobs: int) -> None:
         raise ExportError(f"{jobs} jobs: at least one process is needed")
 
 
-def _of_one_size(frames: Sequence[Frame], results: Iterable[Converted]) -> list[Converted]:
-    """All results; raises ExportError at the first that differs, before the rest are waited for."""
+def _of_fit_size(frames: Sequence[Frame], results: Iterable[Converted], layout: Format) -> list[Converted]:
+    """All results; where the format wants one size, raises ExportError at the first that differs, before the rest are
+    waited for."""
     found: list[Converted] = []
     for frame, done in zip(frames, results):
         found.append(done)
-        if done.size != found[0].size:
-            (width, height), (first_width, first_height) = done.size, found[0].size
+        if layout.one_size and done.size != found[0].size:
             raise ExportError(
-                f"{frame.labels} is {width}x{height} and {frames[0].labels} {first_width}x{first_height}; "
-                "trainers want one size: say which (--size WxH)"
+                f"{frame.labels} is {in_pixels(done.size)} and {frames[0].labels} {in_pixels(found[0].size)}; "
+                f"{layout.name} wants one size, since {layout.one_size}: say which (--size WxH)"
             )
     return found

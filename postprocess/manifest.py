@@ -40,7 +40,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Contents:
-    """What an export made. `names` and `counts` are per split; `size` is (width, height) in pixels.
+    """What an export made. `names` and `counts` are per split; `sizes`: {(width, height) in pixels: frames of it}.
 
     `background_known` is False where a source could not tell background from unlabelled.
     """
@@ -52,7 +52,7 @@ class Contents:
     counts: Mapping[str, ClassCounts]
     weights: ClassWeights | None
     choices: Choices
-    size: tuple[int, int]
+    sizes: Mapping[tuple[int, int], int]
     background_known: bool
     with_images: bool
     warnings: tuple[str, ...]
@@ -68,7 +68,7 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         "conventions": layout.conventions(encoding),
         "dtype": encoding.dtype,
         "codes": {CODE_NAMES[code]: _code(code, encoding, counts, contents.background_known) for code in _MEANING},
-        "size": list(contents.size),
+        **_sizes(contents.sizes),
         "images": contents.with_images,
         "resize": _resize(choices.size),
         "ignored_below_purity": choices.ignore_below,
@@ -127,6 +127,18 @@ def _counts(id_: int, counts: Mapping[str, ClassCounts]) -> dict[str, Any]:
         "pixels": {split: of.pixels.get(id_, 0) for split, of in counts.items()},
         "images": {split: of.images.get(id_, 0) for split, of in counts.items()},
     }
+
+
+def _sizes(sizes: Mapping[tuple[int, int], int]) -> dict[str, Any]:
+    """One size, or none and how many frames there are of each."""
+    one, *others = sorted(sizes)
+    if not others:
+        return {"size": list(one)}
+    return {"size": None, "sizes": {in_pixels(size): sizes[size] for size in (one, *others)}}
+
+
+def in_pixels(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
 
 
 def _resize(size: tuple[int, int] | None) -> dict[str, str] | None:

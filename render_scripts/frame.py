@@ -25,6 +25,7 @@ from .modalities.staging import Stage
 from .one_behind import Finish, Timings
 from .randomization.develop import Development
 from .randomization.on_scene import Dressing, development
+from .randomization.spec import of_drawn_size
 from .randomize import draw
 from .rays.frame_score import score_frame
 from .rays.scoring import Pixels
@@ -48,6 +49,7 @@ def render_frame(
     clock, drawn = Clock(), draw(plan.settings.seed, view.frame)
     scene.frame_set(view.scene_frame)
     dressed = dressing.dress(view)
+    plan = of_drawn_size(plan, dressed)
     develop = development(plan, dressed, view, scene)
     scene.cycles.seed = drawn.noise_seed
     with ExitStack() as stack:

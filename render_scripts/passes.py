@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import bpy
 import numpy as np
@@ -38,8 +39,14 @@ def prepared(scene: bpy.types.Scene, settings: Settings, gpu: int = 0) -> Iterat
         yield
 
 
-Develop = Callable[[str, NDArray[np.float32]], NDArray[np.float32]]
-"""(name of a picture, its scene-linear (H, W, 3)) -> what the view transform gets."""
+class Develop(Protocol):
+    """What becomes of scene-linear pictures, (H, W, 3), before the view transform."""
+
+    def whole(self, linear: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
+        """With what lies behind where a render has less than full alpha, (H, W)."""
+
+    def __call__(self, picture: str, linear: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the view transform gets of the picture of this name."""
 
 
 def render_image(
@@ -56,13 +63,16 @@ def render_image(
 def render_image_and_passes(
     scene: bpy.types.Scene, path: Path, size: tuple[int, int], develop: Develop | None = None
 ) -> tuple[NDArray[np.uint8], Passes]:
-    """`render_image`, and the channels of the same render before the view transform: Combined.R and so on.
+    """`render_image`, and the channels of the same render before the view transform: Combined.R and so on, with what
+    lies behind.
 
     What is rendered is written whole, and the picture made of what Blender still has of it: bit by bit the same.
     """
     passes = render_channels(scene)
     if develop:
         linear = np.stack([passes[f"Combined.{name}"] for name in "RGB"], axis=-1)
+        linear = develop.whole(linear, passes["Combined.A"])
+        passes |= {f"Combined.{name}": linear[..., at] for at, name in enumerate("RGB")}
         _save_linear(scene, path, develop(path.stem, linear))
         return _decoded(path, size), passes
     result = next(image for image in bpy.data.images if image.type == "RENDER_RESULT")

@@ -24,7 +24,8 @@ from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
-from .randomization.spec import Randomization, to_plan, without
+from .randomization.resolution import LEAST
+from .randomization.spec import Randomization, drawn_sizes, to_plan, without
 from .sampled_views.sampling import NoViews, sample_views
 from .sampled_views.view_request import parse_words
 
@@ -93,7 +94,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         versions={"labelpass": VERSION, **compat.versions()},
         view_search=search,
     )
-    problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
+    problems = (*_size_problems(settings, spec), *_thin_problems(settings), *device_problems, *denoiser_problems)
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
     return Proposal(plan, asked, problems, _told(scene, search) if search and not found else ())
@@ -183,18 +184,19 @@ def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:
     return tuple(f"sampled views: {line}" for line in said)
 
 
-def _size_problems(settings: Settings) -> list[Problem]:
-    k, (width, height) = settings.label_supersample, settings.size
-    if min(width, height) < 4:
-        return [Problem(True, f"{width}x{height} pixels: Blender renders no less than 4 a side; see --size")]
-    if max(width, height) * k > MAX_SIDE:
-        return [
-            Problem(
-                True,
-                f"{width}x{height} pixels with --label-supersample {k}: Blender renders no more than {MAX_SIDE} "
-                f"samples a side, {MAX_SIDE // k} pixels",
-            )
-        ]
+def _size_problems(settings: Settings, spec: Randomization) -> list[Problem]:
+    k = settings.label_supersample
+    for width, height in drawn_sizes(spec, settings.size):
+        if min(width, height) < LEAST:
+            return [Problem(True, f"{width}x{height} pixels: Blender renders no less than {LEAST} a side; see --size")]
+        if max(width, height) * k > MAX_SIDE:
+            return [
+                Problem(
+                    True,
+                    f"{width}x{height} pixels with --label-supersample {k}: Blender renders no more than {MAX_SIDE} "
+                    f"samples a side, {MAX_SIDE // k} pixels",
+                )
+            ]
     return []
 
 

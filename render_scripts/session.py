@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from math import prod
 from pathlib import Path
 
 import bpy
@@ -39,6 +40,7 @@ from .pilot import look_ahead
 from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
+from .randomization.spec import drawn_sizes, from_plan, sizes_of_frames
 from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 from .threads import on_threads
@@ -98,7 +100,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
     share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
-    size = "x".join(map(str, plan.settings.size))
+    sizes = drawn_sizes(from_plan(plan.settings.randomization), plan.settings.size)
+    size = " to ".join("x".join(map(str, each)) for each in dict.fromkeys((sizes[0], sizes[-1])))
     device = counted(threads, "thread") if plan.settings.device == "CPU" else f"{plan.settings.device} {request.gpu}"
     print(
         f"labelpass: {plan.scene}: {share} at {size}, {plan.settings.samples} samples a pixel, {device}, "
@@ -179,7 +182,7 @@ def _render_frames(
     dressing: Dressing,
     stage: Stage,
 ) -> None:
-    tell = _progress(request.out, len(todo))
+    tell = _progress(request.out, plan, todo)
     with watchdog(request.frame_timeout, request.out) as watched, one_behind() as take:
         for place, view in enumerate(todo, start=1):
             if run_folder.frame_folder(request.out, view.frame).exists():  # another node was quicker
@@ -215,32 +218,47 @@ def _written(view: View) -> Iterator[None]:
         raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
 
 
-def _progress(run: Path, todo: int) -> Callable[[int, View, Timings], None]:
+def _progress(run: Path, plan: Plan, todo: list[View]) -> Callable[[int, View, Timings], None]:
     """What tells that a frame is done, how fast it goes, and, once, what the disk will need."""
     started, told = time.perf_counter(), []
 
     def tell(place: int, view: View, timings: Timings) -> None:
         rate = place / (time.perf_counter() - started)
         print(
-            f"labelpass: [{place}/{todo}] {_frame(view)} {sum(timings.values()):.1f} s "
+            f"labelpass: [{place}/{len(todo)}] {_frame(view)} {sum(timings.values()):.1f} s "
             f"(labels {timings['labels_s']:.2f} s), {rate * 60:.1f} frames/min, "
-            f"{duration((todo - place) / rate)} left",
+            f"{duration((len(todo) - place) / rate)} left",
             flush=True,
         )
-        if not told and place < todo:
-            _tell_disk(run, view, todo - place)
+        if not told and place < len(todo):
+            _tell_disk(run, plan, view, todo[place:])
+        if not told:
+            _tell_background(run, view)
         told.append(view.frame)
 
     return tell
 
 
-def _tell_disk(run: Path, view: View, left: int) -> None:
+def _tell_disk(run: Path, plan: Plan, view: View, left: list[View]) -> None:
     size = sum(path.stat().st_size for path in run_folder.frame_folder(run, view.frame).iterdir())
-    text, enough = disk_outlook(size, left, shutil.disk_usage(run).free)
+    one, *others = map(prod, sizes_of_frames(plan, (each.frame for each in (view, *left))))
+    size = size * sum(others) // (one * len(left))
+    text, enough = disk_outlook(size, len(left), shutil.disk_usage(run).free)
     if enough:
         print(f"labelpass: {text}", flush=True)
     else:
         print(f"labelpass: warning: {text}", file=sys.stderr, flush=True)
+
+
+def _tell_background(run: Path, view: View) -> None:
+    record = run_folder.read_record(run, view.frame)
+    if record["draw"].get("backgrounds", {}).get("picture") and not record["background"]:
+        print(
+            f"labelpass: warning: randomisation: frame {view.frame} shows nothing of the picture behind it: there is "
+            "something in front of it in every pixel, as in a room with walls all around",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _settle_scripts(request: Request) -> None:

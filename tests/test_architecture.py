@@ -33,6 +33,7 @@ PURE_RENDER = {
     *(
         f"render_scripts.randomization.{name}"
         for name in (
+            "backgrounds",
             "blackbody",
             "camera",
             "develop",
@@ -45,6 +46,7 @@ PURE_RENDER = {
             "boxes",
             "poses",
             "pools",
+            "resolution",
             "sensor",
             "spec",
             "streams",

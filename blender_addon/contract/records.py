@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from .run import FRAMES, RECORD, Plan, RunError, View, frame_folder, read_record
+from .run import FRAMES, RECORD, Plan, RunError, Side, View, frame_folder, read_record
 from .strict import build
 
 RENDER_AGAIN = "start the render again: it renders damaged frames anew"
@@ -51,8 +51,23 @@ class SeenLabel:
 
 
 @dataclass(frozen=True)
+class DrawnSize:
+    """(width, height) in pixels of all pictures of a frame."""
+
+    size: tuple[Side, Side]
+
+
+@dataclass(frozen=True)
+class FrameDraw:
+    """`resolution` in runs that draw the size of each frame."""
+
+    resolution: DrawnSize | None = None
+
+
+@dataclass(frozen=True)
 class Record:
-    """What readers of a run need of frame.json. `scene_sha256` is that of the plan, "" where the record has none."""
+    """What readers of a run need of frame.json. `scene_sha256` is that of the plan, "" where the record has none; of
+    what was `draw`n, readers need the size."""
 
     frame: int
     view: View
@@ -60,6 +75,7 @@ class Record:
     labels: tuple[SeenLabel, ...]
     files: Mapping[str, StoredPixels]
     scene_sha256: str = ""
+    draw: FrameDraw = FrameDraw()
 
 
 def read_frame(run: Path, frame: int, plan: Plan) -> Record:
@@ -95,13 +111,17 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
 
 def _foreign(record: Record, view: View, plan: Plan) -> str:
     """What the record says otherwise than the plan, in words; "" where nothing."""
-    width, height = plan.settings.size
+    width, height = record.draw.resolution.size if record.draw.resolution else plan.settings.size
     names = {label.id: label.name for label in plan.label_set.labels}
     pictures = {name: stored for name, stored in record.files.items() if name.endswith((".exr", ".png", ".jpg"))}
     said = {
         "frame": (record.frame, view.frame),
         **{f"view.{key}": (there, getattr(view, key)) for key, there in vars(record.view).items()},
         "seed": (record.seed, plan.settings.seed),
+        "draw.resolution": tuple(
+            "there" if drawn else "missing"
+            for drawn in (record.draw.resolution, "resolution" in plan.settings.randomization)
+        ),
         "scene_sha256": (record.scene_sha256 or plan.scene_sha256, plan.scene_sha256),
         **{f"files.{name}.shape": (stored.shape[:2], (height, width)) for name, stored in pictures.items()},
         **{f"label {label.id}": (label.name, names.get(label.id)) for label in record.labels},

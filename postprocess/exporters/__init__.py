@@ -21,6 +21,8 @@ class Format(Protocol):
     weights_file: ClassVar[str]
     """The side file that holds the class weights, "" where there is none."""
     needs_images: ClassVar[bool]
+    one_size: ClassVar[str]
+    """Why all pictures must be of one size, "" where each may have its own."""
 
     def encoding(self, label_set: LabelSet) -> Encoding:
         """What is written for each label id and each code."""

@@ -41,6 +41,7 @@ class Nyu:
     name: ClassVar[str] = "nyu"
     weights_file: ClassVar[str] = ""
     needs_images: ClassVar[bool] = False
+    one_size: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         if self.void not in ("apart", "zero"):

@@ -42,6 +42,7 @@ class Segnet:
     name: ClassVar[str] = "segnet"
     weights_file: ClassVar[str] = "class_weighting.prototxt"
     needs_images: ClassVar[bool] = True
+    one_size: ClassVar[str] = "caffe takes the size of the first for that of all"
 
     def __post_init__(self) -> None:
         if self.ignore is not None and not 0 <= self.ignore <= 255:

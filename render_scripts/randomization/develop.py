@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .backgrounds import behind
 from .blackbody import LUMINANCE, warmer
 from .exposure import Exposure, ExposureDraw, meter
 from .sensor import Linear, SensorDraw, noise_stream, through_the_lens, with_noise
@@ -12,7 +14,8 @@ from .sensor import Linear, SensorDraw, noise_stream, through_the_lens, with_noi
 class Development:
     """How the pictures of a frame are developed, all of them alike: the first one that comes is metered.
 
-    `own_stops` is the exposure of the scene itself, which the view transform adds later.
+    `own_stops` is the exposure of the scene itself, which the view transform adds later. `background`, (H, W, 3),
+    scene-linear, is what lies behind what was rendered before nothing.
     """
 
     def __init__(
@@ -23,10 +26,16 @@ class Development:
         seed: int,
         frame: int,
         own_stops: float,
+        background: Linear | None = None,
     ) -> None:
         self._spec, self._exposure, self._sensor = spec, exposure, sensor
         self._seed, self._frame, self._own_stops = seed, frame, own_stops
+        self._background = background
         self.metered: float | None = None
+
+    def whole(self, linear: Linear, alpha: NDArray[np.float32]) -> Linear:
+        """The light of a scene, (H, W, 3) and its alpha (H, W), with what lies behind."""
+        return linear if self._background is None else behind(linear, alpha, self._background)
 
     def __call__(self, picture: str, linear: Linear) -> Linear:
         """What the view transform gets of scene-linear (H, W, 3); `picture` is a name such as "image".

@@ -15,6 +15,7 @@ from blender_addon.occurrences import occurrences
 
 from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
+from .backgrounds_on_scene import background, transparent_film
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
 from .distractor_models import models
@@ -28,7 +29,7 @@ from .material_shifts import shifting
 from .poses import draw_tries
 from .poses_on_scene import Places
 from .scene_things import hdri_folder, model_files, scene_things
-from .spec import Drawn, Randomization, draw_families, from_plan
+from .spec import Drawn, Randomization, draw_families, from_plan, of_drawn_size
 from .world_on_scene import surroundings
 
 
@@ -71,10 +72,11 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
     distracting = _pool(spec, scene, plan, metre, stack)
     standing = enter(held())
+    things = replace(found.things, size=plan.settings.size)
     changes = enter(held())  # the last to come is the first to go: what it shows is there as long as it is shown
 
     def dress(view: View) -> Drawn:
-        drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
+        drawn = draw_families(spec, things, plan.settings.seed, view.frame)
         if distracting:
             distracting.clear()  # nothing else that looks where something is shall know of them
         if places and spec.poses:
@@ -94,10 +96,14 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         if drawn.materials and shifted and looked:
             wanted += shifted.changes(drawn.materials.shifts, changes)
             wanted += looked.changes(drawn.materials.looks)
+        if drawn.resolution:
+            wanted += zip((scene.render,) * 2, ("resolution_x", "resolution_y"), drawn.resolution.size)
+        if drawn.backgrounds:
+            wanted += transparent_film(drawn.backgrounds, scene)
         changes.show(wanted)
         if distracting and spec.distractors:
             asked = draw_distractors(spec.distractors, found.things.models, plan.settings.seed, view.frame)
-            drawn = replace(drawn, distractors=distracting.show(asked, plan.settings.size))
+            drawn = replace(drawn, distractors=distracting.show(asked, of_drawn_size(plan, drawn).settings.size))
         return drawn
 
     notes = []
@@ -137,8 +143,10 @@ def _stands_at(scene: bpy.types.Scene, view: View) -> tuple[float, ...] | None:
 def development(plan: Plan, drawn: Drawn, view: View, scene: bpy.types.Scene) -> Development | None:
     """What becomes of the light of a frame's pictures before the view transform; None where nothing does."""
     spec = from_plan(plan.settings.randomization)
-    if not spec.develops:
+    own_stops, behind = scene.view_settings.exposure, None
+    if spec.backgrounds and drawn.backgrounds:
+        behind = background(spec.backgrounds.folder, drawn.backgrounds, plan.settings.size, scene)
+    if not (drawn.exposure or drawn.sensor) and behind is None:
         return None
-    return Development(
-        spec.exposure, drawn.exposure, drawn.sensor, plan.settings.seed, view.frame, scene.view_settings.exposure
-    )
+    seed = plan.settings.seed
+    return Development(spec.exposure, drawn.exposure, drawn.sensor, seed, view.frame, own_stops, behind)

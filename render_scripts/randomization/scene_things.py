@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from blender_addon.label_render.light_through import Suspicion, may_be_transpare
 from blender_addon.occurrences import Occurrence
 from blender_addon.scene_labels import resolve
 
-from . import distractors, materials, world
+from . import backgrounds, distractors, materials, world
 from .lights_on_scene import lamps_of, lights_of
 from .looks_on_scene import Slot
 from .material_shifts import can_shift, source_name
@@ -55,8 +55,16 @@ def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
         for pool in spec.materials.textures:
             found[str(pool.folder)] = pictures_in(Path(pool.folder), materials.PICTURES)
     for folder in spec.distractors.models if spec.distractors else ():
-        found[str(folder)] = pictures_in(Path(folder), distractors.MODELS, "model")
+        found[str(folder)] = found.get(str(folder), {}) | pictures_in(Path(folder), distractors.MODELS, "model")
+    if spec.backgrounds:
+        name = str(spec.backgrounds.folder)
+        found[name] = found.get(name, {}) | pictures_in(spec.backgrounds.folder, backgrounds.PICTURES)
     return found
+
+
+def _of_kind(names: Iterable[str], suffixes: Collection[str]) -> tuple[str, ...]:
+    """Those of a folder, which may be that of several families."""
+    return tuple(name for name in names if Path(name).suffix.lower() in suffixes)
 
 
 def model_files(spec: Randomization) -> dict[str, Path]:
@@ -86,7 +94,8 @@ def scene_things(
     """`shown`: what the view layer renders, with the labels of instancers on it."""
     lamps = lamps_of(view_layer) if spec.lights else []
     pools = picture_pools(spec)
-    hdris = tuple(pools[str(spec.world.hdris or BLENDERS_OWN)]) if spec.world else ()
+    hdris = _of_kind(pools[str(spec.world.hdris or BLENDERS_OWN)], world.PICTURES) if spec.world else ()
+    behind = _of_kind(pools[str(spec.backgrounds.folder)], backgrounds.PICTURES) if spec.backgrounds else ()
     shifting: list[bpy.types.Material] = []
     slots: dict[tuple[str, int], Slot] = {}
     surfaces: list[Surface] = []
@@ -115,6 +124,7 @@ def scene_things(
         pictures=pictures,
         hdris=hdris,
         models=tuple(model_files(spec)),
+        backgrounds=behind,
     )
     return SceneThings(things, lamps, shifting, slots)
 

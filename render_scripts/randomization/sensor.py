@@ -16,7 +16,7 @@ from .streams import SENSOR, check_ranges, even, even_log, stream
 
 Iso = Annotated[float, 25, 409600]
 FULL_WELL = 40_000.0  # electrons of a white pixel at ISO 100: a pixel of some 5 micrometres
-_BRIGHTEST = 1024.0  # of scene-linear light: what is brighter is as white
+BRIGHTEST = 1024.0  # of scene-linear light: what is brighter is as white
 
 Linear = NDArray[np.float32]
 """(H, W, 3), scene-linear."""
@@ -60,7 +60,7 @@ def noise_stream(seed: int, frame: int, picture: str) -> np.random.Generator:
 
 def through_the_lens(linear: Linear, drawn: SensorDraw) -> Linear:
     """Fringes, blur and darker corners."""
-    linear = np.nan_to_num(np.clip(linear, 0, _BRIGHTEST), nan=0.0)
+    linear = np.nan_to_num(np.clip(linear, 0, BRIGHTEST), nan=0.0)
     if drawn.fringe:
         red, blue = 1 + drawn.fringe / 2, 1 - drawn.fringe / 2
         linear = np.stack([magnified(linear[..., 0], red), linear[..., 1], magnified(linear[..., 2], blue)], axis=-1)
@@ -78,7 +78,7 @@ def with_noise(linear: Linear, drawn: SensorDraw, rng: np.random.Generator) -> L
     2008. Its mean is the picture itself, so far as that is not black: less than no light is cut off.
     """
     electrons = FULL_WELL * 100 / drawn.iso
-    counted = rng.poisson(np.clip(linear, 0, _BRIGHTEST).astype(np.float64) * electrons)
+    counted = rng.poisson(np.clip(linear, 0, BRIGHTEST).astype(np.float64) * electrons)
     read = rng.standard_normal(linear.shape) * drawn.read_noise
     return np.maximum((counted + read) / electrons, 0).astype(np.float32)
 

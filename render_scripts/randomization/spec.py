@@ -7,14 +7,17 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from blender_addon.contract.run import Plan
 from blender_addon.contract.strict import build, parse_json
 
+from .backgrounds import Backgrounds, BackgroundsDraw, draw_backgrounds
 from .camera import Camera, CameraDraw, draw_camera
 from .distractors import Distractors, DistractorsDraw
 from .exposure import Exposure, ExposureDraw, draw_exposure
 from .lights import Lights, LightsDraw, draw_lights
 from .materials import Materials, MaterialsDraw, Surface, draw_materials
 from .poses import Poses, PosesDraw
+from .resolution import Resolution, ResolutionDraw, Size, draw_resolution, extremes
 from .sensor import Sensor, SensorDraw, draw_sensor
 from .world import World, WorldDraw, draw_world
 
@@ -35,17 +38,14 @@ class Randomization:
     sensor: Sensor | None = None
     poses: Poses | None = None
     distractors: Distractors | None = None
+    resolution: Resolution | None = None
+    backgrounds: Backgrounds | None = None
     keep: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
     @property
     def on(self) -> bool:
         return any(getattr(self, name) is not None for name in FAMILIES)
-
-    @property
-    def develops(self) -> bool:
-        """Whether a picture goes through `develop` before the view transform."""
-        return self.exposure is not None or self.sensor is not None
 
 
 FAMILIES = tuple(each.name for each in fields(Randomization) if each.name not in ("keep", "without"))
@@ -54,7 +54,8 @@ FAMILIES = tuple(each.name for each in fields(Randomization) if each.name not in
 @dataclass(frozen=True)
 class Things:
     """What there is to draw for, by name: `lights` (data), `lamps` (objects), `materials`, `surfaces`, `swaps` and
-    `pictures` as `draw_materials` takes them, `hdris`, and `models` for distractors."""
+    `pictures` as `draw_materials` takes them, `hdris`, `models` for distractors, `backgrounds`; and the `size` of the
+    run."""
 
     lights: tuple[str, ...] = ()
     lamps: tuple[str, ...] = ()
@@ -64,6 +65,8 @@ class Things:
     pictures: tuple[tuple[str, ...], ...] = ()
     hdris: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    backgrounds: tuple[str, ...] = ()
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Drawn:
     sensor: SensorDraw | None = None
     poses: PosesDraw | None = None
     distractors: DistractorsDraw | None = None
+    resolution: ResolutionDraw | None = None
+    backgrounds: BackgroundsDraw | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of the families that are on."""
@@ -97,7 +102,27 @@ def draw_families(spec: Randomization, things: Things, seed: int, frame: int) ->
         materials=materials,
         camera=spec.camera and draw_camera(spec.camera, seed, frame),
         sensor=spec.sensor and draw_sensor(spec.sensor, seed, frame),
+        resolution=spec.resolution and draw_resolution(spec.resolution, things.size, seed, frame),
+        backgrounds=spec.backgrounds and draw_backgrounds(spec.backgrounds, things.backgrounds, seed, frame),
     )
+
+
+def drawn_sizes(spec: Randomization, own: Size) -> list[Size]:
+    """The smallest and the largest size of a frame, and some between; `own` alone where none is drawn."""
+    return extremes(spec.resolution, own) if spec.resolution else [own]
+
+
+def sizes_of_frames(plan: Plan, frames: Iterable[int]) -> list[Size]:
+    """(width, height) of each of these frames of the plan."""
+    spec, own, seed = from_plan(plan.settings.randomization).resolution, plan.settings.size, plan.settings.seed
+    return [draw_resolution(spec, own, seed, frame).size if spec else own for frame in frames]
+
+
+def of_drawn_size(plan: Plan, drawn: Drawn) -> Plan:
+    """The plan as it is for a frame: with the size that was drawn for it."""
+    if not drawn.resolution:
+        return plan
+    return replace(plan, settings=replace(plan.settings, size=drawn.resolution.size))
 
 
 def read_randomization(text: str) -> Randomization:

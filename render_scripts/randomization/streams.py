@@ -13,6 +13,7 @@ from math import exp, log
 import numpy as np
 
 NOISE, LIGHTS, WORLD, EXPOSURE, MATERIALS, CAMERA, POSES, DISTRACTORS, SENSOR, LIDAR = range(1, 11)
+RESOLUTION, BACKGROUNDS = 11, 12
 """Numbers of the families, for ever."""
 
 Range = tuple[float, float]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from render_scripts import compat
 from render_scripts.interrupts import ends_at_once
 from render_scripts.plan import Refused
 from render_scripts.randomization.on_scene import Dressing, randomized
+from render_scripts.randomization.spec import of_drawn_size
 from render_scripts.rays.frame_score import score_frame
 from render_scripts.rays.scoring import Pixels
 from render_scripts.rays.tally import Score, report
@@ -40,6 +42,8 @@ from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import scene_hash
 
 DEPTH, NORMALS = "depth.exr", "normals.exr"
+_NOT_MET = {"world", "backgrounds"}
+"""Families that no ray meets, and whose pictures may be elsewhere."""
 
 
 def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
@@ -60,12 +64,15 @@ def verify(run: Path, request: VerifyRequest) -> tuple[str, int]:
                     continue
                 rays = request.rays or 0
                 scene.frame_set(view.scene_frame)
-                dressing.dress(view)  # what was drawn for the frame is where it was rendered
-                scores[frame] = score_frame(scene, plan, view, pixels, camera, rays, request.seed)
+                drawn = dressing.dress(view)  # what was drawn for the frame is where it was rendered
+                of_its_size = of_drawn_size(plan, drawn)
+                scores[frame] = score_frame(scene, of_its_size, view, pixels, camera, rays, request.seed)
     return report(plan, scores, damaged, request.json)
 
 
 def _dressed(scene: bpy.types.Scene, plan: Plan) -> AbstractContextManager[Dressing]:
+    met = {name: each for name, each in plan.settings.randomization.items() if name not in _NOT_MET}
+    plan = replace(plan, settings=replace(plan.settings, randomization=met))
     return randomized(scene, plan, {scene.objects[view.camera] for view in plan.views})
 
 

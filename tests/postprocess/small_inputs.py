@@ -52,8 +52,9 @@ def checksum(pixels: np.ndarray) -> str:
 
 
 def write_frame(
-    run: Path, view: View, labels: np.ndarray, image: np.ndarray, purity: np.ndarray | None = None, seed: int = 0
-) -> None:
+    run: Path, view: View, labels: np.ndarray, image: np.ndarray, purity: np.ndarray | None = None, seed: int = 0,
+    draw: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
     """A finished frame as the renderer leaves it."""
     arrays: dict[str, np.ndarray] = {"image.png": image, "labels.exr": labels}
     if purity is not None:
@@ -74,6 +75,7 @@ def write_frame(
             "labels": [],
             "files": files,
             "seed": seed,
+            "draw": draw or {},
         }
         (folder / "frame.json").write_text(json.dumps(record))
 

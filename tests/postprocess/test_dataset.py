@@ -41,7 +41,7 @@ def test_nyu_holds_the_labels_of_the_run(run: Path, tmp_path: Path) -> None:
         expected = {id_: label.color for id_, label in NYU40.by_id.items()}
         expected |= {code: tuple(data["codes"][name]["color"]) for name, code in codes.items()}
         np.testing.assert_array_equal(np.asarray(colors), [[expected[id_] for id_ in row] for row in labels.tolist()])
-    assert summary.frames == {"train": 8, "val": 1, "test": 1} and summary.size == SIZE
+    assert summary.frames == {"train": 8, "val": 1, "test": 1} and summary.sizes == (SIZE,)
 
 
 def test_counts_in_dataset_json_are_those_of_the_files(run: Path, tmp_path: Path) -> None:

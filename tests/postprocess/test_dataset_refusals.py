@@ -15,10 +15,10 @@ from postprocess.dataset import export
 from postprocess.errors import ExportError
 
 
-def test_runs_of_two_sizes_need_one(make_run: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_format_of_one_size_is_told_which(make_run: Callable[..., Path], tmp_path: Path) -> None:
     runs = [make_run("a"), make_run("b", scene="other", size=(20, 24))]
-    refused(tmp_path, r"is 20x24 and .* 40x30; .*--size", runs)
-    assert export(runs, tmp_path / "out", "segnet", size=(16, 16), split=(0.5, 0.5, 0)).size == (16, 16)
+    refused(tmp_path, r"is 20x24 and .* 40x30; segnet wants one size, .*--size", runs, "segnet")
+    assert export(runs, tmp_path / "out", "segnet", size=(16, 16), split=(0.5, 0.5, 0)).sizes == ((16, 16),)
 
 
 def test_a_run_named_twice_or_copied(run: Path, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_refusal_while_others_write_leaves_nothing(run: Path, tmp_path: Path) 
     code = (
         "import sys; from pathlib import Path; from postprocess.dataset import export\n"
         "if __name__ == '__main__':\n"
-        "    try: export([Path(p) for p in sys.argv[2:]], Path(sys.argv[1]), 'nyu', jobs=3)\n"
+        "    try: export([Path(p) for p in sys.argv[2:]], Path(sys.argv[1]), 'segnet', jobs=3)\n"
         "    except ValueError as error: kept = error; print([*Path(sys.argv[1]).parent.iterdir()])\n"
     )
     script = tmp_path / "script.py"

@@ -15,12 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from render_scripts.randomization.backgrounds import Backgrounds
 from render_scripts.randomization.camera import Camera
 from render_scripts.randomization.distractors import Distractors
 from render_scripts.randomization.exposure import Exposure
 from render_scripts.randomization.lights import Lights, draw_lights
 from render_scripts.randomization.materials import FREE, Materials, Surface, TexturePool, draw_materials
 from render_scripts.randomization.poses import Poses
+from render_scripts.randomization.resolution import Resolution
 from render_scripts.randomization.sensor import Sensor
 from render_scripts.randomization.spec import (
     FAMILIES,
@@ -39,8 +41,9 @@ from render_scripts.randomization.streams import even, even_log, stream
 from render_scripts.randomization.world import World
 
 ALL_ON = Randomization(
-    Lights(added=(0, 3)), World(), Exposure(), Materials(), Camera(focused=0.5), Sensor(), distractors=Distractors()
-)
+    Lights(added=(0, 3)), World(), Exposure(), Materials(), Camera(focused=0.5), Sensor(), distractors=Distractors(),
+    resolution=Resolution(), backgrounds=Backgrounds(Path("photos")),
+)  # fmt: skip
 THINGS = Things(
     lights=("Sun", "Lamp"),
     lamps=("Sun", "Lamp", "Lamp.001"),
@@ -48,6 +51,8 @@ THINGS = Things(
     surfaces=(Surface("Chair", 0, "chair", "wood"), Surface("Sofa", 0, "sofa", "wool")),
     swaps={"chair": ("wood", "oak"), "*": ("wood", "oak", "wool")},
     hdris=("a.exr", "b.exr", "c.exr"),
+    backgrounds=("beach.jpg", "office.png"),
+    size=(640, 480),
 )
 seeds, frames = st.integers(0, 2**63 - 1), st.integers(-(2**20), 2**20)
 names = st.text(min_size=1, max_size=12)
