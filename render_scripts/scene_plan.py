@@ -23,6 +23,7 @@ from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
+from .randomization.bent_lenses import why_not_bent
 from .randomization.spec import Randomization, to_plan, without
 from .sampled_views.sampling import NoViews, sample_views
 from .sampled_views.view_request import parse_words
@@ -94,6 +95,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     problems = (*_size_problems(settings), *_thin_problems(settings), *device_problems, *denoiser_problems)
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
+    problems += tuple(Problem(True, why) for why in why_not_bent(spec.camera, scene, planned, settings))
     return Proposal(plan, asked, problems, notes)
 
 

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from math import radians
+from math import pi, radians
 
 import bpy
+import numpy as np
 from mathutils import Vector
 
+from blender_addon.label_render.label_pass import RenderFailed
+
+from .. import compat
+from ..camera import mark_bent
+from ..lens import Lens, NoLens, Terms, fitted
+from ..sampled_views.poses import Optics
+from ..sampled_views.view_camera import optics_of_camera
 from .animated import animated_paths
 from .camera import CameraDraw
 
 
 @contextmanager
-def drawn_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) -> Iterator[dict[str, bpy.types.Object]]:
-    """{name of a camera: one that is its child, with a lens of its own}; they are gone when the block ends."""
+def drawn_cameras(
+    scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object], bends: bool = False
+) -> Iterator[dict[str, bpy.types.Object]]:
+    """{name of a camera: one that is its child, with a lens of its own}; they are gone when the block ends.
+
+    Where a lens `bends`, the twin is a panorama: `place` makes it the lens that was drawn.
+    """
     made: dict[str, bpy.types.Object] = {}
     try:
         for camera in cameras:
             data = camera.data.copy()
             data.animation_data_clear()
+            if bends:
+                data.type = "PANO"
+                panorama = compat.panorama(data)
+                panorama.panorama_type, panorama.fisheye_fov = "FISHEYE_LENS_POLYNOMIAL", pi
             twin = made[camera.name] = bpy.data.objects.new(f"{camera.name} as drawn", data)
             twin.parent = camera
             scene.collection.objects.link(twin)
@@ -29,9 +46,14 @@ def drawn_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) -
         bpy.data.batch_remove([each for twin in made.values() for each in (twin.data, twin)])
 
 
-def place(twin: bpy.types.Object, drawn: CameraDraw, scene: bpy.types.Scene, metre: float) -> None:
+def place(
+    twin: bpy.types.Object, drawn: CameraDraw, scene: bpy.types.Scene, metre: float, size: tuple[int, int]
+) -> None:
     """Put the twin of a camera where it was drawn, after the scene's frame was set; `metre`: how many Blender units it
-    is. Setting a frame leaves what is animated on the camera and its data themselves."""
+    is; `size` of the picture. Setting a frame leaves what is animated on the camera and its data themselves.
+
+    Raises RenderFailed where no render has the lens that was drawn.
+    """
     camera, lens = twin.parent, twin.parent.data
     across = camera.matrix_world.col[0].to_3d().length or 1.0  # Cycles ignores a camera's scale
     _write(twin, "location", tuple(Vector(drawn.moved) * (metre / across)))
@@ -42,11 +64,30 @@ def place(twin: bpy.types.Object, drawn: CameraDraw, scene: bpy.types.Scene, met
     _write(twin.data, "ortho_scale", lens.ortho_scale / drawn.lens)
     for axis, shift in zip("xy", drawn.shift):
         _write(twin.data, f"shift_{axis}", getattr(lens, f"shift_{axis}") + shift)
+    if drawn.distortion:
+        _bend(twin.data, drawn.distortion, scene, size)
     if drawn.fstop:
         _focus(twin, drawn.fstop, scene)
     else:
         for name in ("focus_object", "use_dof", "aperture_fstop", "focus_distance"):
             _write(twin.data.dof, name, getattr(lens.dof, name))
+
+
+def lens_of(optics: Optics, focal: float, terms: Terms) -> Lens:
+    """The bent lens of a camera that is not shifted, `focal` in mm. Raises NoLens where no render has it."""
+    (width, height), (across, up) = optics.size, optics.tangents(focal)
+    matrix = [[width / 2 / across, 0.0, width / 2], [0.0, height / 2 / up, height / 2], [0.0, 0.0, 1.0]]
+    return fitted(terms, matrix, optics.size, focal)
+
+
+def _bend(data: bpy.types.Camera, terms: Terms, scene: bpy.types.Scene, size: tuple[int, int]) -> None:
+    try:
+        lens = lens_of(optics_of_camera(data, scene, size), data.lens, terms)
+    except NoLens as error:
+        raise RenderFailed(f"randomisation: {error}") from None
+    for power, term in enumerate(lens.polynomial):
+        _write(compat.panorama(data), f"fisheye_polynomial_k{power}", float(np.float32(term)))
+    mark_bent(data, terms, round(lens.off, 4))
 
 
 def _follow(data: bpy.types.Camera, source: bpy.types.Camera) -> None:

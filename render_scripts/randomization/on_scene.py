@@ -58,7 +58,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     metre = 1 / metres_per_unit(scene)
     found = scene_things(spec, view_layer, list(occurrences(view_layer)), plan.label_set)
     enter = stack.enter_context
-    twins = enter(drawn_cameras(scene, cameras)) if spec.camera else {}
+    twins = enter(drawn_cameras(scene, cameras, spec.camera.bends)) if spec.camera else {}
     spare = enter(spare_lights(scene, spec.lights.added[1])) if spec.lights else []
     around = enter(surroundings(scene, hdri_folder(spec.world), spec.world.evened)) if spec.world else None
     shifted = enter(shifting(found.shifting)) if spec.materials else None
@@ -77,7 +77,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             standing.show(places.changes(motions, standing))  # before anything looks where something is
         _at_camera(scene, view, twins.get(view.camera))
         if drawn.camera:
-            place(twins[view.camera], drawn.camera, scene, metre)
+            place(twins[view.camera], drawn.camera, scene, metre, plan.settings.size)
         wanted: list[Change] = []
         if drawn.lights:
             wanted += light_changes(drawn.lights, found.lamps, changes, metre)

@@ -17,7 +17,7 @@ from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
 from .answers import Answers
-from .camera_rays import NoRays, rays_of
+from .camera_rays import NoRays, rays_of, rounding_of
 from .caster import Caster
 from .lidar import Lidar, Numbered, scan, world_from_lidar
 from .scoring import Pixels, Witness, chosen_pixels, score
@@ -50,6 +50,7 @@ def score_frame(
             plan.label_set,
             metres_per_unit(scene),
             np.array(camera["camera_from_world"], np.float64),
+            rounding_of(camera, depsgraph),
         )
         return score(pixels, witness, chosen, seed)
 
