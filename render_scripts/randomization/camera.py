@@ -16,9 +16,8 @@ K = Annotated[float, -10, 10]
 class Camera:
     """`lens`: factor on the focal length; `shift`: of the larger side of the picture, at most; `roll` and `turned`:
     degrees at most; `moved`: metres along each axis at most; `focused`: share of the frames that have a depth of field,
-    with `fstop`, focused on what is in the middle of the picture; `distortion`: OpenCV's k1, `distortion_k2` and
-    `distortion_k3` its k2 and k3: negative bends outwards, as a barrel; equal numbers are a fixed lens. All files of a
-    frame are bent alike, and the principal point stays in the middle: with a distortion no `shift` is drawn.
+    with `fstop`, focused on what is in the middle of the picture; `distortion`, `distortion_k2` and `distortion_k3`:
+    OpenCV's k1, k2 and k3 of the lens (below 0 a barrel, above a pincushion), without a shift.
     """
 
     lens: tuple[Factor, Factor] = (0.9, 1.1)

@@ -22,22 +22,13 @@ from .camera import CameraDraw
 
 
 @contextmanager
-def drawn_cameras(
-    scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object], bends: bool = False
-) -> Iterator[dict[str, bpy.types.Object]]:
-    """{name of a camera: one that is its child, with a lens of its own}; they are gone when the block ends.
-
-    Where a lens `bends`, the twin is a panorama: `place` makes it the lens that was drawn.
-    """
+def drawn_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) -> Iterator[dict[str, bpy.types.Object]]:
+    """{name of a camera: one that is its child, with a lens of its own}; they are gone when the block ends."""
     made: dict[str, bpy.types.Object] = {}
     try:
         for camera in cameras:
             data = camera.data.copy()
             data.animation_data_clear()
-            if bends:
-                data.type = "PANO"
-                panorama = compat.panorama(data)
-                panorama.panorama_type, panorama.fisheye_fov = "FISHEYE_LENS_POLYNOMIAL", pi
             twin = made[camera.name] = bpy.data.objects.new(f"{camera.name} as drawn", data)
             twin.parent = camera
             scene.collection.objects.link(twin)
@@ -65,7 +56,12 @@ def place(
     for axis, shift in zip("xy", drawn.shift):
         _write(twin.data, f"shift_{axis}", getattr(lens, f"shift_{axis}") + shift)
     if drawn.distortion:
-        _bend(twin.data, drawn.distortion, scene, size)
+        try:
+            curved = lens_of(optics_of_camera(twin.data, scene, size), twin.data.lens, drawn.distortion)
+        except NoLens as error:
+            raise RenderFailed(f"randomisation: {error}") from None
+        bend(twin.data, curved)
+        mark_bent(twin.data, drawn.distortion, round(curved.off, 4))
     if drawn.fstop:
         _focus(twin, drawn.fstop, scene)
     else:
@@ -80,14 +76,14 @@ def lens_of(optics: Optics, focal: float, terms: Terms) -> Lens:
     return fitted(terms, matrix, optics.size, focal)
 
 
-def _bend(data: bpy.types.Camera, terms: Terms, scene: bpy.types.Scene, size: tuple[int, int]) -> None:
-    try:
-        lens = lens_of(optics_of_camera(data, scene, size), data.lens, terms)
-    except NoLens as error:
-        raise RenderFailed(f"randomisation: {error}") from None
+def bend(data: bpy.types.Camera, lens: Lens) -> None:
+    """Make a camera the panorama that is this lens, with its own sensor."""
+    panorama = compat.panorama(data)
+    _write(data, "type", "PANO")
+    _write(panorama, "panorama_type", "FISHEYE_LENS_POLYNOMIAL")
+    _write(panorama, "fisheye_fov", float(np.float32(pi)))
     for power, term in enumerate(lens.polynomial):
-        _write(compat.panorama(data), f"fisheye_polynomial_k{power}", float(np.float32(term)))
-    mark_bent(data, terms, round(lens.off, 4))
+        _write(panorama, f"fisheye_polynomial_k{power}", float(np.float32(term)))
 
 
 def _follow(data: bpy.types.Camera, source: bpy.types.Camera) -> None:

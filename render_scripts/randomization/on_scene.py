@@ -58,7 +58,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     metre = 1 / metres_per_unit(scene)
     found = scene_things(spec, view_layer, list(occurrences(view_layer)), plan.label_set)
     enter = stack.enter_context
-    twins = enter(drawn_cameras(scene, cameras, spec.camera.bends)) if spec.camera else {}
+    twins = enter(drawn_cameras(scene, cameras)) if spec.camera else {}
     spare = enter(spare_lights(scene, spec.lights.added[1])) if spec.lights else []
     around = enter(surroundings(scene, hdri_folder(spec.world), spec.world.evened)) if spec.world else None
     shifted = enter(shifting(found.shifting)) if spec.materials else None

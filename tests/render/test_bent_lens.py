@@ -183,7 +183,7 @@ def test_labels_of_the_image_render_are_those_of_their_own(empty_scene, shot):
 def test_flow_is_of_the_bent_picture(empty_scene, shot, k):
     """The room moves past the camera: where a point is in the next frame is what OpenCV says of it there."""
     in_the_room()
-    step = np.array([0.05, 0.04, -0.03])
+    step = np.array([0.15, 0.12, -0.09])
     for wall in [obj for obj in empty_scene.objects if obj.name.startswith("wall")]:
         for frame in (0, 2):
             wall.location = step * (frame - 1)
