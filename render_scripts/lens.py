@@ -9,7 +9,9 @@ its middle. So every sample of a render has the bent ray itself, and nothing is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +49,7 @@ def bent(points: Floats, terms: Terms) -> Floats:
 def straight(points: Floats, terms: Terms) -> Floats:
     """The points (N, 2) of the plane at depth 1 that a lens shows at these; they are within a picture of the lens."""
     radius = np.hypot(points[..., 0], points[..., 1])
-    table = np.linspace(0.0, _end(float(radius.max(initial=0.0)), terms), 4097)
+    table = np.linspace(0.0, _end(float(radius.max(initial=0.0)), terms), 1025)
     found = np.interp(radius, table * _factor(table**2, terms), table)
     for _ in range(4):  # Newton
         found = found - (found * _factor(found**2, terms) - radius) / _slope(found**2, terms)
@@ -89,6 +91,58 @@ def fitted(terms: Terms, matrix: Sequence[Sequence[float]], size: tuple[int, int
         raise NoLens(f"{named} could be rendered to {off:.2g} pixels only, and {FURTHEST} is the limit: {_REMEDY}")
     c1, c2, c3, c4 = (-float(term) / (corner * focal) ** power for power, term in enumerate(found, start=1))
     return Lens((0.0, c1, c2, c3, c4), off)
+
+
+@lru_cache(maxsize=64)
+def likely(k1: float, corner: float) -> Terms:
+    """The terms with this k1 that Cycles' polynomial is nearest to, for a picture whose corners are `corner` from the
+    middle at depth 1. So a lens that is known by its k1 alone neither folds nor strays where it is wide, as the k2 of
+    real lenses sees to.
+
+    Gauss and Newton's steps on what the best polynomial leaves, by least squares, while k1 grows from 0: smooth, and so
+    the same on all machines once it is rounded. Raises NoLens where that ends in no lens.
+    """
+    radii = corner * (1 - np.cos(np.linspace(0, np.pi, 65)[1:])) / 2
+    powers = (radii / corner)[:, None] ** np.arange(1, 5)
+    scale = np.array([corner**4, corner**6])
+
+    def left(now: float, free: Floats) -> Floats:
+        terms = (now, *(float(term) for term in free / scale))
+        plane = straight(np.column_stack([radii, np.zeros(len(radii))]), terms)[:, 0]
+        pixels = _slope(plane**2, terms) * (1 + plane**2)
+        angle = np.arctan(plane) * pixels
+        basis = np.linalg.qr(powers * pixels[:, None])[0]
+        return np.asarray(angle - basis @ (basis.T @ angle))
+
+    def improved(now: float, free: Floats) -> Floats:
+        """By a step that leaves less, cut where it folds."""
+        rest = left(now, free)
+        turns = np.column_stack([(left(now, free + step) - rest) / 1e-4 for step in np.eye(2) * 1e-4])
+        way = np.linalg.lstsq(turns, rest, rcond=None)[0]
+        for _ in range(8):
+            with suppress(NoLens):
+                if np.linalg.norm(left(now, free - way)) < np.linalg.norm(rest):
+                    return free - way
+            way = way / 3
+        return free
+
+    def unfolded(now: float, free: Floats, before: Floats) -> Floats:
+        """Where to begin with the next k1: further the same way, or with more of a k2."""
+        for begin in (2 * free - before, free, *(free + (more, 0.0) for more in (0.01, 0.02, 0.05, 0.1))):
+            with suppress(NoLens):
+                left(now, begin)
+                return np.asarray(begin)
+        raise NoLens(f"no lens with distortion k1 {k1:g} is as wide as this one: {_REMEDY}")
+
+    free, steps = np.array([0.05, 0.01]) * scale, max(1, int(np.ceil(abs(k1) * corner**2 / 0.03)))
+    before = free
+    for now in np.linspace(k1 / steps, k1, steps):
+        begin, before = unfolded(now, free, before), free
+        for _ in range(4 if now != k1 else 12):
+            begin = improved(now, begin)
+        free = begin
+    k2, k3 = (float(f"{term:.6g}") for term in free / scale)
+    return k1, k2, k3
 
 
 _REMEDY = "take smaller numbers, a k2 of the other sign, a longer lens or a smaller picture"

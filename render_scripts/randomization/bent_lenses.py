@@ -45,10 +45,9 @@ def why_not_bent(
 def _not_there(spec: Camera, optics: list) -> Iterator[str]:
     """The first lens of each camera that cannot be, of those at the ends of all ranges."""
     for seen, focal in optics:
-        ends = product(spec.lens, spec.distortion, spec.distortion_k2, spec.distortion_k3)
-        for factor, k1, k2, k3 in dict.fromkeys(ends):
+        for factor, *drawn in dict.fromkeys(product(spec.lens, spec.distortion, *spec.higher)):
             try:
-                lens_of(seen, focal * factor, (k1, k2, k3))
+                lens_of(seen, focal * factor, drawn)
             except NoLens as error:
                 yield f"randomisation: {error}"
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import pi, radians
 
@@ -14,7 +14,7 @@ from blender_addon.label_render.label_pass import RenderFailed
 
 from .. import compat
 from ..camera import mark_bent
-from ..lens import Lens, NoLens, Terms, fitted
+from ..lens import Lens, NoLens, Terms, fitted, likely
 from ..sampled_views.poses import Optics
 from ..sampled_views.view_camera import optics_of_camera
 from .animated import animated_paths
@@ -57,11 +57,11 @@ def place(
         _write(twin.data, f"shift_{axis}", getattr(lens, f"shift_{axis}") + shift)
     if drawn.distortion:
         try:
-            curved = lens_of(optics_of_camera(twin.data, scene, size), twin.data.lens, drawn.distortion)
+            terms, curved = lens_of(optics_of_camera(twin.data, scene, size), twin.data.lens, drawn.distortion)
         except NoLens as error:
             raise RenderFailed(f"randomisation: {error}") from None
         bend(twin.data, curved)
-        mark_bent(twin.data, drawn.distortion, round(curved.off, 4))
+        mark_bent(twin.data, terms, round(curved.off, 4))
     if drawn.fstop:
         _focus(twin, drawn.fstop, scene)
     else:
@@ -69,11 +69,14 @@ def place(
             _write(twin.data.dof, name, getattr(lens.dof, name))
 
 
-def lens_of(optics: Optics, focal: float, terms: Terms) -> Lens:
-    """The bent lens of a camera that is not shifted, `focal` in mm. Raises NoLens where no render has it."""
+def lens_of(optics: Optics, focal: float, drawn: Sequence[float]) -> tuple[Terms, Lens]:
+    """The bent lens of a camera that is not shifted, `focal` in mm, of k1 or of all its terms. Raises NoLens where no
+    render has it."""
     (width, height), (across, up) = optics.size, optics.tangents(focal)
     matrix = [[width / 2 / across, 0.0, width / 2], [0.0, height / 2 / up, height / 2], [0.0, 0.0, 1.0]]
-    return fitted(terms, matrix, optics.size, focal)
+    k1, *more = drawn
+    terms = (k1, more[0], more[1]) if more else likely(k1, float(np.hypot(across, up)))
+    return terms, fitted(terms, matrix, optics.size, focal)
 
 
 def bend(data: bpy.types.Camera, lens: Lens) -> None:

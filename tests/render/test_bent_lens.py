@@ -224,8 +224,9 @@ def test_ends_of_a_range_that_no_lens_has_are_told_before(empty_scene):
         return list(why_not_bent(spec, empty_scene, views, replace(plain, **changes)))
 
     assert said(BARREL) == [] == said(Camera()) == list(why_not_bent(None, empty_scene, views, plain))
+    assert said(Camera(distortion=(-0.3, 0.3))) == []
     assert "--with stereo" in said(BARREL, modalities=("stereo",))[0]
-    assert "folds the picture back" in said(Camera(distortion=(-0.9, 0.0)))[0]
+    assert "folds the picture back" in said(Camera(distortion=(-0.9, 0.0), distortion_k2=(0.0, 0.0)))[0]
     eye.data.shift_x = 0.1
     assert "is shifted" in said(BARREL)[0] and said(Camera(shift=0.5)) == []
     eye.data.shift_x, eye.data.type = 0.0, "ORTHO"
@@ -240,12 +241,13 @@ def test_a_lens_that_cannot_be_stops_its_frame(empty_scene, shot):
 
 def test_each_frame_has_the_lens_that_was_drawn_for_it(empty_scene, shot):
     in_the_room()
-    spec = Camera(distortion=(-0.3, 0.1), distortion_k2=(0.0, 0.05))
-    told = {}
-    for frame in (1, 2):
-        record, _ = shot(spec, frame=frame)
-        drawn = record["draw"]["camera"]
-        assert record["camera"]["distortion"] == [*drawn["distortion"][:2], 0, 0, drawn["distortion"][2]]
-        assert drawn["shift"] == [0, 0]
-        told[frame] = drawn["distortion"]
-    assert told[1] != told[2]
+    """With all terms said, and with a k2 and a k3 that follow from k1."""
+    told = []
+    for spec in (Camera(distortion=(-0.3, 0.1), distortion_k2=(0.0, 0.05)), Camera(distortion=(-0.3, 0.1))):
+        for frame in (1, 2):
+            record, _ = shot(spec, frame=frame)
+            drawn, (k1, k2, p1, p2, k3) = record["draw"]["camera"], record["camera"]["distortion"]
+            assert drawn["distortion"] == ([k1, k2, k3] if spec.distortion_k2 else [k1])
+            assert p1 == p2 == 0 and k2 and drawn["shift"] == [0, 0] and record["camera"]["distortion_off"] < 0.05
+            told.append(k1)
+    assert told[:2] == told[2:] and told[0] != told[1]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from render_scripts.lens import FURTHEST, NoLens, bent, fitted, of_record, straight
+from render_scripts.lens import FURTHEST, NoLens, bent, fitted, likely, of_record, straight
 
 WIDTH, HEIGHT = 1920, 1080
 TERMS = [(-0.3, 0.1, 0.0), (-0.1, 0.0, 0.0), (0.3, 0.0, 0.0), (-0.2, 0.05, -0.01), (0.05, -0.1, 0.02), (0.0, 0.0, 0.0)]
@@ -68,6 +68,19 @@ def test_lenses_that_no_picture_has():
         fitted((-0.3, 0, 0), intrinsics(35.0), size, 35.0)
     with pytest.raises(NoLens):
         straight(np.array([[2.0, 0.0]]), (-0.3, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("focal", [24.0, 28.0, 35.0, 50.0])
+def test_a_lens_that_is_known_by_its_k1(focal):
+    """It has this k1, its picture does not fold where a lens of k1 alone does, and Cycles has it."""
+    matrix = np.array(intrinsics(focal))
+    corner = float(np.hypot(WIDTH / 2, HEIGHT / 2) / matrix[0, 0])
+    for k1 in (-0.3, -0.2, -0.05, 0.05, 0.2, 0.3):
+        terms = likely(k1, corner)
+        assert terms[0] == k1
+        assert fitted(terms, matrix.tolist(), (WIDTH, HEIGHT), focal).off < (0.05 if focal == 24.0 else 0.01)
+        plane = straight(np.column_stack([np.linspace(0, corner, 200), np.zeros(200)]), terms)[:, 0]
+        assert (np.diff(plane) > 0).all()
 
 
 def test_the_edge_of_a_lens_that_folds():
