@@ -6,11 +6,18 @@ from typing import Any
 
 import bpy
 
+from .lens import Terms
+
 CONVENTIONS = {
     "K": "pixels; (0, 0) is the top left corner of the image, the first pixel's centre is (0.5, 0.5); x right, y down",
     "world_from_camera": "Blender's camera axes: x right, y up, looking along -z; metres where a Blender unit is one",
     "camera_from_world": "OpenCV's camera axes: x right, y down, looking along +z; K @ (camera_from_world @ point)",
+    "distortion": "OpenCV's k1, k2, p1, p2, k3, as cv2.projectPoints and cv2.undistortPoints take them beside K; null "
+    "where straight lines stay straight; `distortion_off`: pixels by which the picture differs from it at most",
 }
+
+_DISTORTION, _OFF = "labelpass_distortion", "labelpass_distortion_off"
+"""Custom properties of the cameras of ours whose lens is bent."""
 
 
 def metres_per_unit(scene: bpy.types.Scene) -> float:
@@ -19,10 +26,18 @@ def metres_per_unit(scene: bpy.types.Scene) -> float:
     return float(units.scale_length) if units.system != "NONE" else 1.0
 
 
+def mark_bent(data: bpy.types.Camera, terms: Terms, off: float) -> None:
+    """Say that this panorama is a perspective camera of its own focal length and sensor whose lens is bent."""
+    k1, k2, k3 = terms
+    told = [k1, k2, 0.0, 0.0, k3]
+    if list(data.get(_DISTORTION, ())) != told or data.get(_OFF) != off:
+        data[_DISTORTION], data[_OFF] = told, off
+
+
 def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size: tuple[int, int]) -> dict[str, Any]:
     """Intrinsics and extrinsics of a camera for an image of `size` (width, height), ready for JSON.
 
-    `K` is 3x3 and None for cameras that are no pinhole; the matrices are 4x4, row by row.
+    `K` is 3x3 and None for cameras that are no pinhole, bent or not; the matrices are 4x4, row by row.
     """
     camera = obj.evaluated_get(depsgraph)
     width, height = size
@@ -31,8 +46,9 @@ def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size:
     for row in range(3):
         flipped[row][1], flipped[row][2] = -flipped[row][1], -flipped[row][2]
     matrix = None
-    if camera.data.type == "PERSP":
-        # Blender's projection (OpenGL): it knows sensor fit and shift.
+    distortion = [float(term) for term in camera.data.get(_DISTORTION, ())] or None
+    if camera.data.type == "PERSP" or distortion:
+        # Blender's projection (OpenGL): it knows sensor fit and shift, and takes a panorama for a perspective camera.
         render = depsgraph.scene_eval.render
         aspect = {"scale_x": render.pixel_aspect_x, "scale_y": render.pixel_aspect_y}
         projection = camera.calc_matrix_camera(depsgraph, x=width, y=height, **aspect)
@@ -43,10 +59,12 @@ def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size:
         ]
     return {
         "name": obj.name,
-        "type": camera.data.type,
+        "type": "PERSP" if distortion else camera.data.type,
         "width": width,
         "height": height,
         "K": matrix,
+        "distortion": distortion,
+        "distortion_off": camera.data.get(_OFF) if distortion else None,
         "world_from_camera": [list(row) for row in world_from_camera],
         "camera_from_world": [list(row) for row in flipped.inverted()],
         "lens_mm": camera.data.lens,

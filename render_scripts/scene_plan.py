@@ -24,6 +24,7 @@ from .check_request import CheckRequest
 from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
+from .randomization.bent_lenses import why_not_bent
 from .randomization.resolution import LEAST
 from .randomization.spec import Randomization, drawn_sizes, to_plan, without
 from .sampled_views.sampling import NoViews, sample_views
@@ -97,6 +98,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     problems = (*_size_problems(settings, spec), *_thin_problems(settings), *device_problems, *denoiser_problems)
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
+    sizes = drawn_sizes(spec, settings.size)
+    problems += tuple(Problem(True, why) for why in why_not_bent(spec.camera, scene, planned, settings, sizes))
     return Proposal(plan, asked, problems, _told(scene, search) if search and not found else ())
 
 

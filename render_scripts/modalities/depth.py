@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .png16 import write_gray16
 from .rendered import Files, Rendered, write_channels
@@ -19,19 +18,7 @@ def write(folder: Path, rendered: Rendered) -> Files:
     """`depth.exr`. A panorama has no image plane, and so no Z."""
     if rendered.camera["type"] == "PANO":
         return write_channels(folder / "depth.exr", {"Distance": rendered.depth})
-    return write_channels(folder / "depth.exr", {"Z": rendered.depth, "Distance": rendered.depth * _stretch(rendered)})
-
-
-def _stretch(rendered: Rendered) -> NDArray[np.float32]:
-    """Length of the ray through each pixel's centre, for a depth of one: 1 for parallel rays."""
-    height, width = rendered.labels.shape
-    matrix = rendered.camera["K"]
-    if matrix is None:
-        return np.ones((height, width), np.float32)
-    (fx, _, cx), (_, fy, cy), _ = matrix
-    x = (np.arange(width) + 0.5 - cx) / fx
-    y = (np.arange(height) + 0.5 - cy) / fy
-    return np.sqrt(1 + x**2 + y[:, None] ** 2).astype(np.float32)
+    return write_channels(folder / "depth.exr", {"Z": rendered.depth, "Distance": rendered.depth * rendered.stretch})
 
 
 def write_png(folder: Path, rendered: Rendered) -> Files:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from blender_addon.contract.labels import NO_SURFACE
 from blender_addon.label_render import exr
 
+from ..lens import of_record, straight
+
 Pixels = NDArray[Any]
 Files = dict[str, Pixels]
 """{file name: its pixels as a reader decodes them}: (H, W), or (H, W, channels in the order of their names)."""
@@ -55,9 +57,25 @@ class Rendered:
 
     @cached_property
     def depth(self) -> NDArray[np.float32]:
-        """Cycles' depth in metres, (H, W), inf where nothing is: along the camera's axis, and in panoramas the ray."""
+        """Depth in metres, (H, W), inf where nothing is: along the camera's axis, and in panoramas the ray."""
         depth = self.centre("Depth.Z")[..., 0] * np.float32(self.metres)
+        if self.camera["distortion"]:  # a panorama to Cycles
+            depth = depth / self.stretch
         return np.where(self.surface, depth, np.float32(np.inf))
+
+    @cached_property
+    def stretch(self) -> NDArray[np.float32]:
+        """(H, W): length of the ray through each pixel's centre, for a depth of one: 1 for parallel rays."""
+        height, width = self.labels.shape
+        matrix = self.camera["K"]
+        if matrix is None:
+            return np.ones((height, width), np.float32)
+        (fx, _, cx), (_, fy, cy), _ = matrix
+        y, x = np.indices((height, width)) + 0.5
+        plane = np.stack([(x - cx) / fx, (y - cy) / fy], axis=-1)
+        if self.camera["distortion"]:
+            plane = straight(plane, of_record(self.camera["distortion"]))
+        return np.sqrt(1 + (plane**2).sum(axis=-1)).astype(np.float32)
 
 
 def write_channels(path: Path, channels: Mapping[str, NDArray[np.float32]]) -> Files:

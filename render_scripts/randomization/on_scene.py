@@ -77,6 +77,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
 
     def dress(view: View) -> Drawn:
         drawn = draw_families(spec, things, plan.settings.seed, view.frame)
+        size = of_drawn_size(plan, drawn).settings.size
         if distracting:
             distracting.clear()  # nothing else that looks where something is shall know of them
         if places and spec.poses:
@@ -86,7 +87,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             standing.show(places.changes(motions, standing))  # before anything looks where something is
         _at_camera(scene, view, twins.get(view.camera))
         if drawn.camera:
-            place(twins[view.camera], drawn.camera, scene, metre)
+            place(twins[view.camera], drawn.camera, scene, metre, size)
         wanted: list[Change] = []
         if drawn.lights:
             wanted += light_changes(drawn.lights, found.lamps, changes, metre)
@@ -97,13 +98,13 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             wanted += shifted.changes(drawn.materials.shifts, changes)
             wanted += looked.changes(drawn.materials.looks)
         if drawn.resolution:
-            wanted += zip((scene.render,) * 2, ("resolution_x", "resolution_y"), drawn.resolution.size)
+            wanted += zip((scene.render,) * 2, ("resolution_x", "resolution_y"), size)
         if drawn.backgrounds:
             wanted += transparent_film(drawn.backgrounds, scene)
         changes.show(wanted)
         if distracting and spec.distractors:
             asked = draw_distractors(spec.distractors, found.things.models, plan.settings.seed, view.frame)
-            drawn = replace(drawn, distractors=distracting.show(asked, of_drawn_size(plan, drawn).settings.size))
+            drawn = replace(drawn, distractors=distracting.show(asked, size))
         return drawn
 
     notes = []

@@ -1,7 +1,7 @@
 """What lens and sensor do to the light: blur, fringes, darker corners, noise. NumPy on scene-linear pictures.
 
-Nothing here moves what is seen by more than a fraction of a pixel, so labels and every other file stay right. Lens
-distortion would have to bend them all alike, and is not done.
+Nothing here moves what is seen by more than a fraction of a pixel, so labels and every other file stay right. Lenses
+that bend all of them alike are the camera's: `render_scripts.lens`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from ..camera import metres_per_unit
 from ..randomization.distractors import void_of
 from ..sampled_views.view_camera import stand
 from .answers import Answers
-from .camera_rays import NoRays, rays_of
+from .camera_rays import NoRays, rays_of, rounding_of
 from .caster import Caster
 from .lidar import Lidar, Numbered, scan, world_from_lidar
 from .scoring import Pixels, Witness, chosen_pixels, score
@@ -51,6 +51,7 @@ def score_frame(
             plan.label_set,
             metres_per_unit(scene),
             np.array(camera["camera_from_world"], np.float64),
+            rounding_of(camera, depsgraph),
         )
         return score(pixels, witness, chosen, seed)
 

@@ -1,4 +1,4 @@
-"""Rays through points of a picture, in NumPy alone: pinholes, orthographic cameras, and panoramas as Cycles has them.
+"""Rays through points of a picture, in NumPy alone: pinholes, bent or straight, orthographic cameras, panoramas.
 
 Points are (N, 2) in pixels from the upper left corner, x right, y down: the first pixel's centre is (0.5, 0.5).
 Directions of cameras are in Blender's axes (x right, y up, looking along -z) before `world_from_camera` turns them.
@@ -6,10 +6,12 @@ Directions of cameras are in Blender's axes (x right, y up, looking along -z) be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..lens import Terms, straight
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +42,17 @@ def pinhole(intrinsics: Floats, world_from_camera: Floats, clip: tuple[float, fl
     return _of_camera(np.zeros_like(seen), seen * (1.0, -1.0, -1.0), world_from_camera, clip)
 
 
+def bent_pinhole(
+    intrinsics: Floats, terms: Terms, world_from_camera: Floats, clip: tuple[float, float], points: Floats
+) -> Rays:
+    """A pinhole whose lens is bent by `terms`, clipped at ray lengths: it is a panorama to Cycles. Depth is planar."""
+    seen = np.column_stack([points, np.ones(len(points))]) @ np.linalg.inv(intrinsics).T
+    ways = np.column_stack([straight(seen[:, :2], terms), seen[:, 2]]) * (1.0, -1.0, -1.0)
+    rays = _of_camera(np.zeros_like(ways), ways, world_from_camera, clip)
+    near, far = (np.full(len(points), end, np.float64) for end in clip)
+    return replace(rays, near=near, far=far)
+
+
 def parallel(projection: Floats, size: tuple[int, int], world_from_camera: Floats, clip: tuple[float, float],
              points: Floats) -> Rays:  # fmt: skip
     """Through an orthographic camera whose `projection` (4x4, OpenGL) maps its space to -1..1, for a (W, H) picture."""
@@ -59,37 +72,12 @@ def _of_camera(starts: Floats, ways: Floats, world_from_camera: Floats, clip: tu
     return Rays(starts @ turn.T + at, (ways / length[:, None]) @ turn.T, *ends, per_metre)
 
 
-def equirectangular(
-    size: tuple[int, int],
-    longitudes: tuple[float, float],
-    latitudes: tuple[float, float],
-    world_from_camera: Floats,
-    clip: tuple[float, float],
-    points: Floats,
-) -> Rays:
-    """All around, or the part of it between two longitudes and two latitudes in radians. Depth is ray length."""
-    u, v = points[:, 0] / size[0], 1 - points[:, 1] / size[1]
-    right = longitudes[0] + (longitudes[1] - longitudes[0]) * u
-    up = latitudes[0] + (latitudes[1] - latitudes[0]) * v
-    ways = np.column_stack([np.sin(right) * np.cos(up), np.sin(up), -np.cos(right) * np.cos(up)])
-    return _from_one_point(ways, world_from_camera, clip)
-
-
-def fisheye(
-    size: tuple[int, int], field_of_view: float, world_from_camera: Floats, clip: tuple[float, float], points: Floats
-) -> Rays:
-    """Equidistant: the angle from the axis grows with the distance from the centre, to half the field of view in
-    radians at the edge of the picture. Rays outside that circle have length 0: Cycles casts none. Depth is ray length.
-    """
-    x, y = 2 * points[:, 0] / size[0] - 1, 1 - 2 * points[:, 1] / size[1]
-    radius = np.hypot(x, y)
-    angle = radius * field_of_view / 2
-    share = np.sin(angle) / np.maximum(radius, 1e-300)
-    rays = _from_one_point(np.column_stack([x * share, y * share, -np.cos(angle)]), world_from_camera, clip)
-    return Rays(rays.origins, rays.directions, rays.near, np.where(radius > 1, 0.0, rays.far), rays.depth)
-
-
-def _from_one_point(ways: Floats, world_from_camera: Floats, clip: tuple[float, float]) -> Rays:
+def from_one_point(ways: Floats, world_from_camera: Floats, clip: tuple[float, float]) -> Rays:
+    """Rays of panoramas, clipped at ray lengths, which their depth is; those without a way, nan, have length 0."""
+    shown = np.isfinite(ways).all(axis=1)
+    ways = np.where(shown[:, None], ways / np.linalg.norm(ways, axis=1)[:, None], (0.0, 0.0, -1.0))
     turn, at = world_from_camera[:3, :3], world_from_camera[:3, 3]
     near, far = (np.full(len(ways), end, np.float64) for end in clip)
-    return Rays(np.tile(at, (len(ways), 1)), ways @ turn.T, near, far, np.tile([0.0, 1.0], (len(ways), 1)))
+    return Rays(
+        np.tile(at, (len(ways), 1)), ways @ turn.T, near, np.where(shown, far, 0.0), np.tile([0.0, 1.0], (len(ways), 1))
+    )

@@ -7,7 +7,7 @@ point lies on an edge, and neither is wrong. The same goes for surfaces that lie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import bpy
@@ -28,7 +28,7 @@ EDGE, TOGETHER = "edge of a surface", "surfaces in one place"
 BENT = "shading that bends normals"
 
 _BESIDE = 0.01  # of a sample's part of the pixel: twice the reach of the label render's filter
-_RING = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4]) * _BESIDE
+_RING = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4])
 _TOGETHER = 2e-5  # of the distance: closer surfaces are in one place to a renderer that counts in float32
 _DEPTH = 1e-4  # of the depth
 _SLOPE = 0.02  # of the depth: what it changes by beside the centre is a slope, more is an edge
@@ -57,6 +57,15 @@ class Witness:
     label_set: LabelSet
     metres: float
     camera_from_world: NDArray[np.float64]
+    rounding: Callable[[NDArray[np.float64]], NDArray[np.float64]] = lambda points: np.zeros(len(points))
+    """Pixels by which the render's own rays may lie beside these, at points (N, 2): (N,)."""
+
+    def beside(self, at: tuple[int, int], k: int) -> NDArray[np.float64]:
+        """Offsets (N, 2) to where the render's ray of a sample of this pixel may have gone instead."""
+        apart = _BESIDE / k
+        widest = apart + 2 * float(self.rounding(_samples(at, k)).max())
+        radii = [apart] if widest == apart else [apart, (apart + widest) / 2, widest]
+        return np.concatenate([_RING * radius for radius in radii])
 
     def at(self, points: NDArray[np.float64]) -> list[tuple[Rays, Answer]]:
         """(the ray, its answer) through each of (N, 2) points."""
@@ -117,7 +126,7 @@ def _judge_label(tally: Tally, pixels: Pixels, witness: Witness, at: tuple[int, 
     elif pure and centre.code == code:
         tally.agreed += 1
     elif pure:
-        found = witness.at(np.array(at) + 0.5 + _RING / k)
+        found = witness.at(np.array(at) + 0.5 + witness.beside(at, k))
         if any(answer.code == code and not answer.why for _, answer in found):
             tally.not_judged[EDGE] += 1
         elif any(answer.code == code for answer in witness.behind(np.array(at) + 0.5)):
@@ -131,7 +140,7 @@ def _judge_label(tally: Tally, pixels: Pixels, witness: Witness, at: tuple[int, 
 def _judge_mixed(tally: Tally, witness: Witness, at: tuple[int, int], code: int, k: int) -> None:
     """A pixel whose samples do not agree: all of them are cast, and reduced as the label render reduces them."""
     said: Answer | None = None
-    for beside in (np.zeros(2), *_RING / k):
+    for beside in (np.zeros(2), *witness.beside(at, k)):
         answers = [answer for _, answer in witness.at(_samples(at, k) + beside)]
         unknown = next((answer.why for answer in answers if answer.why), "")
         if unknown:
@@ -181,13 +190,16 @@ def _judge_depth(
         tally.agreed += 1
         return
     around = [_depths(beside, found, witness.metres)
-              for beside, found in witness.at(centre + _RING / pixels.k) if not found.why]  # fmt: skip
+              for beside, found in witness.at(centre + witness.beside(at, pixels.k)) if not found.why]  # fmt: skip
     ends = {name: ([each[name] for each in (here, *around)]) for name in file}
     if all(_close(value, min(ends[name]), max(ends[name])) for name, value in file.items()):
         if all(max(ends[name]) <= min(ends[name]) * (1 + _SLOPE) for name in file):
             tally.agreed += 1
         else:
             tally.not_judged[EDGE] += 1
+        return
+    if witness.rounding(centre[None])[0] and all(_within(value, ends[name]) for name, value in file.items()):
+        tally.not_judged[EDGE] += 1  # many small faces, about as small as what the render's ray may be beside
         return
     name = next(name for name, value in file.items() if not _close(value, min(ends[name]), max(ends[name])))
     tally.differing.append(Difference(at, f"{name} {file[name]:.6g} m", f"{here[name]:.6g} m", _object(answer)))
@@ -207,6 +219,12 @@ def _close(value: float, low: float, high: float) -> bool:
     return low * (1 - _DEPTH) - 1e-6 <= value <= high * (1 + _DEPTH) + 1e-6
 
 
+def _within(value: float, around: list[float]) -> bool:
+    """Whether a depth is no further off than those around it are from each other."""
+    low, high = min(around), max(around)
+    return np.isfinite(high) and _close(value, 2 * low - high, 2 * high - low)
+
+
 def _judge_normal(
     tally: Tally, pixels: Pixels, witness: Witness, at: tuple[int, int], centre: NDArray[np.float64], ray: Rays,
     answer: Answer,
@@ -224,7 +242,7 @@ def _judge_normal(
         tally.agreed += 1
     elif any(
         not found.why and _agrees(world, _ways(beside, found))
-        for beside, found in witness.at(centre + _RING / pixels.k)
+        for beside, found in witness.at(centre + witness.beside(at, pixels.k))
     ):
         tally.not_judged[EDGE] += 1
     else:

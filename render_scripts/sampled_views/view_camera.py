@@ -28,12 +28,17 @@ def camera_name(scene: bpy.types.Scene) -> str:
 def optics_of(scene: bpy.types.Scene, size: tuple[int, int]) -> tuple[Optics, float]:
     """The optics of sampled views in this scene, and the focal length in mm where none is asked for."""
     template = _template(scene)
-    render = scene.render
-    aspect = (render.pixel_aspect_x, render.pixel_aspect_y)
     if template is None:
-        return Optics(size, aspect=aspect), LENS
-    sensor = (template.sensor_width, template.sensor_height)
-    return Optics(size, sensor, template.sensor_fit, aspect), template.lens
+        return Optics(size, aspect=_aspect(scene.render)), LENS
+    return optics_of_camera(template, scene, size), template.lens
+
+
+def optics_of_camera(data: bpy.types.Camera, scene: bpy.types.Scene, size: tuple[int, int]) -> Optics:
+    return Optics(size, (data.sensor_width, data.sensor_height), data.sensor_fit, _aspect(scene.render))
+
+
+def _aspect(render: bpy.types.RenderSettings) -> tuple[float, float]:
+    return render.pixel_aspect_x, render.pixel_aspect_y
 
 
 @contextmanager

@@ -29,6 +29,8 @@ from mathutils import Euler
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import BACKGROUND
+from render_scripts.lens import fitted
+from render_scripts.randomization.camera_on_scene import bend
 
 HALF = np.array([4.0, 3.0, 2.0])  # of the room's sides, in metres
 WALLS = (1, 2, 3, 4, 5, 6)  # at -x, +x, -y, +y, -z, +z
@@ -79,6 +81,24 @@ def perspective(scene):
     focal = 20.0 / 36.0 * WIDTH
     return Answer(walls_seen(lambda x, y: _directions(
         x - WIDTH / 2 + 0.1 * WIDTH, HEIGHT / 2 - y - 0.15 * WIDTH, np.full(x.shape, -focal))))  # fmt: skip
+
+
+def distorted(scene):
+    """As `randomize` bends a lens: what is asked of Cycles is fitted; on paper is OpenCV's formula, solved by steps."""
+    camera, terms, focal = room(scene), (-0.3, 0.06, 0.0), 28.0 / 36.0 * WIDTH
+    camera.data.lens = 28.0
+    matrix = [[focal, 0.0, WIDTH / 2], [0.0, focal, HEIGHT / 2], [0.0, 0.0, 1.0]]
+    bend(camera.data, fitted(terms, matrix, (WIDTH, HEIGHT), 28.0))
+
+    def lens(x, y):
+        seen = np.stack([(x - WIDTH / 2) / focal, (HEIGHT / 2 - y) / focal], axis=-1)
+        plane = seen
+        for _ in range(200):
+            square = (plane**2).sum(axis=-1, keepdims=True)
+            plane = seen / (1 + terms[0] * square + terms[1] * square**2)
+        return _directions(plane[..., 0], plane[..., 1], np.full(x.shape, -1.0))
+
+    return Answer(walls_seen(lens), slack=0.05)
 
 
 def orthographic(scene):
@@ -219,6 +239,7 @@ def _knows(kind: str) -> bool:
 CASES = (
     Case("orthographic camera", orthographic),
     Case("perspective camera, shifted", perspective),
+    Case("perspective camera, distorted", distorted),
     Case("panorama, equirectangular", equirectangular),
     Case("fisheye, equidistant", fisheye_equidistant),
     Case("fisheye, equisolid", fisheye_equisolid),
