@@ -34,6 +34,11 @@ def mark_bent(data: bpy.types.Camera, terms: Terms, off: float) -> None:
         data[_DISTORTION], data[_OFF] = told, off
 
 
+def distortion_of(data: bpy.types.Camera) -> list[float] | None:
+    """What `mark_bent` said; None of a straight lens."""
+    return [float(term) for term in data.get(_DISTORTION, ())] or None
+
+
 def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size: tuple[int, int]) -> dict[str, Any]:
     """Intrinsics and extrinsics of a camera for an image of `size` (width, height), ready for JSON.
 
@@ -46,7 +51,7 @@ def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size:
     for row in range(3):
         flipped[row][1], flipped[row][2] = -flipped[row][1], -flipped[row][2]
     matrix = None
-    distortion = [float(term) for term in camera.data.get(_DISTORTION, ())] or None
+    distortion = distortion_of(camera.data)
     if camera.data.type == "PERSP" or distortion:
         # Blender's projection (OpenGL): it knows sensor fit and shift, and takes a panorama for a perspective camera.
         render = depsgraph.scene_eval.render

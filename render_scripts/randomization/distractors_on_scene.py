@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from blender_addon.label_render.stage import changed
 
+from ..camera import distortion_of
 from .distractor_models import Model, Models
 from .distractor_objects import Member
 from .distractor_shapes import SHAPES, Shape
@@ -163,7 +164,8 @@ def _look(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> _Look:
     deep = 1.0 if camera.data.type == "ORTHO" else abs(float(corners[0, 2]))
     shown = (obj for obj in depsgraph.objects if obj.type == "LIGHT" and obj.data.type != "SUN" and obj.data.energy)
     lamps = np.array([obj.matrix_world.translation for obj in shown], np.float64).reshape(-1, 3)
-    return _Look(camera.data.type, matrix[:3, 3], matrix[:3, :3], float(wide * high) / deep**2, lamps)
+    kind = "PERSP" if distortion_of(camera.data) else camera.data.type
+    return _Look(kind, matrix[:3, 3], matrix[:3, :3], float(wide * high) / deep**2, lamps)
 
 
 def _share(points: Point, look: _Look) -> float:
