@@ -64,7 +64,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     shifted = enter(shifting(found.shifting)) if spec.materials else None
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
-    places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
+    places = Places(spec.poses, spec.keep, plan.label_set, scene, view_layer) if spec.poses else None
     standing = enter(held())
     changes = enter(held())  # the last to come is the first to go: what it shows is there as long as it is shown
 

@@ -58,7 +58,7 @@ def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
 
 def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
     """Names in a spec that are no label of the set."""
-    named = [*spec.keep, *(spec.poses.labels if spec.poses else ())]
+    named = [*spec.keep, *((*spec.poses.labels, *spec.poses.onto) if spec.poses else ())]
     if spec.materials:
         named += [label for pool in spec.materials.textures for label in pool.labels]
     known = {label.name for label in label_set.labels}

@@ -62,6 +62,11 @@ def floors(step: float, cells: NDArray[np.int64], xy: Array, z: Array, room: Arr
     return found.kept(~gone[region])
 
 
+def levels(cells: NDArray[np.int64], z: Array) -> NDArray[np.int64]:
+    """Which connected level each flat place is of, also on furniture; counted from 0."""
+    return _regions(_neighbours(cells), z)
+
+
 def _neighbours(cells: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Pairs of places in columns that share a side."""
     columns: dict[tuple[int, int], list[int]] = defaultdict(list)

@@ -1,0 +1,307 @@
+"""Finds places where things can be set down: wholly on something flat, in a room, not in anything.
+
+All in metres, on one tree of all triangles (`sampled_views.surfaces`): rays tell what is under a thing and around it,
+trees whether it meets anything. What moves in a frame carries nothing in it, and what carries something does not move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Vector
+from mathutils.bvhtree import BVHTree
+from numpy.typing import NDArray
+
+from blender_addon.contract.labels import LabelSet
+from blender_addon.label_render.render_depsgraph import with_render_depsgraph
+
+from ..camera import metres_per_unit
+from ..sampled_views.floors import floors, levels
+from ..sampled_views.surfaces import NOTHING, Surfaces, read_surfaces, tree_of
+from ..sampled_views.surroundings import (
+    AROUND,
+    Place,
+    flat_places,
+    inside_out,
+    is_enclosed,
+    is_inside_a_thing,
+)
+from ..sampled_views.view_camera import some_camera
+from .balance import base_of, lying, middle_of, steadiness
+from .bodies import Motion
+from .materials import ALL
+from .movable_things import Thing
+from .poses import Dropped, DropTry, Poses
+
+Array = NDArray[np.float64]
+
+SMALL = 0.5
+"""Metres: what is larger, and stands on a floor, is set down on floors alone."""
+HEADROOM = 0.03  # metres above a surface that counts at all
+STANDING = 1.0  # metres above a floor that is one
+FLOOR = 2.0  # square metres of one, where the scene has any so large: the top of a wardrobe is none
+LEVEL = 0.006  # metres by which the ground may differ under a thing
+STEADY = 0.06  # what falls at a smaller slope leans on something, or hangs
+LIFT = 0.003  # metres: a thing touches what it stands on
+SOLES = 12  # of a thing's outline, where its ground is felt
+MANY = 200_000  # triangles of a thing that is not set down elsewhere: its trees would take seconds
+CLOSED = 0.95  # of all directions that meet one thing: its inside
+
+
+@dataclass
+class _Stance:
+    """A thing on one of its sides, over the middle of its box, from 0 up: `turn` brings it there, `lift` is how high the
+    middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `places`: where it may."""
+
+    turn: Array
+    lift: float
+    corners: NDArray[np.float32]
+    soles: Array
+    height: float
+    places: Array
+
+
+class Drops:
+    """What a scene has to stand on, and its movable things as they are set down there."""
+
+    def __init__(
+        self, spec: Poses, label_set: LabelSet, surfaces: Surfaces, things: list[Thing], movable: set[int], scale: float
+    ) -> None:
+        ids = {label.name: label.id for label in label_set.labels}
+        self._onto = set() if ALL in spec.onto else {ids[name] for name in spec.onto if name in ids}
+        self._surfaces, self._things, self._scale = surfaces, things, scale
+        numbers = {body.host.session_uid: at for at, thing in enumerate(things) for body in thing.bodies}
+        self._number_of = np.array([numbers.get(host, NOTHING) for host in surfaces.hosts.tolist()], np.int64)
+        self._owner = self._number_of[surfaces.thing]
+        self._places = self._read_places()
+        is_movable = np.isin(self._owner, list(movable))
+        self._still = surfaces.of(~is_movable) if not is_movable.all() else None
+        self._corners = {number: surfaces.corners[self._owner == number] for number in movable}
+        self._boxes = {
+            number: (corners.min(axis=(0, 1)), corners.max(axis=(0, 1)))
+            for number, corners in self._corners.items()
+            if len(corners)
+        }
+        self._trees: dict[int, BVHTree] = {}
+        self._stances: dict[tuple[int, int], _Stance | None] = {}
+
+    def fits(
+        self, number: int, one: DropTry, motions: Mapping[int, Motion]
+    ) -> tuple[Motion, Dropped, set[int]] | None:
+        """A thing's motion to where a try sets it down, the record of it, and the things that it stands on there; None
+        where it does not stand there, or meets something. `motions`: what has moved already."""
+        side = one.side if self._is_small(number) else 0
+        stance = self._stance(number, side)
+        if not stance or not len(stance.places):
+            return None
+        x, y, z = self._drawn_place(stance, one)
+        c, s = np.cos(np.radians(one.degrees)), np.sin(np.radians(one.degrees))
+        turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+        ground = self._ground(number, stance.soles @ turn[:2, :2].T + (x, y), z, motions)
+        if not ground:
+            return None
+        z, under = ground
+        if not self._is_open((x, y, z + stance.height / 2)):
+            return None
+        world = stance.corners @ turn.T.astype(np.float32) + np.array([x, y, z + LIFT], np.float32)
+        if self._meets(number, world, motions):
+            return None
+        low, high = self._boxes[number]
+        centre = (low + high).astype(float) / 2
+        motion = np.eye(4)
+        motion[:3, :3] = turn @ stance.turn
+        motion[:3, 3] = (np.array([x, y, z + stance.lift]) - motion[:3, :3] @ centre) / self._scale
+        names = sorted(self._things[each].root.name_full for each in under)
+        at = (round(x, 6), round(y, 6), round(z, 6))
+        return motion, Dropped(at, one.degrees, side, names[0] if names else ""), under
+
+    def _is_small(self, number: int) -> bool:
+        low, high = self._boxes.get(number, (np.zeros(3), np.full(3, np.inf)))
+        return bool((high - low).max() <= SMALL)
+
+    def _stance(self, number: int, side: int) -> _Stance | None:
+        key = number, side
+        if key not in self._stances:
+            self._stances[key] = self._new_stance(number, side)
+        return self._stances[key]
+
+    def _new_stance(self, number: int, side: int) -> _Stance | None:
+        """None of what would not stand so by itself."""
+        corners = self._corners[number]
+        if not 0 < len(corners) <= MANY:
+            return None
+        largest = max(self._things[number].bodies, key=lambda body: float(np.prod(body.box.half + 1e-9)))
+        turn = lying(largest.box.axes, side)
+        low, high = self._boxes[number]
+        turned = (corners - (low + high) / 2) @ turn.T
+        if steadiness(turned) < STEADY:
+            return None
+        base = base_of(turned)
+        soles = base[np.linspace(0, len(base) - 1, min(len(base), SOLES)).round().astype(int)]
+        lift, height = -float(turned[..., 2].min()), float(np.ptp(turned[..., 2]))
+        turned[..., 2] += lift
+        places = self._places_for(number, height)
+        return _Stance(turn, lift, turned.astype(np.float32), soles, height, places)
+
+    def _places_for(self, number: int, height: float) -> Array:
+        """Rows of `_places` that a thing may be set down on, by its size and by theirs."""
+        region, owner, is_floor, label, room = self._places[:, 3:].T
+        free = (room > height + LIFT) & (owner != number)
+        if self._onto:
+            free &= np.isin(label, list(self._onto))
+        if not self._is_small(number) and self._stands_on_a_floor(number):
+            free &= is_floor > 0
+        return self._places[free]
+
+    def _stands_on_a_floor(self, number: int) -> bool:
+        low, high = self._boxes[number]
+        middle = (low + high) / 2
+        around = self._places[(np.abs(self._places[:, :2] - middle[:2]) <= (high - low)[:2] / 2 + 0.1).all(axis=1)]
+        return bool(((np.abs(around[:, 2] - low[2]) < 0.03) & (around[:, 5] > 0)).any())
+
+    def _drawn_place(self, stance: _Stance, one: DropTry) -> Array:
+        """First a surface, as likely as the root of its size, so that not all ends on the floor; then a place of it."""
+        regions, sizes = np.unique(stance.places[:, 3], return_counts=True)
+        shares = np.cumsum(np.sqrt(sizes))
+        region = regions[min(np.searchsorted(shares, one.surface * shares[-1]), len(regions) - 1)]
+        places = stance.places[stance.places[:, 3] == region]
+        place = places[min(int(one.place * len(places)), len(places) - 1), :3].copy()
+        place[:2] += (np.array([one.x, one.y]) - 0.5) * self._step
+        return place
+
+    def _ground(
+        self, number: int, soles: Array, z: float, motions: Mapping[int, Motion]
+    ) -> tuple[float, set[int]] | None:
+        """How high the ground is under all soles (N, 2), and whose it is; None where one has none, or they differ."""
+        heights, under = [], set()
+        down, ray_cast = Vector((0, 0, -1)), self._surfaces.tree.ray_cast
+        for x, y in soles.tolist():
+            start = z + 0.05
+            while True:
+                place, normal, triangle, _ = ray_cast(Vector((x, y, start)), down, start - z + 0.05)
+                if triangle is None:
+                    return None
+                owner = int(self._owner[triangle])
+                if owner != number and owner not in motions:
+                    break
+                start = place.z - 1e-4
+            if abs(normal.z) < 0.95 or (self._onto and int(self._surfaces.label[triangle]) not in self._onto):
+                return None
+            heights.append(place.z)
+            under.add(owner)
+        if max(heights) - min(heights) > LEVEL:
+            return None
+        return max(heights), under - {NOTHING}
+
+    def _is_open(self, at: tuple[float, float, float]) -> bool:
+        """Whether a place is in a room, where the scene has any, and neither in the solid nor in a closed cupboard."""
+        hits = self._surfaces.cast(np.array(at), AROUND)
+        if self._indoors and not is_enclosed(hits.metres):
+            return False
+        if is_inside_a_thing(self._place, hits.metres, hits.back, hits.things):
+            return False
+        met = hits.things[hits.things != NOTHING]
+        most = np.bincount(met).argmax() if len(met) else NOTHING
+        return most == NOTHING or self._shell[most] or (met == most).sum() < CLOSED * len(AROUND)
+
+    def _meets(self, number: int, world: NDArray[np.float32], motions: Mapping[int, Motion]) -> bool:
+        tree = tree_of(world)
+        if self._still and tree.overlap(self._still):
+            return True
+        low, high = world.min(axis=(0, 1)), world.max(axis=(0, 1))
+        for other, (their_low, their_high) in self._boxes.items():
+            if other == number:
+                continue
+            motion = motions.get(other)
+            if motion is not None:
+                theirs = self._moved(other, motion)
+                their_low, their_high = theirs.min(axis=(0, 1)), theirs.max(axis=(0, 1))
+            if (their_low > high).any() or (their_high < low).any():
+                continue
+            if tree.overlap(tree_of(theirs) if motion is not None else self._tree(other)):
+                return True
+            if _holds(tree, (their_low + their_high) / 2):
+                return True
+        middles = (self._surfaces.low + self._surfaces.high) / 2
+        inside = ((middles > low) & (middles < high)).all(axis=1) & (self._number_of != number)
+        inside &= ~np.isin(self._number_of, list(self._boxes))
+        return any(_holds(tree, middle) for middle in middles[inside])
+
+    def _tree(self, number: int) -> BVHTree:
+        if number not in self._trees:
+            self._trees[number] = tree_of(self._corners[number])
+        return self._trees[number]
+
+    def _moved(self, number: int, motion: Motion) -> NDArray[np.float32]:
+        return (self._corners[number] @ motion[:3, :3].T + motion[:3, 3] * self._scale).astype(np.float32)
+
+    def _read_places(self) -> Array:
+        """Rows of x, y, z, surface, owner, whether it is a floor, label, free metres above: where things may stand."""
+        surfaces = self._surfaces
+        step, cells, xy, z, room = flat_places(surfaces, HEADROOM)
+        tall = room >= STANDING
+        found = floors(step, cells[tall], xy[tall], z[tall], room[tall])
+        self._step, self._place = step, Place(surfaces, found, inside_out(surfaces, found, STANDING))
+        self._indoors, self._shell = False, np.zeros(len(surfaces.hosts), bool)
+        if not len(z):
+            return np.zeros((0, 8))
+        region = levels(cells, z)
+        down, ray_cast = Vector((0, 0, -1)), surfaces.tree.ray_cast
+        triangle = np.array([ray_cast(Vector((*at, high + 1e-3)), down, 0.01)[2] or 0 for at, high in
+                             zip(xy.tolist(), z.tolist())])  # fmt: skip
+        is_floor = self._floors_of(cells, z, region, found) & self._lived_on(cells, z, region)
+        middles = np.flatnonzero(is_floor & tall)
+        chosen = middles[np.linspace(0, len(middles) - 1, min(len(middles), 60)).astype(int)]
+        casts = [surfaces.cast(np.array([*xy[at], z[at] + STANDING / 2]), AROUND).metres for at in chosen]
+        enclosed = np.array([is_enclosed(metres) for metres in casts], bool)
+        self._indoors = bool(enclosed.any())
+        if len(chosen):
+            low, high = xy[middles].min(axis=0), xy[middles].max(axis=0)
+            self._shell = ((surfaces.low[:, :2] <= low + step) & (surfaces.high[:, :2] >= high - step)).all(axis=1)
+        columns = (xy, z, region, self._owner[triangle], is_floor, surfaces.label[triangle], room)
+        return np.column_stack(columns)
+
+    def _floors_of(self, cells, z: Array, region: NDArray[np.int64], found) -> NDArray[np.bool_]:
+        """Which places are of a level that is a floor, and a large one where there is any."""
+        at = {(x, y, round(high, 4)): place for place, ((x, y), high) in enumerate(zip(cells.tolist(), z.tolist()))}
+        floor = {int(region[at[x, y, round(high, 4)]]) for (x, y), high in zip(found.cells.tolist(), found.z.tolist())}
+        sizes = np.bincount(region) * self._step**2
+        least = min(FLOOR, max((sizes[each] for each in floor), default=0.0) / 2)
+        return np.isin(region, [each for each in floor if sizes[each] >= least])
+
+    def _lived_on(self, cells, z: Array, region: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which places are of a level that something stands on: no roof, and no attic."""
+        columns: dict[tuple[int, int], list[int]] = {}
+        for place, cell in enumerate(cells.tolist()):
+            columns.setdefault((cell[0], cell[1]), []).append(place)
+        lowest, _ = self._surfaces.bounds
+        found = set()
+        for low, high in zip(self._surfaces.low, self._surfaces.high):
+            for share in ((0.5, 0.5), (0.1, 0.1), (0.9, 0.9), (0.1, 0.9), (0.9, 0.1)):
+                x, y = ((low[:2] + share * (high - low)[:2] - lowest[:2]) / self._step).astype(int).tolist()
+                found |= {int(region[at]) for at in columns.get((x, y), ()) if abs(z[at] - low[2]) < 0.03}
+        return np.isin(region, list(found))
+
+
+def _holds(tree: BVHTree, point: Array) -> bool:
+    """Whether a point is in a thing, which may be open below: there is some of it on all sides and above."""
+    ways = ((0, 0, 1), (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0))
+    return all(tree.ray_cast(Vector(point), Vector(way))[2] is not None for way in ways)
+
+
+def read_drops(
+    spec: Poses,
+    label_set: LabelSet,
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    things: list[Thing],
+    movable: set[int],
+) -> Drops | None:
+    """What the scene has to stand on as it is now; None where it shows no surfaces."""
+    scale = metres_per_unit(scene)
+    with some_camera(scene):
+        surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
+    return Drops(spec, label_set, surfaces, things, movable, scale) if surfaces else None
