@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+SIDES = 6
 SOLE = 0.005
 """Metres above its lowest point within which a thing stands with what it has there."""
 
@@ -60,7 +61,7 @@ def steadiness(corners: Array) -> float:
 
 
 def lying(axes: Array, side: int) -> Array:
-    """The turn (3, 3) that brings another side of a thing down: 0 none, then about its own level axes by quarters.
+    """The turn (3, 3) that brings another of `SIDES` sides of a thing down: 0 none, then about its own level axes by quarters.
 
     `axes` (3, 3): unit vectors as rows, of a box around it.
     """

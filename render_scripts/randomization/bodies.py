@@ -20,66 +20,69 @@ Motion = NDArray[np.float64]
 
 @dataclass(eq=False)
 class Body:
-    """One rendered mesh: its object, or what instances that as `host`; where it stands, its box, and its triangles
-    once somebody asks."""
+    """One rendered mesh: its object, or what instances that as `host`; where it stands, its box, and what is read once
+    somebody asks: its tree where it stands, its corners (N, 3) there, and which of them each triangle has."""
 
     obj: bpy.types.Object
     host: bpy.types.Object
     matrix: Matrix
     box: Box
     tree: BVHTree | None = None
+    corners: NDArray[np.float64] | None = None
+    triangles: list[tuple[int, int, int]] | None = None
 
 
-def cross(one: Body, motion: Motion, other: Body, theirs: Motion | None) -> bool:
-    """Whether the surfaces of two bodies cross; one that has too many vertices is taken for its box."""
-    ours, tree = _tree(one, motion), _resting(other) if theirs is None else _tree(other, theirs)
-    return not ours or not tree or bool(ours.overlap(tree))
+def tree_of(body: Body, motion: Motion | None = None) -> BVHTree | None:
+    """The surface of a body, as it stands or after a motion; None where it has none, or too many vertices to ask."""
+    if motion is None and body.tree:
+        return body.tree
+    _read(body)
+    if body.corners is None:
+        return None
+    places = body.corners if motion is None else body.corners @ motion[:3, :3].T + motion[:3, 3]
+    tree = BVHTree.FromPolygons(places.tolist(), body.triangles, all_triangles=True)
+    if motion is None:
+        body.tree = tree
+    return tree
+
+
+def cross(one: BVHTree | None, other: BVHTree | None) -> bool:
+    """Whether two surfaces cross; what is not known is taken for its box, and those overlap where this is asked."""
+    return not one or not other or bool(one.overlap(other))
 
 
 def touch(one: Body, other: Body, by: float) -> bool:
     """Whether two bodies as they stand cross, or have a corner within `by` of the other's surface."""
-    ours, tree = _resting(one), _resting(other)
-    if not ours or not tree or ours.overlap(tree):
+    ours, theirs = tree_of(one), tree_of(other)
+    if not ours or not theirs or ours.overlap(theirs):
         return True
-    return _is_near(one, tree, by) or _is_near(other, ours, by)
+    return _is_near(one, theirs, by) or _is_near(other, ours, by)
 
 
 def _is_near(body: Body, tree: BVHTree, by: float) -> bool:
-    read = _triangles(body)
-    return bool(read) and any(tree.find_nearest(place, by)[3] is not None for place in read[0].tolist())
+    corners = [] if body.corners is None else body.corners.tolist()
+    return any(tree.find_nearest(place, by)[3] is not None for place in corners)
 
 
-def _resting(body: Body) -> BVHTree | None:
-    body.tree = body.tree or _tree(body, None)
-    return body.tree
-
-
-def _tree(body: Body, motion: Motion | None) -> BVHTree | None:
-    read = _triangles(body)
-    if not read:
-        return None
-    places, corners = read
-    if motion is not None:
-        places = places @ motion[:3, :3].T + motion[:3, 3]
-    return BVHTree.FromPolygons(places.tolist(), corners.tolist(), all_triangles=True)
-
-
-def _triangles(body: Body) -> tuple[NDArray[np.float64], NDArray[np.int32]] | None:
-    """Corners in the world (N, 3) as the body stands, and which of them each triangle has (T, 3)."""
+def _read(body: Body) -> None:
+    if body.triangles is not None:
+        return
+    body.triangles = []
     evaluated = body.obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
     try:
         mesh = evaluated.to_mesh()
     except RuntimeError:
-        return None
+        return
     try:
         if not mesh or len(mesh.vertices) > MANY:
-            return None
+            return
         places = np.empty(3 * len(mesh.vertices), np.float32)
         mesh.vertices.foreach_get("co", places)
         matrix = np.array(body.matrix)
         mesh.calc_loop_triangles()
         corners = np.empty(3 * len(mesh.loop_triangles), np.int32)
         mesh.loop_triangles.foreach_get("vertices", corners)
-        return places.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3], corners.reshape(-1, 3)
+        body.corners = places.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
+        body.triangles = corners.reshape(-1, 3).tolist()
     finally:
         evaluated.to_mesh_clear()

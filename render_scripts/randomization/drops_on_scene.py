@@ -23,14 +23,15 @@ from ..sampled_views.floors import floors, levels
 from ..sampled_views.surfaces import NOTHING, Surfaces, read_surfaces, tree_of
 from ..sampled_views.surroundings import (
     AROUND,
+    REACH,
     Place,
-    flat_places,
+    flat_places_near,
     inside_out,
     is_enclosed,
     is_inside_a_thing,
 )
 from ..sampled_views.view_camera import some_camera
-from .balance import base_of, lying, middle_of, steadiness
+from .balance import SIDES, base_of, lying, steadiness
 from .bodies import Motion
 from .materials import ALL
 from .movable_things import Thing
@@ -40,11 +41,18 @@ Array = NDArray[np.float64]
 
 SMALL = 0.5
 """Metres: what is larger, and stands on a floor, is set down on floors alone."""
+ASIDE = 0.03  # metres around a place that are as high
+LEAST = 0.03  # square metres of a surface that anything is set down on
 HEADROOM = 0.03  # metres above a surface that counts at all
 STANDING = 1.0  # metres above a floor that is one
 FLOOR = 2.0  # square metres of one, where the scene has any so large: the top of a wardrobe is none
+RUG = 0.02  # metres from one place to the next within one surface
+HOUSE = 4.0  # metres of a thing that is no furniture, and stays
+AWAY = 3.0  # metres from anything that may move
+STOREY = 2.5  # metres up or down from where a thing is
 LEVEL = 0.006  # metres by which the ground may differ under a thing
 STEADY = 0.06  # what falls at a smaller slope leans on something, or hangs
+BLOCK = 2.0  # metres of a surface that are in a room, or not, as their middle is
 LIFT = 0.003  # metres: a thing touches what it stands on
 SOLES = 12  # of a thing's outline, where its ground is felt
 MANY = 200_000  # triangles of a thing that is not set down elsewhere: its trees would take seconds
@@ -56,6 +64,7 @@ class _Stance:
     """A thing on one of its sides, over the middle of its box, from 0 up: `turn` brings it there, `lift` is how high the
     middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `places`: where it may."""
 
+    side: int
     turn: Array
     lift: float
     corners: NDArray[np.float32]
@@ -76,8 +85,8 @@ class Drops:
         numbers = {body.host.session_uid: at for at, thing in enumerate(things) for body in thing.bodies}
         self._number_of = np.array([numbers.get(host, NOTHING) for host in surfaces.hosts.tolist()], np.int64)
         self._owner = self._number_of[surfaces.thing]
-        self._places = self._read_places()
         is_movable = np.isin(self._owner, list(movable))
+        self._places = self._read_places(np.isin(self._number_of, list(movable)))
         self._still = surfaces.of(~is_movable) if not is_movable.all() else None
         self._corners = {number: surfaces.corners[self._owner == number] for number in movable}
         self._boxes = {
@@ -86,16 +95,20 @@ class Drops:
             if len(corners)
         }
         self._trees: dict[int, BVHTree] = {}
-        self._stances: dict[tuple[int, int], _Stance | None] = {}
+        self._stances: dict[int, list[_Stance]] = {}
 
     def fits(
         self, number: int, one: DropTry, motions: Mapping[int, Motion]
     ) -> tuple[Motion, Dropped, set[int]] | None:
         """A thing's motion to where a try sets it down, the record of it, and the things that it stands on there; None
         where it does not stand there, or meets something. `motions`: what has moved already."""
-        side = one.side if self._is_small(number) else 0
-        stance = self._stance(number, side)
-        if not stance or not len(stance.places):
+        stances = self._standing(number)
+        if one.side == 0:
+            stances = [stance for stance in stances if stance.side == 0]
+        if not stances:
+            return None
+        stance = stances[min(int(one.side * len(stances)), len(stances) - 1)]
+        if not len(stance.places):
             return None
         x, y, z = self._drawn_place(stance, one)
         c, s = np.cos(np.radians(one.degrees)), np.sin(np.radians(one.degrees))
@@ -116,22 +129,23 @@ class Drops:
         motion[:3, 3] = (np.array([x, y, z + stance.lift]) - motion[:3, :3] @ centre) / self._scale
         names = sorted(self._things[each].root.name_full for each in under)
         at = (round(x, 6), round(y, 6), round(z, 6))
-        return motion, Dropped(at, one.degrees, side, names[0] if names else ""), under
+        return motion, Dropped(at, one.degrees, stance.side, names[0] if names else ""), under
 
     def _is_small(self, number: int) -> bool:
         low, high = self._boxes.get(number, (np.zeros(3), np.full(3, np.inf)))
-        return bool((high - low).max() <= SMALL)
+        return bool((high - low).max() <= SMALL + 1e-4)
 
-    def _stance(self, number: int, side: int) -> _Stance | None:
-        key = number, side
-        if key not in self._stances:
-            self._stances[key] = self._new_stance(number, side)
-        return self._stances[key]
+    def _standing(self, number: int) -> list[_Stance]:
+        """The ways in which a thing stands: of a small one on all its sides."""
+        if number not in self._stances:
+            sides = range(SIDES if self._is_small(number) else 1)
+            self._stances[number] = [stance for side in sides if (stance := self._new_stance(number, side))]
+        return self._stances[number]
 
     def _new_stance(self, number: int, side: int) -> _Stance | None:
         """None of what would not stand so by itself."""
         corners = self._corners[number]
-        if not 0 < len(corners) <= MANY:
+        if not 0 < len(corners) <= MANY or (self._boxes[number][1] - self._boxes[number][0]).max() > HOUSE:
             return None
         largest = max(self._things[number].bodies, key=lambda body: float(np.prod(body.box.half + 1e-9)))
         turn = lying(largest.box.axes, side)
@@ -143,18 +157,38 @@ class Drops:
         soles = base[np.linspace(0, len(base) - 1, min(len(base), SOLES)).round().astype(int)]
         lift, height = -float(turned[..., 2].min()), float(np.ptp(turned[..., 2]))
         turned[..., 2] += lift
-        places = self._places_for(number, height)
-        return _Stance(turn, lift, turned.astype(np.float32), soles, height, places)
+        places = self._wide_enough(self._places_for(number, height), base)
+        return _Stance(side, turn, lift, turned.astype(np.float32), soles, height, places)
 
     def _places_for(self, number: int, height: float) -> Array:
         """Rows of `_places` that a thing may be set down on, by its size and by theirs."""
         region, owner, is_floor, label, room = self._places[:, 3:].T
         free = (room > height + LIFT) & (owner != number)
+        free &= np.abs(self._places[:, 2] - self._boxes[number][0][2]) < STOREY
         if self._onto:
             free &= np.isin(label, list(self._onto))
         if not self._is_small(number) and self._stands_on_a_floor(number):
             free &= is_floor > 0
         return self._places[free]
+
+    def _wide_enough(self, places: Array, base: Array) -> Array:
+        """The places which have the same level on all sides, as far as the narrow side of a base (N, 2) reaches at
+        least, of surfaces that are as large as it: rays find the rest, but most tries shall not be in vain."""
+        if not len(places):
+            return places
+        reach = int(np.ptp(base, axis=0).min() / 2 / self._step)
+        cells = np.round((places[:, :2] - self._places[0, :2]) / self._step).astype(int)
+        heights = np.round(places[:, 2] / LEVEL / 2).astype(int)
+        rows = list(zip(*cells.T.tolist(), heights.tolist()))
+        there = set(rows)
+        free = np.array([
+            all(any((x + a, y + b, z + up) in there for up in (0, -1, 1))
+                for a, b in ((reach, 0), (-reach, 0), (0, reach), (0, -reach)))
+            for x, y, z in rows
+        ])  # fmt: skip
+        _, surface, sizes = np.unique(places[:, 3], return_inverse=True, return_counts=True)
+        area = max(float(np.prod(np.ptp(base, axis=0))), LEAST)
+        return places[free & (sizes[surface.ravel()] * self._step**2 > area)]
 
     def _stands_on_a_floor(self, number: int) -> bool:
         low, high = self._boxes[number]
@@ -238,48 +272,92 @@ class Drops:
     def _moved(self, number: int, motion: Motion) -> NDArray[np.float32]:
         return (self._corners[number] @ motion[:3, :3].T + motion[:3, 3] * self._scale).astype(np.float32)
 
-    def _read_places(self) -> Array:
-        """Rows of x, y, z, surface, owner, whether it is a floor, label, free metres above: where things may stand."""
+    def _read_places(self, movable: NDArray[np.bool_]) -> Array:
+        """Rows of x, y, z, surface, owner, whether it is a floor, label, free metres above: where things may stand.
+        `movable`: which of the tree's things may."""
         surfaces = self._surfaces
-        step, cells, xy, z, room = flat_places(surfaces, HEADROOM)
-        tall = room >= STANDING
-        found = floors(step, cells[tall], xy[tall], z[tall], room[tall])
+        movable &= (surfaces.high - surfaces.low).max(axis=1) < HOUSE
+        spots = (surfaces.low[movable, :2] + surfaces.high[movable, :2]) / 2
+        step, *every = flat_places_near(surfaces, spots, AWAY, HEADROOM)
+        tall = every[-1] >= STANDING
+        found = floors(step, *(part[tall] for part in every))
         self._step, self._place = step, Place(surfaces, found, inside_out(surfaces, found, STANDING))
         self._indoors, self._shell = False, np.zeros(len(surfaces.hosts), bool)
+        free = ~self._in_the_solid(*every[1:])
+        cells, xy, z, room = (part[free] for part in every)
         if not len(z):
             return np.zeros((0, 8))
-        region = levels(cells, z)
-        down, ray_cast = Vector((0, 0, -1)), surfaces.tree.ray_cast
-        triangle = np.array([ray_cast(Vector((*at, high + 1e-3)), down, 0.01)[2] or 0 for at, high in
-                             zip(xy.tolist(), z.tolist())])  # fmt: skip
-        is_floor = self._floors_of(cells, z, region, found) & self._lived_on(cells, z, region)
-        middles = np.flatnonzero(is_floor & tall)
-        chosen = middles[np.linspace(0, len(middles) - 1, min(len(middles), 60)).astype(int)]
-        casts = [surfaces.cast(np.array([*xy[at], z[at] + STANDING / 2]), AROUND).metres for at in chosen]
-        enclosed = np.array([is_enclosed(metres) for metres in casts], bool)
-        self._indoors = bool(enclosed.any())
-        if len(chosen):
-            low, high = xy[middles].min(axis=0), xy[middles].max(axis=0)
+        region, tall = levels(cells, z, RUG), room >= STANDING
+        is_floor = self._floors_of(cells, z, region) & self._lived_on(cells, z, region, movable)
+        if (is_floor & tall).any():
+            low, high = xy[is_floor & tall].min(axis=0), xy[is_floor & tall].max(axis=0)
             self._shell = ((surfaces.low[:, :2] <= low + step) & (surfaces.high[:, :2] >= high - step)).all(axis=1)
-        columns = (xy, z, region, self._owner[triangle], is_floor, surfaces.label[triangle], room)
-        return np.column_stack(columns)
+        enclosed = self._enclosed(xy, z, region)
+        self._indoors = bool((enclosed & is_floor & tall).any())
+        triangle = self._triangles_at(xy, z)
+        rows = np.column_stack(
+            (xy, z, region, self._owner[triangle], is_floor, surfaces.label[triangle], room)
+        )
+        rows = rows[enclosed] if self._indoors else rows
+        return rows[self._flat(rows[:, :3])]
 
-    def _floors_of(self, cells, z: Array, region: NDArray[np.int64], found) -> NDArray[np.bool_]:
+    def _flat(self, places: Array) -> NDArray[np.bool_]:
+        """Which places (N, 3) are as high a little to each side: not between two books, nor on the rim of a bowl."""
+        down, ray_cast, found = Vector((0, 0, -1)), self._surfaces.tree.ray_cast, np.ones(len(places), bool)
+        for at, (x, y, z) in enumerate(places.tolist()):
+            for a, b in ((ASIDE, 0), (-ASIDE, 0), (0, ASIDE), (0, -ASIDE)):
+                if ray_cast(Vector((x + a, y + b, z + LEVEL)), down, 2 * LEVEL)[2] is None:
+                    found[at] = False
+                    break
+        return found
+
+    def _in_the_solid(self, xy: Array, z: Array, room: Array) -> NDArray[np.bool_]:
+        """Which places are the bottom of something solid, seen from within: what is above is its own back."""
+        up, ray_cast, found = Vector((0, 0, 1)), self._surfaces.tree.ray_cast, np.zeros(len(z), bool)
+        under = self._surfaces.thing[self._triangles_at(xy, z)]
+        for at in np.flatnonzero(room < STANDING).tolist():
+            _, normal, triangle, _ = ray_cast(Vector((*xy[at], z[at] + 1e-3)), up)
+            found[at] = triangle is not None and normal.z > 0 and self._surfaces.thing[triangle] == under[at]
+        return found
+
+    def _triangles_at(self, xy: Array, z: Array) -> NDArray[np.int64]:
+        down, ray_cast = Vector((0, 0, -1)), self._surfaces.tree.ray_cast
+        rays = (ray_cast(Vector((x, y, high + 1e-3)), down, 0.01)[2] for (x, y), high in zip(xy.tolist(), z.tolist()))
+        return np.array([triangle or 0 for triangle in rays], np.int64)
+
+    def _enclosed(self, xy: Array, z: Array, region: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which places are in a room, by one look around from each part of each surface that is `BLOCK` wide."""
+        blocks = np.column_stack((np.floor(xy / BLOCK), region))
+        _, number = np.unique(blocks, axis=0, return_inverse=True)
+        order = np.argsort(number.ravel(), kind="stable")
+        groups = np.split(order, np.cumsum(np.bincount(number.ravel()))[:-1])
+        found = np.zeros(len(z), bool)
+        for group in groups:
+            middle = group[len(group) // 2]
+            metres = self._surfaces.cast(np.array([*xy[middle], z[middle] + HEADROOM]), AROUND, REACH).metres
+            found[group] = is_enclosed(metres)
+        return found
+
+    def _floors_of(self, cells: NDArray[np.int64], z: Array, region: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which places are of a level that is a floor, and a large one where there is any."""
+        found = self._place.floors
         at = {(x, y, round(high, 4)): place for place, ((x, y), high) in enumerate(zip(cells.tolist(), z.tolist()))}
-        floor = {int(region[at[x, y, round(high, 4)]]) for (x, y), high in zip(found.cells.tolist(), found.z.tolist())}
+        keys = ((x, y, round(high, 4)) for (x, y), high in zip(found.cells.tolist(), found.z.tolist()))
+        floor = {int(region[at[key]]) for key in keys if key in at}
         sizes = np.bincount(region) * self._step**2
         least = min(FLOOR, max((sizes[each] for each in floor), default=0.0) / 2)
         return np.isin(region, [each for each in floor if sizes[each] >= least])
 
-    def _lived_on(self, cells, z: Array, region: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which places are of a level that something stands on: no roof, and no attic."""
+    def _lived_on(
+        self, cells: NDArray[np.int64], z: Array, region: NDArray[np.int64], movable: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Which places are of a level that something movable stands on: no roof, and no attic."""
         columns: dict[tuple[int, int], list[int]] = {}
         for place, cell in enumerate(cells.tolist()):
             columns.setdefault((cell[0], cell[1]), []).append(place)
         lowest, _ = self._surfaces.bounds
         found = set()
-        for low, high in zip(self._surfaces.low, self._surfaces.high):
+        for low, high in zip(self._surfaces.low[movable], self._surfaces.high[movable]):
             for share in ((0.5, 0.5), (0.1, 0.1), (0.9, 0.9), (0.1, 0.9), (0.9, 0.1)):
                 x, y = ((low[:2] + share * (high - low)[:2] - lowest[:2]) / self._step).astype(int).tolist()
                 found |= {int(region[at]) for at in columns.get((x, y), ()) if abs(z[at] - low[2]) < 0.03}

@@ -8,9 +8,7 @@ from typing import Annotated
 
 from numpy.random import Generator
 
-from .streams import POSES, even, happens, one_of, stream
-
-SIDES = 6
+from .streams import POSES, even, happens, stream
 
 Try = tuple[float, float, float]
 """Metres along x and y, degrees about the vertical."""
@@ -36,20 +34,21 @@ class Poses:
 
 @dataclass(frozen=True)
 class DropTry:
-    """From 0 to 1: which surface, which place of it, where in that along x and y. Degrees about the vertical. Which
-    side is down, 0 to 5: 0 is the one that is."""
+    """From 0 to 1: which surface, which place of it, where in that along x and y, and which side is down, of those on
+    which a thing stands; 0 is as it is. Degrees about the vertical."""
 
     surface: float
     place: float
     x: float
     y: float
     degrees: float
-    side: int
+    side: float
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """The middle of what a thing stands with, in metres of the world; see `DropTry`; the object that it stands on."""
+    """Where the middle of a thing is and how high it stands, in metres of the world; degrees about the vertical; which
+    side is down (see `balance.lying`, 0 the one that was); the object that it stands on."""
 
     at: tuple[float, float, float]
     degrees: float
@@ -90,5 +89,5 @@ def _try(rng: Generator, spec: Poses) -> Try:
 
 def _drop(rng: Generator, spec: Poses) -> DropTry:
     surface, place, x, y = (even(rng, (0, 1)) for _ in range(4))
-    degrees, side = even(rng, (-180, 180)), one_of(rng, SIDES)
-    return DropTry(surface, place, x, y, degrees, 0 if spec.upright else side)
+    degrees, side = even(rng, (-180, 180)), even(rng, (0, 1))
+    return DropTry(surface, place, x, y, degrees, 0.0 if spec.upright else side)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 from mathutils import Vector
+from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import LabelSet
 
 from ..camera import metres_per_unit
-from .bodies import Motion, cross, touch
+from .bodies import Body, Motion, cross, touch, tree_of
 from .boxes import motion_about, moved, overlap
 from .drops_on_scene import Drops, read_drops
 from .held import Change, Held
@@ -41,6 +42,15 @@ class _Frame:
     reaches: NDArray[np.float64]
     motions: dict[int, Motion] = field(default_factory=dict)
     carrying: set[int] = field(default_factory=set)
+    trees: dict[int, BVHTree | None] = field(default_factory=dict)
+
+    def tree_of(self, at: int, body: Body, motion: Motion | None) -> BVHTree | None:
+        """The surface of body number `at`, which its thing's motion has moved."""
+        if motion is None:
+            return tree_of(body)
+        if at not in self.trees:
+            self.trees[at] = tree_of(body, motion)
+        return self.trees[at]
 
 
 class Places:
@@ -134,16 +144,17 @@ class Places:
         still[2, 3] = LIFT * self._metre
         lifted = still @ motion
         for body in self._things[number].bodies:
-            here = moved(body.box, lifted)
+            here, tree, own = moved(body.box, lifted), None, None
             near = (np.abs(frame.centres - here.centre) <= frame.reaches + here.reach).all(axis=1)
-            for at in np.flatnonzero(near & (self._owners != number)):
+            for at in np.flatnonzero(near & (self._owners != number)).tolist():
                 around, theirs = self._bodies[at], frame.motions.get(int(self._owners[at]))
-                box = around.box if theirs is None else moved(around.box, theirs)
-                if (
-                    overlap(here, box)
-                    and cross(body, lifted, around, theirs)
-                    and not cross(body, still, around, None)  # what it is in as it stands is let be
-                ):
+                if not overlap(here, around.box if theirs is None else moved(around.box, theirs)):
+                    continue
+                tree = tree or tree_of(body, lifted)
+                if not cross(tree, frame.tree_of(at, around, theirs)):
+                    continue
+                own = own or tree_of(body, still)
+                if not cross(own, tree_of(around)):  # what it is in as it stands is let be
                     return True
         return False
 

@@ -81,6 +81,26 @@ def flat_places(surfaces: Surfaces, headroom: float) -> FlatPlaces:
     return _scan(surfaces, coarse / finer, fine, low, headroom)
 
 
+def flat_places_near(surfaces: Surfaces, spots: Array, reach: float, headroom: float) -> FlatPlaces:
+    """As `flat_places`, in columns as fine as can be within `reach` metres of any of the `spots` (N, 2)."""
+    low, high = surfaces.bounds
+    step = FINEST
+    while True:
+        # A hair off round numbers, so that a last digit moves no column.
+        size = np.ceil(np.maximum(high[:2] - low[:2], FINEST) / step - 1e-3).astype(int)
+        at = np.unique(np.floor((spots - low[:2]) / step / 4 + 0.0137).astype(int) * 4 + 2, axis=0)
+        wide = np.arange(-int(reach / step), int(reach / step) + 1)
+        window = np.stack(np.meshgrid(wide, wide, indexing="ij"), axis=-1).reshape(-1, 2)
+        chosen = np.zeros(size, bool)
+        for spot in at:
+            cells = spot + window
+            cells = cells[((cells >= 0) & (cells < size)).all(axis=1)]
+            chosen[cells[:, 0], cells[:, 1]] = True
+        if chosen.sum() <= COLUMNS:
+            return _scan(surfaces, step, np.argwhere(chosen), low, headroom)
+        step *= max(1.2, float(np.sqrt(chosen.sum() / COLUMNS)))
+
+
 def _grid(low: Array, size: Array, step: float) -> NDArray[np.int64]:
     columns, rows = np.ceil(size / step).astype(int)
     return np.stack(np.meshgrid(np.arange(columns), np.arange(rows), indexing="ij"), axis=-1).reshape(-1, 2)

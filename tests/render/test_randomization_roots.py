@@ -66,8 +66,10 @@ def test_things_under_one_root_go_where_they_would_go_without_it(scene, inverse,
     before = {obj.name: obj.matrix_basis.copy() for obj in scene.objects}
     hung = walked(scene, spec, range(1, 6))
     assert {obj.name: obj.matrix_basis for obj in scene.objects} == before
+    assert len({str(drawn.placed) for drawn, *_ in hung.values()}) > 2
     for frame, (drawn, places, _) in hung.items():
-        assert {*drawn.placed, *drawn.dropped} == {"Chair", "Box"}
+        assert {*drawn.placed, *drawn.dropped, *drawn.stayed} == {"Chair", "Box"}
+        assert drawn.placed == plain[frame][0].placed
         for name in ("Floor", "Chair", "Box"):
             assert places[name] == pytest.approx(plain[frame][1][name], abs=2e-5)
 
