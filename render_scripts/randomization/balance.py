@@ -61,7 +61,7 @@ def steadiness(corners: Array) -> float:
 
 
 def lying(axes: Array, side: int) -> Array:
-    """The turn (3, 3) that brings another of `SIDES` sides of a thing down: 0 none, then about its own level axes by quarters.
+    """The turn (3, 3) that brings one of `SIDES` of a thing down: 0 none, then about its own level axes by quarters.
 
     `axes` (3, 3): unit vectors as rows, of a box around it.
     """

@@ -56,7 +56,7 @@ def touch(one: Body, other: Body, by: float) -> bool:
     ours, theirs = tree_of(one), tree_of(other)
     if not ours or not theirs or ours.overlap(theirs):
         return True
-    return _is_near(one, theirs, by) or _is_near(other, ours, by)
+    return by > 0 and (_is_near(one, theirs, by) or _is_near(other, ours, by))
 
 
 def _is_near(body: Body, tree: BVHTree, by: float) -> bool:

@@ -61,8 +61,8 @@ CLOSED = 0.95  # of all directions that meet one thing: its inside
 
 @dataclass
 class _Stance:
-    """A thing on one of its sides, over the middle of its box, from 0 up: `turn` brings it there, `lift` is how high the
-    middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `places`: where it may."""
+    """A thing on one of its sides, over the middle of its box, from 0 up: `turn` brings it there, `lift` is how high
+    the middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `places`: where it may."""
 
     side: int
     turn: Array
@@ -162,7 +162,7 @@ class Drops:
 
     def _places_for(self, number: int, height: float) -> Array:
         """Rows of `_places` that a thing may be set down on, by its size and by theirs."""
-        region, owner, is_floor, label, room = self._places[:, 3:].T
+        _, owner, is_floor, label, room = self._places[:, 3:].T
         free = (room > height + LIFT) & (owner != number)
         free &= np.abs(self._places[:, 2] - self._boxes[number][0][2]) < STOREY
         if self._onto:

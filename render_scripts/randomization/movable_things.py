@@ -1,7 +1,7 @@
 """The things of a scene, as far as places go: what moves as one, what must stay, and how a motion is put on it.
 
-A thing is the topmost object of which all that hangs on it has one label. So what hangs on one empty, as importers leave
-it, are many things; what hangs on a surface with another label is a part of that and stays with it.
+A thing is the topmost object of which all that hangs on it has one label. So what hangs on one empty, as importers
+leave it, are many things; what hangs on a surface with another label is a part of that and stays with it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Chain = tuple[bpy.types.Object, ...]
 
 @dataclass(eq=False)
 class Thing:
-    """`base`: the axes of its own location; `above`: the empties that it hangs on. `feet`: (where it stands, how far below that the ground is)."""
+    """`base`: the axes of its own location; `above`: the empties that it hangs on. `feet`: (where it stands, how far
+    below that the ground is)."""
 
     root: bpy.types.Object
     base: Matrix

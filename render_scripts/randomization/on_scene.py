@@ -17,10 +17,12 @@ from ..camera import metres_per_unit
 from ..sampled_views.view_camera import stand
 from .camera_on_scene import drawn_cameras, place
 from .develop import Development
+from .emitters_on_scene import emitting, may_be_lamp
 from .held import Change, held
 from .lights_on_scene import added_changes, light_changes, spare_lights
 from .looks_on_scene import looks
-from .material_shifts import shifting
+from .material_shifts import may_shift, shifting
+from .own_groups import own_groups
 from .poses import draw_tries
 from .poses_on_scene import Places
 from .scene_things import hdri_folder, scene_things
@@ -61,6 +63,9 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     twins = enter(drawn_cameras(scene, cameras)) if spec.camera else {}
     spare = enter(spare_lights(scene, spec.lights.added[1])) if spec.lights else []
     around = enter(surroundings(scene, hdri_folder(spec.world), spec.world.evened)) if spec.world else None
+    changing = dict.fromkeys([*found.emitters, *found.shifting])
+    enter(own_groups(changing, lambda node: may_be_lamp(node) or may_shift(node)))
+    emitters = enter(emitting(found.emitters))
     shifted = enter(shifting(found.shifting)) if spec.materials else None
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
@@ -81,6 +86,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         wanted: list[Change] = []
         if drawn.lights:
             wanted += light_changes(drawn.lights, found.lamps, changes, metre)
+            wanted += emitters.changes(drawn.lights.emitters, changes)
             wanted += added_changes(drawn.lights.added, spare, scene, metre)
         if drawn.world and around:
             wanted += around.changes(drawn.world, scene)

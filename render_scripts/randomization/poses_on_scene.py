@@ -1,7 +1,7 @@
 """Finds places for things that are to move, so that none meets another one or leaves what it stands on.
 
-Things (`movable_things`) may move where they have one label that may, stand, and carry nothing. Boxes say quickly what is
-far; where boxes meet, meshes are asked. What is set down elsewhere is found a place by `drops_on_scene`.
+Things (`movable_things`) may move where they have one label that may, stand, and carry nothing. Boxes say quickly what
+is far; where boxes meet, meshes are asked. For what is set down elsewhere, `drops_on_scene` finds places.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .drops_on_scene import Drops, read_drops
 from .held import Change, Held
 from .materials import ALL
 from .movable_things import read_things
-from .poses import Dropped, DropTry, Poses, PosesDraw, Try
+from .poses import DropTry, Poses, PosesDraw, Try
 
 LIFT = 0.004  # metres: what stands on something touches it, and may
 LEVEL = 0.006  # metres by which the ground may differ where a thing comes to stand
@@ -189,19 +189,25 @@ class Places:
         return False
 
     def _is_whole(self, number: int) -> bool:
-        """Whether a thing can leave what hangs on the same empties: it stands on some of that, or others there stand
-        beside it as it does; and it touches nothing there but what it stands on."""
+        """Whether a thing can leave what is around it. Of what hangs on the same empties, it stands on some, or others
+        stand as it does, and it touches nothing but what it stands on. It crosses nothing of its own label, as an
+        armrest does a chair."""
         above, under = self._things[number].above, self._under[number]
         for hanging in (self._hanging[each] for each in above):
             if under.isdisjoint(hanging) and not any(
                 self._finds_its_feet(other) and not self._under[other] <= hanging for other in hanging - {number}
             ):
                 return False
-        near = self._near(number) - under if above else set()
-        return not any(other in self._hanging[above[0]] and self._touches(number, other) for other in near)
+        hanging = self._hanging[above[0]] if above else set()
+        for other in self._near(number):
+            if other in hanging and other not in under and self._touches(number, other, TOUCH * self._metre):
+                return False
+            if self._things[other].labels == self._things[number].labels and self._touches(number, other, 0.0):
+                return False
+        return True
 
-    def _touches(self, number: int, other: int) -> bool:
-        by = TOUCH * self._metre
+    def _touches(self, number: int, other: int, by: float) -> bool:
+        """Whether surfaces of two things cross as they stand, or come within `by`."""
         return any(
             touch(one, two, by)
             for one in self._things[number].bodies

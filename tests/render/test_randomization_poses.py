@@ -115,6 +115,14 @@ def test_what_hangs_together_moves_together(room, walk):
         assert legs == pytest.approx([x, y, 0.2], abs=1e-5)
 
 
+def test_what_is_a_part_by_going_through_it_stays(room, walk):
+    block(room, "Chair", (0.6, 0.6, 0.5), (0, 0, 0), CHAIR)
+    block(room, "Armrest", (0.1, 0.6, 0.7), (0.3, 0.01, 0), CHAIR)
+    block(room, "Box", (0.2, 0.2, 0.2), (2, 0, 0), BOX)
+    for drawn, *_ in walk(Poses(("chair", "box"), moved=0.4), range(1, 3)).values():
+        assert {*drawn.placed, *drawn.stayed} == {"Box"}
+
+
 @pytest.mark.parametrize("how", ["lock", "keep", "animated"])
 def test_what_is_kept_stays(room, walk, how):
     chair = block(room, "Chair", (0.4, 0.4, 1), (0, 0, 0), CHAIR)

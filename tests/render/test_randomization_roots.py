@@ -29,7 +29,7 @@ def empty(scene, name: str, parent=None, matrix: Matrix | None = None) -> bpy.ty
 
 
 def hang(parent: bpy.types.Object, *objects: bpy.types.Object, inverse: bool = False) -> None:
-    """Onto a parent, without moving: by their own transform, as importers do it, or by the inverse, as a person does."""
+    """Onto a parent, without moving: by their own transform, as importers do, or by the inverse, as a person does."""
     bpy.context.view_layer.update()
     for obj in objects:
         at = obj.matrix_world.copy()
