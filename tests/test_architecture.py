@@ -33,6 +33,7 @@ PURE_RENDER = {
     *(
         f"render_scripts.randomization.{name}"
         for name in (
+            "balance",
             "blackbody",
             "camera",
             "develop",

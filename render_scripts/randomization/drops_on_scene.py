@@ -46,6 +46,7 @@ LEAST = 0.03  # square metres of a surface that anything is set down on
 HEADROOM = 0.03  # metres above a surface that counts at all
 STANDING = 1.0  # metres above a floor that is one
 FLOOR = 2.0  # square metres of one, where the scene has any so large: the top of a wardrobe is none
+CLEAR = 0.4  # metres around the camera
 RUG = 0.02  # metres from one place to the next within one surface
 HOUSE = 4.0  # metres of a thing that is no furniture, and stays
 AWAY = 3.0  # metres from anything that may move
@@ -62,7 +63,8 @@ CLOSED = 0.95  # of all directions that meet one thing: its inside
 @dataclass
 class _Stance:
     """A thing on one of its sides, over the middle of its box, from 0 up: `turn` brings it there, `lift` is how high
-    the middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `places`: where it may."""
+    the middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `places`: where it may.
+    """
 
     side: int
     turn: Array
@@ -98,10 +100,11 @@ class Drops:
         self._stances: dict[int, list[_Stance]] = {}
 
     def fits(
-        self, number: int, one: DropTry, motions: Mapping[int, Motion]
+        self, number: int, one: DropTry, motions: Mapping[int, Motion], eye: Array
     ) -> tuple[Motion, Dropped, set[int]] | None:
         """A thing's motion to where a try sets it down, the record of it, and the things that it stands on there; None
-        where it does not stand there, or meets something. `motions`: what has moved already."""
+        where it does not stand there, or meets something. `motions`: what has moved already; `eye`: where the camera
+        is, in Blender units, which nothing is put over."""
         stances = self._standing(number)
         if one.side == 0:
             stances = [stance for stance in stances if stance.side == 0]
@@ -120,6 +123,10 @@ class Drops:
         if not self._is_open((x, y, z + stance.height / 2)):
             return None
         world = stance.corners @ turn.T.astype(np.float32) + np.array([x, y, z + LIFT], np.float32)
+        low, high = world.min(axis=(0, 1)), world.max(axis=(0, 1))
+        eye = eye * self._scale
+        if np.linalg.norm(np.maximum(np.maximum(low - eye, eye - high), 0)) < CLEAR:
+            return None
         if self._meets(number, world, motions):
             return None
         low, high = self._boxes[number]
@@ -246,16 +253,14 @@ class Drops:
         if self._still and tree.overlap(self._still):
             return True
         low, high = world.min(axis=(0, 1)), world.max(axis=(0, 1))
-        for other, (their_low, their_high) in self._boxes.items():
+        for other, box in self._boxes.items():
             if other == number:
                 continue
-            motion = motions.get(other)
-            if motion is not None:
-                theirs = self._moved(other, motion)
-                their_low, their_high = theirs.min(axis=(0, 1)), theirs.max(axis=(0, 1))
+            theirs = self._moved(other, motions[other]) if other in motions else None
+            their_low, their_high = box if theirs is None else (theirs.min(axis=(0, 1)), theirs.max(axis=(0, 1)))
             if (their_low > high).any() or (their_high < low).any():
                 continue
-            if tree.overlap(tree_of(theirs) if motion is not None else self._tree(other)):
+            if tree.overlap(self._tree(other) if theirs is None else tree_of(theirs)):
                 return True
             if _holds(tree, (their_low + their_high) / 2):
                 return True
@@ -295,9 +300,7 @@ class Drops:
         enclosed = self._enclosed(xy, z, region)
         self._indoors = bool((enclosed & is_floor & tall).any())
         triangle = self._triangles_at(xy, z)
-        rows = np.column_stack(
-            (xy, z, region, self._owner[triangle], is_floor, surfaces.label[triangle], room)
-        )
+        rows = np.column_stack((xy, z, region, self._owner[triangle], is_floor, surfaces.label[triangle], room))
         rows = rows[enclosed] if self._indoors else rows
         return rows[self._flat(rows[:, :3])]
 

@@ -87,9 +87,7 @@ def draw_lights(
     )
 
 
-def _shining(
-    spec: Lights, kind: str, names: Iterable[str], seed: int, frame: int, some: bool
-) -> dict[str, LightDraw]:
+def _shining(spec: Lights, kind: str, names: Iterable[str], seed: int, frame: int, some: bool) -> dict[str, LightDraw]:
     """`some`: not all of these may be off, since a frame without any light teaches nothing."""
     drawn, off = {}, set()
     for name in names:

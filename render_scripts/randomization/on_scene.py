@@ -75,12 +75,12 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
 
     def dress(view: View) -> Drawn:
         drawn = draw_families(spec, found.things, plan.settings.seed, view.frame)
+        _at_camera(scene, view, twins.get(view.camera))
         if places and spec.poses:
             tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
-            poses, motions = places.place(tries)
+            poses, motions = places.place(tries, scene.objects[view.camera].matrix_world.translation)
             drawn = replace(drawn, poses=poses)
             standing.show(places.changes(motions, standing))  # before anything looks where something is
-        _at_camera(scene, view, twins.get(view.camera))
         if drawn.camera:
             place(twins[view.camera], drawn.camera, scene, metre)
         wanted: list[Change] = []

@@ -19,7 +19,7 @@ class Poses:
     """`labels` of what may move, "*" for all; `share` of these things that do; `moved`: metres along x and y at most;
     `turned`: degrees about the vertical at most; `tries` until a place is found where a thing meets nothing else;
     `dropped`: share of the things that move which are set down anywhere in the room, turned anyhow; `onto`: labels of
-    what they are set down on, all if none is named; `upright`: they stand as they do, else small ones may lie on a side.
+    what they are set down on, all if none is named; `upright`: all stand as they do, else small ones may lie on a side.
     """
 
     labels: tuple[str, ...]

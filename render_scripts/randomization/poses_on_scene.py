@@ -6,7 +6,7 @@ is far; where boxes meet, meshes are asked. For what is set down elsewhere, `dro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import bpy
@@ -92,9 +92,9 @@ class Places:
             self._drops = read_drops(spec, label_set, scene, view_layer, self._things, set(self.movable.values()))
 
     def place(
-        self, tries: Mapping[str, tuple[Try, ...] | tuple[DropTry, ...]]
+        self, tries: Mapping[str, tuple[Try, ...] | tuple[DropTry, ...]], eye: Sequence[float]
     ) -> tuple[PosesDraw, dict[str, Motion]]:
-        """Where things go, one after the other, and {name: its motion in the world}."""
+        """Where things go, one after the other, and {name: its motion in the world}. `eye`: where the camera is."""
         frame = _Frame(self._centres.copy(), self._reaches.copy())
         drawn = PosesDraw({}, (), {})
         motions = {}
@@ -103,7 +103,7 @@ class Places:
             motion = None
             for one in tries[name] if number not in frame.carrying else ():
                 if isinstance(one, DropTry):
-                    found = self._drops.fits(number, one, frame.motions) if self._drops else None
+                    found = self._drops.fits(number, one, frame.motions, np.array(eye)) if self._drops else None
                     if found:
                         motion, drawn.dropped[name], under = found
                         frame.carrying |= under

@@ -144,6 +144,21 @@ def test_a_sofa_stays_on_the_floor_and_what_would_fall_stays(room):
         assert "Plate" in drawn.stayed
 
 
+def test_nothing_is_put_over_the_camera(room):
+    """Nor nearer to it than 40 cm, whatever is free on the floor around it."""
+    room.camera.location = (0.8, 0, 0.5)
+    for number in range(4):
+        block(room, f"Box {number}", (0.8, 0.8, 1), (1.8, number - 1.6, 0), BOX)
+    drops = 0
+    for drawn, places, _ in walked(room, Poses(("box",), dropped=1, tries=16), range(1, 21)).values():
+        for name in drawn.dropped:
+            low, high = places[name].min(axis=0), places[name].max(axis=0)
+            eye = np.array((0.8, 0, 0.5))
+            assert np.linalg.norm(np.maximum(np.maximum(low - eye, eye - high), 0)) > 0.399
+            drops += 1
+    assert drops > 20
+
+
 def test_small_things_may_lie_on_a_side(room):
     """A brick of 10 x 20 x 30 cm is 10, 20 or 30 cm high; the large one is as it was."""
     block(room, "Brick", (0.1, 0.2, 0.3), (1, 1, 0), BOX)

@@ -72,16 +72,16 @@ def put_on(thing: str, look: bpy.types.Material) -> None:
 def test_one_group_of_two_materials_shifts_for_each(room, shoot, depth):
     """A value inside, and one that comes from outside: each material by its own draw, though they share the group."""
     tree = grouped("paint", "ShaderNodeBsdfPrincipled", "Base Color", depth=depth)
-    put_on("Chair", of_group("red", tree, Base_Color=(0.5, 0.1, 0.1, 1)))
-    put_on("Sofa", of_group("blue", tree, Base_Color=(0.1, 0.1, 0.5, 1)))
+    put_on("Chair", of_group("one", tree, Base_Color=(0.5, 0.1, 0.1, 1)))
+    put_on("Sofa", of_group("two", tree, Base_Color=(0.1, 0.1, 0.5, 1)))
     draws: dict = {}
     plain, labels = shoot(Randomization(), 1)[1]
     before = everything()
     for frame, (linear, seen) in shoot(DARKER, 1, 2, 3, draws=draws).items():
         shifts = draws[frame].materials.shifts
-        assert shifts["red"] != shifts["blue"]
-        np.testing.assert_allclose(left(linear), left(plain) * shifts["red"].value, rtol=0.01)
-        np.testing.assert_allclose(right(linear), right(plain) * shifts["blue"].value, rtol=0.01)
+        assert shifts["one"] != shifts["two"]
+        np.testing.assert_allclose(left(linear), left(plain) * shifts["one"].value, rtol=0.01)
+        np.testing.assert_allclose(right(linear), right(plain) * shifts["two"].value, rtol=0.01)
         assert (seen == labels).all()
     assert everything() == before
 
@@ -99,8 +99,8 @@ def test_a_value_within_a_group_shifts(room, shoot):
 
 def test_a_group_of_what_is_kept_stays(room, shoot):
     tree = grouped("paint", "ShaderNodeBsdfPrincipled", "Base Color")
-    put_on("Chair", of_group("red", tree, Base_Color=(0.5, 0.1, 0.1, 1)))
-    put_on("Sofa", of_group("blue", tree, Base_Color=(0.1, 0.1, 0.5, 1)))
+    put_on("Chair", of_group("one", tree, Base_Color=(0.5, 0.1, 0.1, 1)))
+    put_on("Sofa", of_group("two", tree, Base_Color=(0.1, 0.1, 0.5, 1)))
     bpy.data.objects["Chair"]["labelpass_locked"] = True
     plain = shoot(Randomization(), 1)[1][0]
     linear = shoot(DARKER, 1)[1][0]
