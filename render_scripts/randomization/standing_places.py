@@ -74,7 +74,7 @@ class StandingPlaces:
         if (is_floor & tall).any():
             low, high = xy[is_floor & tall].min(axis=0), xy[is_floor & tall].max(axis=0)
             self._shell = ((surfaces.low[:, :2] <= low + step) & (surfaces.high[:, :2] >= high - step)).all(axis=1)
-        enclosed = self._enclosed(xy, z, region)
+        enclosed = self._enclosed(xy, z, room, region)
         self._indoors = bool((enclosed & is_floor & tall).any())
         triangle = self._triangles_at(xy, z)
         rows = np.column_stack((xy, z, region, self._owner[triangle], is_floor, surfaces.label[triangle], room))
@@ -105,7 +105,7 @@ class StandingPlaces:
         rays = (ray_cast(Vector((x, y, high + 1e-3)), down, 0.01)[2] for (x, y), high in zip(xy.tolist(), z.tolist()))
         return np.array([triangle or 0 for triangle in rays], np.int64)
 
-    def _enclosed(self, xy: Array, z: Array, region: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _enclosed(self, xy: Array, z: Array, room: Array, region: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which places are in a room, by one look around from each part of each surface that is `BLOCK` wide."""
         blocks = np.column_stack((np.floor(xy / BLOCK), region))
         _, number = np.unique(blocks, axis=0, return_inverse=True)
@@ -113,8 +113,10 @@ class StandingPlaces:
         groups = np.split(order, np.cumsum(np.bincount(number.ravel()))[:-1])
         found = np.zeros(len(z), bool)
         for group in groups:
-            middle = group[len(group) // 2]
-            metres = self._surfaces.cast(np.array([*xy[middle], z[middle] + HEADROOM]), AROUND, REACH).metres
+            freest = group[room[group] >= min(STANDING, room[group].max())]  # and not from below a table
+            middle = freest[len(freest) // 2]
+            eye = np.array([*xy[middle], z[middle] + min(room[middle], STANDING) * 0.8])
+            metres = self._surfaces.cast(eye, AROUND, REACH).metres
             found[group] = is_enclosed(metres)
         return found
 

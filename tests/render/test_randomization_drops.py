@@ -72,7 +72,7 @@ def test_things_stand_wholly_on_the_floor_or_the_table(room):
                 assert low == pytest.approx(0, abs=1e-5) and outside(places[name], (0, 0), 2.5) < 1e-5
             side = places[name][4] - places[name][0]
             assert np.degrees(np.arctan2(side[1], side[0])) == pytest.approx(dropped.degrees, abs=1e-3)
-            heights.append((name, round(low, 3)))
+            heights.append((name, round(float(low), 3)))
     assert {("Box", 0.0), ("Box", 0.7), ("Box", 0.9), ("Chair", 0.0)} == set(heights)
     assert len(heights) > 50
 
@@ -142,6 +142,20 @@ def test_a_sofa_stays_on_the_floor_and_what_would_fall_stays(room):
     for drawn, places, _ in found:
         assert places["Sofa"][:, 2].min() == pytest.approx(0, abs=1e-5)
         assert "Plate" in drawn.stayed
+
+
+def test_what_stands_under_the_sky_is_dropped_on_all_of_the_ground(empty_scene):
+    """A table's underside is no room, of which the rest would be outside."""
+    camera(empty_scene, ortho=8.0)
+    block(empty_scene, "Floor", (5, 5, 0.2), (0, 0, -0.2), FLOOR)
+    for number in range(5):
+        block(empty_scene, f"Leg {number}", (0.3, 0.3, 0.6), (number % 2 * 1.2, number // 2 * 0.8 - 0.8, 0), TABLE)
+    block(empty_scene, "Top", (2, 2.4, 0.1), (0.6, 0, 0.6), TABLE)
+    block(empty_scene, "Box", (0.2, 0.2, 0.3), (-1, 1, 0), BOX)
+    found = walked(empty_scene, Poses(("box",), dropped=1, onto=("floor",), tries=20), range(1, 21)).values()
+    places = [drawn.dropped["Box"].at for drawn, *_ in found]
+    assert {(x > 0, y > 0) for x, y, _ in places} == {(False, False), (False, True), (True, False), (True, True)}
+    assert sum(x < -0.5 for x, *_ in places) > 5
 
 
 def test_nothing_is_put_over_the_camera(room):
