@@ -32,6 +32,7 @@ Array = NDArray[np.float64]
 
 SMALL = 0.5
 """Metres: what is larger, and stands on a floor, is set down on floors alone."""
+FINE = 0.05  # metres by which sizes differ for places
 LEAST = 0.03  # square metres of a surface that anything is set down on
 CLEAR = 0.4  # metres around the camera
 STOREY = 2.5  # metres up or down from where a thing is
@@ -41,10 +42,19 @@ SOLES = 12  # of a thing's outline, where its ground is felt
 MANY = 200_000  # triangles of a thing that is not set down elsewhere: its trees would take seconds
 
 
+@dataclass(frozen=True)
+class _Choices:
+    """Places by `numbers`, surface after surface; where each surface begins among them, and how many it has."""
+
+    numbers: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
 @dataclass
 class _Stance:
     """A thing on one of its sides, over the middle of its box, from 0 up: `turn` brings it there, `lift` is how high
-    the middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `places`: where it may.
+    the middle then is, `corners` (T, 3, 3) are all of it. `soles` (N, 2): what it stands with; `choices`: where it may.
     """
 
     side: int
@@ -53,7 +63,7 @@ class _Stance:
     corners: NDArray[np.float32]
     soles: Array
     height: float
-    places: Array
+    choices: _Choices
 
 
 class Drops:
@@ -80,6 +90,8 @@ class Drops:
         }
         self._trees: dict[int, BVHTree] = {}
         self._stances: dict[int, list[_Stance]] = {}
+        self._choices: dict[tuple[bool, int, int, int, int], _Choices] = {}
+        self._level: dict[int, NDArray[np.bool_]] = {}
 
     def fits(
         self, number: int, one: DropTry, motions: Mapping[int, Motion], eye: Array
@@ -93,9 +105,9 @@ class Drops:
         if not stances:
             return None
         stance = stances[min(int(one.side * len(stances)), len(stances) - 1)]
-        if not len(stance.places):
+        if not len(stance.choices.counts):
             return None
-        x, y, z = self._drawn_place(stance, one)
+        x, y, z = self._drawn_place(stance.choices, one)
         c, s = np.cos(np.radians(one.degrees)), np.sin(np.radians(one.degrees))
         turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
         ground = self._ground(number, stance.soles @ turn[:2, :2].T + (x, y), z, motions)
@@ -146,38 +158,49 @@ class Drops:
         soles = base[np.linspace(0, len(base) - 1, min(len(base), SOLES)).round().astype(int)]
         lift, height = -float(turned[..., 2].min()), float(np.ptp(turned[..., 2]))
         turned[..., 2] += lift
-        places = self._wide_enough(self._places_for(number, height), base)
-        return _Stance(side, turn, lift, turned.astype(np.float32), soles, height, places)
+        choices = self._choices_for(number, height, base)
+        return _Stance(side, turn, lift, turned.astype(np.float32), soles, height, choices)
 
-    def _places_for(self, number: int, height: float) -> Array:
-        """Rows of `_places` that a thing may be set down on, by its size and by theirs."""
-        _, owner, is_floor, label, room = self._places[:, 3:].T
-        free = (room > height + LIFT) & (owner != number)
-        free &= np.abs(self._places[:, 2] - self._boxes[number][0][2]) < STOREY
+    def _choices_for(self, number: int, height: float, base: Array) -> _Choices:
+        """Where a thing may be set down, by its size; things of about one size share the answer."""
+        low = float(self._boxes[number][0][2])
+        floors_alone = not self._is_small(number) and self._stands_on_a_floor(number)
+        sizes = np.ptp(base, axis=0)
+        key = (
+            floors_alone,
+            int(sizes.min() / 2 / self._step + 1e-3),
+            int(np.ceil(height / FINE - 1e-3)),
+            int(np.ceil(float(np.prod(sizes)) / FINE**2 - 1e-3)),
+            round(low),
+        )
+        if key not in self._choices:
+            self._choices[key] = self._new_choices(*key)
+        return self._choices[key]
+
+    def _new_choices(self, floors_alone: bool, reach: int, height: int, area: int, storey: int) -> _Choices:
+        rows = self._places
+        free = self._level_around(reach) & (rows[:, 7] > height * FINE + LIFT) & (np.abs(rows[:, 2] - storey) < STOREY)
         if self._onto:
-            free &= np.isin(label, list(self._onto))
-        if not self._is_small(number) and self._stands_on_a_floor(number):
-            free &= is_floor > 0
-        return self._places[free]
+            free &= np.isin(rows[:, 6], list(self._onto))
+        if floors_alone:
+            free &= rows[:, 5] > 0
+        numbers = np.flatnonzero(free)
+        numbers = numbers[np.argsort(rows[numbers, 3], kind="stable")]
+        _, starts, counts = np.unique(rows[numbers, 3], return_index=True, return_counts=True)
+        large = counts * self._step**2 > max(area * FINE**2, LEAST)
+        return _Choices(numbers, starts[large], counts[large])
 
-    def _wide_enough(self, places: Array, base: Array) -> Array:
-        """The places which have the same level on all sides, as far as the narrow side of a base (N, 2) reaches at
-        least, of surfaces that are as large as it: rays find the rest, but most tries shall not be in vain."""
-        if not len(places):
-            return places
-        reach = int(np.ptp(base, axis=0).min() / 2 / self._step)
-        cells = np.round((places[:, :2] - self._places[0, :2]) / self._step).astype(int)
-        heights = np.round(places[:, 2] / LEVEL / 2).astype(int)
-        rows = list(zip(*cells.T.tolist(), heights.tolist()))
-        there = set(rows)
-        free = np.array([
-            all(any((x + a, y + b, z + up) in there for up in (0, -1, 1))
-                for a, b in ((reach, 0), (-reach, 0), (0, reach), (0, -reach)))
-            for x, y, z in rows
-        ])  # fmt: skip
-        _, surface, sizes = np.unique(places[:, 3], return_inverse=True, return_counts=True)
-        area = max(float(np.prod(np.ptp(base, axis=0))), LEAST)
-        return places[free & (sizes[surface.ravel()] * self._step**2 > area)]
+    def _level_around(self, reach: int) -> NDArray[np.bool_]:
+        """The places which have the same level on all sides, as far as the narrow side of a base reaches at least: rays
+        find the rest, but most tries shall not be in vain."""
+        if reach not in self._level and len(self._places):
+            cells = np.round((self._places[:, :2] - self._places[0, :2]) / self._step).astype(int)
+            heights = np.round(self._places[:, 2] / LEVEL / 2).astype(int)
+            rows = list(zip(*cells.T.tolist(), heights.tolist()))
+            there = {(x, y, z + up) for x, y, z in rows for up in (0, -1, 1)}
+            sides = ((reach, 0), (-reach, 0), (0, reach), (0, -reach))
+            self._level[reach] = np.array([all((x + a, y + b, z) in there for a, b in sides) for x, y, z in rows])
+        return self._level.get(reach, np.zeros(len(self._places), bool))
 
     def _stands_on_a_floor(self, number: int) -> bool:
         low, high = self._boxes[number]
@@ -185,13 +208,12 @@ class Drops:
         around = self._places[(np.abs(self._places[:, :2] - middle[:2]) <= (high - low)[:2] / 2 + 0.1).all(axis=1)]
         return bool(((np.abs(around[:, 2] - low[2]) < 0.03) & (around[:, 5] > 0)).any())
 
-    def _drawn_place(self, stance: _Stance, one: DropTry) -> Array:
+    def _drawn_place(self, choices: _Choices, one: DropTry) -> Array:
         """First a surface, as likely as the root of its size, so that not all ends on the floor; then a place of it."""
-        regions, sizes = np.unique(stance.places[:, 3], return_counts=True)
-        shares = np.cumsum(np.sqrt(sizes))
-        region = regions[min(np.searchsorted(shares, one.surface * shares[-1]), len(regions) - 1)]
-        places = stance.places[stance.places[:, 3] == region]
-        place = places[min(int(one.place * len(places)), len(places) - 1), :3].copy()
+        shares = np.cumsum(np.sqrt(choices.counts))
+        surface = min(int(np.searchsorted(shares, one.surface * shares[-1])), len(shares) - 1)
+        at = min(int(one.place * choices.counts[surface]), choices.counts[surface] - 1)
+        place = self._places[choices.numbers[choices.starts[surface] + at], :3].copy()
         place[:2] += (np.array([one.x, one.y]) - 0.5) * self._step
         return place
 

@@ -32,6 +32,7 @@ RUG = 0.02  # metres from one place to the next within one surface
 LEVEL = 0.006  # metres by which the ground may differ under a thing
 ASIDE = 0.03  # metres around a place that are as high
 BLOCK = 2.0  # metres of a surface that are in a room, or not, as their middle is
+INDOORS = 0.1  # of all places on floors that are in rooms, where a scene has any
 CLOSED = 0.95  # of all directions that meet one thing: its inside
 
 
@@ -75,7 +76,7 @@ class StandingPlaces:
             low, high = xy[is_floor & tall].min(axis=0), xy[is_floor & tall].max(axis=0)
             self._shell = ((surfaces.low[:, :2] <= low + step) & (surfaces.high[:, :2] >= high - step)).all(axis=1)
         enclosed = self._enclosed(xy, z, room, region)
-        self._indoors = bool((enclosed & is_floor & tall).any())
+        self._indoors = bool(enclosed[is_floor & tall].sum() > INDOORS * (is_floor & tall).sum())
         triangle = self._triangles_at(xy, z)
         rows = np.column_stack((xy, z, region, self._owner[triangle], is_floor, surfaces.label[triangle], room))
         rows = rows[enclosed] if self._indoors else rows
@@ -114,10 +115,13 @@ class StandingPlaces:
         found = np.zeros(len(z), bool)
         for group in groups:
             freest = group[room[group] >= min(STANDING, room[group].max())]  # and not from below a table
-            middle = freest[len(freest) // 2]
-            eye = np.array([*xy[middle], z[middle] + min(room[middle], STANDING) * 0.8])
-            metres = self._surfaces.cast(eye, AROUND, REACH).metres
-            found[group] = is_enclosed(metres)
+            for share in (0.5, 0.25, 0.75):
+                at = freest[int(len(freest) * share)]
+                eye = np.array([*xy[at], z[at] + min(room[at], STANDING) * 0.8])
+                hits = self._surfaces.cast(eye, AROUND, REACH)
+                if not is_inside_a_thing(self._place, hits.metres, hits.back, hits.things):
+                    found[group] = is_enclosed(hits.metres)
+                    break
         return found
 
     def _floors_of(self, cells: NDArray[np.int64], z: Array, region: NDArray[np.int64]) -> NDArray[np.bool_]:
