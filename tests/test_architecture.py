@@ -34,6 +34,7 @@ PURE_RENDER = {
         f"render_scripts.randomization.{name}"
         for name in (
             "backgrounds",
+            "balance",
             "blackbody",
             "camera",
             "develop",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from numpy.random import Generator
@@ -18,9 +18,10 @@ Count = Annotated[int, 0, 16]
 
 @dataclass(frozen=True)
 class Lights:
-    """`power`: factor; `warmth`: mired added to the light's own colour, positive is warmer; `moved`: metres along each
-    axis at most; `turned`: degrees at most; `off`: share of the lights that are off (never all of them); `added`: how
-    many more there are, between the camera and what it sees, of `added_power` watts.
+    """Lamps, and materials that give light. `power`: factor; `warmth`: mired added to the light's own colour, positive
+    is warmer; `off`: share of the lights that are off (never all of them). Of lamps alone, `moved`: metres along each
+    axis at most; `turned`: degrees at most; `added`: how many more there are, between the camera and what it sees, of
+    `added_power` watts.
     """
 
     power: tuple[Factor, Factor] = (0.5, 2.0)
@@ -37,7 +38,7 @@ class Lights:
 
 @dataclass(frozen=True)
 class LightDraw:
-    """Of a light (a data-block, which several lamps may share): 0 as `power` is off."""
+    """Of a light (a data-block, which several lamps may share) or a material: 0 as `power` is off."""
 
     power: float
     warmth: float
@@ -66,23 +67,37 @@ class AddedLight:
 
 @dataclass(frozen=True)
 class LightsDraw:
-    """{name: what was drawn for it}."""
+    """{name: what was drawn for it}; `emitters` are materials."""
 
     lights: dict[str, LightDraw]
     lamps: dict[str, LampDraw]
     added: tuple[AddedLight, ...]
+    emitters: dict[str, LightDraw] = field(default_factory=dict)
 
 
-def draw_lights(spec: Lights, lights: Iterable[str], lamps: Iterable[str], seed: int, frame: int) -> LightsDraw:
+def draw_lights(
+    spec: Lights, lights: Iterable[str], lamps: Iterable[str], seed: int, frame: int, emitters: Iterable[str] = ()
+) -> LightsDraw:
+    shining = _shining(spec, "light", lights, seed, frame, some=True)
+    return LightsDraw(
+        shining,
+        {name: _lamp(spec, name, seed, frame) for name in lamps},
+        _added(spec, seed, frame),
+        _shining(spec, "emitter", emitters, seed, frame, some=not shining),
+    )
+
+
+def _shining(spec: Lights, kind: str, names: Iterable[str], seed: int, frame: int, some: bool) -> dict[str, LightDraw]:
+    """`some`: not all of these may be off, since a frame without any light teaches nothing."""
     drawn, off = {}, set()
-    for name in lights:
-        rng = stream(seed, frame, LIGHTS, f"light {name}")
+    for name in names:
+        rng = stream(seed, frame, LIGHTS, f"{kind} {name}")
         drawn[name] = LightDraw(even_log(rng, spec.power), even(rng, spec.warmth))
         if happens(rng, spec.off):
             off.add(name)
-    if len(off) < len(drawn):  # a frame without any light teaches nothing
+    if len(off) < len(drawn) or not some:
         drawn |= {name: LightDraw(0.0, drawn[name].warmth) for name in off}
-    return LightsDraw(drawn, {name: _lamp(spec, name, seed, frame) for name in lamps}, _added(spec, seed, frame))
+    return drawn
 
 
 def _lamp(spec: Lights, name: str, seed: int, frame: int) -> LampDraw:

@@ -10,6 +10,8 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
+from blender_addon.scene_labels import is_locked
+
 from .animated import is_animated
 from .blackbody import warmer
 from .held import Change, Held
@@ -19,9 +21,9 @@ FAR = 5.0  # metres to a light where the camera sees nothing that would stop it
 
 
 def lamps_of(view_layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
-    """The lights that the view layer renders and whose place may change."""
+    """The lights that the view layer renders and that may change: none that somebody wants kept as they are."""
     found = (obj for obj in view_layer.objects if obj.type == "LIGHT" and not obj.hide_render)
-    return [obj for obj in found if not obj.library]
+    return [obj for obj in found if not obj.library and not is_locked(obj)]
 
 
 def lights_of(lamps: list[bpy.types.Object]) -> list[bpy.types.Light]:

@@ -15,6 +15,7 @@ import bpy
 from .animated import animated_paths
 from .held import Change, Held
 from .materials import MaterialShift
+from .own_groups import nodes_within
 
 _COLOURS = {"BSDF_PRINCIPLED": "Base Color", "BSDF_DIFFUSE": "Color", "BSDF_GLOSSY": "Color"}
 _ROUGH = ("BSDF_PRINCIPLED", "BSDF_GLOSSY")
@@ -28,22 +29,26 @@ def source_name(material: bpy.types.Material) -> str:
 
 
 def can_shift(material: bpy.types.Material) -> bool:
-    tree = material.node_tree
-    return bool(tree and not material.library and any(node.type in _COLOURS for node in tree.nodes))
+    tree = None if material.library else material.node_tree
+    return bool(tree) and any(may_shift(node) for node, _ in nodes_within(tree))
+
+
+def may_shift(node: bpy.types.Node) -> bool:
+    return node.type in _COLOURS
 
 
 class Shifted:
-    """Materials whose shaders are ready to be shifted."""
+    """Materials whose shaders are ready to be shifted; their groups are their own (`own_groups`)."""
 
     def __init__(self, materials: list[bpy.types.Material]) -> None:
         self._made: list[tuple[bpy.types.NodeTree, bpy.types.Node, bpy.types.NodeSocket, bpy.types.NodeSocket]] = []
         self._colours: list[tuple[str, bpy.types.NodeSocket, bpy.types.Node | None]] = []
         self._rough: list[tuple[str, bpy.types.NodeSocket, bpy.types.Node | None]] = []
         for material in materials:
-            tree, name = material.node_tree, source_name(material)
-            paths = animated_paths(tree)
-            for node in list(tree.nodes):
-                if node.type in _COLOURS and not _is_animated(node, paths):
+            name = source_name(material)
+            for node, _ in list(nodes_within(material.node_tree)):
+                tree = node.id_data
+                if may_shift(node) and not _is_animated(node, animated_paths(tree)):
                     socket = node.inputs[_COLOURS[node.type]]
                     self._colours.append((name, socket, self._between(tree, socket, "ShaderNodeHueSaturation")))
                     if node.type in _ROUGH:

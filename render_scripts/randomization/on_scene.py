@@ -21,11 +21,13 @@ from .develop import Development
 from .distractor_models import models
 from .distractors import draw_distractors, index_of
 from .distractors_on_scene import Pool, pool
+from .emitters_on_scene import emitting, may_be_lamp
 from .free_space import FreeSpace, is_still
 from .held import Change, held
 from .lights_on_scene import added_changes, light_changes, spare_lights
 from .looks_on_scene import looks
-from .material_shifts import shifting
+from .material_shifts import may_shift, shifting
+from .own_groups import own_groups
 from .poses import draw_tries
 from .poses_on_scene import Places
 from .scene_things import hdri_folder, model_files, scene_things
@@ -66,10 +68,13 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     twins = enter(drawn_cameras(scene, cameras)) if spec.camera else {}
     spare = enter(spare_lights(scene, spec.lights.added[1])) if spec.lights else []
     around = enter(surroundings(scene, hdri_folder(spec.world), spec.world.evened)) if spec.world else None
+    changing = dict.fromkeys([*found.emitters, *found.shifting])
+    enter(own_groups(changing, lambda node: may_be_lamp(node) or may_shift(node)))
+    emitters = enter(emitting(found.emitters))
     shifted = enter(shifting(found.shifting)) if spec.materials else None
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
-    places = Places(spec.poses, spec.keep, plan.label_set, metre) if spec.poses else None
+    places = Places(spec.poses, spec.keep, plan.label_set, scene, view_layer) if spec.poses else None
     distracting = _pool(spec, scene, plan, metre, stack)
     standing = enter(held())
     things = replace(found.things, size=plan.settings.size)
@@ -78,19 +83,20 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     def dress(view: View) -> Drawn:
         drawn = draw_families(spec, things, plan.settings.seed, view.frame)
         size = of_drawn_size(plan, drawn).settings.size
+        _at_camera(scene, view, twins.get(view.camera))
         if distracting:
             distracting.clear()  # nothing else that looks where something is shall know of them
         if places and spec.poses:
             tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
-            poses, motions = places.place(tries, _stands_at(scene, view))
+            poses, motions = places.place(tries, *_eye(scene, view))
             drawn = replace(drawn, poses=poses)
             standing.show(places.changes(motions, standing))  # before anything looks where something is
-        _at_camera(scene, view, twins.get(view.camera))
         if drawn.camera:
             place(twins[view.camera], drawn.camera, scene, metre, size)
         wanted: list[Change] = []
         if drawn.lights:
             wanted += light_changes(drawn.lights, found.lamps, changes, metre)
+            wanted += emitters.changes(drawn.lights.emitters, changes)
             wanted += added_changes(drawn.lights.added, spare, scene, metre)
         if drawn.world and around:
             wanted += around.changes(drawn.world, scene)
@@ -133,12 +139,13 @@ def _at_camera(scene: bpy.types.Scene, view: View, twin: bpy.types.Object | None
     return Drawn()
 
 
-def _stands_at(scene: bpy.types.Scene, view: View) -> tuple[float, ...] | None:
-    """Where the camera of a view is, in Blender units; None where other things say so, which may yet move."""
+def _eye(scene: bpy.types.Scene, view: View) -> tuple[tuple[float, ...], bool]:
+    """Where the camera of a view is, in Blender units, and whether that is sure: other things, which may yet move, may
+    say where it is."""
     if view.pose:
-        return tuple(row[3] for row in view.pose.matrix[:3])
+        return tuple(row[3] for row in view.pose.matrix[:3]), True
     camera = scene.objects[view.camera]
-    return None if camera.parent or camera.constraints else tuple(camera.matrix_world.translation)
+    return tuple(camera.matrix_world.translation), not (camera.parent or camera.constraints)
 
 
 def development(plan: Plan, drawn: Drawn, view: View, scene: bpy.types.Scene) -> Development | None:

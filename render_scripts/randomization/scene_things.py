@@ -15,6 +15,7 @@ from blender_addon.occurrences import Occurrence
 from blender_addon.scene_labels import resolve
 
 from . import backgrounds, distractors, materials, world
+from .emitters_on_scene import gives_light
 from .lights_on_scene import lamps_of, lights_of
 from .looks_on_scene import Slot
 from .material_shifts import can_shift, source_name
@@ -27,10 +28,12 @@ BLENDERS_OWN = "Blender's own"
 
 @dataclass(frozen=True)
 class SceneThings:
-    """`things` by name, and what the names are of: `lamps`, `shifting` materials, `slots` of surfaces."""
+    """`things` by name, and what the names are of: `lamps`, `emitters` and `shifting`, which are materials, `slots` of
+    surfaces."""
 
     things: Things
     lamps: list[bpy.types.Object]
+    emitters: list[bpy.types.Material]
     shifting: list[bpy.types.Material]
     slots: dict[tuple[str, int], Slot]
 
@@ -79,7 +82,7 @@ def model_files(spec: Randomization) -> dict[str, Path]:
 
 def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
     """Names in a spec that are no label of the set."""
-    named = [*spec.keep, *(spec.poses.labels if spec.poses else ())]
+    named = [*spec.keep, *((*spec.poses.labels, *spec.poses.onto) if spec.poses else ())]
     if spec.materials:
         named += [label for pool in spec.materials.textures for label in pool.labels]
     if spec.distractors and spec.distractors.is_a_label:
@@ -93,19 +96,25 @@ def scene_things(
 ) -> SceneThings:
     """`shown`: what the view layer renders, with the labels of instancers on it."""
     lamps = lamps_of(view_layer) if spec.lights else []
+    kept_lights = {obj.data for obj in view_layer.objects if obj.type == "LIGHT" and keeps(obj)}
     pools = picture_pools(spec)
     hdris = _of_kind(pools[str(spec.world.hdris or BLENDERS_OWN)], world.PICTURES) if spec.world else ()
     behind = _of_kind(pools[str(spec.backgrounds.folder)], backgrounds.PICTURES) if spec.backgrounds else ()
+    emitters: list[bpy.types.Material] = []
     shifting: list[bpy.types.Material] = []
     slots: dict[tuple[str, int], Slot] = {}
     surfaces: list[Surface] = []
     swaps: dict[str, list[str]] = {}
     pictures: tuple[tuple[str, ...], ...] = ()
-    if spec.materials:
+    if spec.materials or spec.lights:
         found = list(_slots(shown, label_set, set(spec.keep)))
         kept = {slot.material for _, _, slot, _, free in found if not free}
-        shifting = list(dict.fromkeys(slot.material for *_, slot, _, free in found if free))
-        shifting = [material for material in shifting if material not in kept and can_shift(material)]
+        free_ones = dict.fromkeys(slot.material for *_, slot, _, free in found if free)
+        changing = [material for material in free_ones if material not in kept]
+    if spec.lights:
+        emitters = [material for material in changing if gives_light(material)]
+    if spec.materials:
+        shifting = [material for material in changing if can_shift(material)]
         pictures = tuple(tuple(pools.get(str(pool.folder), ())) for pool in spec.materials.textures)
         suspicion = Suspicion(glass=True)
         for obj, at, slot, label, free in found:
@@ -116,8 +125,9 @@ def scene_things(
                     for pool in (label, ALL):
                         swaps.setdefault(pool, []).append(slot.material.name)
     things = Things(
-        lights=tuple(light.name_full for light in lights_of(lamps)),
+        lights=tuple(light.name_full for light in lights_of(lamps) if light not in kept_lights),
         lamps=tuple(lamp.name_full for lamp in lamps),
+        emitters=tuple(sorted({source_name(material) for material in emitters})),
         materials=tuple(sorted({source_name(material) for material in shifting})),
         surfaces=tuple(surfaces),
         swaps={label: sorted(set(names)) for label, names in swaps.items()},
@@ -126,7 +136,7 @@ def scene_things(
         models=tuple(model_files(spec)),
         backgrounds=behind,
     )
-    return SceneThings(things, lamps, shifting, slots)
+    return SceneThings(things, lamps, emitters, shifting, slots)
 
 
 def _slots(

@@ -53,12 +53,13 @@ FAMILIES = tuple(each.name for each in fields(Randomization) if each.name not in
 
 @dataclass(frozen=True)
 class Things:
-    """What there is to draw for, by name: `lights` (data), `lamps` (objects), `materials`, `surfaces`, `swaps` and
-    `pictures` as `draw_materials` takes them, `hdris`, `models` for distractors, `backgrounds`; and the `size` of the
-    run."""
+    """What there is to draw for, by name: `lights` (data), `lamps` (objects), `emitters` and `materials`, `surfaces`,
+    `swaps` and `pictures` as `draw_materials` takes them, `hdris`, `models` for distractors, `backgrounds`; and the
+    `size` of the run."""
 
     lights: tuple[str, ...] = ()
     lamps: tuple[str, ...] = ()
+    emitters: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     surfaces: tuple[Surface, ...] = ()
     swaps: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -96,7 +97,7 @@ def draw_families(spec: Randomization, things: Things, seed: int, frame: int) ->
         spec.materials, things.materials, things.surfaces, things.swaps, things.pictures, seed, frame
     )
     return Drawn(
-        lights=spec.lights and draw_lights(spec.lights, things.lights, things.lamps, seed, frame),
+        lights=spec.lights and draw_lights(spec.lights, things.lights, things.lamps, seed, frame, things.emitters),
         world=spec.world and draw_world(spec.world, things.hdris, seed, frame),
         exposure=spec.exposure and draw_exposure(spec.exposure, seed, frame),
         materials=materials,

@@ -62,6 +62,12 @@ def floors(step: float, cells: NDArray[np.int64], xy: Array, z: Array, room: Arr
     return found.kept(~gone[region])
 
 
+def levels(cells: NDArray[np.int64], z: Array, climb: float) -> NDArray[np.int64]:
+    """Which connected level each flat place is of, also on furniture; counted from 0. `climb`: metres from one column
+    to the next."""
+    return _regions(_neighbours(cells), z, climb)
+
+
 def _neighbours(cells: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Pairs of places in columns that share a side."""
     columns: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -74,7 +80,7 @@ def _neighbours(cells: NDArray[np.int64]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _regions(neighbours: list[tuple[int, int]], z: Array) -> NDArray[np.int64]:
+def _regions(neighbours: list[tuple[int, int]], z: Array, climb: float = CLIMB) -> NDArray[np.int64]:
     """Numbers of connected places, counted from 0."""
     leader = list(range(len(z)))
 
@@ -85,7 +91,7 @@ def _regions(neighbours: list[tuple[int, int]], z: Array) -> NDArray[np.int64]:
         return place
 
     for one, other in neighbours:
-        if abs(z[one] - z[other]) <= CLIMB:
+        if abs(z[one] - z[other]) <= climb:
             first, second = sorted((find(one), find(other)))
             leader[second] = first
     roots = [find(place) for place in range(len(z))]

@@ -37,8 +37,8 @@ class Place:
 
 def look_around(surfaces: Surfaces, headroom: float) -> Place:
     """Find the floors with at least `headroom` metres above them, and the shells whose faces point outwards."""
-    found = _floors(surfaces, headroom)
-    return Place(surfaces, found, _inside_out(surfaces, found, headroom))
+    found = floors(*flat_places(surfaces, headroom))
+    return Place(surfaces, found, inside_out(surfaces, found, headroom))
 
 
 def is_inside_a_thing(place: Place, metres: Array, back: NDArray[np.bool_], things: NDArray[np.int64]) -> bool:
@@ -55,8 +55,13 @@ def is_enclosed(metres: Array) -> bool:
     return bool(walls >= 0.75 or (roof >= 0.5 and walls >= 0.5))
 
 
-def _floors(surfaces: Surfaces, headroom: float) -> Floors:
-    """Columns everywhere where the scene is small; else where things are and where something encloses."""
+FlatPlaces = tuple[float, NDArray[np.int64], Array, Array, Array]
+"""As `floors` takes them: how far columns are apart, and their numbers, x and y, heights, and free metres above."""
+
+
+def flat_places(surfaces: Surfaces, headroom: float) -> FlatPlaces:
+    """All flat surfaces with `headroom` metres above them, in columns: everywhere where the scene is small, else where
+    things are and where something encloses."""
     low, high = surfaces.bounds
     size = np.maximum(high[:2] - low[:2], FINEST)
     if np.prod(np.ceil(size / FINEST)) <= COLUMNS:
@@ -76,6 +81,26 @@ def _floors(surfaces: Surfaces, headroom: float) -> Floors:
     return _scan(surfaces, coarse / finer, fine, low, headroom)
 
 
+def flat_places_near(surfaces: Surfaces, spots: Array, reach: float, headroom: float) -> FlatPlaces:
+    """As `flat_places`, in columns as fine as can be within `reach` metres of any of the `spots` (N, 2)."""
+    low, high = surfaces.bounds
+    step = FINEST
+    while True:
+        # A hair off round numbers, so that a last digit moves no column.
+        size = np.ceil(np.maximum(high[:2] - low[:2], FINEST) / step - 1e-3).astype(int)
+        at = np.unique(np.floor((spots - low[:2]) / step / 4 + 0.0137).astype(int) * 4 + 2, axis=0)
+        wide = np.arange(-int(reach / step), int(reach / step) + 1)
+        window = np.stack(np.meshgrid(wide, wide, indexing="ij"), axis=-1).reshape(-1, 2)
+        chosen = np.zeros(size, bool)
+        for spot in at:
+            cells = spot + window
+            cells = cells[((cells >= 0) & (cells < size)).all(axis=1)]
+            chosen[cells[:, 0], cells[:, 1]] = True
+        if chosen.sum() <= COLUMNS:
+            return _scan(surfaces, step, np.argwhere(chosen), low, headroom)
+        step *= max(1.2, float(np.sqrt(chosen.sum() / COLUMNS)))
+
+
 def _grid(low: Array, size: Array, step: float) -> NDArray[np.int64]:
     columns, rows = np.ceil(size / step).astype(int)
     return np.stack(np.meshgrid(np.arange(columns), np.arange(rows), indexing="ij"), axis=-1).reshape(-1, 2)
@@ -92,11 +117,11 @@ def _with_things(surfaces: Surfaces, low: Array, high: Array, step: float) -> ND
     return cells[(cells >= 0).all(axis=1)]
 
 
-def _scan(surfaces: Surfaces, step: float, cells: NDArray[np.int64], low: Array, headroom: float) -> Floors:
+def _scan(surfaces: Surfaces, step: float, cells: NDArray[np.int64], low: Array, headroom: float) -> FlatPlaces:
     found = _columns(surfaces, step, cells, low, headroom)
     numbers = np.array([cell for cell, *_ in found], np.int64).reshape(-1, 2)
     xy = np.array([at for _, at, _, _ in found], float).reshape(-1, 2)
-    return floors(step, numbers, xy, np.array([z for *_, z, _ in found]), np.array([room for *_, room in found]))
+    return step, numbers, xy, np.array([z for *_, z, _ in found]), np.array([room for *_, room in found])
 
 
 def _columns(
@@ -121,7 +146,7 @@ def _columns(
     return found
 
 
-def _inside_out(surfaces: Surfaces, found: Floors, headroom: float) -> NDArray[np.bool_]:
+def inside_out(surfaces: Surfaces, found: Floors, headroom: float) -> NDArray[np.bool_]:
     """Which things hold others, or span the scene, and show their backs to who stands on a floor: rooms whose faces
     point outwards. What holds nothing is solid, and its backs are seen only from inside of it."""
     low, high = surfaces.bounds

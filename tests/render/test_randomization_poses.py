@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 import bpy
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scenery import HEIGHT, WIDTH, camera, settings
+from scenery import HEIGHT, WIDTH, camera
+from standing_blocks import LABELS, block, walked
 
-from blender_addon.contract.labels import BACKGROUND, built_in
-from blender_addon.contract.run import Plan, View
-from blender_addon.label_render.label_pass import render_label_samples
-from render_scripts import passes
+from blender_addon.contract.labels import BACKGROUND
 from render_scripts.randomization.boxes import Box, box_of, motion_about, moved, overlap
-from render_scripts.randomization.on_scene import randomized
 from render_scripts.randomization.poses import Poses
-from render_scripts.randomization.spec import Randomization, to_plan
 
-LABELS = built_in("nyu40")
 FLOOR, CHAIR, BOX = (LABELS.find(name).id for name in ("floor", "chair", "box"))
 numbers = st.floats(-3, 3)
-
-
-def block(scene, name: str, size, at, label: int, parent=None) -> bpy.types.Object:
-    """A box of `size` whose bottom stands in the middle of `at`."""
-    x, y, z = (each / 2 for each in size)
-    corners = [(a * x, b * y, c * z + z) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)]
-    faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(corners, [], faces)
-    obj = bpy.data.objects.new(name, mesh)
-    obj.location, obj.pass_index, obj.parent = at, label, parent
-    scene.collection.objects.link(obj)
-    return obj
 
 
 @pytest.fixture
@@ -47,24 +29,7 @@ def room(empty_scene):
 
 @pytest.fixture
 def walk(room):
-    """{frame: (its draw, {name: corner coordinates in the world (8, 3)}, label codes)}."""
-
-    def walk(spec: Poses, frames, keep=(), see: bool = False):
-        chosen = replace(settings(), randomization=to_plan(Randomization(poses=spec, keep=keep), {}))
-        plan, found = Plan(LABELS, "scene.blend", "0" * 64, (), chosen, {}), {}
-        with passes.prepared(room, chosen), randomized(room, plan, {room.camera}) as dressing:
-            for frame in frames:
-                drawn = dressing.dress(View(frame, 1, "Camera", "")).poses
-                bpy.context.view_layer.update()
-                places = {
-                    obj.name: np.array([obj.matrix_world @ vertex.co for vertex in obj.data.vertices])
-                    for obj in room.objects
-                    if obj.type == "MESH"
-                }
-                found[frame] = drawn, places, render_label_samples(room, chosen, LABELS) if see else None
-        return found
-
-    return walk
+    return partial(walked, room)
 
 
 def test_things_move_as_drawn_and_come_back(room, walk):
@@ -165,6 +130,14 @@ def test_what_hangs_together_moves_together(room, walk):
         x, y, _ = drawn.placed["Seat"]
         legs = np.mean([places[f"Leg {number}"].mean(axis=0) for number in range(4)], axis=0)
         assert legs == pytest.approx([x, y, 0.2], abs=1e-5)
+
+
+def test_what_is_a_part_by_going_through_it_stays(room, walk):
+    block(room, "Chair", (0.6, 0.6, 0.5), (0, 0, 0), CHAIR)
+    block(room, "Armrest", (0.1, 0.6, 0.7), (0.3, 0.01, 0), CHAIR)
+    block(room, "Box", (0.2, 0.2, 0.2), (2, 0, 0), BOX)
+    for drawn, *_ in walk(Poses(("chair", "box"), moved=0.4), range(1, 3)).values():
+        assert {*drawn.placed, *drawn.stayed} == {"Box"}
 
 
 @pytest.mark.parametrize("how", ["lock", "keep", "animated"])
