@@ -109,11 +109,15 @@ def _render_scene(scene: Path, request: Any, blender: str | None) -> int:
 
     if blender is None:
         _import_bpy()
+        from render_scripts.renewal import AGAIN, begin_again
         from render_scripts.scene_file import open_scene
         from render_scripts.session import render
 
         open_scene(scene, scripts=request.allow_scripts)
-        return int(render(request))
+        code = int(render(request))
+        if code == AGAIN:
+            begin_again([sys.executable, *sys.orig_argv[1:]])
+        return code
     return int(render_with(blender, scene, request))
 
 

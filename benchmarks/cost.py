@@ -1,8 +1,8 @@
 """What do labels and everything else cost beside the bare render, a heavy frame and a cheap one?
 
-    python benchmarks/cost.py [--frames 4] [--rounds 2] [--heavy-size 960x720] [--heavy-samples 256]
+    python benchmarks/cost.py [--scene cheap|heavy] [--frames 4] [--rounds 2]
 
-Heavy: views of the sample room with many samples. Cheap: 20 noise-textured balloons in the sky, 512x512 with 4 samples.
+Heavy: views of the sample room, 640x480 with 64 samples. Cheap: 20 noise-textured balloons in the sky, 512x512 with 4.
 Seconds from the first frame on disk to the last, over the frames between, so that what a process does once is left out;
 the bare render is a loop of Blender's own render to PNG with data that persists, in the same process, by turns.
 
@@ -36,7 +36,6 @@ from render_scripts.session import render
 from scenes import room
 
 ALL = tuple(name for name in MODALITIES if name != "stereo")
-CHEAP = {"size": (512, 512), "samples": 4}
 BALLOONS = 20
 
 
@@ -44,17 +43,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=4, help="of the heavy scene; ten times as many of the cheap one")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--heavy-size", type=parse_size, default=(960, 720))
-    parser.add_argument("--heavy-samples", type=int, default=256)
+    parser.add_argument("--scene", choices=("cheap", "heavy"), help="default: both")
+    parser.add_argument("--size", type=parse_size, help="in place of those sizes")
     options = parser.parse_args()
-    heavy = {"size": options.heavy_size, "samples": options.heavy_samples}
     print("| | bare, s a frame | with labels | with labels of their own | with all | pairs an hour |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for name, build, frames, asked in (
-            ("cheap", build_balloons, 10 * options.frames, CHEAP),
-            ("heavy", lambda _: room.build(np.random.default_rng(0)), options.frames, heavy),
+            ("cheap", build_balloons, 10 * options.frames, {"size": options.size or (512, 512), "samples": 4}),
+            ("heavy", _build_room, options.frames, {"size": options.size or (640, 480), "samples": 64}),
         ):
+            if options.scene not in (None, name):
+                continue
             with hushed((1,)):
                 bpy.ops.wm.read_factory_settings(use_empty=True)
                 build(frames)
@@ -104,6 +104,10 @@ def apart(files: list[Path]) -> float:
     """Seconds a frame, from the first file to the last."""
     written = [path.stat().st_mtime_ns for path in files]
     return (written[-1] - written[0]) / 1e9 / (len(files) - 1)
+
+
+def _build_room(_: int) -> None:
+    room.build(np.random.default_rng(0))
 
 
 def build_balloons(frames: int) -> None:

@@ -123,6 +123,12 @@ class Job:
     frame_timeout: Annotated[
         float | None, 1e-3, MOST_SECONDS, "Seconds after which a frame is taken for hung, which ends the run."
     ] = None
+    renew_after: Annotated[
+        int | None,
+        1,
+        2**24,
+        "Frames after which a fresh process goes on. Default: when memory has doubled and grown by 2 GB.",
+    ] = None
     verify_rays: Annotated[
         int | None, 1, 2**24, "Random pixels of each frame to hold against rays; the frame stores its score."
     ] = None

@@ -19,6 +19,7 @@ from blender_addon.label_render.stage import changed
 
 from . import compat
 from .modalities.catalogue import passes_for
+from .own_images import DECODED, DEVELOPED, own_image, own_images, showing
 from .presets import cycles_settings
 
 JPEG_QUALITY = 95
@@ -33,7 +34,7 @@ def prepared(scene: bpy.types.Scene, settings: Settings, gpu: int = 0) -> Iterat
     with ExitStack() as stack:
         stack.enter_context(label_pass.prepared(scene, settings, passes_for(settings.modalities)))
         stack.enter_context(changed(scene.cycles, **cycles_settings(settings.preset)))
-        stack.enter_context(_images_of_ours())
+        stack.enter_context(own_images())
         if settings.device != "CPU":
             stack.enter_context(compat.one_gpu(settings.device, gpu))
         yield
@@ -86,37 +87,12 @@ def _save_linear(scene: bpy.types.Scene, path: Path, linear: NDArray[np.float32]
     height, width, _ = linear.shape
     pixels = np.ones((height, width, 4), np.float32)
     pixels[..., :3] = linear[::-1]  # Blender counts rows from below
-    image = _image_of_ours(_DEVELOPED)
+    image = own_image(DEVELOPED)
     if tuple(image.size) != (width, height):
         image.scale(width, height)
     image.pixels.foreach_set(pixels.ravel())
     with _stored_as(scene, path):
         image.save_render(str(path), scene=scene)
-
-
-_ROLE, _DEVELOPED, _DECODED = "labelpass", "developed", "decoded"
-
-
-@contextmanager
-def _images_of_ours() -> Iterator[None]:
-    """What pictures are developed and decoded in, for all frames of a run.
-
-    A data-block that is added or removed makes Blender evaluate the whole scene anew: 3 s with 10,000 objects.
-    """
-    made = []
-    for role in (_DEVELOPED, _DECODED):
-        image = bpy.data.images.new(f"{_ROLE} {role}", 1, 1, float_buffer=role == _DEVELOPED)
-        image[_ROLE] = role
-        made.append(image)
-    try:
-        yield
-    finally:
-        for image in made:
-            bpy.data.images.remove(image)
-
-
-def _image_of_ours(role: str) -> bpy.types.Image:
-    return next(image for image in bpy.data.images if image.get(_ROLE) == role)
 
 
 @contextmanager
@@ -131,10 +107,7 @@ def _stored_as(scene: bpy.types.Scene, path: Path) -> Iterator[None]:
 
 
 def _decoded(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
-    image = _image_of_ours(_DECODED)
-    image.source = "FILE"
-    image.filepath = str(path)
-    image.reload()  # a path that was there before may be another picture now
+    image = showing(DECODED, path)
     if tuple(image.size) != size:
         raise RenderFailed(f"{path.name} is {tuple(image.size)} pixels, not {size}")
     pixels = np.empty(size[0] * size[1] * image.channels, np.float32)

@@ -53,6 +53,7 @@ class Request:
     sample_views: str | None = None
     verify_rays: int | None = None
     frame_timeout: float | None = None
+    renew_after: int | None = None
     lidar: Lidar | None = None
     strict: bool = False
     allow_scripts: bool = False
@@ -237,6 +238,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         metavar="SECONDS",
         help="end the run when a frame takes longer, since it may hang; what is done stays",
     )
+    add(
+        "--renew-after",
+        type=whole(1, 1 << 24),
+        metavar="N",
+        help="go on in a fresh process after so many frames; default: when memory has doubled and grown by 2 GB",
+    )
     add("--strict", action="store_true", default=None, help="treat warnings as errors")
     add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
     parse_sections = said(lambda text: sections.parse_sections(text, Request))
@@ -257,7 +264,7 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
           "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays", "frame_timeout",
-          "threads")  # fmt: skip
+          "renew_after", "threads")  # fmt: skip
 """Options of one word."""
 
 

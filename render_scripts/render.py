@@ -18,12 +18,23 @@ def entry() -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     after = sys.argv.index("--") + 1 if "--" in sys.argv else len(sys.argv)
     try:
+        from render_scripts.renewal import AGAIN, begin_again
         from render_scripts.session import main
 
-        return main(sys.argv[after:])
+        code = main(sys.argv[after:])
+        if code == AGAIN:
+            begin_again(_own_command())
+        return code
     except Exception:  # noqa: BLE001
         traceback.print_exc()
         return 3
+
+
+def _own_command() -> list[str]:
+    """What began this process: a Blender, or a Python with the bpy module."""
+    import bpy
+
+    return [bpy.app.binary_path, *sys.argv[1:]] if bpy.app.binary_path else [sys.executable, *sys.orig_argv[1:]]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """One start of the renderer: a request becomes a plan, or goes on with one, and the plan becomes frames.
 
 Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed,
-130 and 143 stopped by Ctrl-C and SIGTERM. A frame that hangs is 3, or an end by SIGALRM: see `watchdog`.
+75 call again in a fresh process (`renewal`), 130 and 143 stopped by Ctrl-C and SIGTERM. A frame that hangs is 3, or an
+end by SIGALRM: see `watchdog`.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from .plan import Refused, Request, add_arguments, check_resume, continued, miss
 from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
 from .randomization.spec import drawn_sizes, from_plan, sizes_of_frames
+from .renewal import AGAIN, worn_out
 from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 from .threads import on_threads
@@ -119,7 +121,9 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int
         for note in dressing.notes:
             print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
         stage = enter(staged(scene, plan.settings, dressing.cameras, things, twins))
-        _render_frames(request, plan, todo, scene, at_frame, dressing, stage)
+        if not _render_frames(request, plan, todo, scene, at_frame, dressing, stage):
+            print("labelpass: goes on in a fresh process", flush=True)
+            return AGAIN
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 
@@ -181,7 +185,9 @@ def _render_frames(
     at_frame: Callable[[View], list[str]],
     dressing: Dressing,
     stage: Stage,
-) -> None:
+) -> bool:
+    """Whether all are done; not where a fresh process is to go on."""
+    is_worn_out = worn_out(request.renew_after)
     tell = _progress(request.out, plan, todo)
     with watchdog(request.frame_timeout, request.out) as watched, one_behind() as take:
         for place, view in enumerate(todo, start=1):
@@ -198,6 +204,9 @@ def _render_frames(
             with watched(_frame(view)), _written(view):
                 finish = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
             take(partial(_finished, view, finish, watched), partial(tell, place, view))
+            if is_worn_out() and place < len(todo):
+                return False
+    return True
 
 
 def _frame(view: View) -> str:

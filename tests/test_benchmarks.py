@@ -24,10 +24,9 @@ RUNS = {
     "instances.py": (["--objects", "50"], "objects"),
     "rays.py": (["--views", "1", "--size", "16x12", "--rays", "4", "--columns", "8"], "LiDAR, room,"),
     "views.py": (["{room}"], "trajectory 240"),
-    "cost.py": (
-        ["--frames", "2", "--rounds", "1", "--heavy-size", "16x12", "--heavy-samples", "1"],
-        "| heavy",
-    ),
+    "cost.py": (["--scene", "cheap", "--frames", "1", "--rounds", "1", "--size", "16x12"], "| cheap"),
+    "objects.py": (["--objects", "20", "--frames", "2"], "| 20 | instances"),
+    "memory.py": (["--frames", "4", "--size", "16x12"], "| randomised"),
     "presets.py": (["--views", "1", "--size", "32x24", "--reference", "2"], "| final"),
     "export.py": (["--frames", "2", "--size", "64x48", "--rounds", "1"], "decode + encode + read back"),
 }

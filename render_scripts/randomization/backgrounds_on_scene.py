@@ -10,6 +10,7 @@ import numpy as np
 
 from blender_addon.label_render.label_pass import RenderFailed
 
+from ..own_images import BEHIND, showing
 from .backgrounds import BackgroundsDraw, Part, linear_of_srgb, part_of, resampled
 from .held import Change
 from .sensor import BRIGHTEST, Linear
@@ -31,13 +32,11 @@ def background(folder: Path, drawn: BackgroundsDraw, size: tuple[int, int], scen
     if not drawn.picture:
         return None
     shape = size[0] * scene.render.pixel_aspect_x, size[1] * scene.render.pixel_aspect_y
-    image = bpy.data.images.load(str(folder / drawn.picture), check_existing=False)
-    try:
-        _shrink(image, part_of(_size_of(image), shape, drawn.zoom, drawn.place), size)
-        part = part_of(_size_of(image), shape, drawn.zoom, drawn.place)
-        picture = resampled(*_read(image, part, size), size)
-    finally:
-        bpy.data.images.remove(image)
+    image = showing(BEHIND, folder / drawn.picture)
+    _shrink(image, part_of(_size_of(image), shape, drawn.zoom, drawn.place), size)
+    part = part_of(_size_of(image), shape, drawn.zoom, drawn.place)
+    picture = resampled(*_read(image, part, size), size)
+    image.buffers_free()
     if drawn.flipped:
         picture = picture[:, ::-1]
     return np.ascontiguousarray(picture * np.float32(2.0 ** (drawn.stops - scene.view_settings.exposure)))

@@ -22,85 +22,87 @@ _BLEND = 0.25  # of the picture's projections from six sides
 
 
 class Looks:
-    """One material of ours per surface, made when it is first needed."""
+    """Materials of ours for surfaces, made when a kind of look is first needed there; later, values change alone."""
 
     def __init__(self, slots: Mapping[tuple[str, int], Slot], folders: Sequence[Path], metre: float) -> None:
         self._slots, self._folders, self._metre = slots, folders, metre
-        self._ours: dict[tuple[str, int], bpy.types.Material] = {}
+        self._ours: dict[tuple[str, int, str], _Ours] = {}
         self._originals = {key: obj.material_slots[at].material for key, (obj, at) in slots.items()}
-        self._shown: dict[tuple[str, int], Look] = {}
         self._pictures: dict[Path, bpy.types.Image] = {}
 
     def changes(self, looks: tuple[Look, ...]) -> Iterator[Change]:
-        pictures = {self._path(look) for look in looks if look.picture}
         for look in looks:
-            key = look.thing, look.slot
-            obj, at = self._slots[key]
+            obj, at = self._slots[look.thing, look.slot]
             material = bpy.data.materials[look.material] if look.material else self._made(look)
             yield obj.material_slots[at], "link", "OBJECT"
             yield obj.material_slots[at], "material", material
-        for path in self._pictures.keys() - pictures:
-            bpy.data.images.remove(self._pictures.pop(path))
-            self._shown = {key: look for key, look in self._shown.items() if self._path(look) != path}
 
     def _made(self, look: Look) -> bpy.types.Material:
-        key = look.thing, look.slot
-        original = self._originals[key]
-        material = self._ours.get(key)
-        if not material:
-            material = self._ours[key] = bpy.data.materials.new(f"labelpass look of {look.thing}")
-            material.use_nodes = True
-            material.pass_index = original.pass_index
-            material.use_backface_culling = False
-        if self._shown.get(key) != look:
-            self._shown[key] = look
-            self._build(material.node_tree, look, original)
-        return material
-
-    def _build(self, tree: bpy.types.NodeTree, look: Look, original: bpy.types.Material) -> None:
+        kind = "picture" if look.picture else look.pattern
+        key = look.thing, look.slot, kind
+        original = self._originals[look.thing, look.slot]
+        ours = self._ours.get(key) or self._ours.setdefault(key, _Ours(look.thing, kind, original))
         obj, _ = self._slots[look.thing, look.slot]
-        tree.nodes.clear()
-        shader, output = tree.nodes.new("ShaderNodeBsdfPrincipled"), tree.nodes.new("ShaderNodeOutputMaterial")
-        tree.links.new(shader.outputs[0], output.inputs["Surface"])
-        shader.inputs["Roughness"].default_value, shader.inputs["Metallic"].default_value = (
-            look.roughness,
-            look.metallic,
-        )
-        colour = shader.inputs["Base Color"]
-        mapping = tree.nodes.new("ShaderNodeMapping")
         across = Vector(abs(each) or 1.0 for each in obj.matrix_world.to_scale()) / (look.tile * self._metre)
-        mapping.inputs["Scale"].default_value = across
-        mapping.inputs["Rotation"].default_value[2] = radians(look.turn)
-        at = tree.nodes.new("ShaderNodeTexCoord").outputs["Object"]
-        tree.links.new(at, mapping.inputs["Vector"])
         if look.picture:
-            node = tree.nodes.new("ShaderNodeTexImage")
-            node.image, node.projection, node.projection_blend = self._picture(look), "BOX", _BLEND
-            tree.links.new(mapping.outputs[0], node.inputs["Vector"])
-            tree.links.new(node.outputs["Color"], colour)
-            return
-        first, second = look.colours or _around(own_colour(original))
-        if look.pattern == "plain":
-            colour.default_value = (*first, 1.0)
-            return
-        kind, output_at = _PATTERNS[look.pattern]
-        node, ramp = tree.nodes.new(kind), tree.nodes.new("ShaderNodeValToRGB")
-        ramp.color_ramp.elements[0].color, ramp.color_ramp.elements[1].color = (*first, 1.0), (*second, 1.0)
-        tree.links.new(mapping.outputs[0], node.inputs["Vector"])
-        tree.links.new(node.outputs[output_at], ramp.inputs[0])
-        tree.links.new(ramp.outputs[0], colour)
+            ours.paint(look, across, self._picture(self._folders[look.pool] / look.picture))
+        else:
+            ours.paint(look, across, look.colours or _around(own_colour(original)))
+        return ours.material
 
-    def _picture(self, look: Look) -> bpy.types.Image:
-        path = self._path(look)
+    def _picture(self, path: Path) -> bpy.types.Image:
+        """Cycles reads the file; here is no more than its name."""
         if path not in self._pictures:
             self._pictures[path] = bpy.data.images.load(str(path), check_existing=False)
         return self._pictures[path]
 
-    def _path(self, look: Look) -> Path:
-        return self._folders[look.pool] / look.picture if look.picture else Path()
-
     def remove(self) -> None:
-        bpy.data.batch_remove([*self._ours.values(), *self._pictures.values()])
+        bpy.data.batch_remove([*(ours.material for ours in self._ours.values()), *self._pictures.values()])
+
+
+class _Ours:
+    """A material in whose place it is: a picture, a pattern, or "plain"."""
+
+    def __init__(self, thing: str, kind: str, original: bpy.types.Material) -> None:
+        self.material = bpy.data.materials.new(f"labelpass look of {thing}")
+        self.material.use_nodes = True
+        self.material.pass_index = original.pass_index
+        self.material.use_backface_culling = False
+        tree = self.material.node_tree
+        tree.nodes.clear()
+        new, link = tree.nodes.new, tree.links.new
+        self._shader, output = new("ShaderNodeBsdfPrincipled"), new("ShaderNodeOutputMaterial")
+        link(self._shader.outputs[0], output.inputs["Surface"])
+        self._mapping, self._texture, self._ramp = new("ShaderNodeMapping"), None, None
+        link(new("ShaderNodeTexCoord").outputs["Object"], self._mapping.inputs["Vector"])
+        if kind == "picture":
+            self._texture = new("ShaderNodeTexImage")
+            self._texture.projection, self._texture.projection_blend = "BOX", _BLEND
+            link(self._mapping.outputs[0], self._texture.inputs["Vector"])
+            link(self._texture.outputs["Color"], self._shader.inputs["Base Color"])
+        elif kind != "plain":
+            name, at = _PATTERNS[kind]
+            texture, self._ramp = new(name), new("ShaderNodeValToRGB")
+            link(self._mapping.outputs[0], texture.inputs["Vector"])
+            link(texture.outputs[at], self._ramp.inputs[0])
+            link(self._ramp.outputs[0], self._shader.inputs["Base Color"])
+
+    def paint(self, look: Look, across: Vector, shown: bpy.types.Image | tuple) -> None:
+        """`across`: how often it repeats in a unit; `shown`: a picture, or two colours."""
+        inputs, mapping = self._shader.inputs, self._mapping.inputs
+        inputs["Roughness"].default_value, inputs["Metallic"].default_value = look.roughness, look.metallic
+        mapping["Scale"].default_value = across
+        mapping["Rotation"].default_value[2] = radians(look.turn)
+        if self._texture:
+            if self._texture.image != shown:
+                self._texture.image = shown
+            return
+        first, second = ((*colour, 1.0) for colour in shown)
+        if self._ramp:
+            elements = self._ramp.color_ramp.elements
+            elements[0].color, elements[1].color = first, second
+        else:
+            inputs["Base Color"].default_value = first
 
 
 _PATTERNS = {

@@ -29,7 +29,7 @@ class Surroundings:
         tree.links.new(self._mapping.outputs[0], self._picture.inputs["Vector"])
         tree.links.new(self._picture.outputs[0], self._light.inputs["Color"])
         tree.links.new(self._light.outputs[0], output.inputs["Surface"])
-        self._name = ""
+        self._pictures: dict[str, bpy.types.Image] = {}
         self._means: dict[str, float] = {}
 
     def changes(self, drawn: WorldDraw, scene: bpy.types.Scene) -> Iterator[Change]:
@@ -40,19 +40,16 @@ class Surroundings:
             yield scene, "world", self._world
 
     def _show(self, name: str) -> None:
-        if name == self._name:
-            return
-        self.forget()
-        self._picture.image = bpy.data.images.load(str(self._folder / name), check_existing=False)
-        self._name = name
-        if self._evened and name not in self._means:
-            self._means[name] = mean_radiance(self._picture.image)
+        if name not in self._pictures:
+            image = self._pictures[name] = bpy.data.images.load(str(self._folder / name), check_existing=False)
+            if self._evened:
+                self._means[name] = mean_radiance(image)
+                image.buffers_free()  # Cycles reads the file: a folder of large ones would fill the memory
+        if self._picture.image != self._pictures[name]:
+            self._picture.image = self._pictures[name]
 
-    def forget(self) -> None:
-        """Remove the picture: a folder of large ones would fill the memory."""
-        if self._picture.image:
-            bpy.data.images.remove(self._picture.image)
-            self._name = ""
+    def remove(self) -> None:
+        bpy.data.batch_remove([self._world, *self._pictures.values()])
 
 
 @contextmanager
@@ -67,8 +64,7 @@ def surroundings(scene: bpy.types.Scene, folder: Path, evened: bool) -> Iterator
     try:
         yield ours
     finally:
-        ours.forget()
-        bpy.data.worlds.remove(world)
+        ours.remove()
 
 
 def mean_radiance(image: bpy.types.Image) -> float:

@@ -47,7 +47,7 @@ def shot(empty_scene, tmp_path):
         things = list(occurrences(scene.view_layers[chosen.view_layer], bpy.context.evaluated_depsgraph_get()))
         with passes.prepared(scene, chosen), randomized(scene, plan, {eye}) as dressing:
             with staged(scene, chosen, dressing.cameras, things, {}) as stage:
-                render_frame(run, plan, view, scene, dressing, stage, verify_rays)
+                render_frame(run, plan, view, scene, dressing, stage, verify_rays)()
         assert scene.camera == eye and len(bpy.data.cameras) == 1
         return run_folder.read_record(run, frame), run_folder.frame_folder(run, frame)
 
@@ -235,10 +235,12 @@ def test_ends_of_a_range_that_no_lens_has_are_told_before(empty_scene):
     eye = in_the_room()
     views, plain = [View(1, 1, eye.name, "")], settings(size=SIZE)
 
-    def said(spec: Camera, **changes) -> list[str]:
-        return list(why_not_bent(spec, empty_scene, views, replace(plain, **changes)))
+    sizes = [plain.size]
 
-    assert said(BARREL) == [] == said(Camera()) == list(why_not_bent(None, empty_scene, views, plain))
+    def said(spec: Camera, **changes) -> list[str]:
+        return list(why_not_bent(spec, empty_scene, views, replace(plain, **changes), sizes))
+
+    assert said(BARREL) == [] == said(Camera()) == list(why_not_bent(None, empty_scene, views, plain, sizes))
     assert said(Camera(distortion=(-0.3, 0.3))) == []
     assert "--with stereo" in said(BARREL, modalities=("stereo",))[0]
     assert "folds the picture back" in said(Camera(distortion=(-0.9, 0.0), distortion_k2=(0.0, 0.0)))[0]
