@@ -1,4 +1,4 @@
-"""How many threads a render may have: Blender takes one for each core of the machine, whoever else it is lent to."""
+"""How many threads a render may have: Blender knows nothing of what a scheduler or a container leaves it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ def on_threads(scene: bpy.types.Scene, asked: int | None) -> Iterator[int]:
     """Until the block ends, render on so many threads; None is as many as this process was given."""
     with changed(scene.render, threads_mode="AUTO"):
         of_blender = scene.render.threads  # of the machine, or what --threads said to Blender
-    number = asked or min(of_blender, allocated(os.environ, CGROUP))
+    by_itself = min(of_blender, _affinity())
+    number = asked or min(by_itself, allocated(os.environ, CGROUP))
+    if number == by_itself:
+        with changed(scene.render, threads_mode="AUTO"):  # where it is told, a thread more waits and takes a core
+            yield number
+        return
     with changed(scene.render, threads_mode="FIXED", threads=min(number, MOST_THREADS)):
         yield number
 
@@ -32,14 +37,18 @@ def allocated(environment: Mapping[str, str], cgroup: Path) -> int:
 
     Slurm says SLURM_CPUS_PER_TASK; containers limit time, in cgroups of version 2 (cpu.max) or 1.
     """
-    affinity = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    limits = [float(len(affinity))]
+    limits = [float(_affinity())]
     with suppress(KeyError, ValueError):
         limits.append(float(environment["SLURM_CPUS_PER_TASK"]))
     with suppress(OSError, ValueError, ZeroDivisionError):
         quota, period = _quota(cgroup)
         limits.append(quota / period)
     return max(1, math.ceil(min(limit for limit in limits if limit > 0)))
+
+
+def _affinity() -> int:
+    """Cycles itself minds this, though Blender says another number."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _quota(cgroup: Path) -> tuple[float, float]:

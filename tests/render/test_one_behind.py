@@ -159,10 +159,17 @@ def test_threads_are_what_a_scheduler_leaves(tmp_path, monkeypatch):
 
 
 def test_a_scene_renders_on_these_and_has_its_own_back_afterwards(empty_scene, monkeypatch):
-    monkeypatch.setattr("render_scripts.threads.allocated", lambda *_: 1)
     render = empty_scene.render
-    render.threads_mode, render.threads = "FIXED", 7
-    for asked, expected in ((None, 1), (3, 3)):
+    render.threads_mode = "AUTO"
+    by_itself = min(render.threads, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1024)
+    render.threads_mode, render.threads = "FIXED", by_itself + 7
+    for given, asked, mode, expected in (
+        (by_itself + 1, None, "AUTO", by_itself),
+        (1, None, "FIXED" if by_itself > 1 else "AUTO", 1),
+        (1, by_itself + 3, "FIXED", by_itself + 3),
+    ):
+        monkeypatch.setattr("render_scripts.threads.allocated", lambda *_, given=given: given)
         with on_threads(empty_scene, asked) as threads:
-            assert (threads, render.threads_mode, render.threads) == (expected, "FIXED", expected)
-    assert (render.threads_mode, render.threads) == ("FIXED", 7)
+            assert (threads, render.threads_mode) == (expected, mode)
+            assert mode == "AUTO" or render.threads == expected
+    assert (render.threads_mode, render.threads) == ("FIXED", by_itself + 7)
