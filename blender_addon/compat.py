@@ -55,6 +55,11 @@ def all_samples(cycles: bpy.types.PropertyGroup) -> dict[str, object]:
     return {"sample_offset": 0, **({"use_sample_subset": False} if hasattr(cycles, "use_sample_subset") else {})}
 
 
+def without_osl(cycles: bpy.types.PropertyGroup) -> dict[str, object]:
+    """Values that switch Open Shading Language off, in which what nodes write into passes of their own is lost."""
+    return {"shading_system": False} if "shading_system" in cycles.bl_rna.properties else {}
+
+
 def writes_passes(render: bpy.types.RenderSettings) -> bool:
     """Whether passes can be written: Blender 5.0 fails to, of pixels that are not square; 4.x and 5.2 do not."""
     square = render.pixel_aspect_x == render.pixel_aspect_y

@@ -59,7 +59,7 @@ def render_frame(
         rendered, verified = shot.rendered, {}
         if verify_rays:
             shot.write()
-            pixels, seed = _pixels(folder, rendered, shot.files), plan.settings.seed
+            pixels, seed = _pixels(folder, rendered, shot.files, bool(plan.settings.thin_labels)), plan.settings.seed
             score = score_frame(scene, plan, view, pixels, rendered.camera, verify_rays, seed)
             verified = {"verified": score.to_dict()}
             clock.lap("verify_s")
@@ -92,11 +92,12 @@ def render_frame(
     return finish
 
 
-def _pixels(folder: Path, rendered: Rendered, files: Files) -> Pixels:
+def _pixels(folder: Path, rendered: Rendered, files: Files, thin: bool) -> Pixels:
     """What rays are held against: as it is on disk."""
     there = {name: exr.read_zip(folder / name) for name in ("depth.exr", "normals.exr") if name in files}
     purity = files.get(run_folder.PURITY)
-    return Pixels(rendered.labels, purity, rendered.k, there.get("depth.exr", {}), there.get("normals.exr", {}))
+    depth, normals = there.get("depth.exr", {}), there.get("normals.exr", {})
+    return Pixels(rendered.labels, purity, rendered.k, depth, normals, thin)
 
 
 def _file_table(folder: Path, files: Files, settings: Settings) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
-    spec = without(request.randomize or Randomization(), request.without)
+    asked_for = request.randomize or Randomization()
+    spec = without(asked_for, (*asked_for.without, *request.without))
     pictures, spec_problems = preflight.resolve_pictures(spec)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
     thin_labels, min_presence = _thin(request, label_set)

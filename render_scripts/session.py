@@ -203,7 +203,7 @@ def _render_frames(
                 print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
             with watched(_frame(view)), _written(view):
                 finish = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
-            take(partial(_finished, view, finish, watched), partial(tell, place, view))
+            take(partial(_finished, view, finish, watched), partial(tell, place, view, time.perf_counter()))
             if is_worn_out() and place < len(todo):
                 return False
     return True
@@ -227,12 +227,12 @@ def _written(view: View) -> Iterator[None]:
         raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
 
 
-def _progress(run: Path, plan: Plan, todo: list[View]) -> Callable[[int, View, Timings], None]:
+def _progress(run: Path, plan: Plan, todo: list[View]) -> Callable[[int, View, float, Timings], None]:
     """What tells that a frame is done, how fast it goes, and, once, what the disk will need."""
     started, told = time.perf_counter(), []
 
-    def tell(place: int, view: View, timings: Timings) -> None:
-        rate = place / (time.perf_counter() - started)
+    def tell(place: int, view: View, rendered: float, timings: Timings) -> None:
+        rate = place / (rendered - started)
         print(
             f"labelpass: [{place}/{len(todo)}] {_frame(view)} {sum(timings.values()):.1f} s "
             f"(labels {timings['labels_s']:.2f} s), {rate * 60:.1f} frames/min, "

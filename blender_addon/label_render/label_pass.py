@@ -184,6 +184,7 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
                 max_bounces=0,
                 transparent_max_bounces=1024,  # behind many leaves, labels are still what lies behind them
                 dicing_rate=cycles.dicing_rate * k,  # the same subdivision as in the image, at k times the pixels
+                **compat.without_osl(cycles),
             )
         )
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))

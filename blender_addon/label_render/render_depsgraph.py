@@ -54,7 +54,7 @@ def with_render_depsgraph(
 
 def _render_with_it(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> None:
     settings: dict[str, Any] = {"engine": ENGINE, "use_compositing": False, "use_sequencer": False}
-    settings |= {"use_multiview": False, "use_border": False}
+    settings |= {"use_multiview": False, "use_border": False, "use_freestyle": False}  # it crashes on an engine of ours
     with ExitStack() as stack:
         enter = stack.enter_context
         enter(kept_render_result())

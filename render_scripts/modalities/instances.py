@@ -51,7 +51,7 @@ def numbers_of(surfaces: Sequence[Surface], telling: Telling) -> list[int]:
     for surface in surfaces:
         name = surface.obj.name_full
         host = surface.host.name_full if surface.path else ""
-        found.append(telling.known.get((host, surface.path, names.get(name, name)), 0))
+        found.append(telling.known.get((host, surface.path[::-1], names.get(name, name)), 0))
     return found
 
 

@@ -22,7 +22,8 @@ FAR = 5.0  # metres to a light where the camera sees nothing that would stop it
 
 def lamps_of(view_layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
     """The lights that the view layer renders and that may change: none that somebody wants kept as they are."""
-    found = (obj for obj in view_layer.objects if obj.type == "LIGHT" and not obj.hide_render)
+    listed = (obj for obj in view_layer.objects if obj)  # Blender still lists what was removed a moment ago, as None
+    found = (obj for obj in listed if obj.type == "LIGHT" and not obj.hide_render)
     return [obj for obj in found if not obj.library and not is_locked(obj)]
 
 

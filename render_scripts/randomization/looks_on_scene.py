@@ -28,14 +28,26 @@ class Looks:
         self._slots, self._folders, self._metre = slots, folders, metre
         self._ours: dict[tuple[str, int, str], _Ours] = {}
         self._originals = {key: obj.material_slots[at].material for key, (obj, at) in slots.items()}
+        self._colours = {key: own_colour(material) for key, material in self._originals.items() if material}
+        self._swapped: dict[tuple[str, int], bpy.types.Material] = {}
         self._pictures: dict[Path, bpy.types.Image] = {}
 
     def changes(self, looks: tuple[Look, ...]) -> Iterator[Change]:
         for look in looks:
             obj, at = self._slots[look.thing, look.slot]
-            material = bpy.data.materials[look.material] if look.material else self._made(look)
+            material = self._another(look) if look.material else self._made(look)
             yield obj.material_slots[at], "link", "OBJECT"
             yield obj.material_slots[at], "material", material
+
+    def _another(self, look: Look) -> bpy.types.Material:
+        """The one of the scene, or a copy of it with the pass index of a face part in whose place it comes."""
+        material, part = bpy.data.materials[look.material], self._originals[look.thing, look.slot].pass_index
+        if material.pass_index == part:
+            return material
+        if (look.material, part) not in self._swapped:
+            copy = self._swapped[look.material, part] = material.copy()
+            copy.pass_index = part
+        return self._swapped[look.material, part]
 
     def _made(self, look: Look) -> bpy.types.Material:
         kind = "picture" if look.picture else look.pattern
@@ -47,7 +59,7 @@ class Looks:
         if look.picture:
             ours.paint(look, across, self._picture(self._folders[look.pool] / look.picture))
         else:
-            ours.paint(look, across, look.colours or _around(own_colour(original)))
+            ours.paint(look, across, look.colours or _around(self._colours[look.thing, look.slot]))
         return ours.material
 
     def _picture(self, path: Path) -> bpy.types.Image:
@@ -57,7 +69,8 @@ class Looks:
         return self._pictures[path]
 
     def remove(self) -> None:
-        bpy.data.batch_remove([*(ours.material for ours in self._ours.values()), *self._pictures.values()])
+        materials = [*(ours.material for ours in self._ours.values()), *self._swapped.values()]
+        bpy.data.batch_remove([*materials, *self._pictures.values()])
 
 
 class _Ours:

@@ -145,17 +145,16 @@ def _look(
     pattern, colours = PATTERNS[one_of(rng, len(PATTERNS))], (colour(rng), colour(rng))
     which_swap, which_pool, which_picture = rng.random(), rng.random(), rng.random()
     others = swaps.get(ALL if spec.mode == FREE else surface.label, ())
-    if kind < spec.textured:
-        if not pools:
-            return None
+    textured = spec.textured if pools else 0.0
+    if kind < textured:
         pool = pools[int(which_pool * len(pools))]
         picture = pictures[pool][int(which_picture * len(pictures[pool]))]
         return Look(surface.thing, surface.slot, "", pool, picture, "", (), tile, turn, roughness)
-    if kind < spec.textured + spec.patterned:
+    if kind < textured + spec.patterned:
         if spec.mode == STRUCTURED:
             return Look(surface.thing, surface.slot, "", -1, "", pattern, (), tile, turn, roughness)
         return Look(surface.thing, surface.slot, "", -1, "", pattern, colours, tile, turn, roughness, metallic)
-    if kind < spec.textured + spec.patterned + spec.swapped and others:
+    if kind < textured + spec.patterned + spec.swapped and others:
         return Look(surface.thing, surface.slot, material=others[int(which_swap * len(others))])
     return None
 

@@ -86,11 +86,15 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         _at_camera(scene, view, twins.get(view.camera))
         if distracting:
             distracting.clear()  # nothing else that looks where something is shall know of them
+        ground: list[Change] = []  # before anything looks where something is, and from where
+        if drawn.resolution:
+            ground += zip((scene.render,) * 2, ("resolution_x", "resolution_y"), size)
         if places and spec.poses:
             tries = draw_tries(spec.poses, places.movable, plan.settings.seed, view.frame)
             poses, motions = places.place(tries, *_eye(scene, view))
             drawn = replace(drawn, poses=poses)
-            standing.show(places.changes(motions, standing))  # before anything looks where something is
+            ground += places.changes(motions, standing)
+        standing.show(ground)
         if drawn.camera:
             place(twins[view.camera], drawn.camera, scene, metre, size)
         wanted: list[Change] = []
@@ -103,8 +107,6 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
         if drawn.materials and shifted and looked:
             wanted += shifted.changes(drawn.materials.shifts, changes)
             wanted += looked.changes(drawn.materials.looks)
-        if drawn.resolution:
-            wanted += zip((scene.render,) * 2, ("resolution_x", "resolution_y"), size)
         if drawn.backgrounds:
             wanted += transparent_film(drawn.backgrounds, scene)
         changes.show(wanted)

@@ -118,7 +118,8 @@ def scene_things(
         pictures = tuple(tuple(pools.get(str(pool.folder), ())) for pool in spec.materials.textures)
         suspicion = Suspicion(glass=True)
         for obj, at, slot, label, free in found:
-            if free and (obj.name_full, at) not in slots and is_plain(slot.material, suspicion):
+            may = free and not obj.library  # slots of what is linked cannot be written
+            if may and (obj.name_full, at) not in slots and is_plain(slot.material, suspicion):
                 slots[obj.name_full, at] = obj, at
                 surfaces.append(Surface(obj.name_full, at, label, slot.material.name_full))
                 if not slot.material.pass_index and not slot.material.library:

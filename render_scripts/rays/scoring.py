@@ -25,7 +25,7 @@ from .pixel_rays import Rays
 from .tally import Difference, Score, Tally
 
 EDGE, TOGETHER = "edge of a surface", "surfaces in one place"
-BENT = "shading that bends normals"
+BENT, THIN = "shading that bends normals", "pixels shared with thin labels"
 
 _BESIDE = 0.01  # of a sample's part of the pixel: twice the reach of the label render's filter
 _RING = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4])
@@ -38,13 +38,15 @@ _TOLERANCE = float(np.radians(2.0))
 @dataclass(frozen=True)
 class Pixels:
     """What is on disk of a frame: `labels` (H, W) label codes; `purity` (H, W) and `k` samples a pixel side;
-    `depth` {channel: (H, W) metres} and `normals` {channel: (H, W)}, empty where the frame has none."""
+    `depth` {channel: (H, W) metres} and `normals` {channel: (H, W)}, empty where the frame has none. `thin`: whether
+    some labels may have a pixel without most of its samples."""
 
     labels: NDArray[np.uint16]
     purity: NDArray[np.float32] | None
     k: int
     depth: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     normals: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    thin: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,11 +136,14 @@ def _judge_label(tally: Tally, pixels: Pixels, witness: Witness, at: tuple[int, 
         else:
             tally.differing.append(_difference(at, code, centre, witness))
     else:
-        _judge_mixed(tally, witness, at, code, k)
+        _judge_mixed(tally, witness, at, code, k, pixels.thin)
 
 
-def _judge_mixed(tally: Tally, witness: Witness, at: tuple[int, int], code: int, k: int) -> None:
-    """A pixel whose samples do not agree: all of them are cast, and reduced as the label render reduces them."""
+def _judge_mixed(tally: Tally, witness: Witness, at: tuple[int, int], code: int, k: int, thin: bool) -> None:
+    """A pixel whose samples do not agree: all of them are cast, and reduced as the label render reduces them.
+
+    Which pixels a thin label takes, its neighbours decide, too: that is not judged.
+    """
     said: Answer | None = None
     for beside in (np.zeros(2), *witness.beside(at, k)):
         answers = [answer for _, answer in witness.at(_samples(at, k) + beside)]
@@ -155,7 +160,10 @@ def _judge_mixed(tally: Tally, witness: Witness, at: tuple[int, int], code: int,
             else:
                 tally.not_judged[EDGE] += 1
             return
-    tally.differing.append(_difference(at, code, said or Answer(), witness))
+    if thin:
+        tally.not_judged[THIN] += 1
+    else:
+        tally.differing.append(_difference(at, code, said or Answer(), witness))
 
 
 def _samples(at: tuple[int, int], k: int) -> NDArray[np.float64]:

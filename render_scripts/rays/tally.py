@@ -103,7 +103,10 @@ def _verdict(scores: Mapping[int, Score], damaged: Mapping[int, str], looked_at:
         return f"{frames}: {counted(differ, 'frame')} not as the scene says"
     if damaged:
         return f"{frames}: {len(damaged)} damaged"
-    return f"{frames}: " + ("every ray that can tell agrees" if scores else "all files are as they were written")
+    if not scores:
+        return f"{frames}: all files of pixels are as they were written"
+    judged = sum(tally.agreed for score in scores.values() for tally in score.tallies.values())
+    return f"{frames}: " + ("every ray that can tell agrees" if judged else "no ray can tell: nothing was judged")
 
 
 def _row(frame: str, name: str, tally: Tally) -> str:

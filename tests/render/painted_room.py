@@ -14,7 +14,7 @@ from blender_addon.label_render import exr
 from blender_addon.label_render.label_pass import render_label_samples
 from render_scripts import passes
 from render_scripts.randomization.on_scene import randomized
-from render_scripts.randomization.spec import Randomization, to_plan
+from render_scripts.randomization.spec import Randomization, of_drawn_size, to_plan
 
 LABELS = built_in("nyu40")
 CHAIR, SOFA = LABELS.find("chair").id, LABELS.find("sofa").id
@@ -77,9 +77,10 @@ def shot(room, folder, spec: Randomization, *frames: int, draws: dict | None = N
             drawn = dressing.dress(View(frame, 1, "Camera", ""))
             if draws is not None:
                 draws[frame] = drawn
-            _, channels = passes.render_image_and_passes(room, folder / "image.png", chosen.size)
+            sized = of_drawn_size(plan, drawn).settings
+            _, channels = passes.render_image_and_passes(room, folder / "image.png", sized.size)
             linear = np.stack([channels[f"Combined.{name}"] for name in "RGB"], axis=-1)
-            found[frame] = linear, render_label_samples(room, chosen, LABELS)
+            found[frame] = linear, render_label_samples(room, sized, LABELS)
     return found
 
 

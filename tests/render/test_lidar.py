@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import camera, rectangle
+from scenery import camera, in_collection, instance, rectangle, settings, shoot
 from witness import plan_of
 
 from blender_addon.contract.labels import IGNORE
@@ -114,3 +114,21 @@ def test_directions_are_unit_vectors():
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         build(Lidar, wrong)
+
+
+def test_copies_in_copies_are_the_instances_that_the_table_has(empty_scene, tmp_path):
+    """A collection of two walls is shown twice in another one; each copy has its id in the label render and here."""
+    camera(empty_scene, at=(0, 0, 1)).rotation_euler.x = np.pi / 2
+    walls = [rectangle(empty_scene, 3 * n - 3, 3 * n - 1, 0, 2, name=f"wall {n}", label=7) for n in range(2)]
+    for wall in walls:
+        wall.rotation_euler.x = np.pi / 2
+    inner = in_collection("inner", *walls)
+    outer = in_collection("outer", *(instance(empty_scene, inner, f"row {n}") for n in range(2)))
+    for n, row in enumerate(outer.objects):
+        row.location = (6 * n - 3, 0, 0)
+    instance(empty_scene, outer, "all").location = (0, 9, 0)
+    bpy.context.view_layer.update()
+    chosen = settings(modalities=("instances", "lidar"), lidar=Lidar(beams=9, columns=720, range_noise=0.0))
+    _, files, _ = shoot(empty_scene, tmp_path, chosen)
+    assert set(files["lidar.ply"]["instance"].tolist()) > set(np.unique(files["instances.exr"]).tolist()) - {0.0}
+    assert len(set(files["lidar.ply"]["instance"].tolist())) == 4

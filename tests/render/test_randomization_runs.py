@@ -132,13 +132,24 @@ def test_what_is_not_there_is_refused_before_anything_is_rendered(start, tmp_pat
 
 def test_a_folder_that_has_changed_is_another_run(start, tmp_path, capsys):
     (tmp_path / "skies").mkdir()
-    for name in ("a.exr", "b.hdr"):
-        (tmp_path / "skies" / name).write_bytes(b"no picture, and share 0 asks for none")
+    for name, begins in (("a.exr", b"v/1\x01"), ("b.hdr", b"#?RADIANCE")):
+        (tmp_path / "skies" / name).write_bytes(begins + b"no picture, and share 0 asks for none")
     spec = {"world": {"hdris": str(tmp_path / "skies"), "share": 0}}
     assert start("run", "--frames", "1", spec=spec) == 0
-    (tmp_path / "skies" / "c.exr").write_bytes(b"one more")
+    (tmp_path / "skies" / "c.exr").write_bytes(b"v/1\x01 one more")
     assert start("run", "--frames", "2", spec=spec) == 1
     assert "planned differently" in capsys.readouterr().err
+
+
+def test_what_is_no_picture_is_refused_before_the_first_frame(start, tmp_path, capsys):
+    """Blender would render it magenta, and say nothing."""
+    (tmp_path / "cloths").mkdir()
+    for name in ("a.jpg", "b.png"):
+        (tmp_path / "cloths" / name).write_bytes(b"")
+    textures = [{"labels": ["wall"], "folder": str(tmp_path / "cloths")}]
+    assert start("run", spec={"materials": {"textures": textures}}) == 1
+    assert "a.jpg is no jpg file" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_lights_that_are_animated_are_told_and_left(start, tmp_path, capsys):

@@ -19,8 +19,9 @@ from render_scripts import passes
 from render_scripts.randomization.blackbody import warmer
 from render_scripts.randomization.camera import Camera
 from render_scripts.randomization.lights import Lights
-from render_scripts.randomization.materials import FREE, Materials, TexturePool
+from render_scripts.randomization.materials import FREE, STRUCTURED, Materials, TexturePool
 from render_scripts.randomization.on_scene import randomized
+from render_scripts.randomization.resolution import Resolution
 from render_scripts.randomization.spec import Randomization, to_plan
 from render_scripts.randomization.world import World
 
@@ -57,15 +58,18 @@ def test_all_of_it_is_put_back(room, shoot, tmp_path):
     assert len({linear.tobytes() for linear, _ in frames.values()}) == 4
 
 
-def test_a_frame_is_the_same_whichever_came_before(shoot, tmp_path):
+@pytest.mark.parametrize("mode", [FREE, STRUCTURED])
+def test_a_frame_is_the_same_whichever_came_before(shoot, tmp_path, mode):
+    """A pattern in a surface's own colours has them from the scene, and not from the frame before."""
     for number in range(3):
         picture_of(tmp_path / "skies", f"sky{number}.exr", 0.2 * number, 0.3, 0.5)
     spec = Randomization(
         Lights(added=(0, 2)),
         World(str(tmp_path / "skies"), share=0.7),
         None,
-        Materials(mode=FREE, textured=0.0, patterned=0.4, swapped=0.3),
+        Materials(mode=mode, textured=0.0, patterned=0.4, swapped=0.3),
         Camera(),
+        resolution=Resolution(sizes=((16, 12), (12, 16), (24, 8))),
     )
     together = shoot(spec, 5, 6, 7, 8, 5)
     for frame in (5, 8):
@@ -180,6 +184,24 @@ def test_labels_stay_whatever_shines_and_shows(room, shoot):
     for linear, labels in found.values():
         assert (labels == before[1]).all()
         assert not (linear == before[0]).all()
+
+
+def test_a_face_part_keeps_its_label_under_another_material_of_the_scene(room, shoot):
+    bpy.data.objects["Sofa"].data.materials[0].pass_index = LABELS.find("pillow").id
+    before = shoot(Randomization(), 1)[1][1]
+    swapping = Materials(mode=FREE, textured=0, swapped=1.0)
+    assert all((labels == before).all() for _, labels in shoot(Randomization(materials=swapping), 1, 2, 3).values())
+
+
+def test_what_is_linked_keeps_its_look_and_ends_no_run(room, shoot, tmp_path):
+    chair = bpy.data.objects["Chair"]
+    bpy.data.libraries.write(str(tmp_path / "chairs.blend"), {chair})
+    bpy.data.objects.remove(chair)
+    with bpy.data.libraries.load(str(tmp_path / "chairs.blend"), link=True) as (_, wanted):
+        wanted.objects = ["Chair"]
+    room.collection.objects.link(wanted.objects[0])
+    shoot(Randomization(materials=Materials(mode=FREE, textured=0, patterned=1.0)), 1, 2)
+    assert wanted.objects[0].material_slots[0].link == "DATA"
 
 
 @pytest.mark.parametrize("how", ["lock", "label"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -20,7 +21,7 @@ from render_scripts.frame import render_frame
 from render_scripts.modalities.staging import Stage
 from render_scripts.randomization.on_scene import randomized
 from render_scripts.rays.frame_score import score_frame
-from render_scripts.rays.scoring import EDGE, TOGETHER
+from render_scripts.rays.scoring import EDGE, THIN, TOGETHER
 from render_scripts.rays.tally import to_text
 
 ALL = WIDTH * HEIGHT
@@ -365,3 +366,24 @@ def test_the_scene_is_as_it_was(empty_scene, tmp_path):
         cam.data.dof.use_dof,
     )
     assert not hasattr(bpy.types, "LABELPASS_LOOK")
+
+
+def test_freestyle_of_the_scene_is_left_out(empty_scene, tmp_path):
+    """It would end the process: it draws on what an engine of ours does not have."""
+    camera(empty_scene)
+    clutter(empty_scene)
+    empty_scene.render.use_freestyle = True
+    agreeing(empty_scene, tmp_path)
+    assert empty_scene.render.use_freestyle
+
+
+def test_what_a_thin_label_takes_is_not_judged_by_majority(empty_scene, tmp_path):
+    """A pole of 0.4 pixels: each of its pixels is mostly floor."""
+    camera(empty_scene, ortho=WIDTH)
+    rectangle(empty_scene, -9, 9, label=2)
+    rectangle(empty_scene, 0.3, 0.7, z=1, label=7)
+    found = rendered(empty_scene, tmp_path, label_supersample=3, thin_labels=(7,))
+    assert (found.labels == 7).any()
+    score = held(empty_scene, replace(found, thin=True), label_supersample=3)
+    assert not score.differs and score.tallies["labels"].not_judged == {THIN: HEIGHT}
+    assert held(empty_scene, found, label_supersample=3).differs

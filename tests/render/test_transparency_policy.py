@@ -263,3 +263,12 @@ def test_a_preview_obeys_and_nobody_is_warned_of_what_a_label_decides(floor, pol
     assert (shown.labels == expected).all()
     assert [each.kind for each in half_transparent(0.5, things, told("alpha"))] == ["alpha"]
     assert not list(half_transparent(0.5, things, label_set))
+
+
+def test_ignore_is_ignore_where_the_scene_shades_with_osl(floor, tmp_path):
+    tree = film(floor)
+    show(tree, mixed(tree, 0.3))
+    floor.render.engine = "CYCLES"
+    floor.cycles.shading_system = True
+    check(floor, tmp_path, told("ignore"), IGNORE)
+    assert floor.cycles.shading_system
