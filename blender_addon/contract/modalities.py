@@ -149,7 +149,7 @@ def files_of(names: Iterable[str], image: str) -> dict[str, str]:
 
 def parse_modalities(text: str) -> tuple[str, ...]:
     """'depth,normals' as names in the order of `MODALITIES`. Raises ValueError with the nearest name for another."""
-    asked = [word.strip() for word in text.split(",")] if text.strip() else []
+    asked = [word.strip() for word in text.split(",") if word.strip()]
     for word in asked:
         if word not in MODALITIES:
             from difflib import get_close_matches

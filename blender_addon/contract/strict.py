@@ -136,7 +136,7 @@ def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
             wrong.append(f"{before}{key_of(field.name)} is missing")
     for key in data:
         if key not in hints and not how.others:
-            wrong.append(f"{before}{_key(key)} is unknown{nearest(key, hints)}")
+            wrong.append(f"{before}{shown_key(key)} is unknown{nearest(key, hints)}")
     for field in fields(kind):  # type: ignore[arg-type]
         key = key_of(field.name)
         if key in data:
@@ -174,7 +174,9 @@ def _value(hint: Any, value: Any, what: str, how: Reading) -> Any:
         if not isinstance(value, Mapping):
             raise Misfits([f"{what} must be a mapping, not {_shown(value)}"])
         return {
-            _value(inside[0], key, f"{what}: key {_key(key)}", how): _value(inside[1], part, f"{what}.{_key(key)}", how)
+            _value(inside[0], key, f"{what}: key {shown_key(key)}", how): _value(
+                inside[1], part, f"{what}.{shown_key(key)}", how
+            )
             for key, part in value.items()
         }
     if is_dataclass(hint) and type(value) is not hint:
@@ -245,7 +247,8 @@ def _about(what: str, text: str) -> list[str]:
     return [text if re.match(rf"{re.escape(what)}(?!\w)", text) else f"{what}: {text}"]
 
 
-def _key(key: Any) -> str:
+def shown_key(key: Any) -> str:
+    """A key as an error names it: in one line, and not too long."""
     return key if isinstance(key, str) and key.isprintable() and len(key) <= 40 else _shown(key)
 
 

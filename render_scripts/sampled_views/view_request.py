@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from blender_addon.contract.strict import build
+from blender_addon.contract.strict import build, shown_key
 
 KINDS = ("room", "orbit", "around", "trajectory")
 BALANCES = ("none", "uniform", "rare")
@@ -91,7 +91,7 @@ def from_mapping(data: Any, what: str = "views") -> ViewRequest:
     for key in data:
         if key not in names:
             near = difflib.get_close_matches(str(key), names, 1)
-            raise ValueError(f"{what}.{key} is unknown" + (f"; did you mean {near[0]}?" if near else ""))
+            raise ValueError(f"{what}.{shown_key(key)} is unknown" + (f"; did you mean {near[0]}?" if near else ""))
         if key not in _OF_KIND[kind]:
             of = [each for each in KINDS if key in _OF_KIND[each]]
             raise ValueError(f"{what}.{key} means nothing to {kind} views; it is for {', '.join(of)}")

@@ -113,3 +113,9 @@ def test_what_is_refused_is_named(words, told):
 def test_sections_of_the_wrong_shape_are_refused(data):
     with pytest.raises(ValueError, match="views"):
         from_mapping(data)
+
+
+def test_a_key_that_breaks_lines_is_told_in_one():
+    with pytest.raises(ValueError, match=r"views\.'\\n' is unknown") as caught:
+        from_mapping({"\n": None})
+    assert "\n" not in str(caught.value)
