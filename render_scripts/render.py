@@ -18,10 +18,11 @@ def entry() -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     after = sys.argv.index("--") + 1 if "--" in sys.argv else len(sys.argv)
     try:
-        from render_scripts.renewal import AGAIN, begin_again
         from render_scripts.session import main
 
         code = main(sys.argv[after:])
+        from render_scripts.renewal import AGAIN, begin_again
+
         if code == AGAIN:
             begin_again(_own_command())
         return code

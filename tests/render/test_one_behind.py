@@ -111,6 +111,7 @@ def test_rendering_and_writing_go_on_at_the_same_time(empty_scene, tmp_path):
     render = empty_scene.render
     render.engine, render.resolution_x, render.resolution_y = "CYCLES", 64, 48
     render.filepath, empty_scene.cycles.samples = str(tmp_path / "image.png"), 256
+    empty_scene.cycles.use_denoising = False
     counted, during, stop = [0], [], threading.Event()
 
     def count():
