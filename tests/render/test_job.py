@@ -64,6 +64,7 @@ def refused(folder: Path, text: str, name: str = "job.yaml", kind: type[Job] = J
 
 def to_yaml(data) -> str:
     writer = ruamel_yaml().YAML(typ="safe", pure=True)
+    writer.width = 1 << 20  # where it breaks a line beside an escape, a space more is read
     writer.allow_unicode = False  # written as it is, ruamel reads U+0085 as the end of a line
     stream = io.StringIO()
     writer.dump(data, stream)
