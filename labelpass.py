@@ -116,7 +116,7 @@ def _render_scene(scene: Path, request: Any, blender: str | None) -> int:
         open_scene(scene, scripts=request.allow_scripts)
         code = int(render(request))
         if code == AGAIN:
-            begin_again([sys.executable, *sys.orig_argv[1:]])
+            begin_again()
         return code
     return int(render_with(blender, scene, request))
 

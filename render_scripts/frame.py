@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -59,7 +59,7 @@ def render_frame(
         rendered, verified = shot.rendered, {}
         if verify_rays:
             shot.write()
-            pixels, seed = _pixels(folder, rendered, shot.files, bool(plan.settings.thin_labels)), plan.settings.seed
+            pixels, seed = _pixels(folder, rendered, shot.files, plan.settings.thin_labels), plan.settings.seed
             score = score_frame(scene, plan, view, pixels, rendered.camera, verify_rays, seed)
             verified = {"verified": score.to_dict()}
             clock.lap("verify_s")
@@ -92,7 +92,7 @@ def render_frame(
     return finish
 
 
-def _pixels(folder: Path, rendered: Rendered, files: Files, thin: bool) -> Pixels:
+def _pixels(folder: Path, rendered: Rendered, files: Files, thin: Collection[int]) -> Pixels:
     """What rays are held against: as it is on disk."""
     there = {name: exr.read_zip(folder / name) for name in ("depth.exr", "normals.exr") if name in files}
     purity = files.get(run_folder.PURITY)

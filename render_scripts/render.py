@@ -21,21 +21,14 @@ def entry() -> int:
         from render_scripts.session import main
 
         code = main(sys.argv[after:])
-        from render_scripts.renewal import AGAIN, begin_again
+        from render_scripts.renewal import AGAIN, begin_again  # not before: what cannot be imported is told by session
 
         if code == AGAIN:
-            begin_again(_own_command())
+            begin_again()
         return code
     except Exception:  # noqa: BLE001
         traceback.print_exc()
         return 3
-
-
-def _own_command() -> list[str]:
-    """What began this process: a Blender, or a Python with the bpy module."""
-    import bpy
-
-    return [bpy.app.binary_path, *sys.argv[1:]] if bpy.app.binary_path else [sys.executable, *sys.orig_argv[1:]]
 
 
 if __name__ == "__main__":

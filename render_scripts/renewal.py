@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
+
+import bpy
 
 from . import compat
 
@@ -47,8 +49,10 @@ def resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def begin_again(command: Sequence[str]) -> NoReturn:
-    """Run the command in the place of this process, which goes on with the run where it is."""
+def begin_again() -> NoReturn:
+    """Run what began this process, a Blender or a Python with the bpy module, in its place: it goes on with the run."""
+    program = bpy.app.binary_path
+    command = [program, *sys.argv[1:]] if program else [sys.executable, *sys.orig_argv[1:]]
     sys.stdout.flush()
     sys.stderr.flush()
     compat.remove_temporary_files()

@@ -19,6 +19,7 @@ from .blackbody import warmer
 from .held import Change, Held
 from .lights import LightDraw
 from .material_shifts import source_name
+from .nodes_between import NodesBetween, nodes_between
 from .own_groups import Chain, nodes_within, sources_of, upstream
 
 _PICTURES = {"TEX_IMAGE", "TEX_ENVIRONMENT"}
@@ -70,8 +71,7 @@ class _Lamp:
 class Emitters:
     """Materials whose light is ready to be changed."""
 
-    def __init__(self, materials: Iterable[bpy.types.Material]) -> None:
-        self._made: list[tuple[bpy.types.NodeTree, bpy.types.Node, bpy.types.NodeSocket, bpy.types.NodeSocket]] = []
+    def __init__(self, materials: Iterable[bpy.types.Material], between: NodesBetween) -> None:
         self._lamps: list[_Lamp] = []
         for material in materials:
             for node, chain in list(nodes_within(shader_tree(material))):
@@ -80,25 +80,10 @@ class Emitters:
                 if is_lamp(node, chain) and not any(path == "*" or node.path_from_id() in path for path in paths):
                     colour, strength = (node.inputs[name] for name in _SOCKETS[node.type])
                     factors = (
-                        self._between(tree, colour, "ShaderNodeVectorMath"),
-                        self._between(tree, strength, "ShaderNodeMath"),
+                        _factor(between, colour, "ShaderNodeVectorMath", (1.0, 1.0, 1.0)),
+                        _factor(between, strength, "ShaderNodeMath", 1.0),
                     )
                     self._lamps.append(_Lamp(source_name(material), colour, strength, *factors))
-
-    def _between(
-        self, tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket, kind: str
-    ) -> bpy.types.NodeSocket | None:
-        """The second input of a product that comes between an input and what is plugged into it; None if nothing is."""
-        link = next((link for link in socket.links if not link.is_muted), None)
-        if not link:
-            return None
-        source, node = link.from_socket, tree.nodes.new(kind)
-        node.operation = "MULTIPLY"
-        node.inputs[1].default_value = 1.0 if kind == "ShaderNodeMath" else (1.0, 1.0, 1.0)
-        tree.links.new(source, node.inputs[0])
-        tree.links.new(node.outputs[0], socket)
-        self._made.append((tree, node, source, socket))
-        return node.inputs[1]
 
     def changes(self, drawn: dict[str, LightDraw], held: Held) -> Iterator[Change]:
         for lamp in self._lamps:
@@ -117,17 +102,20 @@ class Emitters:
                 strength = held.own(lamp.strength, "default_value") * one.power
                 yield lamp.strength, "default_value", float(np.float32(strength))
 
-    def put_back(self) -> None:
-        for tree, node, source, socket in reversed(self._made):
-            tree.links.new(source, socket)
-            tree.nodes.remove(node)
+
+def _factor(
+    between: NodesBetween, socket: bpy.types.NodeSocket, kind: str, one: float | tuple[float, ...]
+) -> bpy.types.NodeSocket | None:
+    """The second input of a product that comes between an input and what is plugged into it; None if nothing is."""
+    node = between.put(socket, kind, 0)
+    if not node:
+        return None
+    node.operation, node.inputs[1].default_value = "MULTIPLY", one
+    return node.inputs[1]
 
 
 @contextmanager
 def emitting(materials: Iterable[bpy.types.Material]) -> Iterator[Emitters]:
     """Materials made ready; their nodes are as they were when the block ends."""
-    ready = Emitters(materials)
-    try:
-        yield ready
-    finally:
-        ready.put_back()
+    with nodes_between() as between:
+        yield Emitters(materials, between)

@@ -8,7 +8,7 @@ from math import radians
 
 import bpy
 import numpy as np
-from mathutils import Vector
+from mathutils import Euler, Quaternion, Vector
 
 from blender_addon.scene_labels import is_locked
 
@@ -51,7 +51,11 @@ def _moved(lamp, moved, turned, held: Held, metre: float) -> Iterator[Change]:
     if any(moved):
         at = held.own(lamp, "delta_location")
         yield lamp, "delta_location", tuple(_short(a + b * metre) for a, b in zip(at, moved))
-    if any(turned) and lamp.rotation_mode not in {"QUATERNION", "AXIS_ANGLE"}:
+    if any(turned) and lamp.rotation_mode == "QUATERNION":
+        turn = Euler([radians(each) for each in turned]).to_quaternion()
+        own = Quaternion(held.own(lamp, "delta_rotation_quaternion"))
+        yield lamp, "delta_rotation_quaternion", tuple(map(_short, turn @ own))
+    elif any(turned) and lamp.rotation_mode != "AXIS_ANGLE":  # which has no delta
         at = held.own(lamp, "delta_rotation_euler")
         yield lamp, "delta_rotation_euler", tuple(_short(a + radians(b)) for a, b in zip(at, turned))
 

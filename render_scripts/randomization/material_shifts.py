@@ -1,7 +1,6 @@
 """Shifts of what a material's shaders are given: hue, saturation, value of colours, and roughness.
 
-Where a colour or a roughness is a value, the value changes. Where something is plugged in, a node comes between, once
-for a whole run, so that from frame to frame values change alone: a tree that changes costs Cycles a new look at it.
+Where a colour or a roughness is a value, the value changes. Where something is plugged in, a node comes between.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import bpy
 from .animated import animated_paths
 from .held import Change, Held
 from .materials import MaterialShift
+from .nodes_between import NodesBetween, nodes_between
 from .own_groups import nodes_within
 
 _COLOURS = {"BSDF_PRINCIPLED": "Base Color", "BSDF_DIFFUSE": "Color", "BSDF_GLOSSY": "Color"}
@@ -40,37 +40,18 @@ def may_shift(node: bpy.types.Node) -> bool:
 class Shifted:
     """Materials whose shaders are ready to be shifted; their groups are their own (`own_groups`)."""
 
-    def __init__(self, materials: list[bpy.types.Material]) -> None:
-        self._made: list[tuple[bpy.types.NodeTree, bpy.types.Node, bpy.types.NodeSocket, bpy.types.NodeSocket]] = []
+    def __init__(self, materials: list[bpy.types.Material], between: NodesBetween) -> None:
         self._colours: list[tuple[str, bpy.types.NodeSocket, bpy.types.Node | None]] = []
         self._rough: list[tuple[str, bpy.types.NodeSocket, bpy.types.Node | None]] = []
         for material in materials:
             name = source_name(material)
             for node, _ in list(nodes_within(material.node_tree)):
-                tree = node.id_data
-                if may_shift(node) and not _is_animated(node, animated_paths(tree)):
+                if may_shift(node) and not _is_animated(node, animated_paths(node.id_data)):
                     socket = node.inputs[_COLOURS[node.type]]
-                    self._colours.append((name, socket, self._between(tree, socket, "ShaderNodeHueSaturation")))
+                    self._colours.append((name, socket, between.put(socket, "ShaderNodeHueSaturation", "Color")))
                     if node.type in _ROUGH:
                         socket = node.inputs["Roughness"]
-                        self._rough.append((name, socket, self._between(tree, socket, "ShaderNodeMath")))
-
-    def _between(self, tree, socket: bpy.types.NodeSocket, kind: str) -> bpy.types.Node | None:
-        """A node between a socket and what is plugged into it; None where nothing is."""
-        link = next((link for link in socket.links if not link.is_muted), None)
-        if not link:
-            return None
-        source, node = link.from_socket, tree.nodes.new(kind)
-        if kind == "ShaderNodeMath":
-            node.operation, node.use_clamp = "ADD", True
-            node.inputs[1].default_value = 0.0
-            into = node.inputs[0]
-        else:
-            into = node.inputs["Color"]
-        tree.links.new(source, into)
-        tree.links.new(node.outputs[0], socket)
-        self._made.append((tree, node, source, socket))
-        return node
+                        self._rough.append((name, socket, _sum(between, socket)))
 
     def changes(self, shifts: dict[str, MaterialShift], held: Held) -> Iterator[Change]:
         for name, socket, node in self._colours:
@@ -89,10 +70,12 @@ class Shifted:
                 rough = held.own(socket, "default_value") + shift.roughness
                 yield socket, "default_value", min(max(rough, 0.0), 1.0)
 
-    def put_back(self) -> None:
-        for tree, node, source, socket in reversed(self._made):
-            tree.links.new(source, socket)
-            tree.nodes.remove(node)
+
+def _sum(between: NodesBetween, socket: bpy.types.NodeSocket) -> bpy.types.Node | None:
+    node = between.put(socket, "ShaderNodeMath", 0)
+    if node:
+        node.operation, node.use_clamp, node.inputs[1].default_value = "ADD", True, 0.0
+    return node
 
 
 def _is_animated(node: bpy.types.Node, paths: set[str]) -> bool:
@@ -110,8 +93,5 @@ def shifted(color: tuple[float, ...], shift: MaterialShift) -> tuple[float, ...]
 @contextmanager
 def shifting(materials: list[bpy.types.Material]) -> Iterator[Shifted]:
     """Materials made ready; their nodes are as they were when the block ends."""
-    ready = Shifted(materials)
-    try:
-        yield ready
-    finally:
-        ready.put_back()
+    with nodes_between() as between:
+        yield Shifted(materials, between)

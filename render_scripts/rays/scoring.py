@@ -7,7 +7,7 @@ point lies on an edge, and neither is wrong. The same goes for surfaces that lie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import bpy
@@ -38,15 +38,15 @@ _TOLERANCE = float(np.radians(2.0))
 @dataclass(frozen=True)
 class Pixels:
     """What is on disk of a frame: `labels` (H, W) label codes; `purity` (H, W) and `k` samples a pixel side;
-    `depth` {channel: (H, W) metres} and `normals` {channel: (H, W)}, empty where the frame has none. `thin`: whether
-    some labels may have a pixel without most of its samples."""
+    `depth` {channel: (H, W) metres} and `normals` {channel: (H, W)}, empty where the frame has none. `thin`: ids of
+    labels that may have a pixel without most of its samples."""
 
     labels: NDArray[np.uint16]
     purity: NDArray[np.float32] | None
     k: int
     depth: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     normals: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
-    thin: bool = False
+    thin: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -136,13 +136,13 @@ def _judge_label(tally: Tally, pixels: Pixels, witness: Witness, at: tuple[int, 
         else:
             tally.differing.append(_difference(at, code, centre, witness))
     else:
-        _judge_mixed(tally, witness, at, code, k, pixels.thin)
+        _judge_mixed(tally, witness, at, code, k, code in pixels.thin)
 
 
 def _judge_mixed(tally: Tally, witness: Witness, at: tuple[int, int], code: int, k: int, thin: bool) -> None:
     """A pixel whose samples do not agree: all of them are cast, and reduced as the label render reduces them.
 
-    Which pixels a thin label takes, its neighbours decide, too: that is not judged.
+    Which pixels a `thin` label takes, its neighbours decide, too: that is not judged.
     """
     said: Answer | None = None
     for beside in (np.zeros(2), *witness.beside(at, k)):

@@ -101,7 +101,7 @@ def _read(run: Path, plan: Plan, frame: int) -> tuple[View, Mapping[str, Any], P
     camera = run_folder.read_record(run, frame).get("camera")
     if not isinstance(camera, dict) or not camera.keys() >= _CAMERA:
         raise RunError(f"{folder / run_folder.RECORD} is damaged: its camera is not whole; {remove_and_render(folder)}")
-    return record.view, camera, Pixels(labels, purity, k, *others, thin=bool(plan.settings.thin_labels))
+    return record.view, camera, Pixels(labels, purity, k, *others, thin=plan.settings.thin_labels)
 
 
 _CAMERA = {"type", "width", "height", "K", "world_from_camera", "camera_from_world"}

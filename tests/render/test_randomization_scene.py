@@ -88,8 +88,10 @@ def test_light_is_as_strong_and_as_warm_as_was_drawn(shoot):
         np.testing.assert_allclose(linear, plain * (sun.power * warmer(sun.warmth)), rtol=2e-3)
 
 
-def test_a_sun_that_turns_is_seen_to(room, shoot):
-    """Lambert: its cosine."""
+@pytest.mark.parametrize("mode", ["XYZ", "QUATERNION"])
+def test_a_sun_that_turns_is_seen_to(room, shoot, mode):
+    """Lambert: its cosine. Importers of glTF give lamps quaternions."""
+    bpy.data.objects["Sun"].rotation_mode = mode
     plain, draws = shoot(Randomization(), 1)[1][0], {}
     spec = Randomization(Lights(power=(1, 1), warmth=(0, 0), off=0, turned=60))
     for frame, (linear, _) in shoot(spec, 1, 2, 3, draws=draws).items():

@@ -384,6 +384,7 @@ def test_what_a_thin_label_takes_is_not_judged_by_majority(empty_scene, tmp_path
     rectangle(empty_scene, 0.3, 0.7, z=1, label=7)
     found = rendered(empty_scene, tmp_path, label_supersample=3, thin_labels=(7,))
     assert (found.labels == 7).any()
-    score = held(empty_scene, replace(found, thin=True), label_supersample=3)
+    score = held(empty_scene, replace(found, thin=(7,)), label_supersample=3)
     assert not score.differs and score.tallies["labels"].not_judged == {THIN: HEIGHT}
     assert held(empty_scene, found, label_supersample=3).differs
+    assert held(empty_scene, replace(found, thin=(2,)), label_supersample=3).differs, "another label's share is judged"
