@@ -21,7 +21,7 @@ RUNS = {
     "suggestion_list.py": (["--objects", "50"], "accept"),
     "labels.py": (["--views", "1", "--samples", "1", "--size", "16x12"], "invented ids, pixels"),
     "exactness.py": (["--case", "alpha", "--no-room"], "alpha"),
-    "instances.py": (["--objects", "50"], "objects"),
+    "instances.py": (["--objects", "50", "--size", "64x48"], "objects"),
     "rays.py": (["--views", "1", "--size", "16x12", "--rays", "4", "--columns", "8"], "LiDAR, room,"),
     "views.py": (["{room}"], "trajectory 240"),
     "cost.py": (["--scene", "cheap", "--frames", "1", "--rounds", "1", "--size", "16x12"], "| cheap"),
