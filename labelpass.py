@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_check, _add_render, _add_verify, _add_job, _add_export, _add_sheet, _add_scene):
+    for add in (_add_check, _add_render, _add_verify, _add_job, _add_export, _add_evaluate, _add_sheet, _add_scene):
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -282,6 +282,32 @@ def _fractions(text: str) -> tuple[float, float, float]:
     except ValueError:
         raise ValueError(f"split {text!r}: write three shares, such as 0.8/0.1/0.1") from None
     return train, val, test
+
+
+def _add_evaluate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from postprocess.evaluation.request import add_arguments
+
+    verb = verbs.add_parser("evaluate", help="hold a model's predictions against the truth")
+    add_arguments(verb)
+    verb.set_defaults(call=_evaluate)
+
+
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from blender_addon.label_sets import label_files
+    from postprocess.evaluation import evaluation_of, lines, write
+    from postprocess.evaluation.request import wishes_from
+    from postprocess.progress import progress_line
+
+    models = [parsed.predictions, *([parsed.against] if parsed.against else [])]
+    label_set = label_files.read(parsed.label_set) if parsed.label_set else None
+    progress = progress_line(sys.stderr, "pictures")
+    found = evaluation_of(models, parsed.truth, label_set, parsed.split, wishes_from(parsed), progress)
+    for line in lines(found):
+        print(line)
+    for out in parsed.out:
+        write(found, out)
+        print(f"labelpass: {out}")
+    return 0
 
 
 def _add_sheet(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
