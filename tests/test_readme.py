@@ -19,6 +19,7 @@ import bpy
 import numpy as np
 import pytest
 from page_room import save_room
+from PIL import Image
 
 from blender_addon.contract.modalities import MODALITIES, files_of
 from blender_addon.label_sets import label_files
@@ -28,7 +29,7 @@ from render_scripts.sampled_views.view_request import parse_words
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md")
-MUST_HAVE_COMMANDS = {"README", "exactness", "jobs", "modalities", "randomisation", "rendering", "views"}
+MUST_HAVE_COMMANDS = {"README", "evaluation", "exactness", "jobs", "modalities", "randomisation", "rendering", "views"}
 
 
 def blocks(page: Path, kind: str) -> list[str]:
@@ -60,8 +61,8 @@ def jobs_of(page: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def desk_of(tmp_path_factory) -> Callable[[Path], Path]:
-    """Gives each page a folder: with room.blend, passes, pictures, this project's render_scripts, the page's first job
-    as job.yaml, and `labelpass` and `blender` on the path."""
+    """Gives each page a folder: with room.blend, passes, pictures, label maps, this project's render_scripts, the
+    page's first job as job.yaml, and `labelpass` and `blender` on the path."""
     desks: dict[Path, Path] = {}
 
     def desk_of(page: Path) -> Path:
@@ -78,6 +79,8 @@ def _lay(folder: Path, page: Path) -> None:
     (folder / "flats").mkdir()
     shutil.copy(folder / "room.blend", folder / "flats" / "flat.blend")
     shutil.copytree(ROOT / "tests" / "postprocess" / "data", folder / "passes")
+    for name in ("truth", "predictions", "other"):
+        _save_label_map(folder / name / "kitchen.png")
     (folder / "fabrics").mkdir()
     _save_picture(folder / "fabrics" / "linen.png")
     for job in jobs_of(page)[:1]:
@@ -106,6 +109,11 @@ def _save_picture(path: Path) -> None:
     image.pixels.foreach_set(np.full(4 * 4 * 4, 0.5, np.float32))
     image.save(filepath=str(path))
     bpy.data.images.remove(image)
+
+
+def _save_label_map(path: Path) -> None:
+    path.parent.mkdir()
+    Image.fromarray(np.repeat(np.uint8([[1, 2, 5, 5]]), 4, axis=0)).save(path)
 
 
 def test_pages_with_commands_are_known():

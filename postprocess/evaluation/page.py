@@ -42,6 +42,7 @@ p, figcaption, small { color: var(--quiet) } p { max-width: 60rem }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: right; padding: .25rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap }
 th { font-weight: 600; font-size: .85rem } th:first-child, td:first-child { text-align: left }
+.pairs :is(th, td):nth-child(2) { text-align: left }
 td.flatters, th.flatters { color: var(--quiet); font-style: italic }
 .bar { display: inline-block; height: .55rem; background: var(--bar); border-radius: 2px; margin-right: .5rem }
 .track { display: inline-block; width: 6rem; text-align: left }
@@ -107,6 +108,16 @@ def _differences(evaluation: Evaluation) -> Iterator[str]:
         ends = "" if np.isnan(lower) else f"{lower:+.4f} to {upper:+.4f}"
         yield f"<tr><td>{_said(score)}</td><td>{value:+.4f}</td><td>{ends}</td><td class='{kind}'>{word}</td></tr>"
     yield "</table></div>"
+    yield "<div class='wide'><table><tr><th>class</th><th>pixels</th>"
+    yield f"<th>IoU of {one}</th><th>IoU of {other}</th><th>difference</th></tr>"
+    first, second = (verdict.scores.of_class["iou"] for verdict in evaluation.verdicts)
+    apart = np.nan_to_num(second) - np.nan_to_num(first)
+    for at in np.argsort(-apart, kind="stable").tolist():
+        if not np.isnan(first[at]) or not np.isnan(second[at]):
+            kind = "good" if apart[at] > 0 else "bad" if apart[at] < 0 else ""
+            yield f"<tr>{_named(evaluation, evaluation.verdicts[0], at)}<td>{_value(first[at])}</td>"
+            yield f"<td>{_value(second[at])}</td><td class='{kind}'>{apart[at]:+.4f}</td></tr>"
+    yield "</table></div>"
 
 
 def _classes(evaluation: Evaluation) -> Iterator[str]:
@@ -126,7 +137,6 @@ def _classes(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _row(evaluation: Evaluation, verdict: Verdict, at: int) -> str:
-    red, green, blue = evaluation.classes.colors[at]
     cells = []
     for score in _COLUMNS:
         value = verdict.scores.of_class[score][at]
@@ -134,9 +144,14 @@ def _row(evaluation: Evaluation, verdict: Verdict, at: int) -> str:
         if score == "iou":
             bar = f"<span class='track'><span class='bar' style='width:{float(value):.1%}'></span></span>"
         cells.append(f"<td{_flattering(score)} title='{_ends(verdict, score, at)}'>{bar}{_value(value)}</td>")
+    return f"<tr>{_named(evaluation, verdict, at)}{''.join(cells)}</tr>"
+
+
+def _named(evaluation: Evaluation, verdict: Verdict, at: int) -> str:
+    """A class with its colour, and its pixels in the truth."""
+    red, green, blue = evaluation.classes.colors[at]
     swatch = f"<span class='swatch' style='background:rgb({red},{green},{blue})'></span>"
-    pixels = int(verdict.matrix[at].sum())
-    return f"<tr><td>{swatch}{escape(evaluation.classes.names[at])}</td><td>{pixels:,}</td>{''.join(cells)}</tr>"
+    return f"<td>{swatch}{escape(evaluation.classes.names[at])}</td><td>{int(verdict.matrix[at].sum()):,}</td>"
 
 
 def _confusions(evaluation: Evaluation, verdict: Verdict) -> Iterator[str]:
@@ -147,7 +162,8 @@ def _confusions(evaluation: Evaluation, verdict: Verdict) -> Iterator[str]:
     if not worst:
         return
     yield f"<h2>Taken for something else{_of(evaluation, verdict)}</h2>"
-    yield "<div class='wide'><table><tr><th>truth</th><th>called</th><th>pixels</th><th>of the truth</th></tr>"
+    yield "<div class='wide'><table class='pairs'>"
+    yield "<tr><th>truth</th><th>called</th><th>pixels</th><th>of the truth</th></tr>"
     for row, column in worst:
         share = matrix[row, column] / verdict.matrix[row].sum()
         yield (
@@ -162,7 +178,6 @@ def _pictures(evaluation: Evaluation) -> Iterator[str]:
     apart = found[0] if len(found) == 1 else -np.abs(found[1] - found[0])
     order = np.argsort(np.where(np.isnan(apart), np.inf, apart), kind="stable")[:PICTURES].tolist()
     yield "<h2>" + ("The worst pictures" if len(found) == 1 else "Pictures that the two see most differently") + "</h2>"
-    yield "<p>In order: the image where it is known, the truth, what was predicted, and in red what is wrong of it.</p>"
     for at in order:
         pair = evaluation.pairs[at]
         ious = ", ".join(
@@ -200,9 +215,7 @@ def _img(pixels: NDArray[np.uint8], what: str) -> str:
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG")
     data = base64.b64encode(file.getvalue()).decode()
-    return (
-        f"<img alt='{escape(what, quote=True)}' title='{escape(what, quote=True)}' src='data:image/png;base64,{data}'>"
-    )
+    return f"<img alt='{escape(what)}' src='data:image/png;base64,{data}'><small>{escape(what)}</small>"
 
 
 def _overall(evaluation: Evaluation) -> Iterator[str]:

@@ -19,6 +19,7 @@ _COLUMNS = {
     "boundary_iou": "boundary IoU",
     "accuracy_with_true_negatives": "accuracy with true negatives (*)",
 }
+_CELL = 6  # letters of a score, such as 0.1234
 _FIRST = ("mean_iou", "global_accuracy", "mean_accuracy", "mean_boundary_iou")
 
 
@@ -53,19 +54,21 @@ def _of_model(evaluation: Evaluation, verdict: Verdict) -> Iterator[str]:
             ends = _ends(float(verdict.lower.overall[score]), float(verdict.upper.overall[score]))
         yield f"  {score:36}{_value(float(verdict.scores.overall[score]))}{ends}"
     wide = max(map(len, names), default=0) + 2
-    yield "  " + "class".ljust(wide) + "".join(f"  {title}" for title in ("     pixels", *_COLUMNS.values()))
+    yield "  " + "class".ljust(wide) + "pixels".rjust(13) + "".join(map(_cell, _COLUMNS.values(), _COLUMNS.values()))
     iou = verdict.scores.of_class["iou"]
     for at in np.argsort(np.where(np.isnan(iou), -1, -iou), kind="stable").tolist():
         if np.isnan(iou[at]):
             continue
-        cells = [f"{int(verdict.matrix[at].sum()):>13}"]
-        cells += [
-            _value(float(verdict.scores.of_class[score][at])).rjust(len(title) + 2) for score, title in _COLUMNS.items()
-        ]
-        yield "  " + names[at].ljust(wide) + "".join(cells)
+        values = (_value(float(verdict.scores.of_class[score][at])) for score in _COLUMNS)
+        pixels = str(int(verdict.matrix[at].sum())).rjust(13)
+        yield "  " + names[at].ljust(wide) + pixels + "".join(map(_cell, values, _COLUMNS.values()))
     absent = [names[at] for at in np.flatnonzero(np.isnan(iou)).tolist()]
     if absent:
         yield f"  neither in the truth nor predicted: {', '.join(absent)}"
+
+
+def _cell(text: str, title: str) -> str:
+    return "  " + text.rjust(max(len(title), _CELL))
 
 
 def _level(evaluation: Evaluation) -> str:
