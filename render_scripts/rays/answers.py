@@ -73,6 +73,18 @@ class Answers:
         if hidden:
             yield Answer(why=hidden[1])
 
+    def of_whole(self, surface: Surface, triangle: int) -> int | None:
+        """The code of all points of a surface that have the material of this triangle, `IGNORE` where rays cannot tell;
+        None where that must be asked of each point."""
+        material = surface.material(triangle)
+        labels = self._labels(surface, material)
+        if surface.is_holdout or len(labels) > 1:
+            return IGNORE
+        (label,) = labels
+        if self._is_there(material, self._policies.get(label, BY_ALPHA)):
+            return IGNORE if label and label == self._void else label
+        return None
+
     def _of(self, hit: Hit) -> Answer | None:
         surface, material = hit.surface, hit.surface.material(hit.triangle)
         if surface.is_holdout:
@@ -109,10 +121,9 @@ class Answers:
         known = self._known(material)
         if isinstance(known, str):
             return known
-        plain, glassy = (may_be_transparent(known, suspicion) for suspicion in self._suspected)
-        decided = policy in {SEE_THROUGH, IGNORED}
-        if not plain and not (decided and glassy):
+        if self._is_there(material, policy):
             return THERE
+        decided = policy in {SEE_THROUGH, IGNORED}
         try:
             surface = known.get_output_node("CYCLES").inputs["Surface"]
             point = Point(hit.surface, hit.triangle, hit.point)
@@ -122,6 +133,14 @@ class Answers:
         if decided and _has_glass(known) and passing[1] <= 1 - A_TRACE:
             return "glass that its label decides about"
         return self._decided(passing, policy) or "transparency that varies"
+
+    def _is_there(self, material: bpy.types.Material | None, policy: str) -> bool:
+        """Whether no light passes any point of a material."""
+        known = self._known(material)
+        if isinstance(known, str):
+            return known == THERE
+        plain, glassy = (may_be_transparent(known, suspicion) for suspicion in self._suspected)
+        return not plain and not (glassy and policy in {SEE_THROUGH, IGNORED})
 
     def _decided(self, passing: Bounds, policy: str) -> str:
         """What a label makes of a point through which so much light passes; "" where it lies between two answers."""

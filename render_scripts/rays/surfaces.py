@@ -17,7 +17,10 @@ from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from blender_addon.compat import shader_tree
-from blender_addon.occurrences import NO_LEVEL
+from blender_addon.label_render.frame_things import listed
+from blender_addon.label_render.strands import strand_systems
+from blender_addon.label_render.thing_ids import Key, Listed, keys_of
+from blender_addon.scene_labels import CARRIERS
 
 from .. import compat
 
@@ -96,8 +99,8 @@ class Surface:
     matrix: NDArray[np.float64]
     inverse: NDArray[np.float64]
     is_holdout: bool = False
-    path: tuple[int, ...] = ()
-    """Blender's numbers of a copy, from the innermost level on; () where the object shows itself."""
+    key: Key = ("", (), "")
+    """What the thing is that the surface is of."""
 
     def material(self, triangle: int) -> bpy.types.Material | None:
         """As Cycles takes it: a slot that is not there counts as the last one."""
@@ -147,9 +150,15 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
     shapes: dict[int, Shape] = {}
     displaced: dict[bpy.types.Material | None, bool] = {}
     override = view_layer.material_override
+    rows: list[Listed] = []
+    places: list[int] = []
     for instance in depsgraph.object_instances:
         obj = instance.object
-        if not instance.show_self or obj.type not in _SHOWN:
+        hairy = instance.show_particles and bool(strand_systems(obj))
+        if obj.type not in CARRIERS or not (instance.show_self or hairy):
+            continue
+        rows.append(listed(instance))
+        if obj.type not in _SHOWN:
             continue
         top = instance.parent if instance.is_instance and instance.parent else obj
         if not _meets_cameras(obj, top, view_layer):
@@ -160,27 +169,28 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
             continue
         mesh = obj.data
         shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh))
-        if instance.show_particles:
+        if hairy:
             found.fogs += _hair(obj, shape, matrix)
-        if not len(mesh.polygons):
+        if not instance.show_self or not len(mesh.polygons):
             continue
         slots = tuple(slot.material and slot.material.original for slot in obj.material_slots)
         materials = tuple(override for _ in slots or (None,)) if override else slots
         holdout = top.original.holdout_get(view_layer=view_layer)
         if why := _not_as_it_stands(obj, materials, depsgraph, displaced):
             found.fogs.append(_around(shape.vertices, matrix, why, 0.1))
-        path = tuple(level for level in instance.persistent_id if level != NO_LEVEL) if instance.is_instance else ()
-        found.surfaces.append(Surface(obj.original, top.original, shape, materials, matrix, matrix, holdout, path))
-    return Surroundings(_with_inverses(found.surfaces), found.fogs)
+        found.surfaces.append(Surface(obj.original, top.original, shape, materials, matrix, matrix, holdout))
+        places.append(len(rows) - 1)
+    keys = keys_of(rows, {})
+    return Surroundings(_whole(found.surfaces, [keys[place] for place in places]), found.fogs)
 
 
-def _with_inverses(surfaces: list[Surface]) -> list[Surface]:
-    """Inverted all at once, and without those that are flattened to nothing."""
+def _whole(surfaces: list[Surface], keys: list[Key]) -> list[Surface]:
+    """With their keys, and inverted all at once, without those that are flattened to nothing."""
     matrices = np.array([surface.matrix for surface in surfaces], np.float64).reshape(-1, 4, 4)
     whole = np.linalg.det(matrices[:, :3, :3]) != 0
     matrices[~whole] = np.eye(4)
     inverses = np.linalg.inv(matrices)
-    return [replace(surface, inverse=inverses[n]) for n, surface in enumerate(surfaces) if whole[n]]
+    return [replace(surface, inverse=inverses[n], key=keys[n]) for n, surface in enumerate(surfaces) if whole[n]]
 
 
 _SHOWN = {"MESH", "CURVES", "POINTCLOUD"}
@@ -224,12 +234,10 @@ def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog
 
 
 def _hair(obj: bpy.types.Object, shape: Shape, matrix: NDArray[np.float64]) -> Iterator[Fog]:
-    shown = {m.particle_system.name for m in obj.modifiers if m.type == "PARTICLE_SYSTEM" and m.show_render}
-    for system in obj.particle_systems:
-        settings = system.settings
-        if system.name in shown and settings.type == "HAIR" and settings.render_type == "PATH" and len(shape.vertices):
-            size = np.linalg.norm(shape.vertices.max(axis=0) - shape.vertices.min(axis=0))
-            yield _around(shape.vertices, matrix, "hair", 0.1 + 2 * settings.hair_length / max(float(size), 1e-9))
+    for system in strand_systems(obj) if len(shape.vertices) else ():
+        size = np.linalg.norm(shape.vertices.max(axis=0) - shape.vertices.min(axis=0))
+        more = 0.1 + 2 * system.settings.hair_length / max(float(size), 1e-9)
+        yield _around(shape.vertices, matrix, "hair", more)
 
 
 def _around(points: NDArray[np.float32], matrix: NDArray[np.float64], why: str, more: float) -> Fog:
