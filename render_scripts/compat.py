@@ -85,8 +85,13 @@ def is_diced(obj: bpy.types.Object, scene: bpy.types.Scene) -> bool:
 
 
 def vector_pass_knows_orthographic() -> bool:
-    """Whether the vector pass is right for an orthographic camera that moves: before 5.0 it has a perspective."""
-    return bpy.app.version >= (5, 0, 0)
+    """Whether the vector pass is right for an orthographic camera that moves: in between it has a perspective."""
+    return bpy.app.version < (4, 3, 0) or bpy.app.version >= (5, 2, 0)
+
+
+def vector_pass_knows_zoom() -> bool:
+    """Whether the vector pass takes the focal lengths of other moments."""
+    return bpy.app.version >= (4, 3, 0)
 
 
 def panorama_settings(camera: bpy.types.Camera) -> Iterator[object]:

@@ -1,8 +1,9 @@
 """How what the vector pass says of a camera becomes what is on the picture one scene frame earlier and later.
 
-Cycles takes shift and orthographic scale of now for all three moments, and before Blender 5.0 an orthographic camera
-that moves for one with a perspective (measured). So such a camera stands still while its label render says how things
-move, and what its own motion and lens add is computed here: on the picture that is an affine map, whatever the depth.
+Cycles takes shift and orthographic scale of now for all three moments (4.2 the focal length, too), and from Blender 4.3
+to 5.1 an orthographic camera that moves for one with a perspective (measured). So such a camera stands still while its
+label render says how things move, and what its own motion and lens add is computed here: on the picture that is an
+affine map, whatever the depth.
 """
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ def _may_differ(camera: bpy.types.Object) -> bool:
         return bool(animated_paths(data))
     if is_animated(data, "shift_x", "shift_y"):
         return True
-    return data.type == "ORTHO" and (is_animated(data, "ortho_scale") or (_stands_still(data) and _may_move(camera)))
+    if data.type == "PERSP":
+        return not compat.vector_pass_knows_zoom() and is_animated(data, "lens", "sensor_width", "sensor_height")
+    return is_animated(data, "ortho_scale") or (_stands_still(data) and _may_move(camera))
 
 
 def _may_move(obj: bpy.types.Object) -> bool:
@@ -142,7 +145,7 @@ def _map(camera: bpy.types.Object, here: _Screen, there: _Screen) -> Map:
         if here.lens != there.lens:
             raise NoFlow(f"no flow through camera {camera.name!r}: it is a panorama whose lens changes")
         return np.eye(3)
-    if camera.data.type == "PERSP":  # the pass knows the focal length, and not the middle of the picture
+    if camera.data.type == "PERSP" and compat.vector_pass_knows_zoom():  # and not the middle of the picture
         found = np.eye(3)
         found[:2, 2] = there.pixels[:2, 2] - here.pixels[:2, 2]
         return found
@@ -152,7 +155,7 @@ def _map(camera: bpy.types.Object, here: _Screen, there: _Screen) -> Map:
         if np.abs(motion[:2, 2]).max() > _TILT:
             raise NoFlow(
                 f"no flow through camera {camera.name!r}: it is orthographic and turns to look another way, which "
-                "Blender's vector pass knows from 5.0 on; render it with that"
+                "Blender's vector pass knows from 5.2 on (and 4.2 did); render it with that"
             )
         moved[:2] = motion[:2][:, [0, 1, 3]]
     return np.asarray(there.pixels @ moved @ np.linalg.inv(here.pixels))
