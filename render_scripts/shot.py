@@ -90,7 +90,7 @@ def take_shot(
         shot.more["stereo"] = _render_right_eye(folder, plan, scene, stage.eyes[scene.camera.name], shot, develop)
         clock.lap("stereo_s")
     if "lidar" in settings.modalities:
-        scanned, shot.more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling)
+        scanned, shot.more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling, stage.trees)
         shot.files |= scanned
         clock.lap("lidar_s")
     return shot

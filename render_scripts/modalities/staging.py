@@ -12,6 +12,7 @@ from blender_addon.contract.run import Settings
 from blender_addon.label_render.instances import Telling, instances_prepared
 from blender_addon.occurrences import Occurrence
 
+from ..rays.trees import Trees
 from .screens import still_camera
 from .stereo import right_eyes
 
@@ -19,11 +20,12 @@ from .stereo import right_eyes
 @dataclass(frozen=True)
 class Stage:
     """`eyes`: {camera: the right eye beside it} in runs with stereo; `telling`: what tells copies apart, in runs with
-    instances; `still`: what `screens.stilled` takes, in runs with flow."""
+    instances; `still`: what `screens.stilled` takes, in runs with flow; `trees`: of the last LiDAR scan."""
 
     eyes: Mapping[str, bpy.types.Object] = field(default_factory=dict)
     telling: Telling | None = None
     still: bpy.types.Object | None = None
+    trees: Trees = field(default_factory=Trees)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Everything with a surface that a render shows, as triangles that rays are cast against, and what rays cannot tell of.
 
 Blender's own `Scene.ray_cast` does not do: in 5.2 it hits what renders hide (measured). So each mesh of the depsgraph
-gets a tree of its own (mathutils), in the space of its object, as soon as a ray comes near one of its copies.
+gets a tree of its own (`trees`), in the space of its object, as soon as a ray comes near one of its copies.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from blender_addon.label_render.thing_ids import Key, Listed, keys_of
 from blender_addon.scene_labels import CARRIERS
 
 from .. import compat
+from .trees import Trees
 
 Materials = tuple[bpy.types.Material | None, ...]
 
@@ -32,6 +33,7 @@ class Shape:
     """An evaluated mesh; it lives as long as the depsgraph does."""
 
     mesh: bpy.types.Mesh
+    trees: Trees
     _maps: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @cached_property
@@ -67,7 +69,7 @@ class Shape:
 
     @cached_property
     def tree(self) -> BVHTree:
-        return BVHTree.FromPolygons(self.vertices.tolist(), self.triangles.tolist(), all_triangles=True)
+        return self.trees.of(self.vertices, self.triangles)
 
     def uv(self, name: str) -> NDArray[np.float32] | None:
         """(T, 3 corners, 2) of a UV map, "" for the one that renders take; None where there is no such map."""
@@ -144,8 +146,15 @@ class Surroundings:
     fogs: list[Fog] = field(default_factory=list)
 
 
-def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer) -> Surroundings:
-    """Everything that a camera sees of a render's depsgraph (`with_render_depsgraph`); valid as long as that is."""
+def surroundings(
+    depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer, trees: Trees | None = None
+) -> Surroundings:
+    """Everything that a camera sees of a render's depsgraph (`with_render_depsgraph`); valid as long as that is.
+
+    `trees`: those of the last look, where there was one.
+    """
+    trees = trees or Trees()
+    trees.begin()
     found = Surroundings()
     shapes: dict[int, Shape] = {}
     displaced: dict[bpy.types.Material | None, bool] = {}
@@ -168,7 +177,7 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
             found.fogs += _strands(obj, matrix)
             continue
         mesh = obj.data
-        shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh))
+        shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh, trees))
         if hairy:
             found.fogs += _hair(obj, shape, matrix)
         if not instance.show_self or not len(mesh.polygons):
