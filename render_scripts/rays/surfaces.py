@@ -6,7 +6,7 @@ gets a tree of its own (`trees`), in the space of its object, as soon as a ray c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -131,11 +131,16 @@ class Surface:
 
 @dataclass(frozen=True)
 class Fog:
-    """A box in the world, two corners, in which rays do not tell what is seen, and why."""
+    """A box in the world, two corners, in which rays do not tell what is seen, and why; `of` an object."""
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     why: str
+    of: str = ""
+
+    def within(self, point: NDArray[np.float64], reach: float) -> bool:
+        """Whether some of it is that near to a point."""
+        return float(np.linalg.norm(np.clip(point, self.low, self.high) - point)) <= reach
 
 
 @dataclass
@@ -174,19 +179,19 @@ def surroundings(
             continue
         matrix = np.array(instance.matrix_world, np.float64)
         if obj.type != "MESH":
-            found.fogs += _strands(obj, matrix)
+            found.fogs += _named(_strands(obj, matrix), obj)
             continue
         mesh = obj.data
         shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh, trees))
         if hairy:
-            found.fogs += _hair(obj, shape, matrix)
+            found.fogs += _named(_hair(obj, shape, matrix), obj)
         if not instance.show_self or not len(mesh.polygons):
             continue
         slots = tuple(slot.material and slot.material.original for slot in obj.material_slots)
         materials = tuple(override for _ in slots or (None,)) if override else slots
         holdout = top.original.holdout_get(view_layer=view_layer)
         if why := _not_as_it_stands(obj, materials, depsgraph, displaced):
-            found.fogs.append(_around(shape.vertices, matrix, why, 0.1))
+            found.fogs += _named([_around(shape.vertices, matrix, why, 0.1)], obj)
         found.surfaces.append(Surface(obj.original, top.original, shape, materials, matrix, matrix, holdout))
         places.append(len(rows) - 1)
     keys = keys_of(rows, {})
@@ -232,6 +237,10 @@ def _is_displaced(material: bpy.types.Material) -> bool:
     tree = shader_tree(material)
     output = tree and tree.get_output_node("CYCLES")
     return bool(output) and material.displacement_method != "BUMP" and output.inputs["Displacement"].is_linked
+
+
+def _named(fogs: Iterable[Fog], obj: bpy.types.Object) -> Iterator[Fog]:
+    return (replace(fog, of=obj.name) for fog in fogs)
 
 
 def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog]:

@@ -18,7 +18,7 @@ EXACT = Lidar(beams=5, lowest=-20, highest=20, columns=72, range_noise=0.0)
 
 def scanned(scene, lidar=EXACT, seed=0, **more):
     plan = plan_of(scene)
-    return scan_frame(scene, plan, plan.views[0], lidar, np.random.default_rng([seed, 1, 7]), **more)
+    return scan_frame(scene, plan, plan.views[0], lidar, np.random.default_rng([seed, 1, 7]), **more)[:2]
 
 
 @pytest.fixture
@@ -162,3 +162,29 @@ def test_texts_curves_and_metaballs_have_the_ids_that_the_map_has(empty_scene, t
     _, files, _ = shoot(empty_scene, tmp_path, chosen)
     met, seen = files["lidar.ply"]["instance"].astype(np.uint64), ids_in(files)
     assert set(met.tolist()) == set(seen.ravel().tolist()) - {0} and len(set(met.tolist())) == len(things)
+
+
+def test_the_record_says_what_is_met_otherwise_than_rendered(empty_scene):
+    """Hair is passed, a wall that Cycles displaces is met as it is modelled; what is out of reach is not named."""
+    camera(empty_scene, at=(0, 0, 0))
+    wall, plain = (rectangle(empty_scene, -2, 2, -2, 2, label=3, name=name) for name in ("wall", "plain"))
+    for obj, x in ((wall, 4), (plain, -4)):
+        obj.location.x, obj.rotation_euler.y = x, np.pi / 2
+    material = bpy.data.materials.new("bumps")
+    if not material.node_tree:
+        material.use_nodes = True
+    material.displacement_method = "DISPLACEMENT"
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    output = material.node_tree.get_output_node("CYCLES")
+    links.new(nodes.new("ShaderNodeDisplacement").outputs[0], output.inputs["Displacement"])
+    wall.data.materials.append(material)
+    for name, x in (("fur", 2), ("far", 200)):
+        hair = bpy.data.hair_curves.new(name)
+        hair.add_curves([2])
+        for point, z in zip(hair.points, (-1, 1)):
+            point.position, point.radius = (x, 0, z), 0.5
+        empty_scene.collection.objects.link(bpy.data.objects.new(name, hair))
+    plan = plan_of(empty_scene)
+    points, _, others = scan_frame(empty_scene, plan, plan.views[0], EXACT, np.random.default_rng(0))
+    assert others == {"displacement": ["wall"], "hair": ["fur"]}
+    assert {*points["label"]} == {3} and np.allclose(np.abs(points["x"]), 4)
