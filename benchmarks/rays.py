@@ -70,7 +70,7 @@ def main() -> None:
     print(f"{rate:.0f} more rays a second; {agreed} of {judged} judged rays agree, {asked} cast")
     lidar = Lidar(columns=options.columns)
     started = time.process_time()
-    points, _ = scan_frame(scene, plan, views[0], lidar, np.random.default_rng([0, 0, 0]))
+    points, *_ = scan_frame(scene, plan, views[0], lidar, np.random.default_rng([0, 0, 0]))
     took = time.process_time() - started
     rays = lidar.beams * lidar.columns
     print(f"LiDAR, room, {lidar.beams} x {lidar.columns}: {took:.2f} s, {rays / took:.0f} rays a second, "

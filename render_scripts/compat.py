@@ -84,6 +84,27 @@ def is_diced(obj: bpy.types.Object, scene: bpy.types.Scene) -> bool:
     return experimental and bool(getattr(obj.original.cycles, "use_adaptive_subdivision", False))
 
 
+def vector_pass_knows_orthographic() -> bool:
+    """Whether the vector pass is right for an orthographic camera that moves: in between it has a perspective."""
+    return bpy.app.version < (4, 3, 0) or bpy.app.version >= (5, 2, 0)
+
+
+def vector_pass_knows_zoom() -> bool:
+    """Whether the vector pass takes the focal lengths of other moments."""
+    return bpy.app.version >= (4, 3, 0)
+
+
+def panorama_settings(camera: bpy.types.Camera) -> Iterator[object]:
+    """All that says how a panorama looks."""
+    seen = panorama(camera)
+    names = [each.identifier for each in seen.bl_rna.properties]
+    yield from (getattr(seen, name) for name in names if name.startswith(_OF_PANORAMAS))
+    yield from (camera.shift_x, camera.shift_y, camera.sensor_width, camera.sensor_height)
+
+
+_OF_PANORAMAS = ("panorama_type", "fisheye_", "latitude_", "longitude_", "central_cylindrical_")
+
+
 def panorama(camera: bpy.types.Camera) -> bpy.types.ID:
     """What says which panorama a camera takes: the camera itself from 5.0 on, Cycles' settings of it before."""
     return camera if hasattr(camera, "panorama_type") else camera.cycles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import bpy
@@ -10,10 +10,13 @@ import bpy
 from blender_addon.audit.audit import before_a_render
 from blender_addon.audit.findings import ERROR, NOTE, together
 from blender_addon.contract.labels import CODE_NAMES, IGNORE, LabelSet
+from blender_addon.contract.run import Settings, View
 from blender_addon.contract.words import listed
+from blender_addon.label_render.stage import put_back_frame
 from blender_addon.occurrences import Occurrence
 
 from . import compat
+from .modalities.screens import NoFlow, maps_around, may_be_refused
 from .plan import Request
 from .randomization.lights_on_scene import lamps_of, lights_of
 from .randomization.scene_things import picture_pools, unknown_labels
@@ -45,6 +48,24 @@ def check_scene(
     for found in together(before_a_render(scene, view_layer, label_set, things, alpha_threshold)):
         if found.severity != NOTE:
             yield Problem(found.severity == ERROR, found.message)
+
+
+def check_flow(scene: bpy.types.Scene, settings: Settings, views: Iterable[View]) -> Iterator[Problem]:
+    """What flow cannot be told of: each view of a camera that may be refused is looked at, each camera named once."""
+    told: set[str] = set()
+    wanted = views if "flow" in settings.modalities else ()
+    doubtful = [view for view in wanted if not view.pose and may_be_refused(scene.objects[view.camera])]
+    if not doubtful:
+        return
+    with put_back_frame(scene):
+        for view in doubtful:
+            if view.camera not in told:
+                scene.frame_set(view.scene_frame)
+                try:
+                    maps_around(scene, scene.objects[view.camera], settings.size)
+                except NoFlow as error:
+                    told.add(view.camera)
+                    yield Problem(True, f"frame {view.frame}: {error}")
 
 
 def own_scripts() -> Iterator[str]:

@@ -99,6 +99,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     problems = (*_size_problems(settings, spec), *_thin_problems(settings), *device_problems, *denoiser_problems)
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
+    problems += tuple(preflight.check_flow(scene, settings, asked))
     sizes = drawn_sizes(spec, settings.size)
     problems += tuple(Problem(True, why) for why in why_not_bent(spec.camera, scene, planned, settings, sizes))
     return Proposal(plan, asked, problems, _told(scene, search) if search and not found else ())

@@ -39,6 +39,7 @@ from .modalities import lidar_scan, stereo
 from .modalities.catalogue import WRITERS
 from .modalities.cuts import cuts_around
 from .modalities.rendered import Files, Rendered, write_channels
+from .modalities.screens import Map, NoFlow, maps_around, stilled
 from .modalities.staging import Stage
 from .randomization.develop import Development
 from .randomization.distractors import void_of
@@ -74,10 +75,11 @@ def take_shot(
 ) -> Shot:
     """Render the scene as it stands. Of the files in `folder`, those that Blender makes are written then."""
     settings, files = plan.settings, Files()
+    maps = _maps_of_flow(scene, view, settings)
     camera = _camera_of_labels(scene, scene.camera, settings)  # now, while everything is evaluated
     image, channels = _render_image(scene, settings, folder, files, develop)
     clock.lap("image_s")
-    rendered, purity, things = _render_data(scene, plan, view, stage, camera, image, channels)
+    rendered, purity, things = _render_data(scene, plan, view, stage, camera, image, channels, maps)
     _check_ids(rendered.labels, plan.label_set, view)
     shot = Shot(rendered, files, unwritten=_label_files(folder, settings, rendered, channels, purity))
     shot.unwritten += [partial(WRITERS[name], folder, rendered) for name in settings.modalities if name in WRITERS]
@@ -88,7 +90,7 @@ def take_shot(
         shot.more["stereo"] = _render_right_eye(folder, plan, scene, stage.eyes[scene.camera.name], shot, develop)
         clock.lap("stereo_s")
     if "lidar" in settings.modalities:
-        scanned, shot.more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling)
+        scanned, shot.more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling, stage.trees)
         shot.files |= scanned
         clock.lap("lidar_s")
     return shot
@@ -146,6 +148,16 @@ def _camera_of_labels(scene: bpy.types.Scene, camera: bpy.types.Object, settings
         return describe_camera(camera, bpy.context.evaluated_depsgraph_get(), settings.size)
 
 
+def _maps_of_flow(scene: bpy.types.Scene, view: View, settings: Settings) -> tuple[Map, Map] | None:
+    if "flow" not in settings.modalities:
+        return None
+    try:
+        with middle_of_the_shutter(scene):
+            return maps_around(scene, scene.camera, settings.size)
+    except NoFlow as error:
+        raise RenderFailed(f"frame {view.frame}: {error}") from None
+
+
 def _render_data(
     scene: bpy.types.Scene,
     plan: Plan,
@@ -154,6 +166,7 @@ def _render_data(
     camera: dict[str, Any],
     image: NDArray[np.uint8],
     of_image: Passes,
+    maps: tuple[Map, Map] | None,
 ) -> tuple[Rendered, NDArray[np.float32], Things | None]:
     """Labels with all passes that the modalities need, the purity of the pixels, and the things that are there, in
     runs with instances; `of_image` are the channels of the image render."""
@@ -162,7 +175,8 @@ def _render_data(
         channels, samples = of_image, label_samples(of_image, "", void_of(plan))
     else:
         with sharp(scene, settings, plan.label_set) as ignored, _heard(scene, plan, stage) as last:
-            channels = render_passes(scene, settings)
+            with stilled(scene, stage.still if maps else None):
+                channels = render_passes(scene, settings)
             samples = label_samples(channels, ignored, void_of(plan))
             things = last() if last else None
     k = settings.label_supersample
@@ -170,7 +184,7 @@ def _render_data(
     metres = metres_per_unit(scene)
     cuts = cuts_around(scene, plan, view) if "flow" in settings.modalities else (False, False)
     ids = instances.reduced(instances.read_instances(channels, things), samples, labels, k) if things else None
-    return Rendered(channels, samples, labels, image, camera, metres, cuts, ids), purity, things
+    return Rendered(channels, samples, labels, image, camera, metres, cuts, ids, maps), purity, things
 
 
 def _heard(scene: bpy.types.Scene, plan: Plan, stage: Stage) -> AbstractContextManager[Callable[[], Things] | None]:
@@ -188,14 +202,14 @@ def _heard(scene: bpy.types.Scene, plan: Plan, stage: Stage) -> AbstractContextM
 
 
 def _instance_files(
-    folder: Path, rendered: Rendered, ids: NDArray[np.uint32], things: Things, settings: Settings
+    folder: Path, rendered: Rendered, ids: NDArray[np.uint64], things: Things, settings: Settings
 ) -> Callable[[], Files]:
     if "amodal" not in settings.modalities:
         return partial(instance_files.write, folder, rendered, ids, things, None)
-    rays = instance_files.rays_through_pixels(rendered, bpy.context.evaluated_depsgraph_get())
+    seen = instance_files.seen_through_pixels(rendered, bpy.context.evaluated_depsgraph_get())
 
     def write() -> Files:
-        masks = amodal.masks(ids, things, rays)
+        masks = amodal.masks(ids, things, seen)
         return instance_files.write(folder, rendered, ids, things, masks) | instance_files.write_masks(folder, masks)
 
     return write

@@ -61,10 +61,12 @@ PURE_RENDER = {
 }
 LABEL_RENDER = "blender_addon.label_render"
 PURE_ADDON = {
+    f"{LABEL_RENDER}.covering",
     f"{LABEL_RENDER}.cryptomatte",
     *(f"blender_addon.audit.{name}" for name in ("findings", "report", "sentences")),
     f"{LABEL_RENDER}.exr",
     f"{LABEL_RENDER}.label_maps",
+    f"{LABEL_RENDER}.thing_ids",
     "blender_addon.preview.label_picture",
     "blender_addon.strict_yaml",
     *(f"blender_addon.label_sets.{name}" for name in ("label_csv", "label_files", "label_search", "label_set_edits")),

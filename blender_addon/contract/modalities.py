@@ -75,14 +75,14 @@ MODALITIES = {
             "points",
             {
                 "points.ply": "a point per pixel that shows a surface, row by row: x, y, z in metres in Blender's "
-                f"world axes (z up), red, green, blue of the image, label; {_CENTRE}"
+                f"world axes (z up), red, green, blue of the image, label, with instances their ids (double); {_CENTRE}"
             },
         ),
         Modality(
             "instances",
             {
-                "instances.exr": "Instance: the id of the thing seen, the same in all frames; float32 whole numbers, 0 "
-                f"{_NOTHING} or labels are ignored",
+                "instances.exr": "Instance.High, Instance.Low: the id of the thing seen is High * 2**32 + Low, the same "
+                f"in all frames; uint32, 0 {_NOTHING} or labels are ignored",
                 "instances.json": "a row for each id: label, path, matrix, boxes in 3D and 2D, visible pixels; "
                 "`conventions` says the units and axes",
             },
@@ -91,7 +91,8 @@ MODALITIES = {
             "amodal",
             {
                 "amodal.json": "the pixels that each thing would cover if nothing stood before it: run lengths down "
-                "the columns, beginning with pixels outside, as COCO has them uncompressed; null for what is no mesh"
+                "the columns, beginning with pixels outside, as COCO has them uncompressed; null for what is not triangles "
+                "alone"
             },
         ),
         Modality(
@@ -99,7 +100,7 @@ MODALITIES = {
             {
                 "lidar.ply": "one turn of a spinning LiDAR where the camera stands, upright: x, y, z in metres in "
                 "Blender's world axes (z up), range in metres, beam from the lowest on, column from the heading to the "
-                "left, label, instance (0 where not asked for)"
+                "left, label, instance (double; 0 where not asked for)"
             },
         ),
         Modality(

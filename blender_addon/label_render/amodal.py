@@ -1,7 +1,8 @@
 """Amodal masks: the pixels that a thing would cover if nothing stood before it, within the frame.
 
-A ray through each pixel's centre is held against the thing's own triangles, as the render had them, and its visible
-pixels count, too. A cut-out (a leaf's alpha) is solid here. Hair, point clouds and volumes are no triangles: None.
+Each pixel's centre is held against the thing's own triangles, as the render had them, and its visible pixels count.
+Where the camera keeps straight lines straight the triangles are laid onto the picture (`covering`); of any other each
+pixel has a ray. A cut-out (a leaf's alpha) is solid here. Hair, point clouds and volumes are no triangles: None.
 Subdivision that Cycles makes while it renders, and displacement, are not in these triangles.
 """
 
@@ -13,9 +14,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .covering import Projection, covered
 from .frame_things import Geometry, Things
 from .instance_table import rows_of
-from .instances import NONE, tree_of
+from .instances import tree_of
+from .thing_ids import NONE, Ids
 
 FILE = "amodal.json"
 Masks = Mapping[int, NDArray[np.bool_] | None]
@@ -36,7 +39,7 @@ class Rays(Protocol):
     far: NDArray[np.float64]
 
 
-def masks(instances: NDArray[np.uint32], things: Things, rays: Rays) -> dict[int, NDArray[np.bool_] | None]:
+def masks(instances: Ids, things: Things, seen: Projection | Rays) -> dict[int, NDArray[np.bool_] | None]:
     """{id: (H, W) bool, or None where the thing is not triangles alone} of all ids in `instances` (H, W).
 
     `things` must have been read `with_triangles`.
@@ -46,16 +49,20 @@ def masks(instances: NDArray[np.uint32], things: Things, rays: Rays) -> dict[int
     found: dict[int, NDArray[np.bool_] | None] = {}
     for id_ in ids.tolist():
         shapes = [things.geometry[things.shapes[row]] for row in rows[id_]]
-        if any(shape.drawn and shape.triangles is None for shape in shapes):
+        if any(shape.drawn and (shape.triangles is None or shape.has_strands) for shape in shapes):
             found[id_] = None
             continue
         mask = (instances == id_).ravel()
         for row in rows[id_]:
             place = int(things.shapes[row])
-            shape = things.geometry[place]
-            if shape.drawn:
-                open_ = np.flatnonzero(~mask & _near(rays, shape.box, things.matrices[row]))
-                mask[open_[_hit(rays, open_, place, shape, things.matrices[row], trees)]] = True
+            shape, matrix = things.geometry[place], things.matrices[row]
+            if not shape.drawn:
+                continue
+            if isinstance(seen, Projection):
+                mask |= covered(shape.points, shape.triangles, matrix, seen).ravel()
+            else:
+                open_ = np.flatnonzero(~mask & _near(seen, shape.box, matrix))
+                mask[open_[_hit(seen, open_, place, shape, matrix, trees)]] = True
         found[id_] = mask.reshape(instances.shape)
     return found
 

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 _MAGIC = b"\x76\x2f\x31\x01"
 _MULTIPART = 0x1000
-_HALF, _FLOAT = 1, 2
+_KINDS = {np.dtype("<u4"): 0, np.dtype("<f2"): 1, np.dtype("<f4"): 2}
+"""The numbers of EXR for the types that it has."""
+_FLOAT = 2
 _NO_COMPRESSION, _ZIP = 0, 3
 _LINES_PER_ZIP_BLOCK = 16
 
@@ -77,7 +79,7 @@ def _read(data: bytes) -> dict[str, NDArray[np.float32]]:
 
 
 def read_zip(path: Path) -> dict[str, NDArray[Any]]:
-    """{channel name: (H, W) float32 or float16} of a single-part file of ZIP lines, as of `write_zip`.
+    """{channel name: (H, W) float32, float16 or uint32} of a single-part file of ZIP lines, as of `write_zip`.
 
     Raises ExrError when the file is cut short or damaged, or of another dialect.
     """
@@ -85,7 +87,7 @@ def read_zip(path: Path) -> dict[str, NDArray[Any]]:
     try:
         return _read_zip(data)
     except (struct.error, zlib.error, IndexError, KeyError, ValueError) as error:
-        raise ExrError(f"{path}: not a whole, ZIP-compressed float32 EXR file: {error}") from error
+        raise ExrError(f"{path}: not a whole, ZIP-compressed EXR file of one type: {error}") from error
 
 
 def _read_zip(data: bytes) -> dict[str, NDArray[Any]]:
@@ -94,11 +96,11 @@ def _read_zip(data: bytes) -> dict[str, NDArray[Any]]:
     header, at = _read_header(data, 8)
     if header["compression"][0] != _ZIP or "tiles" in header:
         raise ValueError("not ZIP-compressed scan lines")
-    kind = _HALF if _is_half(header["channels"]) else _FLOAT
+    kind = _first_kind(header["channels"])
     names = _channel_names(header["channels"], kind)
     left, top, right, bottom = struct.unpack("<4i", header["dataWindow"])
     width, height = right - left + 1, bottom - top + 1
-    lines = np.empty((height, len(names), width), "<f2" if kind == _HALF else "<f4")
+    lines = np.empty((height, len(names), width), next(dtype for dtype, of in _KINDS.items() if of == kind))
     for offset in struct.unpack_from(f"<{-(-height // _LINES_PER_ZIP_BLOCK)}Q", data, at):
         y, size = struct.unpack_from("<iI", data, offset)
         block = lines[y - top : y - top + _LINES_PER_ZIP_BLOCK]
@@ -122,9 +124,12 @@ def _read_header(data: bytes, at: int) -> tuple[dict[str, bytes], int]:
     return attributes, at + 1
 
 
-def _is_half(channel_list: bytes) -> bool:
-    """Whether the first channel is of half floats."""
-    return bool(struct.unpack_from("<I", channel_list, channel_list.index(0) + 1)[0] == _HALF)
+def _first_kind(channel_list: bytes) -> int:
+    """The type of the first channel."""
+    (kind,) = struct.unpack_from("<I", channel_list, channel_list.index(0) + 1)
+    if kind not in _KINDS.values():
+        raise ValueError("a channel of no known type")
+    return int(kind)
 
 
 def _channel_names(channel_list: bytes, of: int = _FLOAT) -> list[str]:
@@ -139,12 +144,12 @@ def _channel_names(channel_list: bytes, of: int = _FLOAT) -> list[str]:
     return names
 
 
-def write_zip(path: Path, channels: Mapping[str, NDArray[np.float32 | np.float16]]) -> None:
-    """Write (H, W) channels of one size and type, float32 or float16, as a single-part file of ZIP lines."""
+def write_zip(path: Path, channels: Mapping[str, NDArray[np.float32 | np.float16 | np.uint32]]) -> None:
+    """Write (H, W) channels of one size and type, float32, float16 or uint32, as a single-part file of ZIP lines."""
     names = sorted(channels)  # the layout wants channels in the order of their names
     height, width = channels[names[0]].shape
-    half = channels[names[0]].dtype == np.float16
-    kind = _HALF if half else _FLOAT
+    dtype = channels[names[0]].dtype.newbyteorder("<")
+    kind = _KINDS[dtype]
     window = struct.pack("<4i", 0, 0, width - 1, height - 1)
     channel_list = b"".join(name.encode() + b"\0" + struct.pack("<4I", kind, 0, 1, 1) for name in names) + b"\0"
     header = _MAGIC + struct.pack("<I", 2)
@@ -161,9 +166,7 @@ def write_zip(path: Path, channels: Mapping[str, NDArray[np.float32 | np.float16
         header += name.encode() + b"\0" + type_name.encode() + b"\0" + struct.pack("<I", len(value)) + value
     header += b"\0"
 
-    lines = np.stack(
-        [np.asarray(channels[name], "<f2" if half else "<f4") for name in names], axis=1
-    )  # (H, channels, W)
+    lines = np.stack([np.asarray(channels[name], dtype) for name in names], axis=1)  # (H, channels, W)
     blocks = []
     for y in range(0, height, _LINES_PER_ZIP_BLOCK):
         raw = lines[y : y + _LINES_PER_ZIP_BLOCK].tobytes()

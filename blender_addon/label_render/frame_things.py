@@ -8,7 +8,6 @@ changes to the frame: handlers of that hear of each render.
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +20,8 @@ from ..occurrences import NO_LEVEL
 from ..scene_labels import CARRIERS
 from . import cryptomatte
 from .copy_marks import is_marked
-
-MOST = 2**24
-"""Ids end below: a float32 holds each of them."""
-
-Key = tuple[str, tuple[int, ...], str]
-"""(outermost instancer or "", its persistent id, object), names as `name_full`."""
+from .strands import box_of_strands, strand_systems
+from .thing_ids import Ids, Key, Listed, ids_of, keys_of
 
 
 @dataclass(frozen=True)
@@ -34,26 +29,27 @@ class Geometry:
     """What a surface is in its own space: (2, 3) the corners of its box; of a mesh, where asked for, its triangles.
 
     `points` (V, 3) and `triangles` (T, 3). `drawn` is False of a text, curve or metaball itself: the render shows the
-    mesh made of it, which is listed beside it.
+    mesh made of it, which is listed beside it. `has_strands`: hair is drawn with it, which is in the box alone.
     """
 
     box: NDArray[np.float64]
     drawn: bool = True
     points: NDArray[np.float64] | None = None
     triangles: NDArray[np.int32] | None = None
+    has_strands: bool = False
 
 
 @dataclass(frozen=True)
 class Things:
     """All that a render may show, one row a surface; several surfaces of a thing (mesh and curves) share its id.
 
-    `keys`: what each is. `ids` (N,) uint32 from 1 on. `cryptomatte` (N,) uint32 and `marks` (N,) float32, as passes
+    `keys`: what each is. `ids` (N,) from 1 on. `cryptomatte` (N,) uint32 and `marks` (N,) float32, as passes
     show them. `labels` (N,) uint16 of the object, as the render has it. `matrices` (N, 4, 4) world from object, Blender
     units. `geometry`: (G,), and `shapes` (N,) which of it. `sure` (N,): False where a mark may not be told.
     """
 
     keys: Sequence[Key]
-    ids: NDArray[np.uint32]
+    ids: Ids
     cryptomatte: NDArray[np.uint32]
     marks: NDArray[np.float32]
     labels: NDArray[np.uint16]
@@ -104,62 +100,85 @@ def read_things(
     `doubtful`: materials whose marks may be sums. `known` keeps hashes from frame to frame. Triangles come along where
     a mark may not be enough, or where `with_triangles`.
     """
-    objects: dict[str, tuple[str, str, int, bool]] = {}
-    shapes: dict[tuple[str, int], int] = {}
-    data: list[tuple[bpy.types.ID, bool]] = []
-    boxes: list[tuple[float, ...]] = []
-    rows: list[tuple[str, str, tuple[int, ...], int]] = []
+    objects: dict[str, tuple[str, int, bool]] = {}
+    shapes: dict[tuple[str, int, bool], int] = {}
+    found: list[_Shape] = []
+    rows: list[Listed] = []
+    randoms: list[int] = []
     places: list[int] = []
     matrices: list[float] = []
     sure: list[bool] = []
     sums = False  # a mark in front of others adds to theirs
     for instance in depsgraph.object_instances:
-        if not instance.show_self:
+        shown, faces = instance.object, instance.show_self
+        if not faces and not (instance.show_particles and strand_systems(shown)):
             continue
-        copied = instance.is_instance
-        shown = instance.object
-        obj = instance.instance_object if copied else shown
-        name = obj.name_full
+        row = listed(instance)
+        name = row[0]
         if name not in objects:
-            objects[name] = (obj.name, twins.get(name, name), obj.pass_index, obj.type in CARRIERS)
-        if not objects[name][3]:
+            obj = instance.instance_object if instance.is_instance else shown
+            objects[name] = (obj.name, obj.pass_index, obj.type in CARRIERS)
+        if not objects[name][2]:
             continue
         surface = shown.data
-        shape = name, surface.as_pointer()
+        shape = name, surface.as_pointer(), faces
         if shape not in shapes:
-            shapes[shape] = len(boxes)
-            corners = shown.bound_box
-            boxes.append((*corners[0], *corners[6]))
+            shapes[shape] = len(found)
             materials = _materials(shown, surface)
             sums = sums or any(material and material.name_full in doubtful for material in materials)
-            data.append((surface, bool(materials) and all(map(is_marked, materials))))
+            marked = bool(materials) and all(map(is_marked, materials))
+            found.append(_Shape(surface, *_box(shown, faces, instance.show_particles), faces, marked))
         places.append(shapes[shape])
-        sure.append(data[shapes[shape]][1])
-        for row in instance.matrix_world:
-            matrices.extend(row)
-        if copied:
-            levels = tuple(level for level in instance.persistent_id if level != NO_LEVEL)
-            rows.append((name, instance.parent.name_full, levels, instance.random_id & 0xFFFFFFFF))
-        else:
-            rows.append((name, "", (), _plain_random(objects[name][0])))
-    keys = _keys(rows, objects)
+        sure.append(found[shapes[shape]].marked)
+        for line in instance.matrix_world:
+            matrices.extend(line)
+        rows.append(row)
+        randoms.append(instance.random_id & 0xFFFFFFFF if row[1] else _plain_random(objects[name][0]))
+    keys = keys_of(rows, twins)
     codes = dict(zip(objects, cryptomatte.object_ids([obj[0] for obj in objects.values()])))
     things = Things(
         keys,
-        _ids(keys, known),
+        ids_of(keys, known),
         np.array([codes[row[0]] for row in rows], np.uint32),
-        (np.array([row[3] for row in rows], np.uint32).astype(np.float32) * np.float32(1 / 0xFFFFFFFF)),
-        np.array([objects[row[0]][2] for row in rows], np.uint16),
+        np.array(randoms, np.uint32).astype(np.float32) * np.float32(1 / 0xFFFFFFFF),
+        np.array([objects[row[0]][1] for row in rows], np.uint16),
         np.array(matrices, np.float64).reshape(-1, 4, 4),
         [],
         np.array(places, np.int64),
         np.array(sure, bool) & (not sums),
     )
-    needed = set(range(len(boxes))) if with_triangles else {places[row] for row in _colliding(things)}
-    things.geometry.extend(
-        _geometry(box, surface, place in needed) for place, (box, (surface, _)) in enumerate(zip(boxes, data))
-    )
+    needed = set(range(len(found))) if with_triangles else {places[row] for row in _colliding(things)}
+    things.geometry.extend(_geometry(shape, place in needed) for place, shape in enumerate(found))
     return things
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A surface in the space of its object: `faces` is False where hair alone is seen of it."""
+
+    data: bpy.types.ID
+    box: NDArray[np.float64]
+    has_strands: bool
+    faces: bool
+    marked: bool
+
+
+def _box(obj: bpy.types.Object, faces: bool, hairy: bool) -> tuple[NDArray[np.float64], bool]:
+    """The box of what is rendered of an object, and whether there are strands in it."""
+    corners = obj.bound_box
+    own = np.array([corners[0], corners[6]], np.float64)
+    strands = box_of_strands(obj) if hairy else None
+    if strands is None:
+        return own, False
+    return (np.stack([np.minimum(own[0], strands[0]), np.maximum(own[1], strands[1])]) if faces else strands), True
+
+
+def listed(instance: bpy.types.DepsgraphObjectInstance) -> Listed:
+    """How evaluation lists a surface."""
+    if not instance.is_instance:
+        return instance.object.name_full, "", ()
+    levels = tuple(level for level in instance.persistent_id if level != NO_LEVEL)
+    return instance.instance_object.name_full, instance.parent.name_full, levels
 
 
 def _materials(obj: bpy.types.Object, data: bpy.types.ID) -> list[bpy.types.Material | None]:
@@ -179,61 +198,16 @@ def _colliding(things: Things) -> Iterator[int]:
                 yield from group.tolist()
 
 
-def _geometry(box: tuple[float, ...], data: bpy.types.ID, with_triangles: bool) -> Geometry:
-    corners, drawn = np.array(box, np.float64).reshape(2, 3), not isinstance(data, bpy.types.Curve | bpy.types.MetaBall)
-    if not with_triangles or not isinstance(data, bpy.types.Mesh):
-        return Geometry(corners, drawn)
+def _geometry(shape: _Shape, with_triangles: bool) -> Geometry:
+    data, drawn = shape.data, not isinstance(shape.data, bpy.types.Curve | bpy.types.MetaBall)
+    if not with_triangles or not shape.faces or not isinstance(data, bpy.types.Mesh):
+        return Geometry(shape.box, drawn, has_strands=shape.has_strands)
     data.calc_loop_triangles()
     points, triangles = np.empty(len(data.vertices) * 3, np.float32), np.empty(len(data.loop_triangles) * 3, np.int32)
     data.vertices.foreach_get("co", points)
     data.loop_triangles.foreach_get("vertices", triangles)
-    return Geometry(corners, drawn, points.reshape(-1, 3).astype(np.float64), triangles.reshape(-1, 3))
-
-
-def _keys(rows: Sequence[tuple[str, str, tuple[int, ...], int]], objects: Mapping[str, tuple]) -> list[Key]:
-    """What each row is. Evaluation lists the surfaces of one object (mesh, curves, points that nodes make, the mesh of
-    a text) apart: those beside the object itself have one number more than it, in front."""
-    stems = {(name, parent, levels) for name, parent, levels, _ in rows}
-    plain = {name for name, parent, _, _ in rows if not parent}
-
-    def key(name: str, parent: str, levels: tuple[int, ...]) -> Key:
-        own = objects[name][1]
-        if not parent:
-            return "", (), own
-        if name == parent and name in plain:
-            if len(levels) == 1:
-                return "", (), own
-            levels = levels[1:]
-        elif any((name, parent, levels[start:]) in stems for start in range(1, len(levels))):
-            levels = levels[1:]
-        return parent, levels[::-1], own
-
-    return [key(name, parent, levels) for name, parent, levels, _ in rows]
-
-
-def _ids(keys: Sequence[Key], known: dict[Key, int]) -> NDArray[np.uint32]:
-    """24 bits of a hash of each key. Of two with the same, the one that comes first keeps it."""
-    for key in keys:
-        if key not in known:
-            known[key] = _hash(key, 0)
-    found = np.array([known[key] for key in keys], np.uint32)
-    if len(np.unique(found)) == len(keys):
-        return found
-    taken: dict[int, Key] = {}
-    given: dict[Key, int] = {}
-    for key in sorted(set(keys)):
-        id_, again = known[key], 0
-        while not id_ or id_ in taken:
-            again += 1
-            id_ = _hash(key, again)
-        taken[id_], given[key] = key, id_
-    return np.array([given[key] for key in keys], np.uint32)
-
-
-def _hash(key: Key, again: int) -> int:
-    parent, levels, name = key
-    text = "\0".join([parent, *map(str, levels), name, *["again"] * again])
-    return int.from_bytes(hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=3).digest(), "little")
+    points = points.reshape(-1, 3).astype(np.float64)
+    return Geometry(shape.box, drawn, points, triangles.reshape(-1, 3), shape.has_strands)
 
 
 @functools.lru_cache(maxsize=2**18)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frame_things import Things
-from .instances import NONE
+from .thing_ids import NONE, Ids
 
 CONVENTIONS = {
-    "id": "the value in instances.exr; the same in all frames for the same thing",
+    "id": "in instances.exr Instance.High * 2**32 + Instance.Low; the same in all frames for the same thing",
     "label": "the label id that the thing as a whole has; parts of it may have others: `labels`",
     "labels": "[label id, pixels] of its pixels, most pixels first",
     "path": "the outermost instancer, Blender's persistent ids of the copy from there on, and the object",
@@ -52,7 +52,7 @@ class Row:
 
 
 def table(
-    instances: NDArray[np.uint32],
+    instances: Ids,
     labels: NDArray[np.uint16],
     things: Things,
     metres: float = 1.0,
@@ -103,7 +103,7 @@ def as_json(rows: list[Row]) -> list[dict[str, Any]]:
     return [asdict(row) for row in rows]
 
 
-def rows_of(things: Things, ids: NDArray[np.uint32]) -> dict[int, list[int]]:
+def rows_of(things: Things, ids: Ids) -> dict[int, list[int]]:
     """{id: rows of `things`}: those that draw something first."""
     wanted = np.flatnonzero(np.isin(things.ids, ids))
     found: dict[int, list[int]] = {}

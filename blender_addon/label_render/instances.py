@@ -3,12 +3,6 @@
 Cryptomatte tells the object, the mark of its material the copy (`copy_marks`). Where marks fail (no material of the
 object's own, two copies with one number, objects of libraries with one name, a shader whose transparency cannot be
 read) it is the thing at whose surface the sample's position lies.
-
-An id is a hash of what a thing is: the outermost instancer, Blender's persistent id of the copy, the object. So it is
-the same in all frames of a run, in whichever order and on whichever node these are rendered, and whatever else comes
-and goes; also in another run of the scene. What does change it: another name; of copies by nodes, particles,
-vertices and faces another place in their order (growing numbers of points); of a collection another place of the member
-in it. Of two things with the same hash (a pair in 16 million) the later one gets another, as long as both are there.
 """
 
 from __future__ import annotations
@@ -25,16 +19,14 @@ from numpy.typing import NDArray
 from ..contract.labels import BACKGROUND, IGNORE, NO_SURFACE, LabelSet
 from ..occurrences import Occurrence
 from . import copy_marks, cryptomatte
-from .frame_things import Geometry, Key, Things, heard_in_render, read_things
+from .frame_things import Geometry, Things, heard_in_render, read_things
 from .label_maps import COMPARISONS, from_the_centre
-
-NONE = 0
-"""The instance of pixels that show no surface, or several labels at once."""
+from .thing_ids import NONE, Ids, Key
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What a run keeps for its frames: names of copies made for labels, and the hashes of things."""
+    """What a run keeps for its frames: names of copies made for labels, and the ids of things."""
 
     twins: Mapping[bpy.types.Object, bpy.types.Object]
     known: dict[Key, int] = field(default_factory=dict)
@@ -77,10 +69,10 @@ def instances_rendered(
             yield last
 
 
-def read_instances(passes: Mapping[str, NDArray[np.float32]], things: Things) -> NDArray[np.uint32]:
-    """The id of the thing that each sample shows, (K H, K W) uint32; `NONE` where there is no surface."""
+def read_instances(passes: Mapping[str, NDArray[np.float32]], things: Things) -> Ids:
+    """The id of the thing that each sample shows, (K H, K W); `NONE` where there is no surface."""
     surface = passes["Depth.Z"] < NO_SURFACE
-    found = np.zeros(surface.shape, np.uint32)
+    found = np.zeros(surface.shape, np.uint64)
     if not len(things.ids) or not surface.any():
         return found
     codes = _objects(passes, things)[surface].astype(np.uint64)
@@ -123,9 +115,7 @@ def _objects(passes: Mapping[str, NDArray[np.float32]], things: Things) -> NDArr
     return found
 
 
-def _told(
-    pairs: NDArray[np.uint64], things: Things
-) -> tuple[NDArray[np.uint32], list[tuple[NDArray[np.intp], NDArray[np.intp]]]]:
+def _told(pairs: NDArray[np.uint64], things: Things) -> tuple[Ids, list[tuple[NDArray[np.intp], NDArray[np.intp]]]]:
     """(the id for each pair of object and mark, `NONE` where several are possible; [(rows that are, which pairs)])."""
     keys = things.cryptomatte.astype(np.uint64) << np.uint64(32) | things.marks.view(np.uint32)
     order = np.argsort(keys, kind="stable")
@@ -137,7 +127,7 @@ def _told(
     alone = (ends > starts) & (same[np.minimum(starts, len(ids) - 1)] == same[ends - 1])
     marked = ~alone & (last > first) & (doubts[ends] == doubts[starts])
     by_mark = marked & (same[np.minimum(first, len(ids) - 1)] == same[last - 1])
-    told = np.where(alone, ids[np.minimum(starts, len(ids) - 1)], NONE).astype(np.uint32)
+    told = np.where(alone, ids[np.minimum(starts, len(ids) - 1)], np.uint64(NONE))
     told[by_mark] = ids[first[by_mark]]
     low, high = np.where(marked, first, starts), np.where(marked, last, ends)
     low, high = np.where(high > low, low, 0), np.where(high > low, high, len(ids))
@@ -147,7 +137,7 @@ def _told(
     return told, [(order[start:end], pending[which == n]) for n, (start, end) in enumerate(ranges.tolist())]
 
 
-def _at(points: NDArray[np.float64], rows: NDArray[np.intp], things: Things) -> NDArray[np.uint32]:
+def _at(points: NDArray[np.float64], rows: NDArray[np.intp], things: Things) -> Ids:
     """Of the things in `rows`, the id of the one whose surface each point (P, 3) lies at: by boxes, then triangles."""
     boxes = np.stack([shape.box for shape in things.geometry])[things.shapes[rows]]
     corners = np.stack([boxes[:, list(pick), [0, 1, 2]] for pick in np.ndindex(2, 2, 2)], axis=1)
@@ -229,10 +219,8 @@ def tree_of(geometry: Geometry) -> BVHTree | None:
     return BVHTree.FromPolygons(geometry.points.tolist(), geometry.triangles.tolist(), all_triangles=True)
 
 
-def reduced(
-    ids: NDArray[np.uint32], samples: NDArray[np.uint16], labels: NDArray[np.uint16], k: int
-) -> NDArray[np.uint32]:
-    """The instance of each pixel, (H, W) uint32, of `read_instances` (K H, K W).
+def reduced(ids: Ids, samples: NDArray[np.uint16], labels: NDArray[np.uint16], k: int) -> Ids:
+    """The instance of each pixel, (H, W), of `read_instances` (K H, K W).
 
     `samples` (K H, K W) are the label codes of the same render, `labels` (H, W) what `label_maps.majority` made of
     them. Only samples with the pixel's label vote, so that an instance never contradicts the label; of equal votes the
@@ -241,7 +229,7 @@ def reduced(
     height, width = labels.shape
     void = (labels == IGNORE) | (labels == BACKGROUND)
     if k == 1:
-        return np.where(void, np.uint32(NONE), ids)
+        return np.where(void, np.uint64(NONE), ids)
 
     def blocks(values: NDArray[np.generic]) -> NDArray[np.generic]:
         split = values.reshape(height, k, width, k).transpose(0, 2, 1, 3).reshape(height, width, k * k)
@@ -251,7 +239,7 @@ def reduced(
     found = np.take_along_axis(voters, own.argmax(axis=-1)[..., None], -1)[..., 0]
     mixed = (((voters != found[..., None]) & own).any(axis=-1)) & ~void
     some, voting = voters[mixed], own[mixed]
-    winners = np.empty(len(some), np.uint32)
+    winners = np.empty(len(some), np.uint64)
     step = max(1, COMPARISONS // k**4)
     for start in range(0, len(some), step):
         part, may = some[start : start + step], voting[start : start + step]

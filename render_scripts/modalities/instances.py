@@ -8,26 +8,26 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from blender_addon.label_render import amodal
+from blender_addon.label_render.covering import Projection
 from blender_addon.label_render.frame_things import Things
 from blender_addon.label_render.instance_table import CONVENTIONS, as_json, table
 from blender_addon.label_render.instances import Telling
+from blender_addon.label_render.thing_ids import Ids, halves, ids_of
 
-from ..rays.camera_rays import rays_of
+from ..rays.camera_rays import projection_of, rays_of
 from ..rays.surfaces import Surface
 from .rendered import Files, Pixels, Rendered, write_channels
 
 SCHEMA = 1
-Ids = NDArray[np.uint32]
 
 
 def write(folder: Path, rendered: Rendered, ids: Ids, things: Things, masks: amodal.Masks | None) -> Files:
     """`instances.exr` and `instances.json`; with `masks` rows have the share of them that is visible."""
     rows = as_json(table(ids, rendered.labels, things, rendered.metres, masks))
     whole = {"schema": SCHEMA, "conventions": CONVENTIONS, "instances": rows}
-    files = write_channels(folder / "instances.exr", {"Instance": ids.astype(np.float32)})
+    files = write_channels(folder / "instances.exr", halves(ids))
     return files | _write_json(folder / "instances.json", whole)
 
 
@@ -36,23 +36,22 @@ def write_masks(folder: Path, masks: amodal.Masks) -> Files:
     return _write_json(folder / amodal.FILE, amodal.to_json(masks))
 
 
-def rays_through_pixels(rendered: Rendered, depsgraph: bpy.types.Depsgraph) -> amodal.Rays:
+def seen_through_pixels(rendered: Rendered, depsgraph: bpy.types.Depsgraph) -> Projection | amodal.Rays:
     """What `amodal.masks` takes of a frame. Raises NoRays for panoramas whose rays are not known."""
+    projection = projection_of(rendered.camera, depsgraph)
+    if projection:
+        return projection
     height, width = rendered.labels.shape
     y, x = np.indices((height, width)) + 0.5
     centres = np.stack([x.ravel(), y.ravel()], axis=-1)
     return rays_of(rendered.camera, depsgraph)(centres)
 
 
-def numbers_of(surfaces: Sequence[Surface], telling: Telling) -> list[int]:
-    """The instance ids of what rays met; 0 for what no frame of this run has shown Blender's render yet."""
+def numbers_of(surfaces: Sequence[Surface], telling: Telling) -> Ids:
+    """The instance ids of what rays met."""
     names = {twin.name_full: original.name_full for twin, original in telling.twins.items()}
-    found = []
-    for surface in surfaces:
-        name = surface.obj.name_full
-        host = surface.host.name_full if surface.path else ""
-        found.append(telling.known.get((host, surface.path[::-1], names.get(name, name)), 0))
-    return found
+    keys = ((top, levels, names.get(name, name)) for top, levels, name in (surface.key for surface in surfaces))
+    return ids_of(keys, telling.known)
 
 
 def _write_json(path: Path, data: object) -> Files:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_KINDS = {"f4": "float", "u1": "uchar", "u2": "ushort", "u4": "uint"}
+_KINDS = {"f4": "float", "f8": "double", "u1": "uchar", "u2": "ushort", "u4": "uint"}
 
 
 def write_ply(path: Path, points: NDArray[Any]) -> None:

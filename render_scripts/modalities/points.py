@@ -13,7 +13,7 @@ PASSES = ("use_pass_position",)
 POINT = [
     ("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("red", "u1"), ("green", "u1"), ("blue", "u1"), ("label", "<u2"),
 ]  # fmt: skip
-INSTANCE = ("instance", "<u4")
+INSTANCE = ("instance", "<f8")
 
 
 def write(folder: Path, rendered: Rendered) -> Files:

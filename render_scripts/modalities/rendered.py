@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.labels import NO_SURFACE
 from blender_addon.label_render import exr
+from blender_addon.label_render.thing_ids import Ids
 
 from ..lens import of_record, straight
 
@@ -28,7 +29,7 @@ class Rendered:
 
     `camera` is what `render_scripts.camera` says of it, `metres` how many of them a Blender unit is. `cuts` says
     whether the camera jumps between this scene frame and the one before, and the one after. `instances` are ids of
-    things, (H, W) uint32, in runs that ask for them.
+    things, (H, W), in runs that ask for them. `maps`: what `screens.maps_around` says.
     """
 
     passes: Mapping[str, NDArray[np.float32]]
@@ -38,7 +39,8 @@ class Rendered:
     camera: Mapping[str, Any]
     metres: float
     cuts: tuple[bool, bool] = (False, False)
-    instances: NDArray[np.uint32] | None = None
+    instances: Ids | None = None
+    maps: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
     @property
     def k(self) -> int:
@@ -78,8 +80,8 @@ class Rendered:
         return np.sqrt(1 + (plane**2).sum(axis=-1)).astype(np.float32)
 
 
-def write_channels(path: Path, channels: Mapping[str, NDArray[np.float32]]) -> Files:
-    """Write (H, W) float32 channels as an EXR file, and say what was written."""
+def write_channels(path: Path, channels: Mapping[str, NDArray[np.float32 | np.uint32]]) -> Files:
+    """Write (H, W) channels of one type as an EXR file, and say what was written."""
     exr.write_zip(path, channels)
     planes = [channels[name] for name in sorted(channels)]
     return {path.name: planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)}

@@ -12,16 +12,20 @@ from blender_addon.contract.run import Settings
 from blender_addon.label_render.instances import Telling, instances_prepared
 from blender_addon.occurrences import Occurrence
 
+from ..rays.trees import Trees
+from .screens import still_camera
 from .stereo import right_eyes
 
 
 @dataclass(frozen=True)
 class Stage:
     """`eyes`: {camera: the right eye beside it} in runs with stereo; `telling`: what tells copies apart, in runs with
-    instances."""
+    instances; `still`: what `screens.stilled` takes, in runs with flow; `trees`: of the last LiDAR scan."""
 
     eyes: Mapping[str, bpy.types.Object] = field(default_factory=dict)
     telling: Telling | None = None
+    still: bpy.types.Object | None = None
+    trees: Trees = field(default_factory=Trees)
 
 
 @contextmanager
@@ -36,7 +40,9 @@ def staged(
     takes `things` and fills `twins`, and within `passes.prepared`."""
     wanted, view_layer = settings.modalities, scene.view_layers[settings.view_layer]
     with ExitStack() as stack:
+        cameras = list(cameras)
         eyes = stack.enter_context(right_eyes(scene, cameras if "stereo" in wanted else ()))
         numbering = "instances" in wanted
         telling = stack.enter_context(instances_prepared(view_layer, things, twins)) if numbering else None
-        yield Stage(eyes, telling)
+        still = stack.enter_context(still_camera(scene, cameras if "flow" in wanted else ()))
+        yield Stage(eyes, telling, still)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -22,10 +22,13 @@ from blender_addon.occurrences import Chain, is_volume, occurrences
 from blender_addon.scene_labels import resolve
 
 from .caster import Hit
-from .light_at import Bounds, Point, Textures, passing_at
+from .light_at import Bounds, Point, Textures, Varies, passing_anywhere, passing_at
 from .surfaces import Surface
 
 THERE, THROUGH, VOID = "there", "through", "void"
+_VARIES = "transparency that varies"
+_DECIDED = {SEE_THROUGH, IGNORED}
+"""Policies of labels that decide themselves what light passes through."""
 MANY_CHAINS = "reached through instancers of several labels"
 
 
@@ -55,7 +58,7 @@ class Answers:
         self._threshold, self._void = threshold, void
         self._suspected = Suspicion(), Suspicion(glass=True)
         self._textures = Textures()
-        self._known = lru_cache(maxsize=None)(self._of_material)
+        self._seen_anywhere = lru_cache(maxsize=None)(self._seen_of_all)
 
     def answer(self, met: Iterable[Hit], fogs: Iterable[tuple[float, str]] = ()) -> Answer:
         """The answer of one ray. `met`: what it meets, nearest first; `fogs`: where it enters what hides from rays."""
@@ -72,6 +75,19 @@ class Answers:
                 yield answer
         if hidden:
             yield Answer(why=hidden[1])
+
+    def of_whole(self, surface: Surface, triangle: int) -> int | None:
+        """The code of all points of a surface that have the material of this triangle, `IGNORE` where rays cannot tell;
+        None where that must be asked of each point."""
+        material = surface.material(triangle)
+        labels = self._labels(surface, material)
+        if surface.is_holdout or len(labels) > 1:
+            return IGNORE
+        (label,) = labels
+        seen = self._seen_anywhere(material, self._policies.get(label, BY_ALPHA))
+        if seen is None or seen == THROUGH:
+            return None
+        return label if seen == THERE and not (label and label == self._void) else IGNORE
 
     def _of(self, hit: Hit) -> Answer | None:
         surface, material = hit.surface, hit.surface.material(hit.triangle)
@@ -106,22 +122,36 @@ class Answers:
 
     def _seen(self, hit: Hit, material: bpy.types.Material | None, policy: str) -> str:
         """THERE, THROUGH or VOID; or why rays cannot tell."""
-        known = self._known(material)
+        whole = self._seen_anywhere(material, policy)
+        if whole is not None:
+            return whole
+        point = Point(hit.surface, hit.triangle, hit.point)
+        return self._seen_through(material, policy, lambda socket: passing_at(point, socket, self._textures))
+
+    def _seen_of_all(self, material: bpy.types.Material | None, policy: str) -> str | None:
+        """`_seen` of all points of a material; None where they may differ."""
+        known = self._of_material(material)
         if isinstance(known, str):
             return known
         plain, glassy = (may_be_transparent(known, suspicion) for suspicion in self._suspected)
-        decided = policy in {SEE_THROUGH, IGNORED}
-        if not plain and not (decided and glassy):
+        if not plain and not (glassy and policy in _DECIDED):
             return THERE
         try:
-            surface = known.get_output_node("CYCLES").inputs["Surface"]
-            point = Point(hit.surface, hit.triangle, hit.point)
-            passing = passing_at(point, surface, self._textures)
+            return self._seen_through(material, policy, lambda socket: passing_anywhere(socket, self._textures))
+        except Varies:
+            return None
+
+    def _seen_through(
+        self, material: bpy.types.Material, policy: str, passing_of: Callable[[bpy.types.NodeSocket], Bounds]
+    ) -> str:
+        tree = shader_tree(material)
+        try:
+            passing = passing_of(tree.get_output_node("CYCLES").inputs["Surface"])
         except Unknown:
-            return "transparency that varies"
-        if decided and _has_glass(known) and passing[1] <= 1 - A_TRACE:
+            return _VARIES
+        if policy in _DECIDED and _has_glass(tree) and passing[1] <= 1 - A_TRACE:
             return "glass that its label decides about"
-        return self._decided(passing, policy) or "transparency that varies"
+        return self._decided(passing, policy) or _VARIES
 
     def _decided(self, passing: Bounds, policy: str) -> str:
         """What a label makes of a point through which so much light passes; "" where it lies between two answers."""

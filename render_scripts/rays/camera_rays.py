@@ -9,6 +9,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_addon.label_render.covering import Projection
+
 from .. import compat
 from ..lens import fitted, of_record
 from ..sampled_views.view_camera import optics_of_camera
@@ -43,14 +45,38 @@ def rays_of(recorded: Mapping[str, Any], depsgraph: bpy.types.Depsgraph) -> Rays
             return lambda points: bent_pinhole(matrix, terms, pose, clip, points)
         return lambda points: pinhole(matrix, pose, clip, points)
     if data.type == "ORTHO":
-        render = depsgraph.scene_eval.render
-        aspect = {"scale_x": render.pixel_aspect_x, "scale_y": render.pixel_aspect_y}
-        projection = np.array(camera.calc_matrix_camera(depsgraph, x=size[0], y=size[1], **aspect), np.float64)
+        projection = _orthographic(depsgraph, size)
         return lambda points: parallel(projection, size, pose, clip, points)
     if data.type == "PANO":
         ways = _panorama(data, depsgraph.scene_eval, size)
         return lambda points: from_one_point(ways(points), pose, clip)
     raise NoRays(f"cameras of type {data.type.lower()}")
+
+
+def projection_of(recorded: Mapping[str, Any], depsgraph: bpy.types.Depsgraph) -> Projection | None:
+    """How the camera of `rays_of` lays the world onto its picture; None where straight lines do not stay straight."""
+    data, size = depsgraph.scene_eval.camera.data, (int(recorded["width"]), int(recorded["height"]))
+    if recorded.get("distortion"):
+        return None
+    if recorded["K"] is not None:
+        seen = np.array(recorded["camera_from_world"], np.float64)[:3]
+        matrix = np.vstack([np.array(recorded["K"], np.float64) @ seen, seen[2:]])[[0, 1, 3, 2]]
+    elif data.type == "ORTHO":
+        to_pixels = np.array([[size[0] / 2, 0, 0, size[0] / 2], [0, -size[1] / 2, 0, size[1] / 2]])
+        clip = _orthographic(depsgraph, size)
+        onto = np.vstack([to_pixels @ clip, [[0, 0, -1, 0], [0, 0, 0, 1]]])
+        matrix = onto @ np.linalg.inv(np.array(recorded["world_from_camera"], np.float64))
+    else:
+        return None
+    return Projection(matrix, size, float(data.clip_start), float(data.clip_end))
+
+
+def _orthographic(depsgraph: bpy.types.Depsgraph, size: tuple[int, int]) -> Floats:
+    """From the space of the scene's camera to -1..1 (OpenGL)."""
+    render = depsgraph.scene_eval.render
+    aspect = {"scale_x": render.pixel_aspect_x, "scale_y": render.pixel_aspect_y}
+    camera = depsgraph.scene_eval.camera
+    return np.array(camera.calc_matrix_camera(depsgraph, x=size[0], y=size[1], **aspect), np.float64)
 
 
 def _panorama(data: bpy.types.Camera, scene: bpy.types.Scene, size: tuple[int, int]) -> Callable[[Floats], Floats]:

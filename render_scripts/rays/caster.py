@@ -6,7 +6,7 @@ space of the objects say where. Mirrors and glass do not bend rays: what is aske
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
@@ -41,13 +41,17 @@ class Caster:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
 
+    @property
+    def surfaces(self) -> Sequence[Surface]:
+        return self._around.surfaces
+
     def met(self, rays: Rays) -> Iterator[Iterator[Hit]]:
         """For each ray what it meets from its near to its far end, the nearest first, found as far as it is asked."""
         surfaces = self._around.surfaces
         step = max(1, _AT_ONCE // max(len(surfaces), 1))
         for start in range(0, len(rays), step):
             some = rays[start : start + step]
-            entered, left = _through(self._boxes, some)
+            entered, left = _through(self.boxes, some)
             crossed = left >= np.maximum(entered, 0)
             for n in range(len(some)):
                 candidates = np.flatnonzero(crossed[:, n])
@@ -66,7 +70,7 @@ class Caster:
         return found
 
     @cached_property
-    def _boxes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def boxes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(S, 3) lower and (S, 3) upper corners."""
         surfaces = self._around.surfaces
         ends = [box(surface.shape.vertices, surface.matrix) for surface in surfaces]

@@ -24,6 +24,7 @@ from .lidar import Lidar, Numbered, scan, world_from_lidar
 from .scoring import Pixels, Witness, chosen_pixels, score
 from .surfaces import surroundings
 from .tally import Score, Tally
+from .trees import Trees
 
 Result = TypeVar("Result")
 
@@ -60,18 +61,25 @@ def score_frame(
 
 def scan_frame(
     scene: bpy.types.Scene, plan: Plan, view: View, lidar: Lidar, rng: np.random.Generator,
-    numbered: Numbered | None = None,
-) -> tuple[NDArray[np.void], NDArray[np.float64]]:  # fmt: skip
-    """What a LiDAR measures where the camera of a view stands: its points, and `world_from_lidar` in metres (4x4)."""
+    numbered: Numbered | None = None, trees: Trees | None = None,
+) -> tuple[NDArray[np.void], NDArray[np.float64], dict[str, list[str]]]:  # fmt: skip
+    """What a LiDAR measures where the camera of a view stands: its points, and `world_from_lidar` in metres (4x4); and
+    {why: names of the objects within its reach} whose points are not where a render shows them.
 
-    def scanned(depsgraph: bpy.types.Depsgraph) -> tuple[NDArray[np.void], NDArray[np.float64]]:
+    `trees` of the scan before spare what has not changed.
+    """
+
+    def scanned(depsgraph: bpy.types.Depsgraph) -> tuple[NDArray[np.void], NDArray[np.float64], dict[str, list[str]]]:
         view_layer, metres = scene.view_layers[plan.settings.view_layer], metres_per_unit(scene)
         pose = world_from_lidar(np.array(depsgraph.scene_eval.camera.matrix_world.normalized(), np.float64))
-        caster = Caster(surroundings(depsgraph, view_layer))
+        around = surroundings(depsgraph, view_layer, trees)
+        caster = Caster(around)
         answers = Answers(depsgraph, view_layer, plan.label_set, plan.settings.alpha_threshold, void_of(plan))
         points = scan(caster, answers, pose, lidar, metres, rng, numbered)
+        near = [fog for fog in around.fogs if fog.within(pose[:3, 3], lidar.furthest / metres)]
+        others = {why: sorted({fog.of for fog in near if fog.why == why}) for why in sorted({fog.why for fog in near})}
         pose[:3, 3] *= metres
-        return points, pose
+        return points, pose, others
 
     return at_view(scene, plan, view, scanned)
 

@@ -66,7 +66,16 @@ class Point:
         return self.surface.shares(self.triangle, self.at) @ found[self.triangle].astype(np.float64)
 
 
-def passing_at(point: Point, socket: bpy.types.NodeSocket, textures: Textures) -> Bounds:
+class Varies(Exception):
+    """What is asked differs from point to point."""
+
+
+def passing_anywhere(socket: bpy.types.NodeSocket, textures: Textures) -> Bounds:
+    """`passing_at` of all points. Raises Varies where they differ, and Unknown where that is so of all of them."""
+    return passing_at(None, socket, textures)
+
+
+def passing_at(point: Point | None, socket: bpy.types.NodeSocket, textures: Textures) -> Bounds:
     """Light that passes through what is linked to a shader input: 0 is opaque, 1 is not there. Raises Unknown."""
     source = source_of(socket)
     if not source or source.type != "SHADER":
@@ -94,7 +103,7 @@ def passing_at(point: Point, socket: bpy.types.NodeSocket, textures: Textures) -
     return constant, constant
 
 
-def _number(point: Point, socket: bpy.types.NodeSocket, textures: Textures) -> Bounds:
+def _number(point: Point | None, socket: bpy.types.NodeSocket, textures: Textures) -> Bounds:
     source = source_of(socket)
     if not source:
         if socket.type not in {"VALUE", "INT", "BOOLEAN"}:
@@ -114,6 +123,8 @@ def _number(point: Point, socket: bpy.types.NodeSocket, textures: Textures) -> B
         found = _OPERATIONS[node.operation](*operands)
         return _clamped(found) if node.use_clamp else found
     if kind == "ShaderNodeTexImage" and node.image and node.projection == "FLAT":
+        if point is None:
+            raise Varies
         return _texel(node, point.uv(_map_of(node)), textures.values(node.image, source.name))
     raise Unknown
 

@@ -1,12 +1,12 @@
 """Everything with a surface that a render shows, as triangles that rays are cast against, and what rays cannot tell of.
 
 Blender's own `Scene.ray_cast` does not do: in 5.2 it hits what renders hide (measured). So each mesh of the depsgraph
-gets a tree of its own (mathutils), in the space of its object, as soon as a ray comes near one of its copies.
+gets a tree of its own (`trees`), in the space of its object, as soon as a ray comes near one of its copies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,9 +17,13 @@ from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from blender_addon.compat import shader_tree
-from blender_addon.occurrences import NO_LEVEL
+from blender_addon.label_render.frame_things import listed
+from blender_addon.label_render.strands import strand_systems
+from blender_addon.label_render.thing_ids import Key, Listed, keys_of
+from blender_addon.scene_labels import CARRIERS
 
 from .. import compat
+from .trees import Trees
 
 Materials = tuple[bpy.types.Material | None, ...]
 
@@ -29,6 +33,7 @@ class Shape:
     """An evaluated mesh; it lives as long as the depsgraph does."""
 
     mesh: bpy.types.Mesh
+    trees: Trees
     _maps: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @cached_property
@@ -64,7 +69,7 @@ class Shape:
 
     @cached_property
     def tree(self) -> BVHTree:
-        return BVHTree.FromPolygons(self.vertices.tolist(), self.triangles.tolist(), all_triangles=True)
+        return self.trees.of(self.vertices, self.triangles)
 
     def uv(self, name: str) -> NDArray[np.float32] | None:
         """(T, 3 corners, 2) of a UV map, "" for the one that renders take; None where there is no such map."""
@@ -96,8 +101,8 @@ class Surface:
     matrix: NDArray[np.float64]
     inverse: NDArray[np.float64]
     is_holdout: bool = False
-    path: tuple[int, ...] = ()
-    """Blender's numbers of a copy, from the innermost level on; () where the object shows itself."""
+    key: Key = ("", (), "")
+    """What the thing is that the surface is of."""
 
     def material(self, triangle: int) -> bpy.types.Material | None:
         """As Cycles takes it: a slot that is not there counts as the last one."""
@@ -126,11 +131,16 @@ class Surface:
 
 @dataclass(frozen=True)
 class Fog:
-    """A box in the world, two corners, in which rays do not tell what is seen, and why."""
+    """A box in the world, two corners, in which rays do not tell what is seen, and why; `of` an object."""
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     why: str
+    of: str = ""
+
+    def within(self, point: NDArray[np.float64], reach: float) -> bool:
+        """Whether some of it is that near to a point."""
+        return float(np.linalg.norm(np.clip(point, self.low, self.high) - point)) <= reach
 
 
 @dataclass
@@ -141,46 +151,60 @@ class Surroundings:
     fogs: list[Fog] = field(default_factory=list)
 
 
-def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer) -> Surroundings:
-    """Everything that a camera sees of a render's depsgraph (`with_render_depsgraph`); valid as long as that is."""
+def surroundings(
+    depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer, trees: Trees | None = None
+) -> Surroundings:
+    """Everything that a camera sees of a render's depsgraph (`with_render_depsgraph`); valid as long as that is.
+
+    `trees`: those of the last look, where there was one.
+    """
+    trees = trees or Trees()
+    trees.begin()
     found = Surroundings()
     shapes: dict[int, Shape] = {}
     displaced: dict[bpy.types.Material | None, bool] = {}
     override = view_layer.material_override
+    rows: list[Listed] = []
+    places: list[int] = []
     for instance in depsgraph.object_instances:
         obj = instance.object
-        if not instance.show_self or obj.type not in _SHOWN:
+        hairy = instance.show_particles and bool(strand_systems(obj))
+        if obj.type not in CARRIERS or not (instance.show_self or hairy):
+            continue
+        rows.append(listed(instance))
+        if obj.type not in _SHOWN:
             continue
         top = instance.parent if instance.is_instance and instance.parent else obj
         if not _meets_cameras(obj, top, view_layer):
             continue
         matrix = np.array(instance.matrix_world, np.float64)
         if obj.type != "MESH":
-            found.fogs += _strands(obj, matrix)
+            found.fogs += _named(_strands(obj, matrix), obj)
             continue
         mesh = obj.data
-        shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh))
-        if instance.show_particles:
-            found.fogs += _hair(obj, shape, matrix)
-        if not len(mesh.polygons):
+        shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh, trees))
+        if hairy:
+            found.fogs += _named(_hair(obj, shape, matrix), obj)
+        if not instance.show_self or not len(mesh.polygons):
             continue
         slots = tuple(slot.material and slot.material.original for slot in obj.material_slots)
         materials = tuple(override for _ in slots or (None,)) if override else slots
         holdout = top.original.holdout_get(view_layer=view_layer)
         if why := _not_as_it_stands(obj, materials, depsgraph, displaced):
-            found.fogs.append(_around(shape.vertices, matrix, why, 0.1))
-        path = tuple(level for level in instance.persistent_id if level != NO_LEVEL) if instance.is_instance else ()
-        found.surfaces.append(Surface(obj.original, top.original, shape, materials, matrix, matrix, holdout, path))
-    return Surroundings(_with_inverses(found.surfaces), found.fogs)
+            found.fogs += _named([_around(shape.vertices, matrix, why, 0.1)], obj)
+        found.surfaces.append(Surface(obj.original, top.original, shape, materials, matrix, matrix, holdout))
+        places.append(len(rows) - 1)
+    keys = keys_of(rows, {})
+    return Surroundings(_whole(found.surfaces, [keys[place] for place in places]), found.fogs)
 
 
-def _with_inverses(surfaces: list[Surface]) -> list[Surface]:
-    """Inverted all at once, and without those that are flattened to nothing."""
+def _whole(surfaces: list[Surface], keys: list[Key]) -> list[Surface]:
+    """With their keys, and inverted all at once, without those that are flattened to nothing."""
     matrices = np.array([surface.matrix for surface in surfaces], np.float64).reshape(-1, 4, 4)
     whole = np.linalg.det(matrices[:, :3, :3]) != 0
     matrices[~whole] = np.eye(4)
     inverses = np.linalg.inv(matrices)
-    return [replace(surface, inverse=inverses[n]) for n, surface in enumerate(surfaces) if whole[n]]
+    return [replace(surface, inverse=inverses[n], key=keys[n]) for n, surface in enumerate(surfaces) if whole[n]]
 
 
 _SHOWN = {"MESH", "CURVES", "POINTCLOUD"}
@@ -215,6 +239,10 @@ def _is_displaced(material: bpy.types.Material) -> bool:
     return bool(output) and material.displacement_method != "BUMP" and output.inputs["Displacement"].is_linked
 
 
+def _named(fogs: Iterable[Fog], obj: bpy.types.Object) -> Iterator[Fog]:
+    return (replace(fog, of=obj.name) for fog in fogs)
+
+
 def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog]:
     attribute = obj.data.attributes.get("position")
     if attribute and len(attribute.data):
@@ -224,12 +252,10 @@ def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog
 
 
 def _hair(obj: bpy.types.Object, shape: Shape, matrix: NDArray[np.float64]) -> Iterator[Fog]:
-    shown = {m.particle_system.name for m in obj.modifiers if m.type == "PARTICLE_SYSTEM" and m.show_render}
-    for system in obj.particle_systems:
-        settings = system.settings
-        if system.name in shown and settings.type == "HAIR" and settings.render_type == "PATH" and len(shape.vertices):
-            size = np.linalg.norm(shape.vertices.max(axis=0) - shape.vertices.min(axis=0))
-            yield _around(shape.vertices, matrix, "hair", 0.1 + 2 * settings.hair_length / max(float(size), 1e-9))
+    for system in strand_systems(obj) if len(shape.vertices) else ():
+        size = np.linalg.norm(shape.vertices.max(axis=0) - shape.vertices.min(axis=0))
+        more = 0.1 + 2 * system.settings.hair_length / max(float(size), 1e-9)
+        yield _around(shape.vertices, matrix, "hair", more)
 
 
 def _around(points: NDArray[np.float32], matrix: NDArray[np.float64], why: str, more: float) -> Fog:

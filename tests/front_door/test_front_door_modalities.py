@@ -16,8 +16,8 @@ from blender_addon.contract.modalities import MODALITIES
 from blender_addon.contract.run import frame_folder, pixel_checksum, read_plan, read_record
 
 POINTS = {
-    "points.ply": np.dtype("<f4,<f4,<f4,u1,u1,u1,<u2,<u4"),
-    "lidar.ply": np.dtype("<f4,<f4,<f4,<f4,<u2,<u2,<u2,<u4"),
+    "points.ply": np.dtype("<f4,<f4,<f4,u1,u1,u1,<u2,<f8"),
+    "lidar.ply": np.dtype("<f4,<f4,<f4,<f4,<u2,<u2,<u2,<f8"),
 }
 
 

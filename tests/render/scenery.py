@@ -15,6 +15,7 @@ from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.label_render import stage
 from blender_addon.label_render.label_pass import render_labels
+from blender_addon.label_render.thing_ids import whole
 from blender_addon.occurrences import Occurrence, occurrences
 from render_scripts import passes
 from render_scripts.modalities.staging import staged
@@ -173,6 +174,12 @@ def shoot(scene: bpy.types.Scene, folder: Path, chosen: Settings, *frames: int, 
             assert set(shot.files) == set(chosen.files)
             assert all((folder / name).stat().st_size for name in shot.files)
     return shot.rendered, shot.files, shot.more
+
+
+def ids_in(files) -> NDArray[np.uint64]:
+    """The ids of a frame's `instances.exr`, (H, W)."""
+    high, low = np.moveaxis(files["instances.exr"], -1, 0)
+    return whole({"Instance.High": high, "Instance.Low": low})
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from blender_addon.contract.run import Plan, View
 from blender_addon.label_render import exr
 from blender_addon.label_render.amodal import from_json
 from blender_addon.label_render.label_pass import RenderFailed
+from blender_addon.label_render.thing_ids import whole
 from blender_addon.occurrences import occurrences
 from render_scripts import passes
 from render_scripts.frame import render_frame
@@ -225,7 +226,7 @@ def test_flow_is_of_the_bent_picture(empty_scene, shot, k):
 def test_masks_of_what_is_hidden_are_bent(empty_scene, shot):
     in_the_room()
     _, folder = shot(modalities=("instances", "amodal"))
-    ids = exr.read_zip(folder / "instances.exr")["Instance"]
+    ids = whole(exr.read_zip(folder / "instances.exr"))
     masks = from_json(json.loads((folder / "amodal.json").read_text()))
     assert len(masks) > 2
     for id_, mask in masks.items():

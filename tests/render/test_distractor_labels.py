@@ -14,6 +14,7 @@ from test_randomization_runs import asked, checksums
 from blender_addon.contract.labels import IGNORE, UNLABELLED, built_in
 from blender_addon.contract.run import frame_folder, read_plan, read_record
 from blender_addon.label_render import exr
+from blender_addon.label_render.thing_ids import whole
 from blender_addon.scene_labels import set_label_set
 from render_scripts.rays.lidar import POINT
 from render_scripts.rays.verify import verify
@@ -96,7 +97,7 @@ def test_labelled_distractors_are_instances_and_ignored_ones_are_not(start, tmp_
     assert start("run", "--frames", "1", "--with", "instances,amodal,parts,points,lidar,stereo", label=label) == 0
     folder = frame_folder(tmp_path / "run", 1)
     rows = json.loads((folder / "instances.json").read_text("utf-8"))["instances"]
-    ids, labels = exr.read_zip(folder / "instances.exr")["Instance"], labels_of(tmp_path / "run", 1)
+    ids, labels = whole(exr.read_zip(folder / "instances.exr")), labels_of(tmp_path / "run", 1)
     theirs = {row["id"]: row for row in rows if "distractor" in row["object"]}
     assert {row["object"] for row in rows} - {row["object"] for row in theirs.values()} == {"Floor", "Box", "Wall"}
     assert (ids[labels == IGNORE] == 0).all()

@@ -88,6 +88,16 @@ def test_what_the_library_packed_is_read(tmp_path, channels):
     assert all(same_bits(found[name], pixels) for name, pixels in channels.items())
 
 
+@pytest.mark.parametrize("dtype", [np.uint32, np.float16])
+def test_whole_numbers_and_halves_come_back(tmp_path, dtype):
+    channels = {name: np.random.default_rng(n).integers(0, 2**15, (35, 9)).astype(dtype) for n, name in enumerate("AB")}
+    if dtype == np.uint32:
+        channels["A"] += np.uint32(2**31 + 2**24)
+    write_zip(tmp_path / "a.exr", channels)
+    for found in (library_reads(tmp_path / "a.exr"), read_zip(tmp_path / "a.exr")):
+        assert all(found[name].dtype == dtype and (found[name] == channels[name]).all() for name in channels)
+
+
 def test_no_part_of_a_packed_file_is_read_as_the_whole(tmp_path):
     path = tmp_path / "a.exr"
     write_zip(path, {"Label": np.random.default_rng(0).choice(np.array([0, 3, 40], np.float32), (40, 9))})

@@ -16,7 +16,7 @@ from scenery import (
 )  # fmt: skip
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, Label, LabelSet
-from blender_addon.label_render import frame_things, instances
+from blender_addon.label_render import instances, thing_ids
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 from render_scripts import passes
 from tests.render.told_apart import look, on_points, paint, show
@@ -349,7 +349,7 @@ def test_ids_do_not_depend_on_view_frame_or_what_else_is_there(scene, tmp_path):
     assert ids[0] == ids[1]
     assert {key: id_ for key, id_ in ids[0].items() if key[2] != "other"} == ids[2]
     assert np.array_equal(before.instances[:, 1:][6:], moved.instances[:, :-1][6:])
-    assert all(0 < id_ < frame_things.MOST for id_ in ids[0].values())
+    assert all(0 < id_ < 2**thing_ids.BITS for id_ in ids[0].values())
 
 
 def test_what_renders_alone_show(scene, tmp_path):

@@ -55,7 +55,7 @@ def test_a_heap(empty_scene, tmp_path, kind, monkeypatch):
     chosen = settings(**options)
     with passes.prepared(empty_scene, chosen):
         truth = render_label_samples(empty_scene, chosen, None)
-    expected = np.array([0, *places.values()], np.uint32)[np.where(truth == 65535, 0, truth)]
+    expected = np.array([0, *places.values()], np.uint64)[np.where(truth == 65535, 0, truth)]
     assert len(np.unique(truth)) > COPIES / 2
     differing = shown.ids != expected
     assert differing.sum() <= (2 if kind == "holes" else 0)  # a point between two texels may be one or the other

@@ -5,20 +5,20 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import camera, in_collection, instance, rectangle, settings, shoot
+from scenery import camera, ids_in, in_collection, instance, rectangle, settings, shoot
 from witness import plan_of
 
 from blender_addon.contract.labels import IGNORE
 from blender_addon.contract.strict import build
 from render_scripts.rays.frame_score import scan_frame
-from render_scripts.rays.lidar import Lidar, directions, world_from_lidar
+from render_scripts.rays.lidar import Lidar, turn_of, world_from_lidar
 
 EXACT = Lidar(beams=5, lowest=-20, highest=20, columns=72, range_noise=0.0)
 
 
 def scanned(scene, lidar=EXACT, seed=0, **more):
     plan = plan_of(scene)
-    return scan_frame(scene, plan, plan.views[0], lidar, np.random.default_rng([seed, 1, 7]), **more)
+    return scan_frame(scene, plan, plan.views[0], lidar, np.random.default_rng([seed, 1, 7]), **more)[:2]
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ def test_what_rays_cannot_tell_is_ignored(empty_scene):
 
 
 def test_directions_are_unit_vectors():
-    ways = directions(Lidar(beams=3, columns=4))
-    assert ways.shape == (4, 3, 3) and np.allclose(np.linalg.norm(ways, axis=-1), 1)
+    ways = turn_of(Lidar(beams=3, columns=4), np.eye(4), 1.0).ways()
+    assert ways.shape == (12, 3) and np.allclose(np.linalg.norm(ways, axis=-1), 1)
     assert np.allclose(world_from_lidar(np.eye(4))[:3, :3], [[0, -1, 0], [1, 0, 0], [0, 0, 1]]), "down: its top is +Y"
 
 
@@ -130,5 +130,61 @@ def test_copies_in_copies_are_the_instances_that_the_table_has(empty_scene, tmp_
     bpy.context.view_layer.update()
     chosen = settings(modalities=("instances", "lidar"), lidar=Lidar(beams=9, columns=720, range_noise=0.0))
     _, files, _ = shoot(empty_scene, tmp_path, chosen)
-    assert set(files["lidar.ply"]["instance"].tolist()) > set(np.unique(files["instances.exr"]).tolist()) - {0.0}
+    shown = set(ids_in(files).ravel().tolist()) - {0}
+    assert set(files["lidar.ply"]["instance"].tolist()) > shown
     assert len(set(files["lidar.ply"]["instance"].tolist())) == 4
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_texts_curves_and_metaballs_have_the_ids_that_the_map_has(empty_scene, tmp_path, copied):
+    """Bars of 1 x 4 m side by side, ahead: each ray that meets one meets what the image shows there."""
+    camera(empty_scene, at=(0, 0, 0)).rotation_euler.x = np.pi / 2
+    curve = bpy.data.objects.new("curve", bpy.data.curves.new("curve", "CURVE"))
+    curve.data.dimensions, curve.data.fill_mode = "2D", "BOTH"
+    spline = curve.data.splines.new("POLY")
+    spline.points.add(3)
+    for point, (x, y) in zip(spline.points, ((-2, -2), (-1, -2), (-1, 2), (-2, 2))):
+        point.co = (x, y, 0, 1)
+    spline.use_cyclic_u = True
+    text = bpy.data.objects.new("text", bpy.data.curves.new("text", "FONT"))
+    text.data.body, text.data.size, text.data.align_x, text.data.offset_y = "I", 5, "CENTER", -2
+    ball = bpy.data.objects.new("ball", bpy.data.metaballs.new("ball"))
+    ball.data.elements.new().radius = 1
+    things = [curve, text, ball]
+    for obj, x in zip(things, (0, 0, 2)):
+        obj.location, obj.rotation_euler.x = (x, 6, 0), np.pi / 2
+        empty_scene.collection.objects.link(obj)
+    if copied:  # metaballs render nothing there
+        instance(empty_scene, in_collection("things", *things[:2]), "copy")
+    bpy.context.view_layer.update()
+    chosen = settings(size=(64, 48), modalities=("instances", "lidar"),
+                      lidar=Lidar(beams=21, columns=720, lowest=-15, highest=15, range_noise=0.0))  # fmt: skip
+    _, files, _ = shoot(empty_scene, tmp_path, chosen)
+    met, seen = files["lidar.ply"]["instance"].astype(np.uint64), ids_in(files)
+    assert set(met.tolist()) == set(seen.ravel().tolist()) - {0} and len(set(met.tolist())) == len(things)
+
+
+def test_the_record_says_what_is_met_otherwise_than_rendered(empty_scene):
+    """Hair is passed, a wall that Cycles displaces is met as it is modelled; what is out of reach is not named."""
+    camera(empty_scene, at=(0, 0, 0))
+    wall, plain = (rectangle(empty_scene, -2, 2, -2, 2, label=3, name=name) for name in ("wall", "plain"))
+    for obj, x in ((wall, 4), (plain, -4)):
+        obj.location.x, obj.rotation_euler.y = x, np.pi / 2
+    material = bpy.data.materials.new("bumps")
+    if not material.node_tree:
+        material.use_nodes = True
+    material.displacement_method = "DISPLACEMENT"
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    output = material.node_tree.get_output_node("CYCLES")
+    links.new(nodes.new("ShaderNodeDisplacement").outputs[0], output.inputs["Displacement"])
+    wall.data.materials.append(material)
+    for name, x in (("fur", 2), ("far", 200)):
+        hair = bpy.data.hair_curves.new(name)
+        hair.add_curves([2])
+        for point, z in zip(hair.points, (-1, 1)):
+            point.position, point.radius = (x, 0, z), 0.5
+        empty_scene.collection.objects.link(bpy.data.objects.new(name, hair))
+    plan = plan_of(empty_scene)
+    points, _, others = scan_frame(empty_scene, plan, plan.views[0], EXACT, np.random.default_rng(0))
+    assert others == {"displacement": ["wall"], "hair": ["fur"]}
+    assert {*points["label"]} == {3} and np.allclose(np.abs(points["x"]), 4)

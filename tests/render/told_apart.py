@@ -15,16 +15,17 @@ from blender_addon.contract.labels import LabelSet
 from blender_addon.label_render import instances, label_maps
 from blender_addon.label_render.frame_things import Things
 from blender_addon.label_render.label_pass import label_samples, render_passes, sharp
+from blender_addon.label_render.thing_ids import Ids
 from blender_addon.occurrences import occurrences
 from render_scripts import passes
 
 
 @dataclass(frozen=True)
 class Shown:
-    instances: NDArray[np.uint32]
+    instances: Ids
     labels: NDArray[np.uint16]
     samples: NDArray[np.uint16]
-    ids: NDArray[np.uint32]
+    ids: Ids
     things: Things
     image: NDArray[np.uint8]
     positions: NDArray[np.float32]

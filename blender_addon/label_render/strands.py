@@ -1,0 +1,47 @@
+"""Hair of particles that a render draws as strands, which no surface of the depsgraph lists."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+Box = NDArray[np.float64]
+"""(2, 3): lowest and highest corner."""
+
+
+def box_of_strands(obj: bpy.types.Object) -> Box | None:
+    """The box in the object's own space around all strands of an evaluated object, as thick as they are at the root;
+    None where it has none."""
+    boxes = [box for system in strand_systems(obj) if (box := _box(obj, system)) is not None]
+    return np.stack([np.min(boxes, axis=0)[0], np.max(boxes, axis=0)[1]]) if boxes else None
+
+
+def strand_systems(obj: bpy.types.Object) -> list[bpy.types.ParticleSystem]:
+    """The particle systems of an object of which renders show hair as strands."""
+    systems = obj.particle_systems
+    if not len(systems):
+        return []
+    shown = {m.particle_system.name for m in obj.modifiers if m.type == "PARTICLE_SYSTEM" and m.show_render}
+    return [system for system in systems if system.name in shown and _is_path(system.settings)]
+
+
+def _is_path(settings: bpy.types.ParticleSettings) -> bool:
+    return bool(settings.type == "HAIR" and settings.render_type == "PATH")
+
+
+def _box(obj: bpy.types.Object, system: bpy.types.ParticleSystem) -> Box | None:
+    """As Cycles takes them: the children alone where there are some, each at 2^steps + 1 points in the world."""
+    settings = system.settings
+    parents, children = len(system.particles), len(system.child_particles)
+    first = parents if children and settings.child_type != "NONE" else 0
+    extra = settings.kink_extra_steps if settings.kink == "SPIRAL" else 0
+    steps = range(2**settings.render_step + 1 + extra)
+    at = system.co_hair
+    points = np.array([at(obj, particle_no=n, step=step) for n in range(first, parents + children) for step in steps])
+    if not len(points):
+        return None
+    matrix = np.array(obj.matrix_world.inverted_safe(), np.float64)
+    points = points @ matrix[:3, :3].T + matrix[:3, 3]
+    radius = settings.radius_scale * max(settings.root_radius, settings.tip_radius) / 2  # these are diameters
+    return np.stack([points.min(axis=0) - radius, points.max(axis=0) + radius])
