@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from blender_addon.contract.arguments import parse_size
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
-from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Side
+from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
 from .plan import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request, parse_frames
@@ -114,6 +114,9 @@ class Job:
         str | None,
         Spelled(_views, _VIEWS),
         "Sampled views in place of the scene's own: `room 40`, or a mapping of what docs/views.md lists.",
+    ] = None
+    draws: Annotated[
+        int | None, 1, MOST_DRAWS, "How often each view is rendered, each time with a draw of its own. Default: 1."
     ] = None
     lidar: Annotated[Lidar | None, "The LiDAR of `with: lidar`."] = None
     randomize: Annotated[

@@ -11,7 +11,7 @@ from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar, parse_modalities
-from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
+from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Plan, RunError, Settings, View
 
 from . import sections
 from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
@@ -51,6 +51,7 @@ class Request:
     thin_labels: tuple[str, ...] | None = None
     min_presence: float | None = None
     sample_views: str | None = None
+    draws: int | None = None
     verify_rays: int | None = None
     frame_timeout: float | None = None
     renew_after: int | None = None
@@ -153,6 +154,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         type=said(_sample_views),
         metavar="N|WORDS",
         help="so many views inside of its rooms, or 'orbit 24 target=Sofa' and the like; default: the scene's own",
+    )
+    add(
+        "--draws",
+        type=whole(1, MOST_DRAWS),
+        metavar="N",
+        help="each view so often, each time with a draw of its own (see --randomize); default 1",
     )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
@@ -263,7 +270,7 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays", "frame_timeout",
+          "view_layer", "image", "label_render", "preset", "sample_views", "draws", "verify_rays", "frame_timeout",
           "renew_after", "threads")  # fmt: skip
 """Options of one word."""
 
@@ -314,6 +321,7 @@ def continued(request: Request, found: Plan) -> Request:
         "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
         "min_presence": settings.min_presence,
         "sample_views": settings.sample_views or None,
+        "draws": settings.draws,
         "lidar": settings.lidar,
     }
     filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
@@ -353,7 +361,8 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
     if outside:
         raise RunError(
             f"{run} was planned without frame {outside[0]} as asked for now "
-            f"({len(outside)} such frames); a plan never changes: name a new --out"
+            f"({len(outside)} such frames); a plan never changes: name a new --out, and plan many draws of few views "
+            "with --draws"
         )
 
 

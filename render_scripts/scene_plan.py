@@ -15,12 +15,14 @@ from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.modalities import Lidar
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.contract.view_search import Search
+from blender_addon.contract.words import counted
 from blender_addon.label_render.image_labels import why_own_render
 from blender_addon.label_render.viewpoints import find_views, moves
 from blender_addon.label_sets import label_files
 
 from . import compat, preflight
 from .check_request import CheckRequest
+from .draws import chosen, repeated
 from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
@@ -78,6 +80,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         sample_views=request.sample_views or "",
         lidar=request.lidar or Lidar(),
         randomization=to_plan(spec, pictures),
+        draws=request.draws or 1,
     )
     search: Search | None = None
     if request.sample_views:
@@ -99,6 +102,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     problems = (*_size_problems(settings, spec), *_thin_problems(settings), *device_problems, *denoiser_problems)
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
+    problems += _draw_problems(settings, spec)
     sizes = drawn_sizes(spec, settings.size)
     problems += tuple(Problem(True, why) for why in why_not_bent(spec.camera, scene, planned, settings, sizes))
     return Proposal(plan, asked, problems, _told(scene, search) if search and not found else ())
@@ -133,6 +137,14 @@ def _views(
     """(views of the plan, views asked for, what stands against them)."""
     if found and request.frames is None and request.camera is None:
         return found.views, found.views, []
+    if request.draws and request.draws > 1:
+        views = find_views(scene, None, request.camera)
+        planned = repeated(views, request.draws)
+        return (
+            planned,
+            chosen(planned, request.frames, f"{counted(len(views), 'view')}, {request.draws} draws each,"),
+            [],
+        )
     asked = tuple(find_views(scene, request.frames, request.camera))
     own = tuple(find_views(scene, None, request.camera))
     if request.frames is None or len(own) == 1:  # of a scene with one view, --frames says how often it is rendered
@@ -171,13 +183,8 @@ def _sampled(
             )
         except NoViews as error:
             raise Refused(str(error)) from None
-        planned, search = sampled.views, sampled.report
-    if request.frames is None:
-        return planned, planned, search
-    strange = sorted(set(request.frames) - {view.frame for view in planned})
-    if strange:
-        raise Refused(f"--frames: the {len(planned)} sampled views have no frame {strange[0]}")
-    return planned, tuple(view for view in planned if view.frame in set(request.frames)), search
+        planned, search = repeated(sampled.views, settings.draws), sampled.report
+    return planned, chosen(planned, request.frames, f"the {len(planned)} frames of sampled views"), search
 
 
 def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:
@@ -186,6 +193,13 @@ def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:
     if moves(scene):
         said.append(f"the scene is animated: all views show its frame {scene.frame_current}, at which it was saved")
     return tuple(f"sampled views: {line}" for line in said)
+
+
+def _draw_problems(settings: Settings, spec: Randomization) -> tuple[Problem, ...]:
+    if settings.draws == 1 or spec.on:
+        return ()
+    lacking = f"--draws {settings.draws}: nothing is randomised, so the draws of a view differ by noise alone"
+    return (Problem(False, f"{lacking}; see --randomize"),)
 
 
 def _size_problems(settings: Settings, spec: Randomization) -> list[Problem]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -125,11 +126,17 @@ def nearest(word: Any, known: Iterable[Any]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    """{key: hint} of a dataclass; read once, since a plan may hold 100,000 views."""
+    return {key_of(name): hint for name, hint in get_type_hints(kind, include_extras=True).items()}
+
+
 def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
     if not isinstance(data, Mapping):
         raise Misfits([f"{what or 'the whole'} must be a mapping, not {_shown(data)}"])
     before = f"{what}." if what else ""
-    hints = {key_of(name): hint for name, hint in get_type_hints(kind, include_extras=True).items()}
+    hints = _hints(kind)
     wrong, values = [], {}
     for field in fields(kind):  # type: ignore[arg-type]
         if key_of(field.name) not in data and field.default is MISSING and field.default_factory is MISSING:
