@@ -136,7 +136,7 @@ def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
     if not isinstance(data, Mapping):
         raise Misfits([f"{what or 'the whole'} must be a mapping, not {_shown(data)}"])
     before = f"{what}." if what else ""
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]
     wrong, values = [], {}
     for field in fields(kind):  # type: ignore[arg-type]
         if key_of(field.name) not in data and field.default is MISSING and field.default_factory is MISSING:

@@ -35,7 +35,7 @@ class LABELPASS_MT_label_set(bpy.types.Menu):
 
 
 class LABELPASS_UL_labels(bpy.types.UIList):
-    """The labels of the set, those that the search field asks for. A row: colour, name, id, objects."""
+    """The labels of the set, those that the search field asks for. A row: colour, name, id, objects, whether kept."""
 
     bl_idname = "LABELPASS_UL_labels"
 
@@ -56,6 +56,11 @@ class LABELPASS_UL_labels(bpy.types.UIList):
         amount.alignment = "RIGHT"
         amount.ui_units_x = max(1.8, 0.55 * len(str(max(counts.values(), default=0))))  # all rows alike
         amount.label(text=str(counts[label.id]) if counts[label.id] else "")
+        kept = scene_labels.kept_labels(context.scene)
+        if label.id in kept:
+            row.operator("labelpass.lock_label", text="", icon="LOCKED", emboss=False).label_id = label.id
+        elif kept:
+            row.label(icon="BLANK1")  # all rows alike
 
     def draw_filter(self, context, layout):
         layout.prop(state_of(context), "used_first")
@@ -119,6 +124,8 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         row = row.row(align=True)
         row.enabled = picked
         row.operator("labelpass.select_part" if on_faces else "labelpass.select_label", icon="RESTRICT_SELECT_OFF")
+        kept = bool(picked) and active_label(context).id in scene_labels.kept_labels(context.scene)
+        row.operator("labelpass.lock_label", text="", icon="LOCKED" if kept else "UNLOCKED", depress=kept)
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
         paragraph(context, column, _how_many(found), active=found.current)

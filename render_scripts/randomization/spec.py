@@ -26,8 +26,8 @@ from .world import World, WorldDraw, draw_world
 class Randomization:
     """A field per family; None leaves all of it as the scene has it.
 
-    Labels in `keep`, and objects that are locked in the add-on, keep their materials and places. `without` names the
-    families that were switched off for a comparison.
+    Labels in `keep` ("*": all, and what has none), and objects and labels that are locked in the add-on, keep their
+    materials and places. `without` names the families that were switched off for a comparison.
     """
 
     lights: Lights | None = None
