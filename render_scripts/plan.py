@@ -14,6 +14,7 @@ from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar, 
 from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Plan, RunError, Settings, View
 
 from . import sections
+from .randomization.folders import why_other_draws
 from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
 from .sampled_views.view_request import parse_words, to_words
 
@@ -302,10 +303,10 @@ def to_arguments(request: Request) -> list[str]:
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
 
 
-def continued(request: Request, found: Plan) -> Request:
-    """The request with what it leaves open taken from the plan that the run folder holds."""
+def as_asked(found: Plan) -> dict[str, Any]:
+    """{field of a request: what it must say, or leave open, to go on with the plan}."""
     settings = found.settings
-    open_fields = {
+    return {
         "size": settings.size,
         "samples": settings.samples,
         "seed": settings.seed,
@@ -324,9 +325,13 @@ def continued(request: Request, found: Plan) -> Request:
         "draws": settings.draws,
         "lidar": settings.lidar,
     }
-    filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
+
+
+def continued(request: Request, found: Plan) -> Request:
+    """The request with what it leaves open taken from the plan that the run folder holds."""
+    filled = {name: value for name, value in as_asked(found).items() if getattr(request, name) is None}
     if request.device == "auto":
-        filled["device"] = settings.device.lower()
+        filled["device"] = found.settings.device.lower()
     return replace(request, **filled)
 
 
@@ -353,7 +358,10 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
         f"{name} is {theirs!r} there and {ours!r} here"
         for name in (field.name for field in fields(Settings))
         if (theirs := getattr(found.settings, name)) != (ours := getattr(wanted.settings, name))
+        and name != "randomization"
     ]
+    if other_draws := why_other_draws(found.settings.randomization, wanted.settings.randomization):
+        differing.append(other_draws)
     if differing:
         raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out")
     planned = set(found.views)
@@ -364,6 +372,11 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
             f"({len(outside)} such frames); a plan never changes: name a new --out, and plan many draws of few views "
             "with --draws"
         )
+
+
+def as_here(found: Plan, wanted: Plan) -> Plan:
+    """The plan `found` with the folders of its randomisation where they are on this machine, as `wanted` has them."""
+    return replace(found, settings=replace(found.settings, randomization=wanted.settings.randomization))
 
 
 def missing(views: Sequence[View], finished: Iterable[int]) -> list[View]:

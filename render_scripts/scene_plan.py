@@ -27,6 +27,7 @@ from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
 from .randomization.bent_lenses import why_not_bent
+from .randomization.folders import with_folders
 from .randomization.resolution import LEAST
 from .randomization.spec import Randomization, drawn_sizes, to_plan, without
 from .sampled_views.sampling import NoViews, sample_views
@@ -57,7 +58,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
     asked_for = request.randomize or Randomization()
-    spec = without(asked_for, (*asked_for.without, *request.without))
+    spec = with_folders(without(asked_for, (*asked_for.without, *request.without)), Path.absolute)
     pictures, spec_problems = preflight.resolve_pictures(spec)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
     thin_labels, min_presence = _thin(request, label_set)

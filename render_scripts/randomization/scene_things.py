@@ -16,14 +16,13 @@ from blender_addon.scene_labels import kept_labels, resolve
 
 from . import backgrounds, distractors, materials, world
 from .emitters_on_scene import gives_light
+from .folders import BLENDERS_OWN
 from .lights_on_scene import lamps_of, lights_of
 from .looks_on_scene import Slot
 from .material_shifts import can_shift, source_name
 from .materials import ALL, Surface
 from .pools import pictures_in
 from .spec import Randomization, Things
-
-BLENDERS_OWN = "Blender's own"
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ def hdri_folder(spec: world.World) -> Path:
     raise ValueError("this Blender comes without pictures of surroundings: name a folder as world.hdris")
 
 
-def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
-    """{folder: {name: bytes}} of the pictures that a spec draws from. Raises ValueError for folders that have none."""
+def picture_pools(spec: Randomization) -> dict[str, dict[str, str]]:
+    """{folder: {name: fingerprint}} of the pictures that a spec draws from. Raises ValueError for folders without."""
     found = {}
     model_files(spec)
     if spec.world:
