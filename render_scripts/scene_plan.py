@@ -15,7 +15,7 @@ from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.modalities import Lidar
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.contract.view_search import Search
-from blender_addon.contract.words import counted
+from blender_addon.contract.words import counted, quoted
 from blender_addon.label_render.image_labels import why_own_render
 from blender_addon.label_render.viewpoints import find_views, moves
 from blender_addon.label_sets import label_files
@@ -85,8 +85,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     )
     search: Search | None = None
     if request.sample_views:
-        planned, asked, search = _sampled(scene, view_layer, request, found, settings, label_set)
-        view_problems: list[Problem] = []
+        planned, asked, search, view_problems = _sampled(scene, view_layer, request, found, settings, label_set)
     else:
         planned, asked, view_problems = _views(scene, request, found)
     cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in planned if not view.pose)]
@@ -171,21 +170,31 @@ def _sampled(
     found: Plan | None,
     settings: Settings,
     label_set: LabelSet,
-) -> tuple[tuple[View, ...], tuple[View, ...], Search | None]:
-    """(views of the plan, views asked for, how they were found): those of the plan that is there, else sampled now."""
+) -> tuple[tuple[View, ...], tuple[View, ...], Search | None, list[Problem]]:
+    """(views of the plan, views asked for, how they were found, what stands against them): those of the plan that is
+    there, else sampled now."""
+    problems = []
     if request.camera is not None:
         raise Refused("--sample-views has a camera of its own: leave out --camera")
     if found and found.settings.sample_views == settings.sample_views:
         planned, search = found.views, found.view_search
     else:
+        words = parse_words(request.sample_views or "")
         try:
-            sampled = sample_views(
-                scene, view_layer, label_set, parse_words(request.sample_views or ""), settings.size, settings.seed
-            )
+            sampled = sample_views(scene, view_layer, label_set, words, settings.size, settings.seed, _say)
         except NoViews as error:
             raise Refused(str(error)) from None
         planned, search = repeated(sampled.views, settings.draws), sampled.report
-    return planned, chosen(planned, request.frames, f"the {len(planned)} frames of sampled views"), search
+        problems = [Problem(False, f"{quoted(sampled.broken)}: {_NOWHERE}")] * bool(sampled.broken)
+    asked = chosen(planned, request.frames, f"the {len(planned)} frames of sampled views")
+    return planned, asked, search, problems
+
+
+_NOWHERE = "some vertices are nowhere (NaN, or endlessly far away); sampled views pass over their faces, mend the mesh"
+
+
+def _say(line: str) -> None:
+    print(f"labelpass: {line}", flush=True)
 
 
 def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:

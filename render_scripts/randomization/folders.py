@@ -34,8 +34,9 @@ def why_other_draws(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
     theirs, ours = (with_folders(spec, lambda _: Path()) for spec in specs)
     if theirs != ours:
         return f"randomization is {dict(there)!r} there and {dict(here)!r} here"
-    for before, now in zip(*map(_folders_of, specs)):
-        was, found = there.get(PICTURES, {}).get(before, {}), here.get(PICTURES, {}).get(now, {})
+    old, new = there.get(PICTURES, {}), here.get(PICTURES, {})
+    for before, now in zip(*map(_folders_of, specs)) if new else ():  # else no folder can be read, which is told
+        was, found = old.get(before, {}), new.get(now, {})
         name = next((name for name in sorted({*was, *found}) if was.get(name) != found.get(name)), None)
         if name is not None:
             what = "is new" if name not in was else "is gone" if name not in found else "is another file"

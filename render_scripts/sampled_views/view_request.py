@@ -35,7 +35,7 @@ class ViewRequest:
     object or a label; `spot` is a point in the scene, which else is `target` or the 3D cursor. `radius` is the distance
     to it, None: so that it fits the picture. `visible`: so much of it is in the picture and not covered. `speed` is
     metres a second, `rate` frames a second, `turn` the most degrees from one frame to the next. `tries`: candidates
-    looked at for each view.
+    looked at for each view. `fewer`: what is found is taken, though it be less than was asked for.
     """
 
     kind: str = "room"
@@ -63,14 +63,15 @@ class ViewRequest:
     rate: Annotated[float, 0.1, 1000] = 24.0
     turn: Annotated[float, 0.01, 180] = 2.5
     tries: Annotated[int, 1, 10_000] = 100
+    fewer: bool = False
 
 
 _ALL = {"kind", "count", "fov", "clearance", "tries", "roll"}
 _SEEING = {"distances", "labels", "one_label", "variety", "like", "balance", "targets"}
 OF_KIND = {
-    "room": _ALL | _SEEING | {"heights", "yaw", "pitch", "enclosed"},
-    "orbit": _ALL | {"target", "radius", "elevation", "visible"},
-    "around": _ALL | _SEEING | {"heights", "target", "spot", "radius", "visible"},
+    "room": _ALL | _SEEING | {"fewer"} | {"heights", "yaw", "pitch", "enclosed"},
+    "orbit": _ALL | {"fewer", "target", "radius", "elevation", "visible"},
+    "around": _ALL | _SEEING | {"fewer", "heights", "target", "spot", "radius", "visible"},
     "trajectory": _ALL | {"labels", "distances", "heights", "pitch", "enclosed", "speed", "rate", "turn"},
 }
 _DEFAULTS_OF_KIND: dict[str, dict[str, Any]] = {
