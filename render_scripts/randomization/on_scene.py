@@ -31,6 +31,7 @@ from .own_groups import own_groups
 from .poses import draw_tries
 from .poses_on_scene import Places
 from .scene_things import hdri_folder, kept_names, model_files, scene_things
+from .sight import Sight
 from .spec import Drawn, Randomization, draw_families, from_plan, of_drawn_size
 from .world_on_scene import surroundings
 
@@ -75,6 +76,7 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     shifted = enter(shifting(found.shifting)) if spec.materials else None
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
+    sight = Sight(scene, view_layer, not spec.poses and is_still(scene))
     places = Places(spec.poses, keep, plan.label_set, scene, view_layer) if spec.poses else None
     distracting = _pool(spec, scene, plan, metre, stack)
     standing = enter(held())
@@ -96,13 +98,14 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             drawn = replace(drawn, poses=poses)
             ground += places.changes(motions, standing)
         standing.show(ground)
+        sight.look()
         if drawn.camera:
-            place(twins[view.camera], drawn.camera, scene, metre, size)
+            place(twins[view.camera], drawn.camera, scene, metre, size, sight)
         wanted: list[Change] = []
         if drawn.lights:
             wanted += light_changes(drawn.lights, found.lamps, changes, metre)
             wanted += emitters.changes(drawn.lights.emitters, changes)
-            wanted += added_changes(drawn.lights.added, spare, scene, metre)
+            wanted += added_changes(drawn.lights.added, spare, scene, metre, sight)
         if drawn.world and around:
             wanted += around.changes(drawn.world, scene)
         if drawn.materials and shifted and looked:
