@@ -89,7 +89,7 @@ def _draw(panel: bpy.types.Panel, context: bpy.types.Context) -> None:
     row.operator("labelpass.lock", icon="LOCKED" if kept else "UNLOCKED", depress=kept)
     label = status.label_set(context.scene).by_id.get(scene_labels.resolve(context.object).label_id)
     if label and not kept and label.id in scene_labels.kept_labels(context.scene):
-        paragraph(context, panel.layout, f"Kept all the same: all things with label {label.name} are")
+        paragraph(context, panel.layout, f"Kept all the same, since the label {label.name} is")
 
 
 _classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_OT_lock, LABELPASS_OT_lock_label))

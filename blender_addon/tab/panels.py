@@ -119,13 +119,13 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         on_faces = context.mode == "EDIT_MESH"  # what is selected are faces, then
         assign = "labelpass.assign_faces" if on_faces else "labelpass.assign"
         row.operator(assign, icon="CHECKMARK", text=_assign_what(context))
+        kept = bool(picked) and active_label(context).id in scene_labels.kept_labels(context.scene)
+        row.operator("labelpass.lock_label", text="", icon="LOCKED" if kept else "UNLOCKED", depress=kept)
         row = column if _narrow(context) else column.row(align=True)
         row.operator("labelpass.clear_faces" if on_faces else "labelpass.clear", icon="X")
         row = row.row(align=True)
         row.enabled = picked
         row.operator("labelpass.select_part" if on_faces else "labelpass.select_label", icon="RESTRICT_SELECT_OFF")
-        kept = bool(picked) and active_label(context).id in scene_labels.kept_labels(context.scene)
-        row.operator("labelpass.lock_label", text="", icon="LOCKED" if kept else "UNLOCKED", depress=kept)
         found = status.status(context.scene, context.view_layer)
         column = layout.column(align=True)
         paragraph(context, column, _how_many(found), active=found.current)
