@@ -18,6 +18,9 @@ PROPERTY = "labelpass_label_set"
 LOCKED = "labelpass_locked"
 """A property of objects whose materials and place no randomisation changes."""
 
+KEPT = "labelpass_kept_labels"
+"""A property of scenes: ids of the labels whose things no randomisation changes."""
+
 DISTRACTS = "labelpass_distractor"
 """A property of objects that a run puts into the scene to distract: nobody misses a label on them."""
 
@@ -143,6 +146,21 @@ def lock(objects: Iterable[bpy.types.Object], locked: bool) -> Assignment:
             del obj[LOCKED]
         done += 1
     return Assignment(done, refused)
+
+
+def kept_labels(scene: bpy.types.Scene) -> set[int]:
+    """Ids of the labels whose things in this scene are kept as they are when materials and places are randomised."""
+    stored = scene.get(KEPT)
+    return set() if stored is None or isinstance(stored, str | int | float) else {int(id_) for id_ in stored}
+
+
+def keep_labels(scene: bpy.types.Scene, ids: Iterable[int]) -> None:
+    """Keep the things of these labels, and of no others, as they are."""
+    kept = sorted(set(ids) - {UNLABELLED})
+    if kept:
+        scene[KEPT] = kept
+    elif KEPT in scene:
+        del scene[KEPT]
 
 
 def _with_families(objects: Iterable[bpy.types.Object]) -> Iterator[bpy.types.Object]:

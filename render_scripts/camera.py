@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+from mathutils import Matrix
 
 from .lens import Terms
 
 CONVENTIONS = {
     "K": "pixels; (0, 0) is the top left corner of the image, the first pixel's centre is (0.5, 0.5); x right, y down",
-    "world_from_camera": "Blender's camera axes: x right, y up, looking along -z; metres where a Blender unit is one",
-    "camera_from_world": "OpenCV's camera axes: x right, y down, looking along +z; K @ (camera_from_world @ point)",
+    "world_from_camera": "Blender's camera axes: x right, y up, looking along -z; metres",
+    "camera_from_world": "OpenCV's camera axes: x right, y down, looking along +z; metres; K @ (camera_from_world @ "
+    "point)",
+    "lens_mm": "focal length in millimetres on Blender's sensor",
+    "ortho_scale": "metres that the picture shows along the side that the sensor fits; null for other cameras",
     "distortion": "OpenCV's k1, k2, p1, p2, k3, as cv2.projectPoints and cv2.undistortPoints take them beside K; null "
     "where straight lines stay straight; `distortion_off`: pixels by which the picture differs from it at most",
 }
@@ -42,10 +46,11 @@ def distortion_of(data: bpy.types.Camera) -> list[float] | None:
 def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size: tuple[int, int]) -> dict[str, Any]:
     """Intrinsics and extrinsics of a camera for an image of `size` (width, height), ready for JSON.
 
-    `K` is 3x3 and None for cameras that are no pinhole, bent or not; the matrices are 4x4, row by row.
+    `K` is 3x3 and None for cameras that are no pinhole, bent or not; the matrices are 4x4, row by row, in metres.
     """
     camera = obj.evaluated_get(depsgraph)
     width, height = size
+    metres = metres_per_unit(depsgraph.scene_eval)
     world_from_camera = camera.matrix_world.normalized()  # Cycles ignores a camera's scale
     flipped = world_from_camera.copy()
     for row in range(3):
@@ -70,9 +75,14 @@ def describe_camera(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph, size:
         "K": matrix,
         "distortion": distortion,
         "distortion_off": camera.data.get(_OFF) if distortion else None,
-        "world_from_camera": [list(row) for row in world_from_camera],
-        "camera_from_world": [list(row) for row in flipped.inverted()],
+        "world_from_camera": _in_metres(world_from_camera, metres),
+        "camera_from_world": _in_metres(flipped.inverted(), metres),
         "lens_mm": camera.data.lens,
-        "ortho_scale": camera.data.ortho_scale if camera.data.type == "ORTHO" else None,
+        "ortho_scale": camera.data.ortho_scale * metres if camera.data.type == "ORTHO" else None,
         "conventions": CONVENTIONS,
     }
+
+
+def _in_metres(matrix: Matrix, metres: float) -> list[list[float]]:
+    """A rotation and a translation in Blender units, row by row."""
+    return [[*row[:3], row[3] * (1.0 if at == 3 else metres)] for at, row in enumerate(matrix)]

@@ -12,19 +12,18 @@ from typing import Annotated, Any, Literal
 
 from blender_addon.contract.arguments import parse_size
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
-from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Side
+from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
 from .plan import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request, parse_frames
 from .randomization.spec import FAMILIES, Randomization
-from .sampled_views.view_request import ViewRequest, from_mapping, parse_words, to_words
+from .sampled_views.view_request import from_mapping, parse_words, to_words
+from .sampled_views.view_schema import view_schema
 
 _NUMBER = {"type": "integer"}
 _RANGES = {"type": "string", "pattern": r"^ *-?[0-9]+(--?[0-9]+)? *(, *-?[0-9]+(--?[0-9]+)? *)*$"}
 _FRAMES = {"anyOf": [_NUMBER, _RANGES, {"type": "array", "items": {"anyOf": [_NUMBER, _RANGES]}, "minItems": 1}]}
 _SIDES = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65536}, "minItems": 2, "maxItems": 2}
-_WORDS = [field.name for field in fields(ViewRequest)]
-_VIEWS = {"anyOf": [{"type": "string"}, {"type": "object", "propertyNames": {"enum": _WORDS}}]}
 _SIZE = {"anyOf": [{"type": "string", "pattern": r"^\s*[1-9][0-9]*[xX][1-9][0-9]*\s*$"}, _SIDES]}
 
 
@@ -41,15 +40,17 @@ def _size(value: Any) -> Any:
 
 
 def _modalities(value: Any) -> Any:
-    """Each once, in the order in which a plan has them; anything else as it is."""
+    """Each once, in the order in which a plan has them; where one is unknown, all as they are."""
     names = value if isinstance(value, list) else [value]
     known = all(isinstance(name, str) and name in MODALITIES for name in names)
-    return [name for name in MODALITIES if name in names] if known else value
+    return [name for name in MODALITIES if name in names] if known else names
 
 
 def _views(value: Any) -> Any:
-    """Words, or a mapping of the same, as the words that a plan keeps."""
-    return to_words(parse_words(value) if isinstance(value, str) else from_mapping(value))
+    """How many, words, or a mapping of the same, as the words that a plan keeps."""
+    if type(value) in (int, str):
+        return to_words(parse_words(str(value)))
+    return to_words(from_mapping(value))
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,12 @@ class Job:
     ] = None
     views: Annotated[
         str | None,
-        Spelled(_views, _VIEWS),
-        "Sampled views in place of the scene's own: `room 40`, or a mapping of what docs/views.md lists.",
+        Spelled(_views, view_schema()),
+        "Sampled views in place of the scene's own: `40`, `orbit 24 target=Sofa`, or a mapping of what docs/views.md "
+        "lists.",
+    ] = None
+    draws: Annotated[
+        int | None, 1, MOST_DRAWS, "How often each view is rendered, each time with a draw of its own. Default: 1."
     ] = None
     lidar: Annotated[Lidar | None, "The LiDAR of `with: lidar`."] = None
     randomize: Annotated[
@@ -139,6 +144,8 @@ class Job:
     def __post_init__(self) -> None:
         if (self.scene is None) == (not self.scenes):
             raise ValueError("name one .blend as scene, or several as scenes")
+        if self.lidar and "lidar" not in (self.with_ or ()):
+            raise ValueError("lidar says how a LiDAR scans, and no frame has one: add lidar to with")
 
     def request(self, out: Path) -> Request:
         """What is asked for of one scene, rendered into `out`."""

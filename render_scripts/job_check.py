@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-from blender_addon.contract.run import PLAN, RunError, Settings, read_plan
-from blender_addon.contract.strict import plain
+from blender_addon.contract.run import PLAN, RunError, read_plan
+from blender_addon.contract.strict import key_of, plain
 from blender_addon.contract.words import counted
 
+from .job import in_a_job
 from .job_file import Task, in_words, read_job, tasks
 from .job_runs import frames_done
+from .plan import as_asked
+from .randomization.folders import with_folders
+from .randomization.spec import Randomization, without
 
 _NOT_CHOICES = {"out", "scene", "scenes", "blender"}
 
@@ -30,19 +34,26 @@ def check_job(path: Path) -> tuple[list[str], list[str]]:
 
 def _against(task: Task) -> str:
     """Why a run folder that is there cannot be gone on with, as far as the job alone tells; else ""."""
-    out = task.request.out
+    request, out = task.request, task.request.out
     if not (out / PLAN).is_file():
         return ""
     try:
-        there = read_plan(out).settings
+        there = as_asked(read_plan(out))
     except RunError as error:
         return str(error)
-    asked = {
-        field.name: getattr(task.request, field.name, None) for field in fields(Settings) if field.name != "device"
-    }
+    asked = {name: value for name in there if (value := getattr(request, name)) is not None}
+    if request.randomize:
+        asked["randomize"] = without(request.randomize, (*request.randomize.without, *request.without))
     differing = [
-        f"{name} is {getattr(there, name)!r} there and {value!r} here"
+        f"{key_of(in_a_job(name))} is {in_words(there[name])} there and {in_words(value)} here"
         for name, value in asked.items()
-        if value not in (None, getattr(there, name))
+        if _apart_from_spelling(value) != _apart_from_spelling(there[name])
     ]
     return f"{out} was planned differently: {'; '.join(differing)}; name a new out" if differing else ""
+
+
+def _apart_from_spelling(value: Any) -> Any:
+    """Folders may be elsewhere, and labels be named in another order."""
+    if isinstance(value, Randomization):
+        return with_folders(value, lambda _: Path())
+    return sorted(value) if isinstance(value, tuple) and all(isinstance(part, str) for part in value) else value

@@ -109,6 +109,8 @@ def with_options(asked: JobFile, options: Mapping[str, Any]) -> tuple[JobFile, l
     """The job with what the command line says (by the names of a request's fields; None is nothing) in the place of
     what the file does, and a sentence for each field whose value in the file is not used."""
     changes = {in_a_job(name): value for name, value in options.items() if value is not None}
+    if "lidar" not in changes.get("with_", ("lidar",)):
+        changes["lidar"] = None  # what the command line leaves out needs no settings
     job = replace(asked.job, **changes)
     defaults = {field.name: field.default for field in fields(Job)}
     notes = [

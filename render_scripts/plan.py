@@ -11,9 +11,10 @@ from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar, parse_modalities
-from blender_addon.contract.run import LABEL_RENDERS, PRESETS, Plan, RunError, Settings, View
+from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Plan, RunError, Settings, View
 
 from . import sections
+from .randomization.folders import why_other_draws
 from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
 from .sampled_views.view_request import parse_words, to_words
 
@@ -51,6 +52,7 @@ class Request:
     thin_labels: tuple[str, ...] | None = None
     min_presence: float | None = None
     sample_views: str | None = None
+    draws: int | None = None
     verify_rays: int | None = None
     frame_timeout: float | None = None
     renew_after: int | None = None
@@ -153,6 +155,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         type=said(_sample_views),
         metavar="N|WORDS",
         help="so many views inside of its rooms, or 'orbit 24 target=Sofa' and the like; default: the scene's own",
+    )
+    add(
+        "--draws",
+        type=whole(1, MOST_DRAWS),
+        metavar="N",
+        help="each view so often, each time with a draw of its own (see --randomize); default 1",
     )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
@@ -263,7 +271,7 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views", "verify_rays", "frame_timeout",
+          "view_layer", "image", "label_render", "preset", "sample_views", "draws", "verify_rays", "frame_timeout",
           "renew_after", "threads")  # fmt: skip
 """Options of one word."""
 
@@ -295,10 +303,10 @@ def to_arguments(request: Request) -> list[str]:
     return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
 
 
-def continued(request: Request, found: Plan) -> Request:
-    """The request with what it leaves open taken from the plan that the run folder holds."""
+def as_asked(found: Plan) -> dict[str, Any]:
+    """{field of a request: what it must say, or leave open, to go on with the plan}."""
     settings = found.settings
-    open_fields = {
+    return {
         "size": settings.size,
         "samples": settings.samples,
         "seed": settings.seed,
@@ -314,11 +322,16 @@ def continued(request: Request, found: Plan) -> Request:
         "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
         "min_presence": settings.min_presence,
         "sample_views": settings.sample_views or None,
+        "draws": settings.draws,
         "lidar": settings.lidar,
     }
-    filled = {name: value for name, value in open_fields.items() if getattr(request, name) is None}
+
+
+def continued(request: Request, found: Plan) -> Request:
+    """The request with what it leaves open taken from the plan that the run folder holds."""
+    filled = {name: value for name, value in as_asked(found).items() if getattr(request, name) is None}
     if request.device == "auto":
-        filled["device"] = settings.device.lower()
+        filled["device"] = found.settings.device.lower()
     return replace(request, **filled)
 
 
@@ -345,7 +358,10 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
         f"{name} is {theirs!r} there and {ours!r} here"
         for name in (field.name for field in fields(Settings))
         if (theirs := getattr(found.settings, name)) != (ours := getattr(wanted.settings, name))
+        and name != "randomization"
     ]
+    if other_draws := why_other_draws(found.settings.randomization, wanted.settings.randomization):
+        differing.append(other_draws)
     if differing:
         raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out")
     planned = set(found.views)
@@ -353,8 +369,14 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
     if outside:
         raise RunError(
             f"{run} was planned without frame {outside[0]} as asked for now "
-            f"({len(outside)} such frames); a plan never changes: name a new --out"
+            f"({len(outside)} such frames); a plan never changes: name a new --out, and plan many draws of few views "
+            "with --draws"
         )
+
+
+def as_here(found: Plan, wanted: Plan) -> Plan:
+    """The plan `found` with the folders of its randomisation where they are on this machine, as `wanted` has them."""
+    return replace(found, settings=replace(found.settings, randomization=wanted.settings.randomization))
 
 
 def missing(views: Sequence[View], finished: Iterable[int]) -> list[View]:

@@ -131,8 +131,8 @@ def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, l
     return wanted, []
 
 
-def resolve_pictures(spec: Randomization) -> tuple[dict[str, dict[str, int]], list[Problem]]:
-    """{folder: {name: bytes}} of the pictures that frames draw from, and what stands against it."""
+def resolve_pictures(spec: Randomization) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+    """{folder: {name: fingerprint}} of the pictures that frames draw from, and what stands against it."""
     try:
         return picture_pools(spec), []
     except ValueError as error:

@@ -15,16 +15,19 @@ from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.modalities import Lidar
 from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.contract.view_search import Search
+from blender_addon.contract.words import counted, quoted
 from blender_addon.label_render.image_labels import why_own_render
 from blender_addon.label_render.viewpoints import find_views, moves
 from blender_addon.label_sets import label_files
 
 from . import compat, preflight
 from .check_request import CheckRequest
+from .draws import chosen, repeated
 from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
 from .randomization.bent_lenses import why_not_bent
+from .randomization.folders import with_folders
 from .randomization.resolution import LEAST
 from .randomization.spec import Randomization, drawn_sizes, to_plan, without
 from .sampled_views.sampling import NoViews, sample_views
@@ -55,7 +58,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
     asked_for = request.randomize or Randomization()
-    spec = without(asked_for, (*asked_for.without, *request.without))
+    spec = with_folders(without(asked_for, (*asked_for.without, *request.without)), Path.absolute)
     pictures, spec_problems = preflight.resolve_pictures(spec)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
     thin_labels, min_presence = _thin(request, label_set)
@@ -78,11 +81,11 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         sample_views=request.sample_views or "",
         lidar=request.lidar or Lidar(),
         randomization=to_plan(spec, pictures),
+        draws=request.draws or 1,
     )
     search: Search | None = None
     if request.sample_views:
-        planned, asked, search = _sampled(scene, view_layer, request, found, settings, label_set)
-        view_problems: list[Problem] = []
+        planned, asked, search, view_problems = _sampled(scene, view_layer, request, found, settings, label_set)
     else:
         planned, asked, view_problems = _views(scene, request, found)
     cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in planned if not view.pose)]
@@ -100,6 +103,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
     problems += tuple(preflight.check_flow(scene, settings, asked))
+    problems += _draw_problems(settings, spec)
     sizes = drawn_sizes(spec, settings.size)
     problems += tuple(Problem(True, why) for why in why_not_bent(spec.camera, scene, planned, settings, sizes))
     return Proposal(plan, asked, problems, _told(scene, search) if search and not found else ())
@@ -134,6 +138,14 @@ def _views(
     """(views of the plan, views asked for, what stands against them)."""
     if found and request.frames is None and request.camera is None:
         return found.views, found.views, []
+    if request.draws and request.draws > 1:
+        views = find_views(scene, None, request.camera)
+        planned = repeated(views, request.draws)
+        return (
+            planned,
+            chosen(planned, request.frames, f"{counted(len(views), 'view')}, {request.draws} draws each,"),
+            [],
+        )
     asked = tuple(find_views(scene, request.frames, request.camera))
     own = tuple(find_views(scene, None, request.camera))
     if request.frames is None or len(own) == 1:  # of a scene with one view, --frames says how often it is rendered
@@ -159,26 +171,31 @@ def _sampled(
     found: Plan | None,
     settings: Settings,
     label_set: LabelSet,
-) -> tuple[tuple[View, ...], tuple[View, ...], Search | None]:
-    """(views of the plan, views asked for, how they were found): those of the plan that is there, else sampled now."""
+) -> tuple[tuple[View, ...], tuple[View, ...], Search | None, list[Problem]]:
+    """(views of the plan, views asked for, how they were found, what stands against them): those of the plan that is
+    there, else sampled now."""
+    problems = []
     if request.camera is not None:
         raise Refused("--sample-views has a camera of its own: leave out --camera")
     if found and found.settings.sample_views == settings.sample_views:
         planned, search = found.views, found.view_search
     else:
+        words = parse_words(request.sample_views or "")
         try:
-            sampled = sample_views(
-                scene, view_layer, label_set, parse_words(request.sample_views or ""), settings.size, settings.seed
-            )
+            sampled = sample_views(scene, view_layer, label_set, words, settings.size, settings.seed, _say)
         except NoViews as error:
             raise Refused(str(error)) from None
-        planned, search = sampled.views, sampled.report
-    if request.frames is None:
-        return planned, planned, search
-    strange = sorted(set(request.frames) - {view.frame for view in planned})
-    if strange:
-        raise Refused(f"--frames: the {len(planned)} sampled views have no frame {strange[0]}")
-    return planned, tuple(view for view in planned if view.frame in set(request.frames)), search
+        planned, search = repeated(sampled.views, settings.draws), sampled.report
+        problems = [Problem(False, f"{quoted(sampled.broken)}: {_NOWHERE}")] * bool(sampled.broken)
+    asked = chosen(planned, request.frames, f"the {len(planned)} frames of sampled views")
+    return planned, asked, search, problems
+
+
+_NOWHERE = "some vertices are nowhere (NaN, or endlessly far away); sampled views pass over their faces, mend the mesh"
+
+
+def _say(line: str) -> None:
+    print(f"labelpass: {line}", flush=True)
 
 
 def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:
@@ -187,6 +204,13 @@ def _told(scene: bpy.types.Scene, search: Search) -> tuple[str, ...]:
     if moves(scene):
         said.append(f"the scene is animated: all views show its frame {scene.frame_current}, at which it was saved")
     return tuple(f"sampled views: {line}" for line in said)
+
+
+def _draw_problems(settings: Settings, spec: Randomization) -> tuple[Problem, ...]:
+    if settings.draws == 1 or spec.on:
+        return ()
+    lacking = f"--draws {settings.draws}: nothing is randomised, so the draws of a view differ by noise alone"
+    return (Problem(False, f"{lacking}; see --randomize"),)
 
 
 def _size_problems(settings: Settings, spec: Randomization) -> list[Problem]:

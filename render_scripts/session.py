@@ -32,13 +32,14 @@ from blender_addon.label_render.viewpoints import NoCamera
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 
 from . import compat, passes, preflight
+from .draws import in_words
 from .frame import render_frame
 from .interrupts import ends_at_once
 from .modalities.staging import Stage, staged
 from .one_behind import Finish, Timings, one_behind
 from .outlook import disk_outlook, duration
 from .pilot import look_ahead
-from .plan import Refused, Request, add_arguments, check_resume, continued, missing, request_from
+from .plan import Refused, Request, add_arguments, as_here, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
 from .randomization.spec import drawn_sizes, from_plan, sizes_of_frames
@@ -98,10 +99,11 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int
 
     for line in proposal.notes:
         print(f"labelpass: {line}", flush=True)
-    plan = found or _begun(request, _after_a_pilot(request, scene, plan), views)
+    plan = as_here(found or _begun(request, _after_a_pilot(request, scene, plan), views), plan)
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
-    share = (f"{len(views)} of " if len(views) < len(plan.views) else "") + counted(len(plan.views), "frame")
+    share = f"{len(views)} of " if len(views) < len(plan.views) else ""
+    share += in_words(len(plan.views), plan.settings.draws)
     sizes = drawn_sizes(from_plan(plan.settings.randomization), plan.settings.size)
     size = " to ".join("x".join(map(str, each)) for each in dict.fromkeys((sizes[0], sizes[-1])))
     device = counted(threads, "thread") if plan.settings.device == "CPU" else f"{plan.settings.device} {request.gpu}"

@@ -220,8 +220,8 @@ def _render_right_eye(
 ) -> dict[str, Any]:
     """Render image and labels of the right eye, beside the disparity; what the record says of the pair."""
     camera, settings = scene.camera, plan.settings
-    stereo.place(eye, camera, bpy.context.evaluated_depsgraph_get())
-    apart = stereo.baseline(camera) * shot.rendered.metres
+    apart = stereo.baseline(camera, shot.rendered.metres)
+    stereo.place(eye, camera, apart / shot.rendered.metres, bpy.context.evaluated_depsgraph_get())
     with changed(scene, camera=eye):
         path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
         if settings.label_render == "image":

@@ -25,11 +25,14 @@ SAMPLED = "render_scripts.sampled_views"
 PURE_RENDER = {
     *(
         f"render_scripts.{name}"
-        for name in ("check_request", "installed_blender", "lens", "outlook", "plan", "presets", "randomize")
+        for name in ("check_request", "draws", "installed_blender", "lens", "outlook", "plan", "presets", "randomize")
     ),
-    *(f"render_scripts.{name}" for name in ("job", "job_check", "job_file", "job_runs", "job_schema", "sections")),
+    *(
+        f"render_scripts.{name}"
+        for name in ("job", "job_check", "job_file", "job_runs", "job_schema", "schemas", "sections")
+    ),
     *(f"render_scripts.rays.{name}" for name in ("panoramas", "pixel_rays", "tally", "verify_request")),
-    *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request")),
+    *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request", "view_schema")),
     *(
         f"render_scripts.randomization.{name}"
         for name in (
@@ -41,6 +44,7 @@ PURE_RENDER = {
             "distractor_shapes",
             "distractors",
             "exposure",
+            "folders",
             "held",
             "lights",
             "materials",

@@ -51,7 +51,18 @@ HEAD = "scene: a.blend\nout: x\n"
         "scenes: a.blend\nout: x", "scenes: [a.blend, b.blend]\nout: x", HEAD + "frames: 7", HEAD + "frames: -5--3,7",
         HEAD + "frames: [1-3, 9]", HEAD + "size: 640x480", HEAD + "size: [640, 480]", HEAD + "with: depth",
         HEAD + "with: [depth, flow]", HEAD + "samples:", HEAD + "alpha_threshold: 1", HEAD + "label_supersample: 3",
-        HEAD + "frames:", HEAD + "denoise: false", HEAD + "$schema: job.schema.json",
+        HEAD + "frames:", HEAD + "denoise: false", HEAD + "$schema: job.schema.json", HEAD + "samples: 8.0",
+        HEAD + "label_supersample: 3.0", HEAD + "draws: 100", HEAD + "views: 40", HEAD + "views: room 40 heights=1.5",
+        HEAD + "views: {heights: 1.5, fov: 60, count: 4}", HEAD + "views: {heights: 0.2..0.5, pitch: [-5, 15]}",
+        HEAD + "views: {kind: orbit, target: Sofa, elevation: 20}", HEAD + "views: {kind: trajectory, speed: 1}",
+        HEAD + "views: {kind: around, spot: [1, 2, 0.5], radius: 2}", HEAD + "views: {targets: {chair: 0.2}}",
+        HEAD + "views: {balance: rare, enclosed: false}", HEAD + "views:",
+        HEAD + "randomize: {lights: true, world: false, exposure: null, camera: {}}",
+        HEAD + "randomize: {lights: {power: 2, added: 1}, poses: {labels: chair}}",
+        HEAD + "randomize: {poses: false, distractors: {count: 3}, keep: '*'}",
+        HEAD + "randomize: {materials: {mode: free, textures: {labels: sofa, folder: cloth}}}",
+        HEAD + "randomize: {resolution: {sizes: 64x48, scale: 1}}", HEAD + "randomize: false",
+        HEAD + "with: lidar\nlidar: {beams: 16}", HEAD + "with: [depth, lidar]\nlidar: true", HEAD + "lidar: false",
     ],
 )  # fmt: skip
 def test_what_is_a_job_fits_the_schema(tmp_path, text):
@@ -66,7 +77,19 @@ def test_what_is_a_job_fits_the_schema(tmp_path, text):
         HEAD + "frames: [a]", HEAD + "frames: []", HEAD + "size: 640", HEAD + "size: 0x5", HEAD + "size: [1, 2, 3]",
         HEAD + "with: [deepth]", HEAD + "samples: 0", HEAD + "samples: 1.5", HEAD + "seed: -1", HEAD + "strict: yes",
         HEAD + "alpha_threshold: 1.1", HEAD + "label_supersample: 2", HEAD + "device: tpu", HEAD + "camera: 3",
-        "scene: ''\nout: x", "scene: a\nout:", HEAD + "strict:",
+        "scene: ''\nout: x", "scene: a\nout:", HEAD + "strict:", "scenes: []\nout: x", "scene: ~/a\nout: x",
+        "scene: //a\nout: x", HEAD + "samples: 8.5", HEAD + "draws: 0", HEAD + "label_supersample: true",
+        HEAD + "views: 0", HEAD + "views: true", HEAD + "views: [40]", HEAD + "views: ' '", HEAD + "views: {hights: 1}",
+        HEAD + "views: {heights: low}", HEAD + "views: {heights: [1]}", HEAD + "views: {heights: -1}",
+        HEAD + "views: {kind: orbit}", HEAD + "views: {target: Sofa}", HEAD + "views: {kind: orbti, target: a}",
+        HEAD + "views: {kind: orbit, target: ''}", HEAD + "views: {balance: even}", HEAD + "views: {enclosed: 'no'}",
+        HEAD + "views: {kind: around, spot: [0, 0, 0], target: Desk}", HEAD + "views: {count: 1.5}",
+        HEAD + "views: {targets: {chair: 0.2}, balance: rare}", HEAD + "views: {targets: {chair: 2}}",
+        HEAD + "randomize: {poses: true}", HEAD + "randomize: {lights: 3}", HEAD + "randomize: {lights: {power: '2'}}",
+        HEAD + "randomize: {lights: {power: 0}}", HEAD + "randomize: {materials: {mode: wild}}",
+        HEAD + "randomize: {materials: {textures: true}}", HEAD + "randomize: {resolution: {sizes: 64}}",
+        HEAD + "lidar: {beams: 16}", HEAD + "lidar: true", HEAD + "with: depth\nlidar: {}",
+        HEAD + "with: [lidar]\nlidar: {beems: 3}",
     ],
 )  # fmt: skip
 def test_what_is_no_job_does_not_fit_the_schema(tmp_path, text):
@@ -104,18 +127,22 @@ def rows(schema: dict[str, Any], before: str = "") -> list[str]:
             )
         made.append(f"| `{before}{key}` | {_kind(part)} | {' '.join(about).strip()} |")
         for section in (part, *part.get("anyOf", ())):
-            if "properties" in section:
+            if "properties" in section and key != "views":  # which have a page of their own
                 made += rows(section, f"{before}{key}.")
     return made
 
 
 def _kind(part: dict[str, Any]) -> str:
     if "anyOf" in part:
-        kinds = [_kind(each) for each in part["anyOf"] if each.get("type") != "null"]
+        kinds = list(dict.fromkeys(_kind(each) for each in part["anyOf"] if each.get("type") != "null"))
         *others, last = kinds
         if last == f"a list of {', '.join(others)}":
             return f"{', '.join(others)}; one or a list"
+        if last == f"2 of {', '.join(others)}":
+            return f"{', '.join(others)}; one or two"
         return ", ".join(kinds)
+    if "const" in part:
+        return f"`{json.dumps(part['const'])}`"
     if "enum" in part:
         return ", ".join(f"`{value}`" for value in part["enum"])
     if part["type"] == "array":

@@ -46,6 +46,7 @@ PURITY_CHANNEL = "Purity"
 
 LABEL_RENDERS = ("image", "own")
 PRESETS = ("draft", "standard", "final")
+MOST_DRAWS = 1_000_000
 
 Side = Annotated[int, 1, 65536]
 
@@ -106,7 +107,7 @@ class Settings:
     that get a pixel with the share `min_presence` of its samples where their things would fall into dots.
     `sample_views` are the words that the views were sampled by, "" where they are those of the .blend.
     `randomization` is what is drawn anew for each frame, as `render_scripts.randomization` writes and reads it; empty
-    where nothing is.
+    where nothing is. `draws`: how often each view is there, each time as a frame of its own.
     """
 
     size: tuple[Side, Side]
@@ -126,6 +127,7 @@ class Settings:
     sample_views: str = ""
     lidar: Lidar = field(default_factory=Lidar)
     randomization: Mapping[str, Any] = field(default_factory=dict)
+    draws: Annotated[int, 1, MOST_DRAWS] = 1
 
     def __post_init__(self) -> None:
         if self.image not in IMAGE_FORMATS:

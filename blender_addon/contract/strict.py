@@ -10,8 +10,9 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -71,8 +72,11 @@ class Spelled:
 
 @dataclass(frozen=True)
 class Reading:
-    """How `build` reads: with `others`, keys that are no field are left out; with `alone`, one value stands for a list
-    of it; `folder` is what paths are relative to."""
+    """How `build` reads: with `others`, keys that are no field are left out; `folder` is what paths are relative to.
+
+    With `alone`, as people write: one value stands for a list of it, a number for a range from it to it, and of a
+    mapping that may be left out, true for all its defaults and false for none. What is `Spelled` has its own spellings.
+    """
 
     others: bool = False
     alone: bool = False
@@ -125,11 +129,17 @@ def nearest(word: Any, known: Iterable[Any]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    """{key: hint} of a dataclass; read once, since a plan may hold 100,000 views."""
+    return {key_of(name): hint for name, hint in get_type_hints(kind, include_extras=True).items()}
+
+
 def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
     if not isinstance(data, Mapping):
         raise Misfits([f"{what or 'the whole'} must be a mapping, not {_shown(data)}"])
     before = f"{what}." if what else ""
-    hints = {key_of(name): hint for name, hint in get_type_hints(kind, include_extras=True).items()}
+    hints = _hints(kind)  # type: ignore[arg-type]
     wrong, values = [], {}
     for field in fields(kind):  # type: ignore[arg-type]
         if key_of(field.name) not in data and field.default is MISSING and field.default_factory is MISSING:
@@ -162,6 +172,8 @@ def _value(hint: Any, value: Any, what: str, how: Reading) -> Any:
         return _annotated(inside[0], inside[1:], value, what, how)
     if origin in (UnionType, Union):
         return _one_of(inside, value, what, how)
+    if how.alone and type(value) is float and value.is_integer() and (hint is int or origin is Literal):
+        value = int(value)  # JSON knows one kind of number, and so do schemas
     if origin is Literal:
         # Python takes True for 1, and 1.0, too.
         if not any(type(value) is type(each) and value == each for each in inside):
@@ -201,7 +213,7 @@ def _annotated(hint: Any, notes: tuple[Any, ...], value: Any, what: str, how: Re
         return None
     if spelled:
         try:
-            value = spelled.parse(value)
+            value, how = spelled.parse(value), replace(how, alone=False)
         except ValueError as error:
             raise Misfits(_about(what, str(error))) from None
     made = _value(hint, value, what, how)
@@ -214,6 +226,10 @@ def _one_of(kinds: tuple[Any, ...], value: Any, what: str, how: Reading) -> Any:
     """The first kind that fits, or what the last one has to say."""
     if value is None and NoneType in kinds:
         return None
+    if how.alone and type(value) is bool and NoneType in kinds and any(map(is_dataclass, kinds)):
+        if not value:
+            return None
+        value = {}
     *others, last = (kind for kind in kinds if kind is not NoneType)
     for kind in others:
         with suppress(Misfits):
@@ -225,10 +241,18 @@ def _tuple(kinds: tuple[Any, ...], value: Any, what: str, how: Reading) -> tuple
     many = kinds[-1] is Ellipsis
     if many and how.alone and not isinstance(value, list):
         return (_value(kinds[0], value, what, how),)
+    if how.alone and is_range(kinds) and type(value) in (int, float):
+        return (_value(kinds[0], value, what, how),) * 2
     if not isinstance(value, list) or (not many and len(value) != len(kinds)):
         raise Misfits([f"{what} must be a list{'' if many else f' of {len(kinds)}'}, not {_shown(value)}"])
     each = kinds[:1] * len(value) if many else kinds
     return tuple(_value(kind, part, f"{what}[{at}]", how) for at, (kind, part) in enumerate(zip(each, value)))
+
+
+def is_range(kinds: tuple[Any, ...]) -> bool:
+    """Whether a tuple of these is a lowest and a highest number."""
+    plain_kinds = [get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in kinds]
+    return len(kinds) == 2 and kinds[0] == kinds[1] and plain_kinds[0] in (int, float)
 
 
 def _path(value: Any, what: str, how: Reading) -> Path:

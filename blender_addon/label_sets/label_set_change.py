@@ -16,7 +16,7 @@ import bpy
 
 from ..contract.labels import UNLABELLED, LabelSet, LabelSetError, label_set_from_json
 from ..contract.words import listed
-from ..scene_labels import PROPERTY, label_set_text, set_label_set, why_locked
+from ..scene_labels import PROPERTY, keep_labels, kept_labels, label_set_text, set_label_set, why_locked
 from .set_in_file import Carrier, changed_ids, reached_from, refuse_animated
 
 
@@ -140,9 +140,19 @@ def apply_change(scene: bpy.types.Scene, change: Change) -> None:
             after = moves.get(block.pass_index, block.pass_index)
             if after != block.pass_index and not why_locked(block):
                 block.pass_index = after
+    _move_kept(change.new)
     for each in bpy.data.scenes:
         if each == scene or (PROPERTY in each and not each.library):
             set_label_set(each, change.new)
+
+
+def _move_kept(new: LabelSet) -> None:
+    """What is kept when renders randomise follows its label into the new set."""
+    for each in bpy.data.scenes:
+        kept, old = kept_labels(each), _parsed(label_set_text(each))
+        if kept and old and not each.library:
+            walk = _walk(old, new)
+            keep_labels(each, {_counterpart(id_, old, new, walk) for id_ in kept})
 
 
 def _by_set(scene: bpy.types.Scene) -> dict[str, list[Carrier]]:

@@ -15,7 +15,7 @@ import bpy
 from ..compat import action_curves, fcurves
 from ..contract.labels import LabelSet, LabelSetError
 from ..contract.words import counted, quoted
-from ..scene_labels import PROPERTY, label_set_text, read_label_set, set_label_set, why_locked
+from ..scene_labels import PROPERTY, keep_labels, kept_labels, label_set_text, read_label_set, set_label_set, why_locked
 from ..suggestions.suggestible import REJECTED, rejected
 from .label_set_edits import Edit
 
@@ -54,6 +54,7 @@ def apply_edit(scene: bpy.types.Scene, edit: Edit, *, adopt: bool = False) -> li
         block.pass_index = edit.moves[block.pass_index]
     _rename_rejections(scene, scenes, edit)
     for each in scenes:
+        keep_labels(each, {edit.moves.get(id_, id_) for id_ in kept_labels(each)})
         if each == scene or PROPERTY in each:
             set_label_set(each, edit.new)
     return carriers

@@ -1,12 +1,16 @@
-"""Keeping objects as they are when a render randomises materials and places: a switch on the selection."""
+"""Keeping objects, or all things of a label, as they are when a render randomises materials and places: switches."""
 
 from __future__ import annotations
 
 import bpy
+from bpy.props import IntProperty
 
 from .. import scene_labels
+from ..contract.labels import Label
 from ..contract.words import counted, listed
-from .panels import LABELPASS_PT_active
+from . import status
+from .panels import LABELPASS_PT_active, paragraph
+from .properties import active_label
 from .selection import anything_selected
 from .undo import make_undo_whole
 
@@ -42,14 +46,53 @@ class LABELPASS_OT_lock(bpy.types.Operator):
         return {"FINISHED"} if done.labelled else {"CANCELLED"}
 
 
+class LABELPASS_OT_lock_label(bpy.types.Operator):
+    """Renders of this scene that randomise change neither material nor place of things with this label. Again to let
+    them"""
+
+    bl_idname = "labelpass.lock_label"
+    bl_label = "Keep Label as It Is When Randomising"
+    bl_options = {"REGISTER", "UNDO"}
+
+    label_id: IntProperty(name="Label Id", description="0: the one in the list", min=0, options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        reason = scene_labels.why_locked(context.scene)
+        if reason or not status.label_set(context.scene):
+            cls.poll_message_set(f"This scene is {reason}" if reason else status.NO_LABEL_SET)
+            return False
+        return True
+
+    def execute(self, context):
+        label = _label(context, self.label_id)
+        if not label:
+            self.report({"ERROR"}, "Pick a label in the list")
+            return {"CANCELLED"}
+        kept = scene_labels.kept_labels(context.scene)
+        scene_labels.keep_labels(context.scene, kept ^ {label.id})
+        make_undo_whole(context)
+        what = "may be randomised" if label.id in kept else "are kept as they are when renders randomise"
+        self.report({"INFO"}, f"Things with label {label.name} {what}")
+        return {"FINISHED"}
+
+
+def _label(context: bpy.types.Context, label_id: int) -> Label | None:
+    """The label of that id, or the one picked in the list."""
+    return status.label_set(context.scene).by_id.get(label_id) if label_id else active_label(context)
+
+
 def _draw(panel: bpy.types.Panel, context: bpy.types.Context) -> None:
     """The switch, under the label of the active object; pressed where that is kept."""
     kept = scene_labels.is_locked(context.object)
     row = panel.layout.row()
     row.operator("labelpass.lock", icon="LOCKED" if kept else "UNLOCKED", depress=kept)
+    label = status.label_set(context.scene).by_id.get(scene_labels.resolve(context.object).label_id)
+    if label and not kept and label.id in scene_labels.kept_labels(context.scene):
+        paragraph(context, panel.layout, f"Kept all the same, since the label {label.name} is")
 
 
-_classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_OT_lock,))
+_classes, _no_classes = bpy.utils.register_classes_factory((LABELPASS_OT_lock, LABELPASS_OT_lock_label))
 
 
 def register() -> None:

@@ -35,7 +35,7 @@ class LABELPASS_MT_label_set(bpy.types.Menu):
 
 
 class LABELPASS_UL_labels(bpy.types.UIList):
-    """The labels of the set, those that the search field asks for. A row: colour, name, id, objects."""
+    """The labels of the set, those that the search field asks for. A row: colour, name, id, objects, whether kept."""
 
     bl_idname = "LABELPASS_UL_labels"
 
@@ -56,6 +56,11 @@ class LABELPASS_UL_labels(bpy.types.UIList):
         amount.alignment = "RIGHT"
         amount.ui_units_x = max(1.8, 0.55 * len(str(max(counts.values(), default=0))))  # all rows alike
         amount.label(text=str(counts[label.id]) if counts[label.id] else "")
+        kept = scene_labels.kept_labels(context.scene)
+        if label.id in kept:
+            row.operator("labelpass.lock_label", text="", icon="LOCKED", emboss=False).label_id = label.id
+        elif kept:
+            row.label(icon="BLANK1")  # all rows alike
 
     def draw_filter(self, context, layout):
         layout.prop(state_of(context), "used_first")
@@ -114,6 +119,8 @@ class LABELPASS_PT_labels(_Tab, bpy.types.Panel):
         on_faces = context.mode == "EDIT_MESH"  # what is selected are faces, then
         assign = "labelpass.assign_faces" if on_faces else "labelpass.assign"
         row.operator(assign, icon="CHECKMARK", text=_assign_what(context))
+        kept = bool(picked) and active_label(context).id in scene_labels.kept_labels(context.scene)
+        row.operator("labelpass.lock_label", text="", icon="LOCKED" if kept else "UNLOCKED", depress=kept)
         row = column if _narrow(context) else column.row(align=True)
         row.operator("labelpass.clear_faces" if on_faces else "labelpass.clear", icon="X")
         row = row.row(align=True)

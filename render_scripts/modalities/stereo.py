@@ -33,16 +33,19 @@ def right_eyes(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) -> I
         bpy.data.batch_remove(list(eyes.values()))
 
 
-def baseline(camera: bpy.types.Object) -> float:
-    """Distance of the eyes, in Blender units: as the camera's own stereo settings have it."""
-    return float(camera.data.stereo.interocular_distance)
+def baseline(camera: bpy.types.Object, metres: float) -> float:
+    """Distance of the eyes in metres, of `metres` a Blender unit: as the camera's own stereo settings have it. Where
+    nobody chose, Blender says 0.065 whatever its unit is: that is what people have, in metres."""
+    stereo = camera.data.stereo
+    unchosen = stereo.bl_rna.properties["interocular_distance"].default
+    return float(stereo.interocular_distance) * (1.0 if stereo.interocular_distance == unchosen else metres)
 
 
-def place(eye: bpy.types.Object, camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> None:
-    """Put an eye beside its camera, whatever the scale of that is, which Cycles ignores."""
+def place(eye: bpy.types.Object, camera: bpy.types.Object, apart: float, depsgraph: bpy.types.Depsgraph) -> None:
+    """Put an eye beside its camera, `apart` in Blender units, whatever the scale of that is, which Cycles ignores."""
     length = camera.evaluated_get(depsgraph).matrix_world.col[0].to_3d().length
     across = float(f"{length:.5g}")  # its rounding hangs on how the camera stands; frames may not hang on each other
-    x = float(np.float32(baseline(camera) / across)) if across else 0.0
+    x = float(np.float32(apart / across)) if across else 0.0
     if eye.location.x != x:
         eye.location.x = x
 

@@ -19,6 +19,7 @@ from ..sampled_views.poses import Optics
 from ..sampled_views.view_camera import optics_of_camera
 from .animated import animated_paths
 from .camera import CameraDraw
+from .sight import Sight
 
 
 @contextmanager
@@ -38,10 +39,16 @@ def drawn_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) -
 
 
 def place(
-    twin: bpy.types.Object, drawn: CameraDraw, scene: bpy.types.Scene, metre: float, size: tuple[int, int]
+    twin: bpy.types.Object,
+    drawn: CameraDraw,
+    scene: bpy.types.Scene,
+    metre: float,
+    size: tuple[int, int],
+    sight: Sight,
 ) -> None:
     """Put the twin of a camera where it was drawn, after the scene's frame was set; `metre`: how many Blender units it
-    is; `size` of the picture. Setting a frame leaves what is animated on the camera and its data themselves.
+    is; `size` of the picture; `sight`: what it may focus on. Setting a frame leaves what is animated on the camera and
+    its data themselves.
 
     Raises RenderFailed where no render has the lens that was drawn.
     """
@@ -63,7 +70,7 @@ def place(
         bend(twin.data, curved)
         mark_bent(twin.data, terms, round(curved.off, 4))
     if drawn.fstop:
-        _focus(twin, drawn.fstop, scene)
+        _focus(twin, drawn.fstop, sight)
     else:
         for name in ("focus_object", "use_dof", "aperture_fstop", "focus_distance"):
             _write(twin.data.dof, name, getattr(lens.dof, name))
@@ -99,18 +106,16 @@ def _follow(data: bpy.types.Camera, source: bpy.types.Camera) -> None:
             continue  # a curve of something that is not there
 
 
-def _focus(twin: bpy.types.Object, fstop: float, scene: bpy.types.Scene) -> None:
+def _focus(twin: bpy.types.Object, fstop: float, sight: Sight) -> None:
     """On what is in the middle of the picture; where nothing is, as the camera's own distance says."""
-    depsgraph = bpy.context.evaluated_depsgraph_get()
-    matrix = twin.evaluated_get(depsgraph).matrix_world.normalized()
-    ahead = (matrix.to_3x3() @ Vector((0, 0, -1))).normalized()
-    hit, place, *_ = scene.ray_cast(depsgraph, matrix.translation, ahead)
+    matrix = twin.evaluated_get(bpy.context.evaluated_depsgraph_get()).matrix_world.normalized()
+    far = sight.far(matrix.translation.copy(), (matrix.to_3x3() @ Vector((0, 0, -1))).normalized())
     dof = twin.data.dof
     _write(dof, "use_dof", True)
     _write(dof, "focus_object", None)
     _write(dof, "aperture_fstop", fstop)
-    if hit:
-        _write(dof, "focus_distance", (place - matrix.translation).length)
+    if far is not None:
+        _write(dof, "focus_distance", far)
 
 
 def _write(owner, name: str, value) -> None:

@@ -16,6 +16,7 @@ from .animated import is_animated
 from .blackbody import warmer
 from .held import Change, Held
 from .lights import AddedLight, LightsDraw
+from .sight import Sight
 
 FAR = 5.0  # metres to a light where the camera sees nothing that would stop it
 
@@ -84,7 +85,7 @@ def spare_lights(scene: bpy.types.Scene, count: int) -> Iterator[list[bpy.types.
 
 
 def added_changes(
-    added: tuple[AddedLight, ...], spare: list[bpy.types.Object], scene: bpy.types.Scene, metre: float
+    added: tuple[AddedLight, ...], spare: list[bpy.types.Object], scene: bpy.types.Scene, metre: float, sight: Sight
 ) -> Iterator[Change]:
     """The lights of a frame, on the way from the camera to what it sees: so never in or behind a wall."""
     if not added:  # at 10,000 objects, asking for the evaluated scene takes a quarter of a second
@@ -92,8 +93,8 @@ def added_changes(
     depsgraph = bpy.context.evaluated_depsgraph_get()
     for one, lamp in zip(added, spare):
         start, direction = ray_through(scene, depsgraph, one.across, one.up)
-        hit, place, *_ = scene.ray_cast(depsgraph, start, direction)
-        far = (place - start).length if hit else FAR * metre
+        found = sight.far(start, direction)
+        far = FAR * metre if found is None else found
         yield lamp, "location", tuple(start + direction * (far * one.share))
         yield lamp.data, "energy", _short(one.power * metre**2)
         yield lamp.data, "color", tuple(np.float32(warmer(one.warmth)).tolist())

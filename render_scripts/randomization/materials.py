@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from numpy.random import Generator
 
@@ -42,7 +42,7 @@ class Materials:
     pattern covers until it begins anew.
     """
 
-    mode: str = STRUCTURED
+    mode: Literal["structured", "free"] = STRUCTURED
     share: Share = 1.0
     hue: tuple[Annotated[float, -180, 180], Annotated[float, -180, 180]] = (-12.0, 12.0)
     saturation: tuple[Factor, Factor] = (0.75, 1.25)
@@ -56,8 +56,6 @@ class Materials:
 
     def __post_init__(self) -> None:
         check_ranges(self, "hue", "saturation", "value", "roughness", "tile")
-        if self.mode not in (STRUCTURED, FREE):
-            raise ValueError(f"mode must be {STRUCTURED} or {FREE}, not {self.mode!r}")
 
 
 @dataclass(frozen=True)

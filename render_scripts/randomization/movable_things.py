@@ -7,7 +7,7 @@ leave it, are many things; what hangs on a surface with another label is a part 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import bpy
@@ -68,7 +68,7 @@ def _base(root: bpy.types.Object) -> Matrix:
     return root.parent.matrix_world @ root.matrix_parent_inverse if root.parent else Matrix()
 
 
-def read_things(depsgraph: bpy.types.Depsgraph, label_set: LabelSet, keep: set[str]) -> list[Thing]:
+def read_things(depsgraph: bpy.types.Depsgraph, label_set: LabelSet, keep: Collection[str]) -> list[Thing]:
     """All that the depsgraph shows, in things. `keep`: names of labels whose things stay."""
     names = {label.id: label.name for label in label_set.labels}
     bodies: list[tuple[Body, str, bool]] = []

@@ -30,7 +30,8 @@ from .material_shifts import may_shift, shifting
 from .own_groups import own_groups
 from .poses import draw_tries
 from .poses_on_scene import Places
-from .scene_things import hdri_folder, model_files, scene_things
+from .scene_things import hdri_folder, kept_names, model_files, scene_things
+from .sight import Sight
 from .spec import Drawn, Randomization, draw_families, from_plan, of_drawn_size
 from .world_on_scene import surroundings
 
@@ -63,7 +64,8 @@ def randomized(scene: bpy.types.Scene, plan: Plan, cameras: set[bpy.types.Object
 def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object], stack: ExitStack) -> Dressing:
     view_layer = scene.view_layers[plan.settings.view_layer]
     metre = 1 / metres_per_unit(scene)
-    found = scene_things(spec, view_layer, list(occurrences(view_layer)), plan.label_set)
+    keep = kept_names(spec, scene, plan.label_set)
+    found = scene_things(spec, view_layer, list(occurrences(view_layer)), plan.label_set, keep)
     enter = stack.enter_context
     twins = enter(drawn_cameras(scene, cameras)) if spec.camera else {}
     spare = enter(spare_lights(scene, spec.lights.added[1])) if spec.lights else []
@@ -74,7 +76,8 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
     shifted = enter(shifting(found.shifting)) if spec.materials else None
     folders = [Path(pool.folder) for pool in spec.materials.textures] if spec.materials else []
     looked = enter(looks(found.slots, folders, metre)) if spec.materials else None
-    places = Places(spec.poses, spec.keep, plan.label_set, scene, view_layer) if spec.poses else None
+    sight = Sight(scene, view_layer, not spec.poses and is_still(scene))
+    places = Places(spec.poses, keep, plan.label_set, scene, view_layer) if spec.poses else None
     distracting = _pool(spec, scene, plan, metre, stack)
     standing = enter(held())
     things = replace(found.things, size=plan.settings.size)
@@ -95,13 +98,14 @@ def _dress(spec: Randomization, scene, plan: Plan, cameras: set[bpy.types.Object
             drawn = replace(drawn, poses=poses)
             ground += places.changes(motions, standing)
         standing.show(ground)
+        sight.look()
         if drawn.camera:
-            place(twins[view.camera], drawn.camera, scene, metre, size)
+            place(twins[view.camera], drawn.camera, scene, metre, size, sight)
         wanted: list[Change] = []
         if drawn.lights:
             wanted += light_changes(drawn.lights, found.lamps, changes, metre)
             wanted += emitters.changes(drawn.lights.emitters, changes)
-            wanted += added_changes(drawn.lights.added, spare, scene, metre)
+            wanted += added_changes(drawn.lights.added, spare, scene, metre, sight)
         if drawn.world and around:
             wanted += around.changes(drawn.world, scene)
         if drawn.materials and shifted and looked:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
+PIECE = 1 << 16
+"""Bytes of the beginning, the middle and the end of a file that identify it, with its size: folders of surroundings
+have gigabytes, and each start of a run asks."""
 
-def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") -> dict[str, int]:
-    """{name: bytes} of the pictures of a folder, sorted by name, or of `what` else has these suffixes.
+
+def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") -> dict[str, str]:
+    """{name: what identifies it, see `fingerprint`} of the pictures of a folder, sorted by name, or of `what` else has
+    these suffixes.
 
     Raises ValueError where it has none.
     """
     if not folder.is_dir():
-        raise ValueError(f"{folder} is no folder")
+        raise ValueError(f"{folder} is no folder here; name the job, or --randomize, that says where it is")
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
     if not found:
         raise ValueError(f"{folder} holds no {what} ({', '.join(suffixes)})")
@@ -21,7 +27,18 @@ def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") 
         with path.open("rb") as file:
             if not file.read(8).startswith(beginnings):
                 raise ValueError(f"{path} is no {path.suffix.lower()[1:]} file: put a picture there, or take it away")
-    return {path.name: path.stat().st_size for path in found}
+    return {path.name: fingerprint(path) for path in found}
+
+
+def fingerprint(path: Path) -> str:
+    """What tells a file from another of its name: its bytes, and a hash over pieces of it."""
+    size = path.stat().st_size
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for start in (0, (size - PIECE) // 2, size - PIECE):
+            file.seek(max(start, 0))
+            digest.update(file.read(PIECE))
+    return f"{size} {digest.hexdigest()[:16]}"
 
 
 _BEGINNINGS = {

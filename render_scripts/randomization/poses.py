@@ -8,6 +8,9 @@ from typing import Annotated
 
 from numpy.random import Generator
 
+from blender_addon.contract.labels import Label, LabelSet
+
+from .materials import ALL
 from .streams import POSES, even, happens, stream
 
 Try = tuple[float, float, float]
@@ -16,10 +19,11 @@ Try = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Poses:
-    """`labels` of what may move, "*" for all; `share` of these things that do; `moved`: metres along x and y at most;
-    `turned`: degrees about the vertical at most; `tries` until a place is found where a thing meets nothing else;
-    `dropped`: share of the things that move which are set down anywhere in the room, turned anyhow; `onto`: labels of
-    what they are set down on, all if none is named; `upright`: all stand as they do, else small ones may lie on a side.
+    """`labels` of what may move, "*" for all but walls, floors and ceilings; `share` of these things that do; `moved`:
+    metres along x and y at most; `turned`: degrees about the vertical at most; `tries` until a place is found where a
+    thing meets nothing else; `dropped`: share of the things that move which are set down anywhere in the room, turned
+    anyhow; `onto`: labels of what they are set down on, all if none is named; `upright`: all stand as they do, else
+    small ones may lie on a side.
     """
 
     labels: tuple[str, ...]
@@ -30,6 +34,21 @@ class Poses:
     dropped: Annotated[float, 0, 1] = 0.0
     onto: tuple[str, ...] = ()
     upright: bool = True
+
+
+def labels_that_move(spec: Poses, label_set: LabelSet) -> set[str]:
+    """Names of the labels whose things may move. "*" leaves the building standing, unless it is named beside it."""
+    movable = {label.name for label in label_set.labels if not _is_of_the_building(label)}
+    return set(spec.labels) | (movable if ALL in spec.labels else set())
+
+
+def _is_of_the_building(label: Label) -> bool:
+    """A wall, floor or ceiling: by the last word of its name (a floor mat is none), or as NYU40 has it."""
+    return label.name.casefold().split()[-1] in _BUILDING or label.parents.get("nyu40") in _NYU40_BUILDING
+
+
+_BUILDING = {"wall", "walls", "floor", "floors", "ceiling", "ceilings", "roof", "ground", "terrain", "lawn", "street"}
+_NYU40_BUILDING = {1, 2, 22}
 
 
 @dataclass(frozen=True)

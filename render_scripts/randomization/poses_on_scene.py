@@ -6,7 +6,7 @@ is far; where boxes meet, meshes are asked. For what is set down elsewhere, `dro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import bpy
@@ -22,9 +22,8 @@ from .bodies import Body, Motion, cross, touch, tree_of
 from .boxes import Box, motion_about, moved, overlap
 from .drops_on_scene import Drops, read_drops
 from .held import Change, Held
-from .materials import ALL
 from .movable_things import read_things
-from .poses import DropTry, Poses, PosesDraw, Try
+from .poses import DropTry, Poses, PosesDraw, Try, labels_that_move
 
 LIFT = 0.004  # metres: what stands on something touches it, and may
 CLEAR = 0.1  # metres that things keep from the camera
@@ -61,7 +60,7 @@ class Places:
     def __init__(
         self,
         spec: Poses,
-        keep: tuple[str, ...],
+        keep: Collection[str],
         label_set: LabelSet,
         scene: bpy.types.Scene,
         view_layer: bpy.types.ViewLayer,
@@ -77,12 +76,12 @@ class Places:
         for number, thing in enumerate(self._things):
             for above in thing.above:
                 self._hanging.setdefault(above, set()).add(number)
-        names = set(spec.labels)
+        names = labels_that_move(spec, label_set)
         may = [
             number
             for number, thing in enumerate(self._things)
             if not thing.kept and len(thing.labels) == 1 and "" not in thing.labels
-            and (ALL in names or thing.labels <= names)
+            and thing.labels <= names
         ]  # fmt: skip
         self.movable = {
             self._things[number].root.name_full: number

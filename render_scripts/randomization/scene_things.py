@@ -12,18 +12,17 @@ from blender_addon import scene_labels
 from blender_addon.contract.labels import LabelSet
 from blender_addon.label_render.light_through import Suspicion, may_be_transparent
 from blender_addon.occurrences import Occurrence
-from blender_addon.scene_labels import resolve
+from blender_addon.scene_labels import kept_labels, resolve
 
 from . import backgrounds, distractors, materials, world
 from .emitters_on_scene import gives_light
+from .folders import BLENDERS_OWN
 from .lights_on_scene import lamps_of, lights_of
 from .looks_on_scene import Slot
 from .material_shifts import can_shift, source_name
 from .materials import ALL, Surface
 from .pools import pictures_in
 from .spec import Randomization, Things
-
-BLENDERS_OWN = "Blender's own"
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ def hdri_folder(spec: world.World) -> Path:
     raise ValueError("this Blender comes without pictures of surroundings: name a folder as world.hdris")
 
 
-def picture_pools(spec: Randomization) -> dict[str, dict[str, int]]:
-    """{folder: {name: bytes}} of the pictures that a spec draws from. Raises ValueError for folders that have none."""
+def picture_pools(spec: Randomization) -> dict[str, dict[str, str]]:
+    """{folder: {name: fingerprint}} of the pictures that a spec draws from. Raises ValueError for folders without."""
     found = {}
     model_files(spec)
     if spec.world:
@@ -91,10 +90,23 @@ def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:
     return [name for name in dict.fromkeys(named) if name not in known and name != ALL]
 
 
+def kept_names(spec: Randomization, scene: bpy.types.Scene, label_set: LabelSet) -> set[str]:
+    """Names of the labels whose things keep materials and places: those of the spec, "*" being all and "" what has
+    none, and those that somebody keeps in the scene."""
+    kept = {label_set.by_id[id_].name for id_ in kept_labels(scene) if id_ in label_set.by_id}
+    everything = {"", *(label.name for label in label_set.labels)} if ALL in spec.keep else set()
+    return kept | everything | set(spec.keep)
+
+
 def scene_things(
-    spec: Randomization, view_layer: bpy.types.ViewLayer, shown: Iterable[Occurrence], label_set: LabelSet
+    spec: Randomization,
+    view_layer: bpy.types.ViewLayer,
+    shown: Iterable[Occurrence],
+    label_set: LabelSet,
+    keep: Collection[str],
 ) -> SceneThings:
-    """`shown`: what the view layer renders, with the labels of instancers on it."""
+    """`shown`: what the view layer renders, with the labels of instancers on it. `keep`: names of labels, see
+    `kept_names`."""
     lamps = lamps_of(view_layer) if spec.lights else []
     kept_lights = {obj.data for obj in view_layer.objects if obj.type == "LIGHT" and keeps(obj)}
     pools = picture_pools(spec)
@@ -107,7 +119,7 @@ def scene_things(
     swaps: dict[str, list[str]] = {}
     pictures: tuple[tuple[str, ...], ...] = ()
     if spec.materials or spec.lights:
-        found = list(_slots(shown, label_set, set(spec.keep)))
+        found = list(_slots(shown, label_set, keep))
         kept = {slot.material for _, _, slot, _, free in found if not free}
         free_ones = dict.fromkeys(slot.material for *_, slot, _, free in found if free)
         changing = [material for material in free_ones if material not in kept]
@@ -141,7 +153,7 @@ def scene_things(
 
 
 def _slots(
-    shown: Iterable[Occurrence], label_set: LabelSet, keep: set[str]
+    shown: Iterable[Occurrence], label_set: LabelSet, keep: Collection[str]
 ) -> Iterator[tuple[bpy.types.Object, int, bpy.types.MaterialSlot, str, bool]]:
     """(object, position, slot, name of its label, whether it may change) of all that is shown."""
     names = {label.id: label.name for label in label_set.labels}

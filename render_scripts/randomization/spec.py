@@ -26,8 +26,8 @@ from .world import World, WorldDraw, draw_world
 class Randomization:
     """A field per family; None leaves all of it as the scene has it.
 
-    Labels in `keep`, and objects that are locked in the add-on, keep their materials and places. `without` names the
-    families that were switched off for a comparison.
+    Labels in `keep` ("*": all, and what has none), and objects and labels that are locked in the add-on, keep their
+    materials and places. `without` names the families that were switched off for a comparison.
     """
 
     lights: Lights | None = None
@@ -48,6 +48,7 @@ class Randomization:
         return any(getattr(self, name) is not None for name in FAMILIES)
 
 
+PICTURES = "pictures"
 FAMILIES = tuple(each.name for each in fields(Randomization) if each.name not in ("keep", "without"))
 
 
@@ -150,8 +151,7 @@ def from_dict(data: Any, folder: Path | None = None) -> Randomization:
     """A spec from parsed JSON; see `read_randomization`. Folders in it are relative to `folder`."""
     if not isinstance(data, Mapping):
         raise ValueError('a randomisation is a mapping of families, such as {"lights": {}}')
-    said = {name: {} if value is True else value for name, value in data.items() if value not in (False, None)}
-    spec = build(Randomization, said, folder=folder)
+    spec = build(Randomization, data, alone=True, folder=folder)
     return without(replace(spec, without=()), spec.without) if spec.without else spec
 
 
@@ -185,16 +185,13 @@ def parse_families(text: str) -> tuple[str, ...]:
     return without(Randomization(), (name.strip() for name in text.split(","))).without
 
 
-def to_plan(spec: Randomization, pictures: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """What a plan stores: the spec, and {folder: {name: bytes}} of the pictures that it draws from, since a folder in
-    which one comes or goes gives other draws. {} where nothing is on."""
+def to_plan(spec: Randomization, pictures: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What a plan stores: the spec, and {folder: {name: fingerprint}} of the pictures that it draws from, since other
+    pictures give other draws. {} where nothing is on."""
     stored = to_dict(spec)
-    return {**stored, _PICTURES: {folder: dict(names) for folder, names in pictures.items()}} if stored else {}
+    return {**stored, PICTURES: {folder: dict(names) for folder, names in pictures.items()}} if stored else {}
 
 
 def from_plan(stored: Mapping[str, Any]) -> Randomization:
     """The spec that a plan stores."""
-    return from_dict({name: value for name, value in stored.items() if name != _PICTURES})
-
-
-_PICTURES = "pictures"
+    return from_dict({name: value for name, value in stored.items() if name != PICTURES})

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from blender_addon.label_render.covering import Projection
 
 from .. import compat
+from ..camera import metres_per_unit
 from ..lens import fitted, of_record
 from ..sampled_views.view_camera import optics_of_camera
 from . import panoramas
 from .pixel_rays import Floats, Rays, bent_pinhole, from_one_point, parallel, pinhole
 
 RaysThrough = Callable[[NDArray[np.float64]], Rays]
-"""Rays through points of the picture, (N, 2) in pixels from its upper left corner."""
+"""Rays through points of the picture, (N, 2) in pixels from its upper left corner; in Blender units."""
 
 
 class NoRays(ValueError):
@@ -34,6 +35,7 @@ def rays_of(recorded: Mapping[str, Any], depsgraph: bpy.types.Depsgraph) -> Rays
     camera = depsgraph.scene_eval.camera
     data, size = camera.data, (int(recorded["width"]), int(recorded["height"]))
     pose = np.array(recorded["world_from_camera"], np.float64)
+    pose[:3, 3] /= metres_per_unit(depsgraph.scene_eval)
     clip = (data.clip_start, data.clip_end)
     if recorded["K"] is not None:
         matrix = np.array(recorded["K"], np.float64)

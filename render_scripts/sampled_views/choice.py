@@ -50,7 +50,13 @@ Judge = Callable[[int], "Candidate | str"]
 """The candidate of a number, or why it is none."""
 
 
-def choose(judge: Judge, count: int, most: int, like: float, target: Mapping[int, float] | str) -> Choice:
+Told = Callable[[Choice], None]
+"""What hears how far a choice is, after each candidate."""
+
+
+def choose(
+    judge: Judge, count: int, most: int, like: float, target: Mapping[int, float] | str, told: Told = lambda _: None
+) -> Choice:
     """Take `count` views of candidates 0, 1, ... `most` - 1; fewer where there are no more.
 
     `target` is {label id: wanted share}, or "none", "uniform" or "rare" of the labels that the good candidates show.
@@ -64,6 +70,7 @@ def choose(judge: Judge, count: int, most: int, like: float, target: Mapping[int
         while len(pool) < surplus * (count - len(found.chosen)) and found.looked_at < most:
             candidate = judge(found.looked_at)
             found.looked_at += 1
+            told(found)
             if isinstance(candidate, str):
                 found.rejected[candidate] += 1
             elif alike.of(candidate.seen) is not None:

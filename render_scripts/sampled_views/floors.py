@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ CLIMB = 0.25
 """Metres from one column to the next that are a step of stairs, a threshold, a rug."""
 FURNITURE = 1.4
 """What stands out so far above a larger floor next to it, in metres, is a thing on that floor."""
+BESIDE = 0.15
+"""Share of its rim over which a level must border on the larger floor to be a thing on it: a house that stands higher
+than its lawn borders on that at an open door."""
 CRUMB = 0.5
 """Square metres below which a level is no floor."""
 
@@ -38,10 +42,18 @@ class Floors:
         return Floors(self.step, *(part[mask] for part in parts))
 
 
-def floors(step: float, cells: NDArray[np.int64], xy: Array, z: Array, room: Array) -> Floors:
+def floors(
+    step: float,
+    cells: NDArray[np.int64],
+    xy: Array,
+    z: Array,
+    room: Array,
+    is_open: Callable[[int, int], bool] = lambda _above, _below: True,
+) -> Floors:
     """Of flat places with air above them, those that are floors; see `Floors` for the arrays.
 
     Connected places are one level. A level that is next to a larger, lower one is furniture, and a crumb is nothing.
+    `is_open` is asked of a place and a lower one beside it, whether there is no wall between the two.
     """
     neighbours = _neighbours(cells)
     region = _regions(neighbours, z)
@@ -51,13 +63,17 @@ def floors(step: float, cells: NDArray[np.int64], xy: Array, z: Array, room: Arr
     sizes = np.bincount(region)
     gone = sizes * step * step < CRUMB
     borders: dict[int, int] = defaultdict(int)
+    rims = 4 * sizes
     for one, other in neighbours:
+        if region[one] == region[other]:
+            rims[region[one]] -= 2
         for above, below in ((one, other), (other, one)):
             rise = z[above] - z[below]
-            if CLIMB < rise < FURNITURE and sizes[region[below]] > sizes[region[above]]:
+            on_it = CLIMB < rise < FURNITURE and sizes[region[below]] > sizes[region[above]]
+            if on_it and is_open(above, below):
                 borders[int(region[above])] += 1
     for level, length in borders.items():
-        if length >= 3 or length >= sizes[level]:
+        if length >= BESIDE * rims[level]:
             gone[level] = True
     return found.kept(~gone[region])
 

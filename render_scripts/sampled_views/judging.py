@@ -34,9 +34,14 @@ def few(labels: int) -> str:
     return f"sees fewer than {labels} label{'s' * (labels != 1)}"
 
 
+def labels_there(surfaces: Surfaces) -> int:
+    """How many labels the scene shows."""
+    return sum(label not in NO_LABEL for label in np.unique(surfaces.label).tolist())
+
+
 def labels_wanted(surfaces: Surfaces, request: ViewRequest) -> int:
     """As many as asked for, or all where the scene has fewer."""
-    return min(request.labels, sum(label not in NO_LABEL for label in np.unique(surfaces.label).tolist()))
+    return min(request.labels, labels_there(surfaces))
 
 
 def why_not_here(place: Place, eye: Array, request: ViewRequest, *, enclosed: bool) -> str | None:

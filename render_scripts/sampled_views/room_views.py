@@ -11,12 +11,11 @@ from .floors import Floors
 from .judging import CLOSE, labels_wanted, looked_through, why_not_here
 from .orbit_views import Centre, visible_share
 from .poses import Array, Optics, angles_to, between, draw, pose
-from .surroundings import AROUND, Place, is_enclosed, is_inside_a_thing
+from .surroundings import Place
 from .view_request import ViewRequest
 
 ROOM, AROUND_A_SPOT = 101, 102
 """Streams of draws; see `randomize`."""
-_PROBES = 16
 _SLACK = 0.15
 _STOREY = 2.5
 _ASIDE = 8.0
@@ -59,26 +58,6 @@ def room_judge(
         return reason or looked_through(place, pose(eye, yaw, pitch, roll), focal, optics, request, wanted)
 
     return judge
-
-
-def rooms_of(place: Place, request: ViewRequest) -> Floors:
-    """The floors from which as many labels are seen as asked for, and around which something encloses, somewhere.
-
-    A few places of each floor are tried: streets, roofs and empty houses next door would take nearly all candidates.
-    """
-    floors, wanted = place.floors, labels_wanted(place.surfaces, request)
-    height = sum(request.heights) / 2
-    kept = np.zeros(len(floors), bool)
-    for region in np.unique(floors.region):
-        inside = np.flatnonzero(floors.region == region)
-        for at in inside[np.linspace(0, len(inside) - 1, min(_PROBES, len(inside))).astype(int)]:
-            hits = place.surfaces.cast(np.array([*floors.xy[at], floors.z[at] + height]), AROUND)
-            seen = np.unique(hits.labels[(hits.metres <= request.distances[1]) & (hits.labels > 0)])
-            free = not is_inside_a_thing(place, hits.metres, hits.back, hits.things)
-            if free and len(seen) >= wanted and (not request.enclosed or is_enclosed(hits.metres)):
-                kept[inside] = True
-                break
-    return floors.kept(kept)
 
 
 def around_judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import bpy
@@ -17,17 +18,22 @@ from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 from blender_addon.label_render.stage import put_back_frame
 
 from ..camera import metres_per_unit
-from .choice import ALIKE, Choice, choose
+from .choice import Choice, Told, choose
 from .floors import Floors
-from .judging import BEFORE_THE_LENS, CLOSE, NO_LABEL, ONE_LABEL, OUTSIDE, TOO_FAR, TWO_LABELS, few
+from .judging import NO_LABEL
 from .orbit_views import Centre, centre_of, orbit_judge
 from .poses import Array, Optics
-from .room_views import HIDDEN, around_judge, room_judge, rooms_of
+from .refusals import no_room, too_few
+from .room_views import around_judge, room_judge
+from .rooms import rooms_of
 from .surfaces import Surfaces, read_surfaces
 from .surroundings import Place, look_around
-from .trajectory_views import LITTLE, choose_trajectory
+from .trajectory_views import choose_trajectory
 from .view_camera import camera_name, optics_of, some_camera
 from .view_request import CURSOR, ViewRequest, to_words
+
+PATIENCE = 5.0
+"""Seconds after which a search that goes on says how far it is."""
 
 
 class NoViews(ValueError):
@@ -36,11 +42,13 @@ class NoViews(ValueError):
 
 @dataclass(frozen=True)
 class Sampled:
-    """The views, numbered from 1, and how they were found. `seconds` are those of the scene and of the search."""
+    """The views, numbered from 1, and how they were found. `seconds` are those of the scene and of the search; `broken`
+    names objects of which some faces are nowhere, and were passed over."""
 
     views: tuple[View, ...]
     report: Search
     seconds: tuple[float, float]
+    broken: tuple[str, ...] = ()
 
 
 def sample_views(
@@ -50,8 +58,10 @@ def sample_views(
     request: ViewRequest,
     size: tuple[int, int],
     seed: int,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Sampled:
-    """The views of a request at the scene's present frame, for pictures of `size` pixels.
+    """The views of a request at the scene's present frame, for pictures of `size` pixels. Where that takes long, `tell`
+    hears every few seconds how far it is.
 
     They are judged at the moment that their labels will be of: of what moves, the middle of the shutter of that whole
     frame. The same geometry, labels, request, size and seed give the same views. Raises NoViews.
@@ -68,10 +78,10 @@ def sample_views(
     place = look_around(surfaces, request.heights[0] + request.clearance)
     read = time.perf_counter()
     optics, lens = optics_of(scene, size)
-    choice = _choose(scene, place, label_set, request, optics, lens, seed)
+    choice = _choose(scene, place, label_set, request, optics, lens, seed, _telling(tell, request))
     report = _report(choice, request, label_set)
-    if len(choice.chosen) < request.count:
-        raise NoViews(_sorry(report, request))
+    if len(choice.chosen) < (1 if request.fewer else request.count):
+        raise NoViews(too_few(report, request, surfaces))
     name = camera_name(scene)
     what = request.kind if request.kind != "orbit" else f"orbit {request.target}"
     views = [
@@ -79,7 +89,23 @@ def sample_views(
         View(at, scene.frame_current, name, what if request.kind == "trajectory" else f"{what} {at}", pose)
         for at, pose in enumerate((_pose(each.matrix, each.lens, scale) for each in choice.chosen), start=1)
     ]
-    return Sampled(tuple(views), report, (read - started, time.perf_counter() - read))
+    broken = tuple(obj.name for obj in scene.objects if obj.session_uid in surfaces.broken)
+    return Sampled(tuple(views), report, (read - started, time.perf_counter() - read), broken)
+
+
+def _telling(tell: Callable[[str], None], request: ViewRequest) -> Told:
+    """What says how far a search is, when it has not done so for a while."""
+    since = time.perf_counter()
+    most = request.tries if request.kind == "trajectory" else request.tries * request.count
+
+    def told(choice: Choice) -> None:
+        nonlocal since
+        if time.perf_counter() - since > PATIENCE:
+            since = time.perf_counter()
+            found = f"{len(choice.chosen)} of {counted(request.count, 'view')} found"
+            tell(f"sampled views: {found}, {choice.looked_at} of at most {most} candidates looked at")
+
+    return told
 
 
 def _choose(
@@ -90,6 +116,7 @@ def _choose(
     optics: Optics,
     lens: float,
     seed: int,
+    told: Told,
 ) -> Choice:
     most = request.count * request.tries
     target = _label_ids(request, label_set) or request.balance
@@ -98,17 +125,18 @@ def _choose(
             centre_of(place.surfaces, chosen) for chosen in _triangles_of(scene, place.surfaces, request, label_set)
         ]
         judge = orbit_judge(place, centres, request, optics, lens, seed)
-        return choose(judge, request.count, most, request.like, "none")
+        return choose(judge, request.count, most, request.like, "none", told)
     if request.kind == "around":
         judge = around_judge(place, _spot(scene, place.surfaces, request, label_set), request, optics, lens, seed)
-        return choose(judge, request.count, most, request.like, target)
-    rooms = rooms_of(place, request)
+        return choose(judge, request.count, most, request.like, target, told)
+    found = rooms_of(place, request)
+    rooms = found.places
     if not len(rooms):
-        raise NoViews(_no_room(place, request))
+        raise NoViews(no_room(place, found, request))
     if request.kind == "trajectory":
-        return choose_trajectory(place, rooms, request, optics, lens, seed)
+        return choose_trajectory(place, rooms, request, optics, lens, seed, told)
     judge = room_judge(place, rooms, request, optics, lens, seed, _aims(place.surfaces, target, rooms))
-    return choose(judge, request.count, most, request.like, target)
+    return choose(judge, request.count, most, request.like, target, told)
 
 
 def _aims(surfaces: Surfaces, target: dict[int, float] | str, rooms: Floors) -> list[Array]:
@@ -179,39 +207,6 @@ def _report(choice: Choice, request: ViewRequest, label_set: LabelSet) -> Search
     ]
     rejected = dict(choice.rejected.most_common())
     return Search(to_words(request), choice.looked_at, len(choice.chosen), rejected, tuple(frequencies))
-
-
-def _sorry(report: Search, request: ViewRequest) -> str:
-    found = f"{report.accepted} of {request.count} found" if report.accepted else "none found"
-    most = max(report.rejected, key=lambda reason: (report.rejected[reason], reason))
-    word = next((word for start, word in _LOOSENED_BY.items() if most.startswith(start)), "")
-    hint = f"loosen {word}" if word else "loosen what rejects most"
-    return f"sampled views ({report.request}): {found}; {report.counts()}. Ask for fewer, or {hint}: see docs/views.md"
-
-
-_LOOSENED_BY = {
-    ALIKE: "like",
-    CLOSE: "clearance",
-    BEFORE_THE_LENS: "distances",
-    TOO_FAR: "distances",
-    OUTSIDE: "enclosed",
-    ONE_LABEL: "one_label",
-    TWO_LABELS: "variety",
-    HIDDEN: "visible or radius",
-    LITTLE: "labels",
-    few(0)[:16]: "labels",
-}
-"""{reason, or how it begins: the word of a request that asks for less of it}."""
-
-
-def _no_room(place: Place, request: ViewRequest) -> str:
-    if not len(place.floors):
-        return f"sampled views: no floor with {request.heights[0]:g} m of air above; lower heights, or orbit"
-    walls = "enclosed by walls and with " if request.enclosed else "with "
-    return (
-        f"sampled views: of {counted(len(np.unique(place.floors.region)), 'floor')} none is {walls}"
-        f"{request.labels} labels in sight; ask for fewer labels, or with enclosed=no for places outside"
-    )
 
 
 def _pose(matrix: Array, lens: float, scale: float) -> Pose:

@@ -18,6 +18,8 @@ from blender_addon.overlay.triangles import Geometry
 Array = NDArray[np.float64]
 
 NOTHING = -1
+NOWHERE = 1e9
+"""Metres: what is so far away is no place but a broken mesh."""
 MOST = 4_000_000
 """Triangles of a tree. Where a scene has more, the smallest things count as their boxes, until it fits."""
 _BOX = np.array(
@@ -42,7 +44,8 @@ class Hits:
 @dataclass(frozen=True, eq=False)
 class Surfaces:
     """Triangles: `corners` (T, 3, 3) float32 metres, `thing` and `label` (T,). Things: `hosts`, the session id of the
-    object that each is known as, and their boxes `low` and `high` (things, 3)."""
+    object that each is known as, and their boxes `low` and `high` (things, 3). `broken`: session ids of objects with
+    corners that are nowhere (NaN, or NOWHERE), whose triangles there are left out."""
 
     tree: BVHTree
     corners: NDArray[np.float32]
@@ -51,6 +54,7 @@ class Surfaces:
     hosts: NDArray[np.int64]
     low: Array
     high: Array
+    broken: tuple[int, ...] = ()
 
     @property
     def bounds(self) -> tuple[Array, Array]:
@@ -88,6 +92,8 @@ def read_surfaces(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgrap
     matrices = [np.array(thing.matrix, np.float64).reshape(3, 4) * scale for thing in things]
     boxed = _too_small_for_detail([geometries[thing.geometry] for thing in things], matrices)
     corners, owners, labels = [], [], []
+    hosts: list[int] = []
+    broken: dict[int, None] = {}
     for number, (thing, matrix) in enumerate(zip(things, matrices)):
         local = geometries[thing.geometry].corners
         world = local[:, :3] @ matrix[:, :3].T + matrix[:, 3]
@@ -97,18 +103,28 @@ def read_surfaces(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgrap
             slots = local[::3, 3].astype(np.int64)
             if np.linalg.det(matrix[:, :3]) < 0:  # mirrored: Blender turns the faces, and so must we
                 world = world.reshape(-1, 3, 3)[:, ::-1]
-        corners.append(world.reshape(-1, 3, 3).astype(np.float32))
-        owners.append(np.full(len(slots), number, np.int32))
-        labels.append(np.array(thing.labels, np.int32)[slots])
+        world = world.reshape(-1, 3, 3).astype(np.float32)
+        somewhere = (np.abs(world) < NOWHERE).all(axis=(1, 2))  # NaN is less than nothing
+        if not somewhere.all():
+            broken[thing.host] = None
+            world, slots = world[somewhere], slots[somewhere]
+        if len(world):
+            corners.append(world)
+            owners.append(np.full(len(slots), len(hosts), np.int32))
+            labels.append(np.array(thing.labels, np.int32)[slots])
+            hosts.append(thing.host)
+    if not corners:
+        return None
     every = np.concatenate(corners)
     return Surfaces(
         tree_of(every),
         every,
         np.concatenate(owners),
         np.concatenate(labels),
-        np.array([thing.host for thing in things], np.int64),
+        np.array(hosts, np.int64),
         np.array([part.min(axis=(0, 1)) for part in corners], np.float64),
         np.array([part.max(axis=(0, 1)) for part in corners], np.float64),
+        tuple(broken),
     )
 
 

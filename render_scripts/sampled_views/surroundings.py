@@ -24,6 +24,7 @@ COLUMNS = 40_000
 _FLAT = 0.7  # cosine of the steepest floor
 _PAST = 1e-4  # metres past a surface, to meet the next one
 _LAYERS = 64
+_OVER_A_LEVEL = 0.3  # metres: a wall stands there, and no edge of a table
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,14 @@ class Place:
 
 def look_around(surfaces: Surfaces, headroom: float) -> Place:
     """Find the floors with at least `headroom` metres above them, and the shells whose faces point outwards."""
-    found = floors(*flat_places(surfaces, headroom))
+    step, cells, xy, z, room = flat_places(surfaces, headroom)
+
+    def is_open(above: int, below: int) -> bool:
+        start = Vector((*xy[above], z[above] + _OVER_A_LEVEL))
+        way = Vector((*(xy[below] - xy[above]), 0.0))
+        return surfaces.tree.ray_cast(start, way.normalized(), way.length)[2] is None
+
+    found = floors(step, cells, xy, z, room, is_open)
     return Place(surfaces, found, inside_out(surfaces, found, headroom))
 
 
@@ -52,7 +60,7 @@ def is_enclosed(metres: Array) -> bool:
     """Whether there are walls on most sides, or a ceiling and walls on half of them, along `AROUND`."""
     near = metres < REACH
     walls, roof = near[_LEVEL].mean(), near[_UP].mean()
-    return bool(walls >= 0.75 or (roof >= 0.5 and walls >= 0.5))
+    return bool(walls >= 0.75 or (roof >= 0.6 and walls >= 0.5))  # beside a high wall half of either is met
 
 
 FlatPlaces = tuple[float, NDArray[np.int64], Array, Array, Array]

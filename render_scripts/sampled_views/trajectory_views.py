@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from .choice import Candidate, Choice
+from .choice import Candidate, Choice, Told
 from .floors import Floors
 from .judging import NO_LABEL, labels_seen, labels_wanted, why_not_here
 from .paths import FINE, Ways, gaze, headings, length, resampled, smoothed
@@ -39,12 +39,13 @@ LITTLE = "little to see on the way"
 
 
 def choose_trajectory(
-    place: Place, rooms: Floors, request: ViewRequest, optics: Optics, lens: float, seed: int
+    place: Place, rooms: Floors, request: ViewRequest, optics: Optics, lens: float, seed: int, told: Told
 ) -> Choice:
     """The first walk that nothing is in the way of; no views at all where there is none."""
     found = Choice([], 0, Counter(), {})
     for number in range(request.tries):
         found.looked_at += 1
+        told(found)
         walk = _walk(place, rooms, request, optics, lens, seed, number)
         if not isinstance(walk, str):
             found.chosen = walk

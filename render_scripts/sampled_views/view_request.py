@@ -7,13 +7,13 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from blender_addon.contract.strict import build, shown_key
 
 KINDS = ("room", "orbit", "around", "trajectory")
-BALANCES = ("none", "uniform", "rare")
 CURSOR = "cursor"
+MOST_VIEWS = 100_000
 
 Metres = Annotated[float, 0, 100_000]
 Degrees = Annotated[float, -360, 360]
@@ -35,11 +35,11 @@ class ViewRequest:
     object or a label; `spot` is a point in the scene, which else is `target` or the 3D cursor. `radius` is the distance
     to it, None: so that it fits the picture. `visible`: so much of it is in the picture and not covered. `speed` is
     metres a second, `rate` frames a second, `turn` the most degrees from one frame to the next. `tries`: candidates
-    looked at for each view.
+    looked at for each view. `fewer`: what is found is taken, though it be less than was asked for.
     """
 
     kind: str = "room"
-    count: Annotated[int, 1, 100_000] = 12
+    count: Annotated[int, 1, MOST_VIEWS] = 12
     heights: tuple[Metres, Metres] = (1.1, 1.8)
     yaw: tuple[Degrees, Degrees] = (0.0, 360.0)
     pitch: tuple[Degrees, Degrees] = (-30.0, 5.0)
@@ -52,7 +52,7 @@ class ViewRequest:
     variety: Share = 0.2
     enclosed: bool = True
     like: Share = 0.4
-    balance: str = "none"
+    balance: Literal["none", "uniform", "rare"] = "none"
     targets: Mapping[str, Share] = field(default_factory=dict)
     target: str = ""
     spot: tuple[float, float, float] | None = None
@@ -63,14 +63,15 @@ class ViewRequest:
     rate: Annotated[float, 0.1, 1000] = 24.0
     turn: Annotated[float, 0.01, 180] = 2.5
     tries: Annotated[int, 1, 10_000] = 100
+    fewer: bool = False
 
 
 _ALL = {"kind", "count", "fov", "clearance", "tries", "roll"}
 _SEEING = {"distances", "labels", "one_label", "variety", "like", "balance", "targets"}
-_OF_KIND = {
-    "room": _ALL | _SEEING | {"heights", "yaw", "pitch", "enclosed"},
-    "orbit": _ALL | {"target", "radius", "elevation", "visible"},
-    "around": _ALL | _SEEING | {"heights", "target", "spot", "radius", "visible"},
+OF_KIND = {
+    "room": _ALL | _SEEING | {"fewer"} | {"heights", "yaw", "pitch", "enclosed"},
+    "orbit": _ALL | {"fewer", "target", "radius", "elevation", "visible"},
+    "around": _ALL | _SEEING | {"fewer", "heights", "target", "spot", "radius", "visible"},
     "trajectory": _ALL | {"labels", "distances", "heights", "pitch", "enclosed", "speed", "rate", "turn"},
 }
 _DEFAULTS_OF_KIND: dict[str, dict[str, Any]] = {
@@ -81,7 +82,9 @@ _DEFAULTS_OF_KIND: dict[str, dict[str, Any]] = {
 
 
 def from_mapping(data: Any, what: str = "views") -> ViewRequest:
-    """The request of a job file's section. Raises ValueError that names the key, and the known name next to it."""
+    """The request of a job file's section; of a range, a number alone is both ends. Raises ValueError that names the
+    key, and the known name next to it.
+    """
     if not isinstance(data, Mapping):
         raise ValueError(f"{what} must be a mapping, not {data!r}")
     kind = data.get("kind", "room")
@@ -92,16 +95,15 @@ def from_mapping(data: Any, what: str = "views") -> ViewRequest:
         if key not in names:
             near = difflib.get_close_matches(str(key), names, 1)
             raise ValueError(f"{what}.{shown_key(key)} is unknown" + (f"; did you mean {near[0]}?" if near else ""))
-        if key not in _OF_KIND[kind]:
-            of = [each for each in KINDS if key in _OF_KIND[each]]
+        if key not in OF_KIND[kind]:
+            of = [each for each in KINDS if key in OF_KIND[each]]
             raise ValueError(f"{what}.{key} means nothing to {kind} views; it is for {', '.join(of)}")
     # Where a kind has no say in it, the field's own default stands.
-    request = build(ViewRequest, _as_json(_DEFAULTS_OF_KIND.get(kind, {}) | dict(data)), what)
+    said = {key: _range(key, value) for key, value in data.items()}
+    request = build(ViewRequest, _as_json(_DEFAULTS_OF_KIND.get(kind, {}) | said), what, alone=True)
     for name, value in asdict(request).items():
-        if _is_range(name) and value and value[0] > value[1]:
+        if is_range(name) and value and value[0] > value[1]:
             raise ValueError(f"{what}.{name} must be from low to high, not {value[0]:g} to {value[1]:g}")
-    if request.balance not in BALANCES:
-        raise ValueError(f"{what}.balance must be one of {', '.join(BALANCES)}, not {request.balance!r}")
     if request.targets and request.balance != "none":
         raise ValueError(f"{what} has targets and balance {request.balance}: one of them says which labels are wanted")
     if sum(request.targets.values()) > 1 + 1e-9:
@@ -159,7 +161,8 @@ def _kind_of(name: str) -> Any:
     return inside[0] if type(None) in get_args(hint) else hint
 
 
-def _is_range(name: str) -> bool:
+def is_range(name: str) -> bool:
+    """Whether a field has a lowest and a highest value."""
     kind = _kind_of(name)
     return get_origin(kind) is tuple and len(get_args(kind)) == 2
 
@@ -167,9 +170,9 @@ def _is_range(name: str) -> bool:
 def _from_word(name: str, value: str) -> Any:
     kind = _kind_of(name)
     if get_origin(kind) is tuple:
-        parts = value.split(".." if _is_range(name) else ",")
-        return [_number(name, part) for part in (parts * 2 if _is_range(name) and len(parts) == 1 else parts)]
-    if get_origin(kind) is not None:
+        parts = value.split(".." if is_range(name) else ",")
+        return [_number(name, part) for part in (parts * 2 if is_range(name) and len(parts) == 1 else parts)]
+    if get_origin(kind) is Mapping:
         pairs = [part.rpartition(":") for part in re.findall(r"(?:[^,\\]|\\.)+", value, re.DOTALL)]
         return {
             re.sub(r"\\(.)", r"\1", label, flags=re.DOTALL): _number(f"{name}.{label}", share)
@@ -179,7 +182,12 @@ def _from_word(name: str, value: str) -> Any:
         if value not in {"yes", "no"}:
             raise ValueError(f"views.{name} must be yes or no, not {value!r}")
         return value == "yes"
-    return value if kind is str else _number(name, value)
+    return _number(name, value) if kind in (int, float) else value
+
+
+def _range(name: str, value: Any) -> Any:
+    """A range of a mapping that is written as in words, such as 0.3..0.6, as [0.3, 0.6]; anything else as it is."""
+    return _from_word(name, value) if isinstance(value, str) and is_range(name) else value
 
 
 def _number(name: str, text: str) -> int | float:
@@ -191,7 +199,7 @@ def _number(name: str, text: str) -> int | float:
 
 def _to_word(name: str, value: Any) -> str:
     if isinstance(value, tuple):
-        return (".." if _is_range(name) else ",").join(map(_short, value))
+        return (".." if is_range(name) else ",").join(map(_short, value))
     if isinstance(value, Mapping):
         escaped = {re.sub(r"([,\\])", r"\\\1", label): share for label, share in value.items()}
         return ",".join(f"{label}:{_short(share)}" for label, share in escaped.items())

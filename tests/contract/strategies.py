@@ -73,6 +73,7 @@ plans = st.builds(
         preset=st.sampled_from(["", *PRESETS]),
         min_presence=st.floats(0, 1),
         sample_views=texts,
+        draws=st.integers(1, 10**6),
     ),
     versions=st.dictionaries(texts, texts, max_size=3),
     view_search=st.none() | searches,

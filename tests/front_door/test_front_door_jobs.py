@@ -155,8 +155,8 @@ def test_a_check_says_what_a_job_would_do_and_does_nothing(scene_files, finished
     assert f"{scene_file}: 4 of 4 frames in {finished}" in labelpass("job", "check", job).stdout
     job.write_text(f"scene: {scene_file}\nout: {finished}\nsamples: 5\nsize: 16x12\nimage: jpeg\n")
     assert labelpass("job", "check", job, check=1).stderr == (
-        f"labelpass: {finished} was planned differently: samples is 1 there and 5 here; image is 'png' there and "
-        "'jpeg' here; name a new out\n"
+        f"labelpass: {finished} was planned differently: samples is 1 there and 5 here; image is png there and "
+        "jpeg here; name a new out\n"
     )
 
 

@@ -200,23 +200,28 @@ def test_parts_and_the_objects_under_them(empty_scene, take, k):
     assert (rendered.labels == np.repeat([65535, 5, 5, 9], 4)).all()
 
 
-def test_points_lie_where_their_pixels_look(empty_scene, take, tmp_path):
+@pytest.mark.parametrize("scale", [2.0, 0.01])
+def test_points_lie_where_their_pixels_look(empty_scene, take, tmp_path, scale):
+    """Points, matrices and depth are metres, whatever a Blender unit is."""
     eye = camera(empty_scene, at=(1.0, -2.0, 4.0))
     eye.rotation_euler = (0.5, 0.2, 0.3)
     eye.data.shift_x = 0.1
     rectangle(empty_scene, -9, 1, label=7)
-    empty_scene.unit_settings.scale_length = 2.0
-    rendered, files, _ = take("points")
+    empty_scene.unit_settings.scale_length = scale
+    rendered, files, _ = take("points", "depth")
     points = files["points.ply"]
     assert len(points) == rendered.surface.sum()
     assert 0 < len(points) < WIDTH * HEIGHT
-    places = np.stack([points[axis] for axis in "xyz"], axis=1) / 2.0
+    places = np.stack([points[axis] for axis in "xyz"], axis=1)
     np.testing.assert_allclose(places[:, 2], 0, atol=1e-5)
     seen = np.hstack([places, np.ones((len(places), 1))]) @ np.array(rendered.camera["camera_from_world"]).T
     pixels = seen[:, :3] @ np.array(rendered.camera["K"]).T
     pixels = pixels[:, :2] / pixels[:, 2:]
     rows, columns = np.nonzero(rendered.surface)
     np.testing.assert_allclose(pixels, np.stack([columns, rows], axis=1) + 0.5, atol=2e-3)
+    np.testing.assert_allclose(seen[:, 2], files["depth.exr"][..., 1][rendered.surface], rtol=1e-5)
+    at = np.array(rendered.camera["world_from_camera"])[:3, 3]
+    np.testing.assert_allclose(at, np.array((1.0, -2.0, 4.0)) * scale, rtol=1e-6)
     assert (points["label"] == 7).all()
     colours = np.stack([points[name] for name in ("red", "green", "blue")], axis=1)
     assert (colours == files["image.png"][rendered.surface]).all()
@@ -241,6 +246,28 @@ def test_the_right_eye_sees_the_world_further_left(empty_scene, take, scale):
     left, right = (np.array(of["world_from_camera"])[:3, 3] for of in (rendered.camera, pair["stereo"]["right"]))
     np.testing.assert_allclose(right - left, (10 / LENS, 0, 0), atol=1e-6)
     assert files["image_right.png"].shape == (HEIGHT, WIDTH, 3)
+
+
+@pytest.mark.parametrize(("chosen", "metres"), [(None, 0.065), (8.0, 0.08)])
+def test_eyes_are_metres_apart_in_a_scene_of_centimetres(empty_scene, take, chosen, metres):
+    """6.5 cm where nobody chose, and not 0.065 of whatever Blender's unit is."""
+    eye = camera(empty_scene, at=(0, 0, 500))
+    empty_scene.unit_settings.scale_length = 0.01
+    if chosen:
+        eye.data.stereo.interocular_distance = chosen
+    rectangle(empty_scene, -900, 900, -900, 900, label=7)
+    rendered, files, pair = take("stereo")
+    assert pair["stereo"]["baseline_m"] == pytest.approx(metres)
+    left, right = (np.array(of["world_from_camera"])[:3, 3] for of in (rendered.camera, pair["stereo"]["right"]))
+    np.testing.assert_allclose(right - left, (metres, 0, 0), atol=1e-6)
+    np.testing.assert_allclose(files["disparity.exr"], LENS * metres / 5, rtol=1e-5)
+
+
+def test_the_width_of_parallel_rays_is_metres(empty_scene, take):
+    camera(empty_scene, ortho=400.0, at=(0, 0, 500))
+    empty_scene.unit_settings.scale_length = 0.01
+    rectangle(empty_scene, 0, 900, label=7)
+    assert take()[0].camera["ortho_scale"] == pytest.approx(4)
 
 
 def emission(value: float) -> bpy.types.Material:

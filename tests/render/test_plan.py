@@ -61,6 +61,7 @@ requests = st.builds(
     strict=st.booleans(),
     allow_scripts=st.booleans(),
     sample_views=optional(st.sampled_from(["room 12", "orbit 4 'target=a b'", "room 40 heights=0.2..0.5"])),
+    draws=optional(st.integers(1, 10**6)),
     frame_timeout=optional(st.floats(1e-3, 1e6)),
     renew_after=optional(st.integers(1, 10**6)),
     gpu=st.integers(0, 255),
@@ -196,7 +197,7 @@ OTHER = {
     "size": (6, 8), "samples": 5, "seed": 1, "label_supersample": 2, "device": "OPTIX", "denoise": True,
     "alpha_threshold": 0.25, "view_layer": "Other", "image": "jpeg", "modalities": ("depth", "flow"),
     "label_render": "image", "preset": "draft", "thin_labels": (3,), "min_presence": 0.25, "sample_views": "room 4",
-    "lidar": Lidar(beams=16),
+    "lidar": Lidar(beams=16), "draws": 3,
     "randomization": {"lights": {}},
 }  # fmt: skip
 

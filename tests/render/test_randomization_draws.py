@@ -248,7 +248,7 @@ def test_folders_are_relative_to_the_file_that_names_them(tmp_path):
         ('{"lights": {"power": [2, 1]}}', "power is 2 to 1"),
         ('{"lights": {"off": 1.5}}', r"lights\.off must be from 0 to 1"),
         ('{"lights": {"power": [0, 1]}}', r"lights\.power\[0\] must be from"),
-        ('{"materials": {"mode": "wild"}}', "structured or free"),
+        ('{"materials": {"mode": "wild"}}', "one of structured, free"),
         ('{"without": ["lamps"]}', "is no family"),
         ("nowhere.json", "nowhere.json cannot be read"),
         ("[]", "cannot be read"),

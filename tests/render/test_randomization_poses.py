@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scenery import HEIGHT, WIDTH, camera
 from standing_blocks import LABELS, block, walked
 
-from blender_addon.contract.labels import BACKGROUND
+from blender_addon.contract.labels import BACKGROUND, Label, LabelSet
+from blender_addon.scene_labels import keep_labels
 from render_scripts.randomization.boxes import Box, box_of, motion_about, moved, overlap
-from render_scripts.randomization.poses import Poses
+from render_scripts.randomization.poses import Poses, labels_that_move
 
 FLOOR, CHAIR, BOX = (LABELS.find(name).id for name in ("floor", "chair", "box"))
 numbers = st.floats(-3, 3)
@@ -140,14 +141,33 @@ def test_what_is_a_part_by_going_through_it_stays(room, walk):
         assert {*drawn.placed, *drawn.stayed} == {"Box"}
 
 
-@pytest.mark.parametrize("how", ["lock", "keep", "animated"])
+def test_all_is_not_the_building(room, walk):
+    """Walls, floors and ceilings stand though all may move, by name or by what NYU40 calls them; unless named."""
+    named = {"brick wall": 1, "Wand": 2, "floor mat": 3, "floor": 4}
+    label_set = LabelSet(
+        "own",
+        tuple(Label(id_, name, (0, 0, id_), parents={"nyu40": 1} if id_ == 2 else {}) for name, id_ in named.items()),
+    )
+    assert labels_that_move(Poses(("*",)), label_set) - {"*"} == {"floor mat"}
+    assert labels_that_move(Poses(("*", "Wand")), label_set) - {"*"} == {"floor mat", "Wand"}
+    wall = LABELS.find("wall").id
+    for name, at, label in (("Chair", -1, CHAIR), ("Wall", 1, wall)):
+        block(room, name, (0.4, 0.4, 1), (at, 0, 0), label)
+    for spec, moving in ((Poses(("*",)), {"Chair"}), (Poses(("*", "wall")), {"Chair", "Wall"})):
+        for drawn, *_ in walk(spec, range(1, 3)).values():
+            assert {*drawn.placed, *drawn.stayed} == moving
+
+
+@pytest.mark.parametrize("how", ["lock", "keep", "keep all", "lock label", "animated"])
 def test_what_is_kept_stays(room, walk, how):
     chair = block(room, "Chair", (0.4, 0.4, 1), (0, 0, 0), CHAIR)
     if how == "lock":
         chair["labelpass_locked"] = True
+    elif how == "lock label":
+        keep_labels(room, {CHAIR})
     elif how == "animated":
         chair.keyframe_insert("location", frame=1)
-    found = walk(Poses(("*",), moved=0.4), range(1, 4), keep=("chair",) if how == "keep" else ())
+    found = walk(Poses(("*",), moved=0.4), range(1, 4), keep={"keep": ("chair",), "keep all": ("*",)}.get(how, ()))
     assert all(not {*drawn.placed, *drawn.stayed} for drawn, *_ in found.values())
 
 
