@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.arguments import parse_path, parse_size, said
+from blender_addon.contract.words import refusal
 
 NO_BLENDER = (
     "no Blender in this Python: install the module, pip install 'labelpass[bpy]', or, to render, name a Blender with "
@@ -34,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(parsed.call(parsed))
     except (ValueError, OSError) as error:  # the rooms' own errors are ValueErrors with a sentence for the user
-        print("\n".join(f"labelpass: {line}" for line in str(error).split("\n")), file=sys.stderr)
+        sentence = refusal(error, Path.cwd()) if isinstance(error, OSError) else str(error)
+        print("\n".join(f"labelpass: {line}" for line in sentence.split("\n")), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("labelpass: stopped", file=sys.stderr)
