@@ -327,7 +327,7 @@ def _scene(parsed: argparse.Namespace) -> int:
     try:
         room.save(parsed.out, parsed.seed)
     except RuntimeError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+        raise ValueError(f"{parsed.out}: {' '.join(str(error).split())}") from None
     print(f"labelpass: {parsed.out}: open it in Blender, or render it: labelpass render {parsed.out} --out RUN")
     return 0
 

@@ -99,7 +99,7 @@ def compared(labels, right, sure, inside, carried: set[int]) -> Row:  # type: ig
 
 
 def tell(name: str, samples: str, *rows: Row) -> None:
-    cells = ["".join(f"{'-' if figure is None else figure:7}" for figure in row) for row in rows]
+    cells = ["".join(f"{'-' if figure is None else figure:>7}" for figure in row) for row in rows]
     print(f"{name:44}{samples:>8} |{'|'.join(cells)}", flush=True)
 
 

@@ -23,6 +23,7 @@ from blender_addon.contract.run import (
     frame_folder,
     new_frame,
 )
+from blender_addon.contract.seal import sealed
 
 PLAN = Plan(
     label_set=LabelSet("mine", (Label(3, "wall", (1, 2, 3)),)),
@@ -182,6 +183,16 @@ def test_a_cut_file_is_seen_where_the_record_says_its_size(run):
         RunError, match=r"000002.image\.png has 1 bytes, and was written with 9; start the render again"
     ):
         read_frame(run, 2, PLAN)
+
+
+def test_a_record_that_was_edited_is_damaged(run):
+    place = frame_folder(run, 2) / RECORD
+    place.write_text(json.dumps(sealed(a_record(2))))
+    assert damaged_frames(run, PLAN, [2]) == {}
+    edit(run, 2, "timings", "image_s", 1.25)
+    (why,) = damaged_frames(run, PLAN, [2]).values()
+    assert "wrong checksum" in why and why.endswith("start the render again: it renders damaged frames anew")
+    assert put_aside(run, PLAN, 2) and finished_frames(run) == [1, 3]
 
 
 def test_supersampled_runs_have_purity(run):
