@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.arguments import parse_path, parse_size, said
+from blender_addon.contract.words import refusal
 
 NO_BLENDER = (
     "no Blender in this Python: install the module, pip install 'labelpass[bpy]', or, to render, name a Blender with "
@@ -34,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(parsed.call(parsed))
     except (ValueError, OSError) as error:  # the rooms' own errors are ValueErrors with a sentence for the user
-        print("\n".join(f"labelpass: {line}" for line in str(error).split("\n")), file=sys.stderr)
+        sentence = refusal(error, Path.cwd()) if isinstance(error, OSError) else str(error)
+        print("\n".join(f"labelpass: {line}" for line in sentence.split("\n")), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("labelpass: stopped", file=sys.stderr)
@@ -351,7 +353,7 @@ def _scene(parsed: argparse.Namespace) -> int:
     try:
         room.save(parsed.out, parsed.seed)
     except RuntimeError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+        raise ValueError(f"{parsed.out}: {' '.join(str(error).split())}") from None
     print(f"labelpass: {parsed.out}: open it in Blender, or render it: labelpass render {parsed.out} --out RUN")
     return 0
 

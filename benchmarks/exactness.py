@@ -9,6 +9,7 @@ wrong      pixels with another label than on paper; those where an edge lies wit
            what the case says) are left out, since rounding decides there
 inside     of these, pixels that are a pixel or more away from every edge
 invented   pixels with an id that nothing in the scene carries
+of image   the same for labels of the image render itself, where a run would take them from there
 naive      the same for the object index pass of the image render, with its own samples, depth of field and motion blur
 
 --pictures writes a PNG of each case: ours, on paper, naive.
@@ -30,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 import exact_cameras
 import exact_cases
+import exact_supersampled
 import exact_surfaces
 import exact_thin
 import exact_things
@@ -46,10 +48,12 @@ from blender_addon.label_render.visibility import instancer_labels_of_frames, th
 from render_scripts import passes
 from scenes import room
 
-CASES = [case for module in (exact_cameras, exact_surfaces, exact_things, exact_thin) for case in module.CASES]
+MODULES = (exact_cameras, exact_surfaces, exact_things, exact_thin, exact_supersampled)
+CASES = [case for module in MODULES for case in module.CASES]
 REFERENCE = 15
 ROOM_SIZE = (160, 120)
 Row = tuple[int | None, int | None, int | None]
+NOTHING: Row = (None, None, None)
 
 
 def main() -> None:
@@ -59,7 +63,7 @@ def main() -> None:
     parser.add_argument("--no-room", dest="room", action="store_false")
     arguments = parser.parse_args()
     print(f"Blender {exact_cases.version()}; pixels: wrong, of these inside, invented\n")
-    print(f"{'case':44}{'samples':>8} |{'labelpass':^21}|{'naive':^21}")
+    print(f"{'case':44}{'samples':>8} |{'labelpass':^21}|{'of image':^21}|{'naive':^21}")
     for case in CASES:
         if arguments.case in case.name:
             measure(case, arguments.pictures)
@@ -74,9 +78,11 @@ def measure(case: exact_cases.Case, pictures: Path | None) -> None:
         answer = case.build(scene)
         right, sure = exact_cases.right_labels(case, answer), exact_cases.settled(case, answer)
         inside, carried = exact_cases.interior(answer.paper), exact_cases.carried()
+        taken = exact_cases.image_has_labels(scene, case, answer)
         labels = exact_cases.rendered(scene, case, answer, folder)[1]
+        of_image = exact_cases.rendered(scene, case, answer, folder, "image")[1] if taken else None
         beside = exact_cases.naive(scene, folder)
-    rows = [compared(found, right, sure, inside, carried) for found in (labels, beside)]
+    rows = [compared(found, right, sure, inside, carried) for found in (labels, of_image, beside)]
     tell(case.name, f"{case.k} x {case.k}", *rows)
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
@@ -86,14 +92,14 @@ def measure(case: exact_cases.Case, pictures: Path | None) -> None:
 
 def compared(labels, right, sure, inside, carried: set[int]) -> Row:  # type: ignore[no-untyped-def]
     if labels is None:
-        return None, None, None
+        return NOTHING
     wrong = (labels != right) & sure
     invented = ~np.isin(labels, [*carried, UNLABELLED, IGNORE, BACKGROUND])
     return int(wrong.sum()), int((wrong & inside).sum()), int(invented.sum())
 
 
 def tell(name: str, samples: str, *rows: Row) -> None:
-    cells = ["".join(f"{'-' if figure is None else figure:7}" for figure in row) for row in rows]
+    cells = ["".join(f"{'-' if figure is None else figure:>7}" for figure in row) for row in rows]
     print(f"{name:44}{samples:>8} |{'|'.join(cells)}", flush=True)
 
 
@@ -134,7 +140,7 @@ def measure_room() -> None:
             beside.append(compared(exact_cases.naive(scene, folder, ROOM_SIZE), *reference))
     pixels = len(views) * ROOM_SIZE[0] * ROOM_SIZE[1]
     for samples, rows in found.items():
-        tell(f"sample room, of {pixels:,} pixels", samples, summed(rows), summed(beside))
+        tell(f"sample room, of {pixels:,} pixels", samples, summed(rows), NOTHING, summed(beside))
 
 
 def summed(rows: list[Row]) -> Row:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.records import StoredPixels, remove_and_render
 from blender_addon.contract.run import pixel_checksum
+from blender_addon.contract.words import refusal
 
 from . import png
 from .errors import ExportError
@@ -88,6 +89,8 @@ def _advised(path: Path) -> Iterator[None]:
         yield
     except ExportError as error:
         raise ExportError(f"{error}; {remove_and_render(path.parent)}") from error
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
 
 
 def _read_image(path: Path) -> tuple[bytes, NDArray[np.uint8]]:
@@ -95,6 +98,8 @@ def _read_image(path: Path) -> tuple[bytes, NDArray[np.uint8]]:
         data = path.read_bytes()
     except FileNotFoundError:
         raise ExportError(f"{path} is missing") from None
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
     return data, _decode(path, data)
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from blender_addon.contract.run import FRAMES, PLAN, is_alive
+from blender_addon.contract.words import refusal
 
 from .errors import ExportError
 from .signals import stopped_once
@@ -36,7 +37,7 @@ def staged(out: Path) -> Iterator[Path]:
                 out.rmdir()  # empty; Windows renames over nothing
             os.rename(staging, out)
         except OSError as error:
-            raise ExportError(f"{error}; nothing was written to {out}") from error
+            raise ExportError(f"{refusal(error, out)}; nothing was written to {out}") from error
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
@@ -52,7 +53,7 @@ def write_whole(out: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(staging, out)
     except OSError as error:
-        raise ExportError(f"{error}; nothing was written to {out}") from error
+        raise ExportError(f"{refusal(error, out)}; nothing was written to {out}") from error
     finally:
         staging.unlink(missing_ok=True)
 

@@ -108,3 +108,9 @@ _OF_PANORAMAS = ("panorama_type", "fisheye_", "latitude_", "longitude_", "centra
 def panorama(camera: bpy.types.Camera) -> bpy.types.ID:
     """What says which panorama a camera takes: the camera itself from 5.0 on, Cycles' settings of it before."""
     return camera if hasattr(camera, "panorama_type") else camera.cycles
+
+
+def flat_faces_end_smoothing() -> bool:
+    """Whether Cycles shades each corner by itself where flat faces meet smooth ones, as the window does. Before 5.1 it
+    smooths on across flat faces, unless an edge is sharp or a normal custom."""
+    return bpy.app.version >= (5, 1, 0)

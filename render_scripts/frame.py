@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from blender_addon.contract import VERSION
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
-from blender_addon.contract.modalities import files_of
+from blender_addon.contract.modalities import holds
 from blender_addon.contract.run import Plan, Settings, View
+from blender_addon.contract.seal import sealed
 from blender_addon.label_render import exr
 
 from . import compat
@@ -86,7 +87,7 @@ def render_frame(
             files = _file_table(folder, shot.files, plan.settings)
             clock.lap("write_s")
             whole = {**record, "files": files, "timings": clock.laps}
-            run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(whole))
+            run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(sealed(whole)))
         return clock.laps
 
     return finish
@@ -101,11 +102,8 @@ def _pixels(folder: Path, rendered: Rendered, files: Files, thin: Collection[int
 
 
 def _file_table(folder: Path, files: Files, settings: Settings) -> dict[str, Any]:
-    about = files_of(settings.modalities, settings.image)
-    return {
-        name: {**_stored(pixels, folder / name), **({"holds": about[name]} if name in about else {})}
-        for name, pixels in files.items()
-    }
+    about = holds(settings.modalities, settings.image, settings.label_supersample)
+    return {name: {**_stored(pixels, folder / name), "holds": about[name]} for name, pixels in files.items()}
 
 
 def _stored(pixels: NDArray[Any], path: Path) -> Mapping[str, Any]:

@@ -19,30 +19,24 @@ from .plan import Refused, Request, to_arguments
 from .rays import verify_request
 from .rays.verify_request import VerifyRequest, scene_of
 
-
-class Ended(Refused):
-    """A signal ended the program; `code` is minus its number."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
+REFUSED, FAILED = 1, 3
+_STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def render_with(program: str, scene: Path, request: Request) -> int:
-    """Render `scene` with the Blender called `program`. Returns its exit code (see `session`).
+    """Render `scene` with the Blender called `program`. Returns the exit code (see `session`): 0 to 3, or 128 and the
+    signal by which somebody stopped it.
 
     The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
-    such program, and Ended where something ended it.
+    such program.
     """
     blender = _found(program)
     entry = Path(__file__).with_name("render.py")
     scripts = "--enable-autoexec" if request.allow_scripts else "--disable-autoexec"
     start = [blender, "--factory-startup", scripts, "-b", str(scene), "--python-exit-code", "3", "-P", str(entry)]
     code = run_child([*start, "--", *to_arguments(request)])
-    if code < 0:
-        raise Ended(f"{program} was ended by {ended_by(code)}; what is done stays, run the same command to go on", code)
     if code:
-        print(f"labelpass: {program} ended with exit code {code}", file=sys.stderr, flush=True)
+        tell_end(program, code)
     else:
         if not (request.out / PLAN).is_file():
             raise Refused(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
@@ -50,7 +44,22 @@ def render_with(program: str, scene: Path, request: Request) -> int:
         lost = sorted(set(frames) - set(finished_frames(request.out)))
         if lost:
             raise Refused(f"{program} ended as if all was well, without frame {lost[0]}; run the same command again")
-    return code
+    return render_code(code)
+
+
+def tell_end(program: str, code: int) -> None:
+    """Say how a render ended that did not end well."""
+    how = f"was ended by {ended_by(code)}; what is done stays, run the same command to go on"
+    print(f"labelpass: {program} {how if code < 0 else f'ended with exit code {code}'}", file=sys.stderr, flush=True)
+
+
+def render_code(code: int) -> int:
+    """What we end with where a render, in a process of its own, ended with `code`: where something else than a person
+    or a scheduler brought it down, a frame failed."""
+    name = ended_by(code)
+    if name in _STOPS:
+        return 128 + signal.Signals[name]
+    return code if 0 <= code <= FAILED else FAILED
 
 
 def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, int]:

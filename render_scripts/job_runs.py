@@ -4,20 +4,16 @@ that fails, or brings Blender down, does not stop the others.
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from blender_addon.contract.run import PLAN, RunError, finished_frames, read_plan
-from blender_addon.contract.words import counted
+from blender_addon.contract.words import counted, refusal
 
-from .installed_blender import Ended, ended_by, render_with, run_child
+from .installed_blender import FAILED, REFUSED, render_code, render_with, run_child, tell_end
 from .job_file import Task
 from .plan import Refused, to_arguments
-
-REFUSED, FAILED = 1, 3
-_STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
@@ -39,25 +35,20 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
 def _render(task: Task, blender: str | None) -> int:
     """The exit code of one scene: 0 to 3, or 128 and the signal by which somebody stopped it."""
     try:
-        code = render_with(blender, task.scene.resolve(), task.request) if blender else _render_with_module(task)
-    except Ended as error:
+        return render_with(blender, task.scene.resolve(), task.request) if blender else _render_with_module(task)
+    except (Refused, RunError) as error:
         print(f"labelpass: {error}", file=sys.stderr, flush=True)
-        code = error.code
-    except (Refused, RunError, OSError) as error:
-        print(f"labelpass: {error}", file=sys.stderr, flush=True)
-        return REFUSED
-    name = ended_by(code)
-    if name in _STOPS:
-        return 128 + signal.Signals[name]
-    return code if 0 <= code <= FAILED else FAILED
+    except OSError as error:
+        print(f"labelpass: {refusal(error, task.request.out)}", file=sys.stderr, flush=True)
+    return REFUSED
 
 
 def _render_with_module(task: Task) -> int:
     door = Path(__file__).resolve().parents[1] / "labelpass.py"
     code = run_child([sys.executable, str(door), "render", str(task.scene), *to_arguments(task.request)])
     if code < 0:
-        raise Ended(f"the render of {task.scene} was ended by {ended_by(code)}; what is done stays", code)
-    return code
+        tell_end(f"the render of {task.scene}", code)
+    return render_code(code)
 
 
 def _outcome(task: Task, code: int | None) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from blender_addon.contract.words import refusal
+
 Request = TypeVar("Request")
 
 
@@ -30,7 +32,8 @@ def reported(
         parsed.report.write_text(text, encoding="utf-8", errors="backslashreplace")
         return code
     except (ValueError, OSError) as error:
-        print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        sentence = refusal(error, parsed.report) if isinstance(error, OSError) else error
+        print(f"labelpass: {sentence}", file=sys.stderr, flush=True)
         return 1
     except Exception:  # noqa: BLE001
         traceback.print_exc()

@@ -25,7 +25,7 @@ from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import LabelSetError
 from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_aside
 from blender_addon.contract.run import Plan, RunError, View
-from blender_addon.contract.words import counted
+from blender_addon.contract.words import counted, refusal
 from blender_addon.label_render.label_pass import RenderFailed
 from blender_addon.label_render.stage import put_back_frame
 from blender_addon.label_render.viewpoints import NoCamera
@@ -65,8 +65,11 @@ def render(request: Request) -> int:
     try:
         with ends_at_once(request.out):
             return _render(request)
-    except (RunError, LabelSetError, NoCamera, Refused, OSError) as error:
+    except (RunError, LabelSetError, NoCamera, Refused) as error:
         print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        return 1
+    except OSError as error:
+        print(f"labelpass: {refusal(error, request.out)}", file=sys.stderr, flush=True)
         return 1
     except RenderFailed as error:
         print(f"labelpass: {error}; what is done stays, run the same command to go on", file=sys.stderr, flush=True)
@@ -203,9 +206,11 @@ def _render_frames(
                 if request.strict:
                     raise RenderFailed(unseen)
                 print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
-            with watched(_frame(view)), _written(view):
+            with watched(_frame(view)), _written(request.out, view):
                 finish = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
-            take(partial(_finished, view, finish, watched), partial(tell, place, view, time.perf_counter()))
+            take(
+                partial(_finished, request.out, view, finish, watched), partial(tell, place, view, time.perf_counter())
+            )
             if is_worn_out() and place < len(todo):
                 return False
     return True
@@ -215,18 +220,18 @@ def _frame(view: View) -> str:
     return f"frame {view.frame} {view.name!r}"
 
 
-def _finished(view: View, finish: Finish, watched: Watch) -> Timings:
-    with watched(_frame(view)), _written(view):
+def _finished(run: Path, view: View, finish: Finish, watched: Watch) -> Timings:
+    with watched(_frame(view)), _written(run, view):
         return finish()
 
 
 @contextmanager
-def _written(view: View) -> Iterator[None]:
+def _written(run: Path, view: View) -> Iterator[None]:
     """Around what writes files of a frame."""
     try:
         yield
     except OSError as error:
-        raise RenderFailed(f"frame {view.frame} could not be written: {error}") from error
+        raise RenderFailed(f"frame {view.frame} could not be written: {refusal(error, run)}") from error
 
 
 def _progress(run: Path, plan: Plan, todo: list[View]) -> Callable[[int, View, float, Timings], None]:

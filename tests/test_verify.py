@@ -17,6 +17,7 @@ from scenery import camera, rectangle
 from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
+from blender_addon.contract.seal import sealed
 from blender_addon.label_render import exr
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,7 +81,7 @@ def forge(run: Path, frame: int, change) -> None:
     stored = record["files"][run_folder.LABELS]
     stored["checksum"] = run_folder.pixel_checksum(labels.shape, "uint16", labels.data)
     stored["bytes"] = (folder / run_folder.LABELS).stat().st_size
-    run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(record))
+    run_folder.write_text(folder / run_folder.RECORD, run_folder.to_json(sealed(record)))
 
 
 def test_a_forged_half_is_found_and_said(run):
@@ -129,7 +130,7 @@ def test_pixels_that_are_not_those_that_were_rendered(run):
     data = path.read_bytes()
     record = run_folder.read_record(run, 1)
     record["files"][run_folder.LABELS]["bytes"] = len(data)
-    run_folder.write_text(path.with_name(run_folder.RECORD), run_folder.to_json(record))
+    run_folder.write_text(path.with_name(run_folder.RECORD), run_folder.to_json(sealed(record)))
     for options in ((), ("--rays", 5)):
         assert "wrong checksum" in labelpass("verify", run, *options, code=1).stdout
     assert size > 0

@@ -1,4 +1,4 @@
-"""What a frame may hold beside image and labels: names to ask for, the files they make, units and axes of each.
+"""What a frame holds, and may hold beside image and labels: names to ask for, files, units and axes of each.
 
 ::
 
@@ -13,11 +13,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from .labels import BACKGROUND, IGNORE, UNLABELLED
+
 IMAGE_FORMATS = {"png": "image.png", "jpeg": "image.jpg"}
 """{format: file} of the image as the scene's view transform shows it, 8-bit RGB."""
 
+LABEL_CODES = {
+    UNLABELLED: "unlabelled: a surface that nobody labelled",
+    IGNORE: "ignore: deliberately void, or too mixed to call",
+    BACKGROUND: "background: no surface",
+}
+"""{code: what it means} of the three that are no label's id."""
+
 _CENTRE = "taken at the pixel's centre"
 _NOTHING = "where there is no surface"
+_CODES = "; ".join(f"{code} is {meaning}" for code, meaning in LABEL_CODES.items())
+
+_IMAGE = "R, G, B: the image as the scene's view transform shows it, 8 bits each, rows from the top"
+_OWN = {
+    **dict.fromkeys(IMAGE_FORMATS.values(), _IMAGE),
+    "labels.exr": f"Label: the id of the label seen, float32 whole numbers, {{how}}; {_CODES}",
+    "purity.exr": "Purity: the share of the pixel's label samples that show its label, float32 from 0 to 1",
+}
+"""What a frame holds unasked. `how` samples are taken is the run's choice."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +99,8 @@ MODALITIES = {
         Modality(
             "instances",
             {
-                "instances.exr": "Instance.High, Instance.Low: the id of the thing seen is High * 2**32 + Low, the same "
-                f"in all frames; uint32, 0 {_NOTHING} or labels are ignored",
+                "instances.exr": "Instance.High, Instance.Low: the id of the thing seen is High * 2**32 + Low, the "
+                f"same in all frames; uint32, 0 {_NOTHING} or labels are ignored",
                 "instances.json": "a row for each id: label, path, matrix, boxes in 3D and 2D, visible pixels; "
                 "`conventions` says the units and axes",
             },
@@ -91,8 +109,8 @@ MODALITIES = {
             "amodal",
             {
                 "amodal.json": "the pixels that each thing would cover if nothing stood before it: run lengths down "
-                "the columns, beginning with pixels outside, as COCO has them uncompressed; null for what is not triangles "
-                "alone"
+                "the columns, beginning with pixels outside, as COCO has them uncompressed; null for what is not "
+                "triangles alone"
             },
         ),
         Modality(
@@ -146,6 +164,13 @@ def files_of(names: Iterable[str], image: str) -> dict[str, str]:
     suffix = IMAGE_FORMATS[image].removeprefix("image")
     files = [about for name in names for about in MODALITIES[name].files.items()]
     return {(name if "." in name else name + suffix): about for name, about in files}
+
+
+def holds(names: Iterable[str], image: str, label_supersample: int) -> dict[str, str]:
+    """{file name: what it holds} of all files that a frame may have beside its record."""
+    k = label_supersample
+    how = _CENTRE if k == 1 else f"the majority of {k} x {k} samples a pixel"
+    return {name: about.format(how=how) for name, about in _OWN.items()} | files_of(names, image)
 
 
 def parse_modalities(text: str) -> tuple[str, ...]:

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from .run import FRAMES, RECORD, Plan, RunError, Side, View, frame_folder, read_record
-from .strict import build
+from .recorded_camera import RecordedCamera
+from .run import FRAMES, RECORD, Plan, RunError, Side, Unreadable, View, frame_folder, read_record
+from .strict import build, shown_key
+from .words import refusal
 
 RENDER_AGAIN = "start the render again: it renders damaged frames anew"
 
@@ -67,7 +69,7 @@ class FrameDraw:
 @dataclass(frozen=True)
 class Record:
     """What readers of a run need of frame.json. `scene_sha256` is that of the plan, "" where the record has none; of
-    what was `draw`n, readers need the size."""
+    what was `draw`n, readers need the size. A record of a render has a `camera`."""
 
     frame: int
     view: View
@@ -76,17 +78,23 @@ class Record:
     files: Mapping[str, StoredPixels]
     scene_sha256: str = ""
     draw: FrameDraw = FrameDraw()
+    camera: RecordedCamera | None = None
+
+
+_OF_EXR = ("float32", "float16", "uint16")
 
 
 def read_frame(run: Path, frame: int, plan: Plan) -> Record:
     """The record of a finished frame of this run, whose files are there.
 
     Raises RunError for a record that is missing or damaged, that is of another run than `plan`, and for files that it
-    names and that are missing or empty.
+    names and that are missing or empty; Unreadable where the system refuses to say.
     """
     folder = frame_folder(run, frame)
     try:
         record = build(Record, read_record(run, frame), others=True)
+    except Unreadable:
+        raise
     except RunError as error:
         raise RunError(f"{error}; {RENDER_AGAIN}") from None
     except ValueError as error:
@@ -97,9 +105,8 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
     foreign = _foreign(record, view, plan)
     if foreign:
         raise RunError(f"{folder} is a frame of another run: {RECORD} says {foreign}; {RENDER_AGAIN}")
-    for name in plan.settings.files:
-        if name not in record.files:
-            raise RunError(f"{folder / RECORD} is damaged: files.{name} is missing; {RENDER_AGAIN}")
+    if wrong := _wrong_files(record, plan):
+        raise RunError(f"{folder / RECORD} is damaged: {wrong}; {RENDER_AGAIN}")
     for name, stored in record.files.items():
         size = _size(folder / name)
         if size == 0:
@@ -109,11 +116,25 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
     return record
 
 
+def _wrong_files(record: Record, plan: Plan) -> str:
+    """What the table of files says that no frame of this run has, in words; "" where nothing."""
+    for name in plan.settings.files:
+        if name not in record.files:
+            return f"files.{name} is missing"
+    for name, stored in record.files.items():
+        if name not in plan.settings.files:
+            return f"files.{shown_key(name)} is no file of this run"
+        if name.endswith(".exr") and stored.dtype not in _OF_EXR:
+            return f"files.{name}.dtype must be {' or '.join(_OF_EXR)}, not {stored.dtype!r}"
+    return ""
+
+
 def _foreign(record: Record, view: View, plan: Plan) -> str:
     """What the record says otherwise than the plan, in words; "" where nothing."""
     width, height = record.draw.resolution.size if record.draw.resolution else plan.settings.size
     names = {label.id: label.name for label in plan.label_set.labels}
-    pictures = {name: stored for name, stored in record.files.items() if name.endswith((".exr", ".png", ".jpg"))}
+    ours = {name: stored for name, stored in record.files.items() if name in plan.settings.files}
+    pictures = {name: stored for name, stored in ours.items() if name.endswith((".exr", ".png", ".jpg"))}
     said = {
         "frame": (record.frame, view.frame),
         **{f"view.{key}": (there, getattr(view, key)) for key, there in vars(record.view).items()},
@@ -123,6 +144,7 @@ def _foreign(record: Record, view: View, plan: Plan) -> str:
             for drawn in (record.draw.resolution, "resolution" in plan.settings.randomization)
         ),
         "scene_sha256": (record.scene_sha256 or plan.scene_sha256, plan.scene_sha256),
+        **({"camera.size": (record.camera.size, (width, height))} if record.camera else {}),
         **{f"files.{name}.shape": (stored.shape[:2], (height, width)) for name, stored in pictures.items()},
         **{f"label {label.id}": (label.name, names.get(label.id)) for label in record.labels},
     }
@@ -135,14 +157,19 @@ def _size(path: Path) -> int:
         return path.stat().st_size if path.is_file() else 0
     except (FileNotFoundError, NotADirectoryError):
         return 0
+    except OSError as error:
+        raise Unreadable(refusal(error, path)) from None
 
 
 def damaged_frames(run: Path, plan: Plan, frames: Iterable[int]) -> dict[int, str]:
-    """{frame: what is wrong, a sentence} of those `frames` that `read_frame` refuses."""
+    """{frame: what is wrong, a sentence} of those `frames` that `read_frame` refuses. Raises Unreadable for one of
+    which nobody can tell: a disk that does not answer for a while is no damage."""
     found = {}
     for frame in frames:
         try:
             read_frame(run, frame, plan)
+        except Unreadable:
+            raise
         except RunError as error:
             found[frame] = str(error)
     return found

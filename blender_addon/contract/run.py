@@ -7,7 +7,7 @@
         image.png               8-bit RGB through the scene's view transform; image.jpg in runs that ask for JPEG
         labels.exr              one float32 channel `Label`: label ids and the codes of `contract.labels`
         purity.exr              one float32 channel `Purity`: share of a pixel's samples that agree; supersampled runs
-        frame.json              camera, label table, seed, timings, versions, checksums of the decoded pixels
+        frame.json              camera, label table, seed, timings, versions, checksums of decoded pixels and of itself
         ...                     what `contract.modalities` names, in runs that ask for it
 
 Everything is relative to RUN. A frame is written in `frames/.partial-...` beside its place and renamed into it;
@@ -31,9 +31,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from .labels import LabelSet, label_set_from_dict
-from .modalities import IMAGE_FORMATS, MODALITIES, Lidar, files_of
+from .modalities import IMAGE_FORMATS, LABEL_CODES, MODALITIES, Lidar, files_of
+from .seal import is_broken
 from .strict import build, parse_json
 from .view_search import Search
+from .words import refusal
 
 SCHEMA = 1
 PLAN = "plan.json"
@@ -61,6 +63,10 @@ class RunError(ValueError):
     """A run folder that cannot be read or written; the message names the file and what to do."""
 
 
+class Unreadable(RunError):
+    """A file that is there and that the system does not give: it may be whole."""
+
+
 class PlanExists(RunError):
     """There is a plan in the run folder already."""
 
@@ -86,7 +92,7 @@ class View:
     """
 
     frame: int
-    scene_frame: int
+    scene_frame: Annotated[int, -(2**20), 2**20]
     camera: str
     name: str
     pose: Pose | None = None
@@ -177,6 +183,7 @@ class Plan:
             "views": [view.to_dict() for view in self.views],
             **({"view_search": asdict(self.view_search)} if self.view_search else {}),
             "versions": dict(self.versions),
+            "codes": {str(code): meaning for code, meaning in LABEL_CODES.items()},
             "label_set": self.label_set.to_dict(),
         }
 
@@ -191,6 +198,7 @@ def read_plan(run: Path) -> Plan:
     path = run / PLAN
     data = _read_schema(path, f"{run} is no run folder: it has no {PLAN}")
     del data["schema"]
+    data.pop("codes", None)  # words for people, of what the schema's codes mean
     try:
         plan = build(Plan, data | {"label_set": label_set_from_dict(data.get("label_set"))})
     except ValueError as error:
@@ -280,11 +288,16 @@ def sweep_partial_frames(run: Path) -> int:
 
 
 def read_record(run: Path, frame: int) -> dict[str, Any]:
-    """frame.json of a finished frame, as it stands. Raises RunError when it is missing or no JSON of this schema.
+    """frame.json of a finished frame, as it stands. Raises RunError when it is missing, no JSON of this schema, or not
+    what was written.
 
     Who trusts what it says reads it with `contract.records.read_frame`, which compares it with the plan.
     """
-    return _read_schema(frame_folder(run, frame) / RECORD, f"frame {frame} of {run} has no {RECORD}")
+    path = frame_folder(run, frame) / RECORD
+    record = _read_schema(path, f"frame {frame} of {run} has no {RECORD}")
+    if is_broken(record):
+        raise RunError(f"{path} is damaged: it does not say what was written (wrong checksum)")
+    return record
 
 
 def _read_schema(path: Path, missing: str) -> dict[str, Any]:
@@ -295,6 +308,10 @@ def _read_schema(path: Path, missing: str) -> dict[str, Any]:
         raise RunError(missing) from None
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from None
+    except IsADirectoryError:
+        raise RunError(f"{path} is damaged: it is a folder") from None
+    except OSError as error:
+        raise Unreadable(refusal(error, path)) from None
     if not isinstance(data, dict) or type(data.get("schema")) is not int:
         raise RunError(f"{path} is damaged: no mapping that names its schema")
     if data["schema"] != SCHEMA:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 
 def listed(texts: Sequence[str], most: int = 5, between: str = ", ") -> str:
@@ -19,3 +23,31 @@ def quoted(names: Iterable[str], most: int = 5) -> str:
 def counted(number: int, noun: str) -> str:
     """A number of things: "1 frame", "12 frames"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def refusal(error: OSError, place: Path | str) -> str:
+    """What the system refused, in a line that names the file. `place`: where it was, as far as the error does not say
+    it; what is written into an open file has no name any more."""
+    why = error.strerror or str(error)
+    if error.errno in _FULL:
+        why = f"the disk is full ({why})"
+    if error.filename is None and error.errno == errno.ENOENT:  # of Python's temporary folders, and says which
+        return why
+    where = place if error.filename is None or isinstance(error.filename, int) else os.fsdecode(error.filename)
+    return f"{where}: {why}"
+
+
+_LITTLE = 64e6
+"""Bytes: less than the passes of a large frame."""
+
+
+def little_room(folder: Path) -> str:
+    """What may be why a file did not come out whole: "; the disk of /tmp has 3 MB left", "" where there is room."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return ""
+    return f"; the disk of {folder} has {free / 1e6:.0f} MB left" if free < _LITTLE else ""

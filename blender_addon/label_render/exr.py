@@ -86,8 +86,10 @@ def read_zip(path: Path) -> dict[str, NDArray[Any]]:
     data = path.read_bytes()
     try:
         return _read_zip(data)
-    except (struct.error, zlib.error, IndexError, KeyError, ValueError) as error:
-        raise ExrError(f"{path}: not a whole, ZIP-compressed EXR file of one type: {error}") from error
+    except (struct.error, zlib.error, IndexError, KeyError, ValueError, OverflowError, MemoryError) as error:
+        raise ExrError(
+            f"{path}: not a whole, ZIP-compressed EXR file of one type: {error or 'no such size'}"
+        ) from error
 
 
 def _read_zip(data: bytes) -> dict[str, NDArray[Any]]:

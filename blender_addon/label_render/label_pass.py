@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .. import compat
 from ..contract.labels import LabelSet
 from ..contract.run import Settings
+from ..contract.words import little_room
 from . import exr, label_maps
 from .motion import playing_images
 from .stage import changed, put_back_frame
@@ -140,7 +141,7 @@ def render_channels(scene: bpy.types.Scene) -> Passes:
         try:
             channels: Passes = compat.pass_channels(exr.read_uncompressed(path))
         except ValueError as error:
-            raise _not_trusted(error) from error
+            raise RenderFailed(f"{_not_trusted(error)}{little_room(path.parent.parent)}") from error
     return channels
 
 
@@ -217,13 +218,14 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
     """Render the frame into `path`. Blender may fail without raising, so the file itself is the proof."""
     path.unlink(missing_ok=True)
     scene.render.filepath = str(path)
+    around = path.parent.parent  # the folder itself is of this frame alone, and gone when this is read
     with overheard() as last_words:
         try:
             bpy.ops.render.render(write_still=True)
         except RuntimeError as error:
-            raise RenderFailed(f"Blender failed to render: {str(error).strip()}") from error
+            raise RenderFailed(f"Blender failed to render: {str(error).strip()}{little_room(around)}") from error
         if not path.is_file() or not path.stat().st_size:
-            raise RenderFailed(f"Blender rendered no file{last_words()}")
+            raise RenderFailed(f"Blender rendered no file{last_words()}{little_room(around)}")
 
 
 @contextmanager

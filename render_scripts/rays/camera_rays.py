@@ -119,12 +119,16 @@ def rounding_of(recorded: Mapping[str, Any], depsgraph: bpy.types.Depsgraph) -> 
     """How many pixels a render's own rays may lie beside these, at points of the picture, (N,).
 
     Cycles takes the direction on the sensor of two of its fisheyes from an arc cosine in float32: near the row through
-    the middle that is coarse. A bent lens is a polynomial there, and not quite OpenCV's.
+    the middle that is coarse. A bent lens is a polynomial there, and not quite OpenCV's. Raises NoRays for a lens that
+    nothing can be.
     """
     data, size = depsgraph.scene_eval.camera.data, (int(recorded["width"]), int(recorded["height"]))
     matrix, off, middle = recorded["K"], 0.0, np.array(size) / 2
     if recorded.get("distortion"):
-        off = fitted(of_record(recorded["distortion"]), matrix, size, float(recorded["lens_mm"])).off
+        try:
+            off = fitted(of_record(recorded["distortion"]), matrix, size, float(recorded["lens_mm"])).off
+        except ValueError as error:
+            raise NoRays(str(error)) from None
         middle = np.array([matrix[0][2], matrix[1][2]])
     elif data.type != "PANO" or not compat.panorama(data).panorama_type.startswith("FISHEYE"):
         return lambda points: np.zeros(len(points))

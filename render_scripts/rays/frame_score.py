@@ -42,7 +42,7 @@ def score_frame(
 
     def scored(depsgraph: bpy.types.Depsgraph) -> Score:
         try:
-            through = rays_of(camera, depsgraph)
+            through, rounding = rays_of(camera, depsgraph), rounding_of(camera, depsgraph)
         except NoRays as unknown:
             return Score(len(chosen), seed, {"labels": Tally(not_judged=Counter({str(unknown): len(chosen)}))})
         witness = Witness(
@@ -52,7 +52,7 @@ def score_frame(
             plan.label_set,
             metres_per_unit(scene),
             np.array(camera["camera_from_world"], np.float64),
-            rounding_of(camera, depsgraph),
+            rounding,
         )
         return score(pixels, witness, chosen, seed)
 

@@ -26,6 +26,7 @@ from .tally import Difference, Score, Tally
 
 EDGE, TOGETHER = "edge of a surface", "surfaces in one place"
 BENT, THIN = "shading that bends normals", "pixels shared with thin labels"
+FLATTENED = "smooth shading of what is flattened"
 
 _BESIDE = 0.01  # of a sample's part of the pixel: twice the reach of the label render's filter
 _RING = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4])
@@ -239,8 +240,9 @@ def _judge_normal(
 ) -> None:  # fmt: skip
     world, camera = (np.array([pixels.normals[f"{space}.{axis}"][at[1], at[0]] for axis in "XYZ"], np.float64)
                      for space in ("World", "Camera"))  # fmt: skip
-    if answer.why or (answer.hit and bends_normals(answer.hit)):
-        tally.not_judged[answer.why or BENT] += 1
+    why = answer.why or (_why_bent(answer.hit) if answer.hit else "")
+    if why:
+        tally.not_judged[why] += 1
         return
     ways = _ways(ray, answer)
     turned = witness.camera_from_world[:3, :3] @ world
@@ -257,39 +259,41 @@ def _judge_normal(
         tally.differing.append(Difference(at, f"world {_told(world)}", _told(ways[-1]), _object(answer)))
 
 
-def _ways(ray: Rays, answer: Answer) -> list[NDArray[np.float64]]:
-    """The normals that would be right, towards the camera: flat and shaded."""
+def _ways(ray: Rays, answer: Answer) -> NDArray[np.float64]:
+    """The normals that would be right, towards the camera: flat, and shaded where that differs."""
     if not answer.hit:
-        return [np.zeros(3)]
+        return np.zeros((1, 3))
     hit, direction = answer.hit, ray.directions[0]
-    flat, smooth = hit.surface.normals(hit.triangle, hit.point)
-    side = -1.0 if flat @ direction > 0 else 1.0
-    return [flat * side, smooth * side]
+    ways = hit.surface.normals(hit.triangle, hit.point)
+    return -ways if ways[0] @ direction > 0 else ways
 
 
-def _agrees(normal: NDArray[np.float64], ways: list[NDArray[np.float64]]) -> bool:
-    if not ways[0].any():
+def _agrees(normal: NDArray[np.float64], ways: NDArray[np.float64]) -> bool:
+    flat, *shaded = ways
+    if not flat.any():
         return not normal.any()
     length = float(np.linalg.norm(normal))
     if abs(length - 1) > 0.01:
         return False
+    normal = normal / length
     # Cycles bends the normals of smooth surfaces towards the flat ones where they would mirror what lies behind.
-    between = _angle(normal / length, ways[0]) + _angle(normal / length, ways[-1]) - _angle(ways[0], ways[-1])
-    return between <= 2 * _TOLERANCE
+    between = (_angle(normal, flat) + _angle(normal, way) - _angle(flat, way) for way in shaded or [flat])
+    return min(between) <= 2 * _TOLERANCE
 
 
 def _angle(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float(np.arctan2(np.linalg.norm(np.cross(one, other)), one @ other))
 
 
-def bends_normals(hit: Hit) -> bool:
-    """Whether a material may shade with other normals than those of the mesh: bump, normal maps, bevels."""
+def _why_bent(hit: Hit) -> str:
+    """Why a surface may be shaded with other normals than those of the mesh; "" where it is not."""
+    if hit.surface.shape.placed is not None and hit.surface.is_smooth(hit.triangle):
+        return FLATTENED
     material = hit.surface.material(hit.triangle)
     tree = shader_tree(material) if material else None
     output = tree and tree.get_output_node("CYCLES")
-    if not output:
-        return False
-    return bool(output.inputs["Displacement"].is_linked) or _turns(tree, frozenset())
+    bent = output and (output.inputs["Displacement"].is_linked or _turns(tree, frozenset()))
+    return BENT if bent else ""  # bump, normal maps, bevels
 
 
 def _turns(tree: bpy.types.NodeTree, known: frozenset[bpy.types.NodeTree]) -> bool:

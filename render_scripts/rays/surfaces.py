@@ -30,10 +30,12 @@ Materials = tuple[bpy.types.Material | None, ...]
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """An evaluated mesh; it lives as long as the depsgraph does."""
+    """An evaluated mesh; it lives as long as the depsgraph does. `placed`: the matrix of an object that it is the shape
+    of alone, whose space is then the world."""
 
     mesh: bpy.types.Mesh
     trees: Trees
+    placed: NDArray[np.float64] | None = None
     _maps: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @cached_property
@@ -41,7 +43,10 @@ class Shape:
         """(V, 3) in the space of the object."""
         found = np.empty(3 * len(self.mesh.vertices), np.float32)
         self.mesh.vertices.foreach_get("co", found)
-        return found.reshape(-1, 3)
+        places = found.reshape(-1, 3)
+        if self.placed is None:
+            return places
+        return (places @ self.placed[:3, :3].T + self.placed[:3, 3]).astype(np.float32)
 
     @cached_property
     def triangles(self) -> NDArray[np.int32]:
@@ -61,11 +66,25 @@ class Shape:
         return found[self.faces]
 
     @cached_property
-    def corner_normals(self) -> NDArray[np.float32]:
-        """(T, 3 corners, 3) as they are shaded, in the space of the object."""
-        found = np.empty(3 * len(self.mesh.loops), np.float32)
-        self.mesh.corner_normals.foreach_get("vector", found)
-        return found.reshape(-1, 3)[self._of_triangles("loops", 3)]
+    def shading(self) -> NDArray[np.float32]:
+        """(T, 3 corners, 3) the normals that Cycles shades by, in the space of the object; nan where it shades flat.
+
+        Where edges are sharp or normals custom each corner has its own, those of flat faces, too. Else vertices have
+        theirs, of all faces around them, and flat faces none.
+        """
+        mesh = self.mesh
+        smooth, sharp = np.empty(len(mesh.polygons), bool), np.empty(len(mesh.edges), bool)
+        mesh.polygons.foreach_get("use_smooth", smooth)
+        mesh.edges.foreach_get("use_edge_sharp", sharp)
+        parted = sharp.any() or (compat.flat_faces_end_smoothing() and not smooth.all())
+        by_corner = mesh.has_custom_normals or (smooth.any() and parted)
+        normals, places = (mesh.corner_normals, "loops") if by_corner else (mesh.vertex_normals, "vertices")
+        found = np.empty(3 * len(normals), np.float32)
+        normals.foreach_get("vector", found)
+        of_triangles = found.reshape(-1, 3)[self._of_triangles(places, 3)]
+        if not by_corner:
+            of_triangles[~smooth[self.faces]] = np.nan
+        return of_triangles
 
     @cached_property
     def tree(self) -> BVHTree:
@@ -109,13 +128,23 @@ class Surface:
         slots = self.materials
         return slots[min(max(int(self.shape.slots[triangle]), 0), len(slots) - 1)] if slots else None
 
-    def normals(self, triangle: int, point: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Of the flat triangle, and as it is shaded there; unit vectors in the world, not turned to anyone."""
+    def is_smooth(self, triangle: int) -> bool:
+        return not np.isnan(self.shape.shading[triangle]).any()
+
+    def normals(self, triangle: int, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Unit vectors in the world, not turned to anyone, a row each: of the flat triangle and, where it is shaded
+        otherwise, those of its corners averaged there.
+
+        Cycles averages them in the space of the object or, where it has moved the corners, in the world, which is not
+        the same where scales differ.
+        """
         first, second, third = self._corners(triangle)
-        shaded = self.shares(triangle, point) @ self.shape.corner_normals[triangle].astype(np.float64)
-        turned = np.stack([np.cross(second - first, third - first), shaded]) @ self.inverse[:3, :3]
-        flat, smooth = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-300)
-        return flat, smooth
+        found = [np.cross(second - first, third - first) @ self.inverse[:3, :3]]
+        if self.is_smooth(triangle) and self.shape.placed is None:
+            of_corners = self.shape.shading[triangle].astype(np.float64) @ self.inverse[:3, :3]
+            shares = self.shares(triangle, point)
+            found += [shares @ of_corners, shares @ _unit(of_corners)]
+        return _unit(np.stack(found))
 
     def shares(self, triangle: int, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much each corner of a triangle counts at a point of it: barycentric coordinates, (3,)."""
@@ -127,6 +156,10 @@ class Surface:
 
     def _corners(self, triangle: int) -> NDArray[np.float64]:
         return self.shape.vertices[self.shape.triangles[triangle]].astype(np.float64)
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300))
 
 
 @dataclass(frozen=True)
@@ -179,13 +212,14 @@ def surroundings(
             continue
         matrix = np.array(instance.matrix_world, np.float64)
         if obj.type != "MESH":
-            found.fogs += _named(_strands(obj, matrix), obj)
+            if instance.show_self and (view_layer.use_strand or obj.type != "CURVES"):
+                found.fogs += _named(_strands(obj, matrix), obj)
             continue
         mesh = obj.data
         shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh, trees))
-        if hairy:
+        if hairy and view_layer.use_strand:
             found.fogs += _named(_hair(obj, shape, matrix), obj)
-        if not instance.show_self or not len(mesh.polygons):
+        if not len(mesh.polygons) or not view_layer.use_solid or not instance.show_self:
             continue
         slots = tuple(slot.material and slot.material.original for slot in obj.material_slots)
         materials = tuple(override for _ in slots or (None,)) if override else slots
@@ -199,13 +233,21 @@ def surroundings(
 
 
 def _whole(surfaces: list[Surface], keys: list[Key]) -> list[Surface]:
-    """With their keys, and inverted all at once, without those that are flattened to nothing."""
+    """With their keys, and inverted all at once; those that are flattened, which nothing inverts, stand in the world's
+    own space."""
     matrices = np.array([surface.matrix for surface in surfaces], np.float64).reshape(-1, 4, 4)
-    whole = np.linalg.det(matrices[:, :3, :3]) != 0
-    matrices[~whole] = np.eye(4)
+    scales = np.linalg.svd(matrices[:, :3, :3], compute_uv=False)
+    flat = scales[:, 2] <= _FLATTENED * scales[:, 0]
+    for n in np.flatnonzero(flat):
+        shape = surfaces[n].shape
+        surfaces[n] = replace(surfaces[n], shape=Shape(shape.mesh, shape.trees, matrices[n].copy()), matrix=np.eye(4))
+        matrices[n] = np.eye(4)
     inverses = np.linalg.inv(matrices)
-    return [replace(surface, inverse=inverses[n], key=keys[n]) for n, surface in enumerate(surfaces) if whole[n]]
+    return [replace(surface, inverse=inverses[n], key=keys[n]) for n, surface in enumerate(surfaces)]
 
+
+_FLATTENED = 1e-5
+"""Share of an object's largest scale: what is less leaves float32 no room to tell where on it a ray is."""
 
 _SHOWN = {"MESH", "CURVES", "POINTCLOUD"}
 """Curves, texts and metaballs come as themselves and, once more, as the mesh that they are rendered as."""
@@ -244,24 +286,31 @@ def _named(fogs: Iterable[Fog], obj: bpy.types.Object) -> Iterator[Fog]:
 
 
 def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog]:
-    attribute = obj.data.attributes.get("position")
-    if attribute and len(attribute.data):
-        points = np.empty(3 * len(attribute.data), np.float32)
-        attribute.data.foreach_get("vector", points)
-        yield _around(points.reshape(-1, 3), matrix, "hair" if obj.type == "CURVES" else "points", 0.1)
+    attributes = obj.data.attributes
+    position, radius = attributes.get("position"), attributes.get("radius")
+    if position and len(position.data):
+        points = np.empty(3 * len(position.data), np.float32)
+        position.data.foreach_get("vector", points)
+        radii = np.zeros(len(radius.data) if radius else 1, np.float32)
+        if radius:
+            radius.data.foreach_get("value", radii)
+        why = "hair" if obj.type == "CURVES" else "points"
+        yield _around(points.reshape(-1, 3), matrix, why, 0.1, float(radii.max()))
 
 
 def _hair(obj: bpy.types.Object, shape: Shape, matrix: NDArray[np.float64]) -> Iterator[Fog]:
     for system in strand_systems(obj) if len(shape.vertices) else ():
-        size = np.linalg.norm(shape.vertices.max(axis=0) - shape.vertices.min(axis=0))
-        more = 0.1 + 2 * system.settings.hair_length / max(float(size), 1e-9)
-        yield _around(shape.vertices, matrix, "hair", more)
+        settings = system.settings
+        thick = max(settings.root_radius, settings.tip_radius) * settings.radius_scale
+        yield _around(shape.vertices, matrix, "hair", 0.1, 2 * settings.hair_length + thick)
 
 
-def _around(points: NDArray[np.float32], matrix: NDArray[np.float64], why: str, more: float) -> Fog:
-    """The box around points of an object's space, with `more` of its diagonal on each side."""
+def _around(points: NDArray[np.float32], matrix: NDArray[np.float64], why: str, more: float, reach: float = 0.0) -> Fog:
+    """The box around points of an object's space and all that is within `reach` of them there, with `more` of the
+    points' diagonal on each side."""
     low, high = box(points, matrix)
-    margin = more * float(np.linalg.norm(high - low)) + 1e-6
+    widest = float(np.linalg.norm(matrix[:3, :3], axis=0).max())
+    margin = more * float(np.linalg.norm(high - low)) + reach * widest + 1e-6
     return Fog(low - margin, high + margin, why)
 
 

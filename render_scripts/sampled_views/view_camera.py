@@ -10,6 +10,7 @@ from mathutils import Matrix
 
 from blender_addon.contract.run import View
 
+from ..plan import Refused
 from .poses import Optics
 
 NAME = "Sampled view"
@@ -43,7 +44,10 @@ def _aspect(render: bpy.types.RenderSettings) -> tuple[float, float]:
 
 @contextmanager
 def sampled_camera(scene: bpy.types.Scene, views: Iterable[View]) -> Iterator[None]:
-    """Have the camera that views with a pose name, until the block ends; nothing is added where none has one."""
+    """Have the camera that views with a pose name, until the block ends; nothing is added where none has one.
+
+    Raises Refused where an object of the scene has this name.
+    """
     name = next((view.camera for view in views if view.pose), None)
     if name is None:
         yield
@@ -56,6 +60,10 @@ def sampled_camera(scene: bpy.types.Scene, views: Iterable[View]) -> Iterator[No
         data.clip_start, data.clip_end = min(template.clip_start, data.clip_start), template.clip_end
     obj, before = bpy.data.objects.new(name, data), scene.camera
     try:
+        if obj.name != name:
+            raise Refused(
+                f"the plan's views are of a camera {name!r} of its own, and the file has an object of this name"
+            )
         scene.collection.objects.link(obj)
         yield
     finally:

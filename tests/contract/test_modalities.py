@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, files_of, parse_modalities
+from blender_addon.contract.labels import CODE_NAMES
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, files_of, holds, parse_modalities
 from blender_addon.contract.run import PLAN, RunError, read_plan, write_plan
 
 from .small_run import a_plan
@@ -38,6 +40,25 @@ def test_each_file_belongs_to_one_modality_and_is_explained(names, image):
     assert not {"frame.json", "labels.exr", "purity.exr", *IMAGE_FORMATS.values()} & set(files)
     assert all(files.values())
     assert all("." in name for name in files)
+
+
+@given(modalities, st.sampled_from(sorted(IMAGE_FORMATS)), st.sampled_from([1, 3]))
+def test_every_file_of_a_frame_says_what_it_holds(names, image, k):
+    about = holds(names, image, k)
+    settings = replace(a_plan().settings, modalities=names, image=image, label_supersample=k)
+    assert set(settings.files) <= set(about)
+    assert not any("{" in text for text in about.values())
+    assert about["labels.exr"].startswith("Label: ")
+    assert ("3 x 3" in about["labels.exr"], "pixel's centre" in about["labels.exr"]) == (k == 3, k == 1)
+    assert all(f"{code} is {name}: " in about["labels.exr"] for code, name in CODE_NAMES.items())
+
+
+def test_a_plan_says_what_its_codes_mean(tmp_path):
+    write_plan(tmp_path, a_plan())
+    data = json.loads((tmp_path / PLAN).read_text())
+    assert {int(code): text.split(":")[0] for code, text in data.pop("codes").items()} == CODE_NAMES
+    (tmp_path / PLAN).write_text(json.dumps(data))
+    assert read_plan(tmp_path) == a_plan(), "older plans do not"
 
 
 def test_a_plan_of_an_older_version_asks_for_none(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +17,13 @@ from blender_addon.contract.run import (
     Plan,
     RunError,
     Settings,
+    Unreadable,
     View,
     finished_frames,
     frame_folder,
     new_frame,
 )
+from blender_addon.contract.seal import sealed
 
 PLAN = Plan(
     label_set=LabelSet("mine", (Label(3, "wall", (1, 2, 3)),)),
@@ -30,6 +33,18 @@ PLAN = Plan(
     settings=Settings((8, 6), 1, 0, 1, "CPU", False, 0.5, "ViewLayer"),
     versions={},
 )
+
+
+MOVED = [[1, 0, 0, 5], [0, -1, 0, 0], [0, 0, -1, 0], [0, 0, 0, 1]]
+CAMERA = {
+    "type": "PERSP",
+    "width": 8,
+    "height": 6,
+    "K": [[8, 0, 4], [0, 8, 3], [0, 0, 1]],
+    "world_from_camera": [[1, 0, 0, 2], [0, 1, 0, 3], [0, 0, 1, 5], [0, 0, 0, 1]],
+    "camera_from_world": [[1, 0, 0, -2], [0, -1, 0, 3], [0, 0, -1, 5], [0, 0, 0, 1]],
+}
+"""It looks down from (2, 3, 5)."""
 
 
 def a_record(frame):
@@ -70,7 +85,19 @@ def test_whole_frames_are_read(run):
     assert record.view == PLAN.views[1] and record.files["labels.exr"].shape == (6, 8)
     assert damaged_frames(run, PLAN, finished_frames(run)) == {}
     edit(run, 2, "scene_sha256", "a" * 64)
-    assert read_frame(run, 2, PLAN).scene_sha256 == "a" * 64
+    edit(run, 2, "camera", CAMERA)
+    assert read_frame(run, 2, PLAN).scene_sha256 == "a" * 64 and read_frame(run, 2, PLAN).camera.size == (8, 6)
+
+
+def test_what_nobody_can_read_for_a_while_is_no_damage(run, monkeypatch):
+    def refuses(path, **_):
+        raise OSError(5, "Input/output error", str(path))
+
+    monkeypatch.setattr(Path, "read_text", refuses)
+    for ask in (lambda: damaged_frames(run, PLAN, [2]), lambda: put_aside(run, PLAN, 2)):
+        with pytest.raises(Unreadable, match=r"000002.frame\.json: Input/output error$"):
+            ask()
+    assert finished_frames(run) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("name", [RECORD, "labels.exr", "image.png"])
@@ -80,7 +107,7 @@ def test_what_is_missing_or_empty_is_named(run, name, damage):
     path.unlink()
     if damage == "empty":
         path.touch()
-    if damage == "a folder" and name != RECORD:
+    if damage == "a folder":
         path.mkdir()
     ((frame, why),) = damaged_frames(run, PLAN, finished_frames(run)).items()
     assert frame == 2 and name in why and "\n" not in why
@@ -111,6 +138,7 @@ def test_an_empty_folder_and_a_file_are_no_frames(run):
         (("files", "labels.exr", "shape", [8, 6]), r"files\.labels\.exr\.shape \(8, 6\), the plan \(6, 8\)"),
         (("labels", 0, "id", 4), "label 4 'wall', the plan None"),
         (("labels", 0, "name", "door"), "label 3 'door', the plan 'wall'"),
+        (("camera", CAMERA | {"width": 9}), r"camera\.size \(9, 6\), the plan \(8, 6\)"),
     ],
 )
 def test_a_frame_of_another_run_is_named(run, change, words):
@@ -130,6 +158,14 @@ def test_a_frame_of_another_run_is_named(run, change, words):
         (("labels", 3), "labels must be a list"),
         (("files", {}), r"files\.image\.png is missing"),
         (("files", "labels.exr", "checksum", 7), r"files\.labels\.exr\.checksum must be text"),
+        (("files", "labels.exr", "dtype", "object"), r"files\.labels\.exr\.dtype must be float32 or"),
+        (("files", "../labels.exr", {"checksum": "", "shape": [], "dtype": ""}), r"files\.\.\./labels\.exr is no file"),
+        (("camera", 3), "camera must be a mapping"),
+        (("camera", {**CAMERA, "K": None, "distortion": [0.1] * 5}), r"camera\.distortion is that of a lens"),
+        (("camera", {**CAMERA, "K": [[1, 0, 0], [0, 0, 0], [0, 0, 1]]}), r"camera\.K is no matrix"),
+        (("camera", {**CAMERA, "width": "8"}), r"camera\.width must be a whole number"),
+        (("camera", {**CAMERA, "camera_from_world": MOVED}), "world_from_camera and camera_from_world contradict"),
+        (("camera", {**CAMERA, "world_from_camera": [[0] * 4] * 4}), "contradict each other"),
         (("schema", 2), "schema 2; this version reads schema 1"),
     ],
 )
@@ -147,6 +183,16 @@ def test_a_cut_file_is_seen_where_the_record_says_its_size(run):
         RunError, match=r"000002.image\.png has 1 bytes, and was written with 9; start the render again"
     ):
         read_frame(run, 2, PLAN)
+
+
+def test_a_record_that_was_edited_is_damaged(run):
+    place = frame_folder(run, 2) / RECORD
+    place.write_text(json.dumps(sealed(a_record(2))))
+    assert damaged_frames(run, PLAN, [2]) == {}
+    edit(run, 2, "timings", "image_s", 1.25)
+    (why,) = damaged_frames(run, PLAN, [2]).values()
+    assert "wrong checksum" in why and why.endswith("start the render again: it renders damaged frames anew")
+    assert put_aside(run, PLAN, 2) and finished_frames(run) == [1, 3]
 
 
 def test_supersampled_runs_have_purity(run):

@@ -217,6 +217,13 @@ def border(scene):
     return answer
 
 
+def percentage(scene):
+    """A run renders at the size that its plan says, whatever the file's percentage makes of the file's size."""
+    answer = perspective(scene)
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 2 * WIDTH, 2 * HEIGHT, 50
+    return answer
+
+
 def several_view_layers(scene):
     """The layer that is rendered lacks a collection that another one shows in front of everything."""
     below = floor(scene)
@@ -249,5 +256,6 @@ CASES = (
     Case("panorama, equiangular cube face", cube_face),
     Case("stereo camera in the file", two_eyes),
     Case("border in the file", border),
+    Case("percentage in the file", percentage),
     Case("several view layers", several_view_layers),
 )

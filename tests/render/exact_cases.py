@@ -16,10 +16,11 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import BACKGROUND, LabelSet
+from blender_addon.contract.labels import BACKGROUND, LabelSet, built_in
 from blender_addon.contract.run import Settings, View
 from blender_addon.label_render import exr, label_maps
-from blender_addon.label_render.label_pass import RenderFailed, render_labels, render_still
+from blender_addon.label_render.image_labels import why_own_render
+from blender_addon.label_render.label_pass import RenderFailed, label_samples, render_labels, render_still
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 from render_scripts import compat, passes
 
@@ -180,7 +181,13 @@ def settings_of(case: Case, answer: Answer) -> Settings:
     return Settings(**{**vars(plain), **answer.settings})
 
 
-def rendered(scene: bpy.types.Scene, case: Case, answer: Answer, folder: Path):
+def image_has_labels(scene: bpy.types.Scene, case: Case, answer: Answer) -> bool:
+    """Whether a plan would take the labels from the image render."""
+    label_set = answer.label_set or built_in("nyu40")
+    return not why_own_render(scene, [scene.camera], settings_of(case, answer).label_supersample, label_set)
+
+
+def rendered(scene: bpy.types.Scene, case: Case, answer: Answer, folder: Path, label_render: str = "own"):
     """Image (H, W, 3) uint8, label codes and purity (H, W) as a run has them, of the frame that the scene is at."""
     chosen, frame = settings_of(case, answer), scene.frame_current
     layer, view = scene.view_layers[chosen.view_layer], View(frame, frame, scene.camera.name, "view")
@@ -188,6 +195,9 @@ def rendered(scene: bpy.types.Scene, case: Case, answer: Answer, folder: Path):
     with instancer_labels_of_frames(scene, layer, things) as at_frame, passes.prepared(scene, chosen):
         at_frame(view)
         scene.frame_set(frame)
+        if label_render == "image":
+            image, channels = passes.render_image_and_passes(scene, folder / "image.png", chosen.size)
+            return image, *label_maps.reduced(label_samples(channels, ""), chosen.label_supersample)
         image = passes.render_image(scene, folder / "image.png", chosen.size)
         return image, *render_labels(scene, chosen, answer.label_set)
 

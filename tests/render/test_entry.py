@@ -216,5 +216,7 @@ def test_a_full_disk_is_a_frame_that_failed(scene_file, tmp_path, monkeypatch, c
         full() if path.name == run_folder.RECORD else real(path, text)
     ))  # fmt: skip
     assert session.main(["--out", str(tmp_path / "run"), "--size", "16x12", "--no-denoise"]) == 3
-    assert "frame 1 could not be written: [Errno 28] No space left on device; what is done" in capfd.readouterr().err
+    assert (
+        f"{tmp_path / 'run'}: the disk is full (No space left on device); what is done stays" in capfd.readouterr().err
+    )
     assert not list((tmp_path / "run" / "frames").iterdir())

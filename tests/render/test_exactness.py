@@ -7,19 +7,32 @@ from dataclasses import replace
 import bpy
 import exact_cameras
 import exact_cases
+import exact_supersampled
 import exact_surfaces
 import exact_thin
 import exact_things
 import numpy as np
 import pytest
-from exact_cases import THING, Case, interior, looking_down, naive, rendered, right_labels, settings_of, settled
+from exact_cases import (
+    THING,
+    Case,
+    image_has_labels,
+    interior,
+    looking_down,
+    naive,
+    rendered,
+    right_labels,
+    settings_of,
+    settled,
+)
 from exact_thin import blocks_of_four, pieces
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED
 from blender_addon.label_render.label_pass import render_label_samples
 from render_scripts import passes
 
-CASES = [case for module in (exact_cameras, exact_surfaces, exact_things, exact_thin) for case in module.CASES]
+MODULES = (exact_cameras, exact_surfaces, exact_things, exact_thin, exact_supersampled)
+CASES = [case for module in MODULES for case in module.CASES]
 BY_NAME = {case.name: case for case in CASES}
 
 
@@ -29,9 +42,24 @@ def test_labels_are_as_on_paper(empty_scene, tmp_path, case):
     right, sure = right_labels(case, answer), settled(case, answer)
     assert sure.mean() > 0.9 and interior(answer.paper).sum() > 100 and len(np.unique(right)) > 1, "a case of nothing"
     carried = exact_cases.carried() | {UNLABELLED, IGNORE, BACKGROUND}
-    _, labels, _ = rendered(empty_scene, case, answer, tmp_path)
-    assert not ((labels != right) & sure).any()
-    assert set(np.unique(labels).tolist()) <= carried
+    for label_render in ("own", "image") if image_has_labels(empty_scene, case, answer) else ("own",):
+        _, labels, _ = rendered(empty_scene, case, answer, tmp_path, label_render)
+        assert not ((labels != right) & sure).any(), label_render
+        assert set(np.unique(labels).tolist()) <= carried
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("border in the file", True), ("stereo camera in the file", True), ("parts by faces", True),
+        ("particle copies", True), ("particle copies, 3 x 3", False), ("depth of field", False), ("glass", True),
+        ("glass, label: see-through", False), ("smoke and fog", False),
+    ],
+)  # fmt: skip
+def test_which_labels_the_image_render_has(empty_scene, name, taken):
+    """So a rule that never took them from there would not pass for one that is right."""
+    case = BY_NAME[name]
+    assert image_has_labels(empty_scene, case, case.build(empty_scene)) == taken
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_a_frame_that_cannot_be_written_is_exit_code_3(two_views, tmp_path, monk
 
     monkeypatch.setitem(catalogue.WRITERS, "depth", full)
     assert session.render(two_views) == 3
-    assert "frame 1 could not be written: [Errno 28] No space left" in capfd.readouterr().err
+    assert f"frame 1 could not be written: {tmp_path / 'run'}: the disk is full" in capfd.readouterr().err
     assert not list((tmp_path / "run" / "frames").iterdir())
 
 
