@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 import exact_cameras
 import exact_cases
+import exact_holdouts
 import exact_surfaces
 import exact_thin
 import exact_things
@@ -46,7 +47,11 @@ from blender_addon.label_render.visibility import instancer_labels_of_frames, th
 from render_scripts import passes
 from scenes import room
 
-CASES = [case for module in (exact_cameras, exact_surfaces, exact_things, exact_thin) for case in module.CASES]
+CASES = [
+    case
+    for module in (exact_cameras, exact_surfaces, exact_things, exact_holdouts, exact_thin)
+    for case in module.CASES
+]
 REFERENCE = 15
 ROOM_SIZE = (160, 120)
 Row = tuple[int | None, int | None, int | None]

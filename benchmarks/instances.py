@@ -140,7 +140,7 @@ def measure(columns: int, number: int) -> tuple[float, float, float, int, int]:
                 passes.render_image(scene, image, SIZE)
                 started = time.perf_counter()
                 with sharp(scene, settings, None) as ignored:
-                    with instances.instances_rendered(view_layer, 0.5, None, telling) as last:
+                    with instances.instances_rendered(view_layer, telling) as last:
                         rendered = render_passes(scene, settings)
                 samples = label_samples(rendered, ignored)
                 labels, _ = majority(samples, K)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import compat
-from ..contract.labels import LabelSet
+from ..contract.labels import NO_SURFACE, LabelSet
 from ..contract.run import Settings
 from . import exr, label_maps
 from .motion import playing_images
@@ -117,10 +117,15 @@ Passes = dict[str, NDArray[np.float32]]
 
 
 def render_passes(scene: bpy.types.Scene, settings: Settings) -> Passes:
-    """Render, within `sharp`, the passes of the label render. Raises RenderFailed where they are not what was asked."""
+    """Render, within `sharp`, the passes of the label render. Raises RenderFailed where they are not what was asked.
+
+    Where a ray ends at a holdout, Cycles leaves index and depth of what it came through before: here they are those of
+    nothing.
+    """
     channels = render_channels(scene)
     try:
         shape = channels["IndexOB.X"].shape
+        channels["Depth.Z"] = np.where(channels["Combined.A"] < 0.5, np.float32(NO_SURFACE), channels["Depth.Z"])
     except KeyError as error:
         raise _not_trusted(error) from error
     width, height = (side * settings.label_supersample for side in settings.size)
@@ -188,6 +193,7 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
             )
         )
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
+        enter(changed(render, film_transparent=True))  # alpha says where a ray met a surface
         enter(middle_of_the_shutter(scene))
         view_layer = scene.view_layers[settings.view_layer]
         ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))
