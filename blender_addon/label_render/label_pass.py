@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -17,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import compat
-from ..contract.labels import NO_SURFACE, LabelSet
+from ..contract.labels import LabelSet
 from ..contract.run import Settings
-from . import exr, label_maps
+from . import ends, exr, label_maps
 from .motion import playing_images
 from .stage import changed, put_back_frame
 from .streams import turned_to
@@ -112,20 +113,15 @@ def render_label_samples(
         return label_samples(render_passes(scene, settings), ignored, void)
 
 
-Passes = dict[str, NDArray[np.float32]]
+Passes = ends.Passes
 """{channel under its name of Blender 4: (K H, K W)}, such as IndexOB.X."""
 
 
 def render_passes(scene: bpy.types.Scene, settings: Settings) -> Passes:
-    """Render, within `sharp`, the passes of the label render. Raises RenderFailed where they are not what was asked.
-
-    Where a ray ends at a holdout, Cycles leaves index and depth of what it came through before: here they are those of
-    nothing.
-    """
-    channels = render_channels(scene)
+    """Render, within `sharp`, the passes of the label render. Raises RenderFailed where they are not what was asked."""
     try:
+        channels = ends.rendered(scene.view_layers[settings.view_layer], partial(render_channels, scene))
         shape = channels["IndexOB.X"].shape
-        channels["Depth.Z"] = np.where(channels["Combined.A"] < 0.5, np.float32(NO_SURFACE), channels["Depth.Z"])
     except KeyError as error:
         raise _not_trusted(error) from error
     width, height = (side * settings.label_supersample for side in settings.size)
@@ -193,7 +189,7 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
             )
         )
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
-        enter(changed(render, film_transparent=True))  # alpha says where a ray met a surface
+        enter(ends.ends_shown(scene))
         enter(middle_of_the_shutter(scene))
         view_layer = scene.view_layers[settings.view_layer]
         ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))

@@ -111,8 +111,8 @@ def preview_settings(view_layer: bpy.types.ViewLayer, size: tuple[int, int], k: 
 class _Objects:
     """The objects of the file by their Cryptomatte ids, while copies for labels (`twins`) stand in for some.
 
-    Two cannot be told apart: objects of the same name, from libraries, with the same pass index; and, where the alpha of
-    a surface cannot be read, this from what lies behind it, where both have the same index.
+    Two cannot be told apart: objects of the same name, from libraries, with the same pass index; and a surface whose
+    alpha cannot be read from what lies behind it, where both have the same index.
     """
 
     def __init__(self, twins: Mapping[bpy.types.Object, bpy.types.Object]) -> None:

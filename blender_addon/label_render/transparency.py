@@ -199,7 +199,7 @@ def _stand_in(place: Place, surface: bpy.types.NodeSocket, hidden: Value) -> Non
 
 def hidden_of(material: bpy.types.Material) -> bpy.types.NodeSocket | None:
     """Within `all_or_nothing`, the input that says where a surface is not there, 1 or 0; None where it was opaque."""
-    stand_in = material.node_tree.nodes.get(_STAND_IN)
+    stand_in = material.node_tree.nodes.get(_STAND_IN) if material.node_tree else None
     return stand_in and stand_in.inputs[0]
 
 
