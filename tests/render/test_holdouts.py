@@ -125,6 +125,7 @@ def test_the_next_image_is_what_it_would_have_been(empty_scene, tmp_path):
     catcher.is_shadow_catcher = True
     sun = bpy.data.objects.new("sun", bpy.data.lights.new("sun", "SUN"))
     empty_scene.collection.objects.link(sun)
+    before = [obj.visible_camera for obj in empty_scene.objects]
     for transparent in (True, False):
         empty_scene.render.film_transparent = transparent
         case = Case("any", None)
@@ -136,7 +137,7 @@ def test_the_next_image_is_what_it_would_have_been(empty_scene, tmp_path):
                 assert np.array_equal(render_labels(empty_scene, chosen, None)[0], first[1])
         assert images[0].std() > 1
         assert all(np.array_equal(each, first[0]) for each in (*images, second[0]))
-        assert catcher.is_shadow_catcher and all(obj.visible_camera for obj in empty_scene.objects)
+        assert catcher.is_shadow_catcher and before == [obj.visible_camera for obj in empty_scene.objects]
         assert empty_scene.render.film_transparent == transparent
 
 
