@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 import exact_cameras
 import exact_cases
+import exact_holdouts
 import exact_supersampled
 import exact_surfaces
 import exact_thin
@@ -48,7 +49,7 @@ from blender_addon.label_render.visibility import instancer_labels_of_frames, th
 from render_scripts import passes
 from scenes import room
 
-MODULES = (exact_cameras, exact_surfaces, exact_things, exact_thin, exact_supersampled)
+MODULES = (exact_cameras, exact_surfaces, exact_things, exact_holdouts, exact_thin, exact_supersampled)
 CASES = [case for module in MODULES for case in module.CASES]
 REFERENCE = 15
 ROOM_SIZE = (160, 120)

@@ -147,7 +147,7 @@ def measure(columns: int, number: int, size: Size) -> tuple[float, float, float,
                 passes.render_image(scene, image, size)
                 started = time.perf_counter()
                 with sharp(scene, settings, None) as ignored:
-                    with instances.instances_rendered(view_layer, 0.5, None, telling) as last:
+                    with instances.instances_rendered(view_layer, telling) as last:
                         rendered = render_passes(scene, settings)
                 samples = label_samples(rendered, ignored)
                 labels, _ = majority(samples, K)

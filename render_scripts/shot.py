@@ -191,14 +191,8 @@ def _heard(scene: bpy.types.Scene, plan: Plan, stage: Stage) -> AbstractContextM
     """Around a label render: what it had on the scene, in runs with instances."""
     if not stage.telling:
         return nullcontext()
-    settings = plan.settings
-    return instances.instances_rendered(
-        scene.view_layers[settings.view_layer],
-        settings.alpha_threshold,
-        plan.label_set,
-        stage.telling,
-        with_triangles="amodal" in settings.modalities,
-    )
+    layer, with_triangles = scene.view_layers[plan.settings.view_layer], "amodal" in plan.settings.modalities
+    return instances.instances_rendered(layer, stage.telling, with_triangles)
 
 
 def _instance_files(

@@ -23,7 +23,7 @@ from .label_faults import (
 )
 from .name_faults import names_that_disagree, with_suggestions
 from .part_faults import Drifted, stale_parts
-from .see_through_faults import half_transparent, volumes
+from .see_through_faults import half_transparent, unread, volumes
 from .visibility_faults import no_carriers, unlike_the_viewport
 
 
@@ -57,7 +57,8 @@ def audit(
     found += missing
     found += (*animated_labels(things), *several_labels(things), *shared_ids(things))
     found += overridden_materials(view_layer, things)
-    found += (*half_transparent(view_layer.pass_alpha_threshold, things, label_set), *volumes(scene, view_layer))
+    found += (*half_transparent(view_layer.pass_alpha_threshold, things, label_set), *unread(things))
+    found += volumes(scene, view_layer)
     found += (*unlike_the_viewport(view_layer, things), *no_carriers(view_layer), *stale_parts(things, drifted))
     found += missing_files(things)
     found += surprising_settings(scene, view_layer) if settings else ()
@@ -78,6 +79,7 @@ def before_a_render(
     yield from several_labels(things)
     yield from overridden_materials(view_layer, things)
     yield from half_transparent(alpha_threshold, things, label_set)
+    yield from unread(things)
     yield from missing_files(things)
     yield from surprising_settings(scene, view_layer)
 

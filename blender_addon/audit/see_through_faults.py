@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import bpy
 
 from ..contract.labels import LabelSet, decided_by_policy
-from ..label_render.transparency import constant_alpha
+from ..label_render.transparency import constant_alpha, unreadable
 from ..label_render.volumes import has_volume
 from ..occurrences import Occurrence, is_volume_alone, render_collections
 from .findings import NOTE, WARNING, Finding, Fix
@@ -33,6 +33,14 @@ def half_transparent(
             yield Finding("alpha", WARNING, objects, blamed, saying="alpha missed", detail=words, fix=fix)
         elif threshold <= alpha < 1 and alpha:
             yield Finding("alpha", NOTE, objects, blamed, saying="alpha counts", detail=(f"{alpha:.2g}",))
+
+
+def unread(things: Iterable[Occurrence]) -> Iterator[Finding]:
+    """Surfaces of which nobody can tell where light passes: Cycles throws dice there, whatever their label says."""
+    shown = showing(things)
+    for material in sorted(filter(unreadable, shown), key=lambda material: material.name_full):
+        objects, blamed = tuple(map(culprit, shown[material])), (culprit(material),)
+        yield Finding("alpha", WARNING, objects, blamed, saying="alpha unread")
 
 
 def volumes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator[Finding]:

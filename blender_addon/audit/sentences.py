@@ -61,6 +61,14 @@ def _counts(names: Sequence[str], alpha: str) -> str:
     )
 
 
+def _unread(names: Sequence[str]) -> str:
+    return (
+        f"light may pass through material {quoted(names)}, and its nodes do not say how much (a script, a closure or "
+        "loop, an output in a group): labels of it are left to chance; mix it with a Transparent BSDF instead, or "
+        "use the alpha of a Principled BSDF"
+    )
+
+
 def _drifted(names: Sequence[str], source: str) -> str:
     return (
         f"part material {quoted(names)} does not look like its source {source!r} any more, since one of them was "
@@ -107,6 +115,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "name": _name,
     "alpha missed": _missed,
     "alpha counts": _counts,
+    "alpha unread": _unread,
     "part drifted": _drifted,
     "part misled": _misled,
     "hidden": _hidden,
@@ -126,6 +135,7 @@ SHORT: Mapping[str, Callable[..., str]] = {
     "name": lambda label, better, _reason: f"{label}, or {better}?",
     "alpha missed": lambda _threshold: "looked through",
     "alpha counts": lambda alpha: f"alpha {alpha}",
+    "alpha unread": lambda: "alpha unknown",
     "part drifted": lambda source: f"unlike {source}",
     "part misled": lambda _reason: "modifier misleads its parts",
     "hidden": lambda: "hidden, but rendered",

@@ -16,11 +16,10 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from .. import compat
-from ..contract.labels import LabelSet
 from ..occurrences import Occurrence
-from .light_through import Place, Suspicion, Twin, Unknown, may_be_transparent, remove_twins, source_of, transparency
+from .light_through import Place, Suspicion, source_of
 from .stage import changed
-from .transparency import A_TRACE, policies_in_use
+from .transparency import hidden_of, unreadable
 
 PASS = "labelpass copy"
 _INFO = "labelpass copy info"
@@ -59,28 +58,20 @@ def _marked(tree: bpy.types.NodeTree) -> Iterator[None]:
 
 
 @contextmanager
-def marks_rendered(
-    view_layer: bpy.types.ViewLayer, threshold: float, label_set: LabelSet | None
-) -> Iterator[frozenset[str]]:
-    """Within `label_pass.sharp`, with the same threshold and label set: the passes that tell things apart, and nothing
-    half transparent. Labels are the same.
+def marks_rendered(view_layer: bpy.types.ViewLayer) -> Iterator[frozenset[str]]:
+    """Within `label_pass.sharp`: the passes that tell things apart, and no mark of what is looked through.
 
     Yields the names of materials whose transparency cannot be read: where these are, a mark may be a sum.
     """
-    everything = not threshold and policies_in_use(label_set) is None
     doubtful: set[str] = set()
-    twins: dict[bpy.types.NodeTree, Twin] = {}
-    suspicion = Suspicion()
     with ExitStack() as stack:
         passes = {"use_pass_cryptomatte_object": True, "use_pass_position": True}
         stack.enter_context(changed(view_layer, **passes, pass_cryptomatte_depth=4))
-        stack.callback(remove_twins, twins)
-        for material in bpy.data.materials:
-            if not is_marked(material) or not may_be_transparent(material.node_tree, suspicion):
-                continue
-            output = material.node_tree.get_output_node("CYCLES")
-            place = Place(material.node_tree, twins, suspicion)
-            if not output or not stack.enter_context(_whole(output, place, everything)):
+        for material in filter(is_marked, bpy.data.materials):
+            hidden = hidden_of(material)
+            if hidden:
+                stack.enter_context(_unmarked_where(hidden, material.node_tree))
+            elif unreadable(material):
                 doubtful.add(material.name_full)
         yield frozenset(doubtful)
 
@@ -97,38 +88,16 @@ def _mark_pass(view_layer: bpy.types.ViewLayer) -> Iterator[None]:
 
 
 @contextmanager
-def _whole(output: bpy.types.Node, place: Place, everything: bool) -> Iterator[bool]:
-    """Make a surface opaque where it is not fully transparent (or `everything` counts); its mark is 0 where it is.
-
-    Yields False where that cannot be told: then nothing is changed.
-    """
-    surface, mark = output.inputs["Surface"], place.tree.nodes[PASS].inputs["Value"]
-    shown, random = source_of(surface), place.tree.nodes[_INFO].outputs["Random"]
+def _unmarked_where(hidden: bpy.types.NodeSocket, tree: bpy.types.NodeTree) -> Iterator[None]:
+    """Have a mark be 0 where `hidden` is 1."""
+    place = Place(tree, {}, Suspicion())
+    there = place.new("Math", 1.0, source_of(hidden) or hidden.default_value, operation="SUBTRACT").outputs[0]
+    marked = place.new("Math", tree.nodes[_INFO].outputs["Random"], there, operation="MULTIPLY").outputs[0]
+    place.replug(marked, tree.nodes[PASS].inputs["Value"])
     try:
-        try:
-            passing = 0.0 if everything else transparency(place, surface)
-            opaque = place.new("BsdfDiffuse").outputs[0]
-            if not isinstance(passing, float):
-                gone = place.new("Math", passing, 1 - A_TRACE, operation="GREATER_THAN").outputs[0]
-                there = place.new("Math", 1.0, gone, operation="SUBTRACT").outputs[0]
-                transparent = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
-                place.plug(place.new("MixShader", gone, opaque, transparent).outputs[0], surface)
-                place.plug(place.new("Math", random, there, operation="MULTIPLY").outputs[0], mark)
-            elif passing > 1 - A_TRACE:
-                place.tree.links.remove(mark.links[0])
-            elif shown:
-                place.plug(opaque, surface)
-            told = True
-        except Unknown:
-            told = False
-        yield told
+        yield
     finally:
-        for node in place.made:
-            place.tree.nodes.remove(node)
-        if source_of(surface) != shown:
-            place.tree.links.new(shown, surface)
-        if source_of(mark) != random:
-            place.tree.links.new(random, mark)
+        place.put_back()
 
 
 # Materials for what has none that could write anything.

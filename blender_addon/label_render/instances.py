@@ -16,7 +16,7 @@ import numpy as np
 from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
-from ..contract.labels import BACKGROUND, IGNORE, NO_SURFACE, LabelSet
+from ..contract.labels import BACKGROUND, IGNORE, NO_SURFACE
 from ..occurrences import Occurrence
 from . import copy_marks, cryptomatte
 from .frame_things import Geometry, Things, heard_in_render, read_things
@@ -48,11 +48,7 @@ def instances_prepared(
 
 @contextmanager
 def instances_rendered(
-    view_layer: bpy.types.ViewLayer,
-    threshold: float,
-    label_set: LabelSet | None,
-    telling: Telling,
-    with_triangles: bool = False,
+    view_layer: bpy.types.ViewLayer, telling: Telling, with_triangles: bool = False
 ) -> Iterator[Callable[[], Things]]:
     """Around `label_pass.render_passes`, within `label_pass.sharp`: have the passes for `read_instances`.
 
@@ -60,7 +56,7 @@ def instances_rendered(
     `with_triangles` is for amodal masks. Labels are the same as without.
     """
     names = {twin.name_full: original.name_full for twin, original in telling.twins.items()}
-    with copy_marks.marks_rendered(view_layer, threshold, label_set) as doubtful:
+    with copy_marks.marks_rendered(view_layer) as doubtful:
 
         def read(depsgraph: bpy.types.Depsgraph) -> Things:
             return read_things(depsgraph, names, doubtful, telling.known, with_triangles)

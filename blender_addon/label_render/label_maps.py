@@ -43,12 +43,13 @@ def with_void(labels: NDArray[np.uint16], index: int) -> NDArray[np.uint16]:
 
 
 def without_ignored(labels: NDArray[np.uint16], ignored: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """`labels` (H, W) with `IGNORE` where `ignored` (H, W) is 1. Raises ValueError where it is neither that nor 0."""
+    """`labels` (H, W) with `IGNORE` where `ignored` (H, W) is 1 and a surface is. Raises ValueError where it is neither
+    that nor 0."""
     doubtful = (ignored != 0) & (ignored != 1)
     if doubtful.any():
         y, x = np.argwhere(doubtful)[0]
         raise ValueError(f"the pass of what to ignore holds {ignored[y, x]!r} at pixel ({x}, {y}): neither 0 nor 1")
-    return np.where(ignored == 1, np.uint16(IGNORE), labels)
+    return np.where((ignored == 1) & (labels != BACKGROUND), np.uint16(IGNORE), labels)
 
 
 def majority(labels: NDArray[np.uint16], k: int) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:

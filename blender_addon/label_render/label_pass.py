@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -20,7 +21,7 @@ from .. import compat
 from ..contract.labels import LabelSet
 from ..contract.run import Settings
 from ..contract.words import little_room
-from . import exr, label_maps
+from . import ends, exr, label_maps
 from .motion import playing_images
 from .stage import changed, put_back_frame
 from .streams import turned_to
@@ -113,14 +114,14 @@ def render_label_samples(
         return label_samples(render_passes(scene, settings), ignored, void)
 
 
-Passes = dict[str, NDArray[np.float32]]
+Passes = ends.Passes
 """{channel under its name of Blender 4: (K H, K W)}, such as IndexOB.X."""
 
 
 def render_passes(scene: bpy.types.Scene, settings: Settings) -> Passes:
     """Render, within `sharp`, the passes of the label render. Raises RenderFailed where they are not what was asked."""
-    channels = render_channels(scene)
     try:
+        channels = ends.rendered(scene.view_layers[settings.view_layer], partial(render_channels, scene))
         shape = channels["IndexOB.X"].shape
     except KeyError as error:
         raise _not_trusted(error) from error
@@ -189,6 +190,7 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
             )
         )
         enter(changed(render, resolution_x=width * k, resolution_y=height * k, use_freestyle=False))
+        enter(ends.ends_shown(scene))
         enter(middle_of_the_shutter(scene))
         view_layer = scene.view_layers[settings.view_layer]
         ignore = enter(all_or_nothing(view_layer, settings.alpha_threshold, label_set))

@@ -111,9 +111,8 @@ def preview_settings(view_layer: bpy.types.ViewLayer, size: tuple[int, int], k: 
 class _Objects:
     """The objects of the file by their Cryptomatte ids, while copies for labels (`twins`) stand in for some.
 
-    Two cannot be told apart: objects of the same name, from libraries, with the same pass index; and a half transparent
-    surface from what lies behind it, where both have the same index. At an alpha threshold of 0, what is fully
-    transparent has a label and is no object's.
+    Two cannot be told apart: objects of the same name, from libraries, with the same pass index; and a surface whose
+    alpha cannot be read from what lies behind it, where both have the same index.
     """
 
     def __init__(self, twins: Mapping[bpy.types.Object, bpy.types.Object]) -> None:

@@ -1,8 +1,9 @@
 """Takes chance out of surfaces for the label render: a point of one is the surface or is looked through.
 
-Cycles writes no index where a surface's alpha is below the threshold, and then throws dice whether the ray goes on
-through it: what lies behind comes out as speckle. Here such points become fully transparent, and nothing is left to
-chance. Which points those are the label may say (`Label.transparency`), and else the threshold.
+Cycles throws dice whether a ray goes on through what is half there: what lies behind comes out as speckle, in labels
+where alpha is below the threshold, in colours and holdouts always. Here points become fully transparent or not at all
+(`solid`), and nothing is left to chance. Which points those are the label may say (`Label.transparency`), and else the
+threshold.
 
 A material may be under several labels, so its nodes ask for the index that the passes show at the point: that of the
 material, else that of the object, as the stage has put it there for instances. Ignore is no index, and its points lie
@@ -29,11 +30,13 @@ from .light_through import (
     Twin,
     Unknown,
     Value,
+    can_be_read,
     may_be_transparent,
     remove_twins,
     source_of,
     transparency,
 )
+from .solid import solid
 from .stage import changed
 
 A_TRACE = 1e-4
@@ -81,33 +84,33 @@ def all_or_nothing(view_layer: bpy.types.ViewLayer, threshold: float, label_set:
 
     At 0 everything counts, what is fully transparent included; at 1 only what is fully opaque. Labels of the set with
     a policy of their own follow that. Materials that are opaque everywhere are not touched. Nor are those whose alpha
-    cannot be read (`Unknown`): Cycles decides. Yields the pass that is 1 where a point is to be ignored, and else 0;
-    "" where no label in use says so.
+    cannot be read (`Unknown`, `unreadable`): Cycles decides. Yields the pass that is 1 where a point is to be ignored,
+    and else 0; "" where no label in use says so.
     """
     policies = policies_in_use(label_set)
-    if not threshold and not policies:
-        yield ""
-        return
     limit = 1 - threshold + min(threshold / 2, 1e-6) if threshold else math.inf  # float32 rounds
     plain, glassy = Suspicion(), Suspicion(glass=bool(policies and policies.of_glass))
     with ExitStack() as stack:
         # What is left counts, also where Cycles' own sum is a rounding below the threshold.
-        stack.enter_context(changed(view_layer, pass_alpha_threshold=threshold * 0.999 or 1e-6))
+        least = threshold * 0.999 or (1e-6 if policies else 0.0)
+        stack.enter_context(changed(view_layer, pass_alpha_threshold=least))
         ignore = stack.enter_context(_ignore_pass(view_layer)) if policies and IGNORED in policies.runs else ""
         twins: dict[bpy.types.NodeTree, Twin] = {}
         twins_of_glass: dict[bpy.types.NodeTree, Twin] = {}
         stack.callback(remove_twins, twins)
         stack.callback(remove_twins, twins_of_glass)
         for tree, asks in _trees(policies):
-            if policies is None or not (asks or limit == math.inf):
-                for output in list(_outputs(tree)) if may_be_transparent(tree, plain) else ():
-                    place = Place(tree, twins, plain)
-                    stack.enter_context(_decided(output, partial(_by_alpha, place, limit), place))
-            elif may_be_transparent(tree, glassy):
-                for output in list(_outputs(tree)):
-                    places = Place(tree, twins, plain), Place(tree, twins_of_glass, glassy)
-                    by_label = partial(_by_label, *places, limit, policies, ignore)
-                    stack.enter_context(_decided(output, by_label, *places))
+            by_label = policies is not None and (asks or limit == math.inf)
+            output = _output(tree) if may_be_transparent(tree, glassy if by_label else plain) else None
+            if not output:
+                continue
+            place, surface = Place(tree, twins, plain), output.inputs["Surface"]
+            if policies and by_label:
+                glass = Place(tree, twins_of_glass, glassy)
+                decide = partial(_by_label, place, glass, surface, limit, policies, ignore)
+                stack.enter_context(_decided(decide, glass, place))
+            else:
+                stack.enter_context(_decided(partial(_by_alpha, place, surface, limit), place))
         yield ignore
 
 
@@ -137,78 +140,89 @@ def _ignore_pass(view_layer: bpy.types.ViewLayer) -> Iterator[str]:
 def constant_alpha(material: bpy.types.Material) -> float:
     """The alpha of a material's surface where it is one number for all of it, else 1."""
     tree = shader_tree(material)
-    output = tree.get_output_node("CYCLES") if tree else None
+    output = _output(tree) if tree else None
     try:
         return 1 - min(transparency(None, output.inputs["Surface"]), 1.0) if output else 1.0
     except Unknown:
         return 1.0
 
 
-def _outputs(tree: bpy.types.NodeTree) -> Iterator[bpy.types.Node]:
+def unreadable(material: bpy.types.Material) -> bool:
+    """Whether light may pass through a material in a way that its nodes do not tell: labels of it are chance."""
+    tree, suspected = shader_tree(material), Suspicion()
+    if not tree or not may_be_transparent(tree, suspected):
+        return False
+    shown = [tree, *_groups_in(tree, set())]  # outputs may stand in groups, too
+    outputs = filter(None, map(_output, shown))
+    return not all(can_be_read(output.inputs["Surface"], suspected) for output in outputs)
+
+
+def _groups_in(tree: bpy.types.NodeTree, known: set[bpy.types.NodeTree]) -> set[bpy.types.NodeTree]:
+    """The groups that a tree shows, and theirs; `known` is filled."""
     for node in tree.nodes:
-        if node.type == "OUTPUT_MATERIAL" and source_of(node.inputs["Surface"]):
-            yield node
+        group = node.node_tree if node.bl_idname == "ShaderNodeGroup" else None
+        if group and group not in known:
+            known.add(group)
+            _groups_in(group, known)
+    return known
+
+
+def _output(tree: bpy.types.NodeTree) -> bpy.types.Node | None:
+    """The node by which a tree shows a surface to Cycles, if it has one."""
+    output = tree.get_output_node("CYCLES")
+    return output if output and source_of(output.inputs["Surface"]) else None
 
 
 @contextmanager
-def _decided(
-    output: bpy.types.Node, decide: Callable[[bpy.types.NodeSocket, bpy.types.NodeSocket], None], *places: Place
-) -> Iterator[None]:
-    """What a material's output shows, made opaque or nothing by `decide`, which is called with the output's surface and
-    what it shows. The nodes that it makes in `places` go when the block ends; where alpha cannot be read, none count.
-    """
-    surface = output.inputs["Surface"]
-    shown = source_of(surface)
+def _decided(decide: Callable[[], None], *places: Place) -> Iterator[None]:
+    """Have `decide` make what an output shows opaque or nothing; what it builds in the places goes when the block ends.
+    Where alpha cannot be read, none of it counts."""
     try:
         with suppress(Unknown):
-            decide(surface, shown)
+            decide()
         yield
     finally:
         for place in places:
-            for node in place.made:
-                place.tree.nodes.remove(node)
-        if source_of(surface) != shown:
-            output.id_data.links.new(shown, surface)
+            place.put_back()
 
 
-def _by_alpha(place: Place, limit: float, surface: bpy.types.NodeSocket, shown: bpy.types.NodeSocket) -> None:
+_STAND_IN = "labelpass stand-in"
+
+
+def _stand_in(place: Place, surface: bpy.types.NodeSocket, hidden: Value) -> None:
+    """Show nothing at all where `hidden` is 1, and else what is there, opaque."""
+    there = solid(place, surface) or place.new("BsdfDiffuse", (0.0, 0.0, 0.0, 1.0)).outputs[0]
+    nothing = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
+    stand_in = place.new("MixShader", hidden, there, nothing, name=_STAND_IN)
+    place.replug(stand_in.outputs[0], surface)
+
+
+def hidden_of(material: bpy.types.Material) -> bpy.types.NodeSocket | None:
+    """Within `all_or_nothing`, the input that says where a surface is not there, 1 or 0; None where it was opaque."""
+    stand_in = material.node_tree.nodes.get(_STAND_IN) if material.node_tree else None
+    return stand_in and stand_in.inputs[0]
+
+
+def _by_alpha(place: Place, surface: bpy.types.NodeSocket, limit: float) -> None:
     """Nothing at all where more than `limit` of the light passes through."""
     passing = transparency(place, surface)
-    if isinstance(passing, float) and passing <= limit:
+    if passing == 0.0:
         return
-    nothing = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
-    if not isinstance(passing, float):
-        too_much = place.new("Math", passing, limit, operation="GREATER_THAN").outputs[0]
-        nothing = place.new("MixShader", too_much, shown, nothing).outputs[0]
-    place.plug(nothing, surface)
+    if isinstance(passing, float) or limit == math.inf:
+        _stand_in(place, surface, float(limit != math.inf and passing > limit))
+    else:
+        _stand_in(place, surface, place.new("Math", passing, limit, operation="GREATER_THAN").outputs[0])
 
 
 def _by_label(
-    place: Place,
-    glass: Place,
-    limit: float,
-    policies: Policies,
-    ignore: str,
-    surface: bpy.types.NodeSocket,
-    shown: bpy.types.NodeSocket,
+    place: Place, glass: Place, surface: bpy.types.NodeSocket, limit: float, policies: Policies, ignore: str
 ) -> None:
     """Opaque or nothing as the label of each point says."""
     passing = transparency(place, surface)
     seen = transparency(glass, surface) if glass.suspected.glass else passing
-    if (passing, seen) != (0.0, 0.0):
-        _build_by_label(place, surface, shown, passing, seen, limit, policies, ignore)
+    if (passing, seen) == (0.0, 0.0):
+        return
 
-
-def _build_by_label(
-    place: Place,
-    surface: bpy.types.NodeSocket,
-    shown: bpy.types.NodeSocket,
-    passing: Value,
-    seen: Value,
-    limit: float,
-    policies: Policies,
-    ignore: str,
-) -> None:
     def calculate(operation: str, *values: Value) -> bpy.types.NodeSocket:
         return place.new("Math", *values, operation=operation).outputs[0]
 
@@ -226,17 +240,13 @@ def _build_by_label(
 
     through, ignored = share(SEE_THROUGH), share(IGNORED)
     whole = calculate("ADD", share(SURFACE), ignored)
-    told = calculate("ADD", whole, through)
     gone = calculate("GREATER_THAN", passing, 1 - A_TRACE)
     half = calculate("GREATER_THAN", seen, A_TRACE)
     hidden = calculate("MULTIPLY_ADD", through, half, calculate("MULTIPLY", whole, gone))
     if limit != math.inf:
-        by_alpha = calculate("SUBTRACT", 1.0, told)
+        by_alpha = calculate("SUBTRACT", 1.0, calculate("ADD", whole, through))
         hidden = calculate("MULTIPLY_ADD", by_alpha, calculate("GREATER_THAN", passing, limit), hidden)
-    opaque = place.new("BsdfDiffuse").outputs[0]
-    counted = place.new("MixShader", told if limit != math.inf else 1.0, shown, opaque).outputs[0]
-    transparent = place.new("BsdfTransparent", (1.0, 1.0, 1.0, 1.0)).outputs[0]
-    place.plug(place.new("MixShader", hidden, counted, transparent).outputs[0], surface)
+    _stand_in(place, surface, hidden)
     if ignore:
         there = calculate("SUBTRACT", 1.0, gone)
         node = place.new("OutputAOV", aov_name=ignore)

@@ -22,7 +22,7 @@ from blender_addon.occurrences import Chain, is_volume, occurrences
 from blender_addon.scene_labels import resolve
 
 from .caster import Hit
-from .light_at import Bounds, Point, Textures, Varies, passing_anywhere, passing_at
+from .light_at import Bounds, Point, Textures, Varies, passing_anywhere, passing_at, shown_at
 from .surfaces import Surface
 
 THERE, THROUGH, VOID = "there", "through", "void"
@@ -34,7 +34,8 @@ MANY_CHAINS = "reached through instancers of several labels"
 
 @dataclass(frozen=True)
 class Answer:
-    """`code` is a label code and `hit` what it was read off (None: no surface); or `why` rays cannot tell."""
+    """`code` is a label code and `hit` what it was read off (None: no surface, or a holdout); or `why` rays cannot
+    tell."""
 
     code: int = BACKGROUND
     hit: Hit | None = None
@@ -59,6 +60,7 @@ class Answers:
         self._suspected = Suspicion(), Suspicion(glass=True)
         self._textures = Textures()
         self._seen_anywhere = lru_cache(maxsize=None)(self._seen_of_all)
+        self._may_be_held_out = lru_cache(maxsize=None)(self._has_holdout)
 
     def answer(self, met: Iterable[Hit], fogs: Iterable[tuple[float, str]] = ()) -> Answer:
         """The answer of one ray. `met`: what it meets, nearest first; `fogs`: where it enters what hides from rays."""
@@ -70,7 +72,7 @@ class Answers:
         for hit in met:
             if hidden and hidden[0] < hit.distance:
                 break
-            answer = self._of(hit)
+            answer = self.of(hit)
             if answer:
                 yield answer
         if hidden:
@@ -81,18 +83,19 @@ class Answers:
         None where that must be asked of each point."""
         material = surface.material(triangle)
         labels = self._labels(surface, material)
-        if surface.is_holdout or len(labels) > 1:
+        if len(labels) > 1:
             return IGNORE
+        if surface.is_holdout or self._may_be_held_out(material):
+            return None
         (label,) = labels
         seen = self._seen_anywhere(material, self._policies.get(label, BY_ALPHA))
         if seen is None or seen == THROUGH:
             return None
         return label if seen == THERE and not (label and label == self._void) else IGNORE
 
-    def _of(self, hit: Hit) -> Answer | None:
+    def of(self, hit: Hit) -> Answer | None:
+        """The answer of one thing that a ray meets; None where it is looked through."""
         surface, material = hit.surface, hit.surface.material(hit.triangle)
-        if surface.is_holdout:
-            return Answer(hit=hit, why="holdout")
         labels = self._labels(surface, material)
         if len(labels) > 1:
             return Answer(hit=hit, why=MANY_CHAINS)
@@ -100,13 +103,32 @@ class Answers:
         seen = self._seen(hit, material, self._policies.get(label, BY_ALPHA))
         if seen == THROUGH:
             return None
-        if seen == VOID or (seen == THERE and label and label == self._void):
-            return Answer(IGNORE, hit)
-        return Answer(label, hit) if seen == THERE else Answer(hit=hit, why=seen)
+        if seen not in {THERE, VOID}:
+            return Answer(hit=hit, why=seen)
+        try:
+            if surface.is_holdout or self._is_held_out(hit, material):
+                return Answer()
+        except Unknown:
+            return Answer(hit=hit, why="a holdout in part")
+        return Answer(IGNORE if seen == VOID or (label and label == self._void) else label, hit)
+
+    def _has_holdout(self, material: bpy.types.Material | None) -> bool:
+        known = self._of_material(material)
+        return not isinstance(known, str) and _has(known, {"ShaderNodeHoldout"})
+
+    def _is_held_out(self, hit: Hit, material: bpy.types.Material | None) -> bool:
+        """Whether a material shows nothing but a holdout at a point. Raises Unknown where rays cannot tell."""
+        if not self._may_be_held_out(material):
+            return False
+        surface = material.node_tree.get_output_node("CYCLES").inputs["Surface"]
+        least, most = shown_at(Point(hit.surface, hit.triangle, hit.point), surface, self._textures)
+        if least <= 0 < most:
+            raise Unknown
+        return most <= 0
 
     def _labels(self, surface: Surface, material: bpy.types.Material | None) -> set[int]:
         """The label of a surface; several where it is reached in ways that evaluation does not tell apart."""
-        if surface.host == surface.obj:
+        if surface.host == surface.obj or surface.is_holdout:  # instancers give holdouts none
             return {resolve(surface.obj, material=material).label_id}
         chains = self._chains.get((surface.host, surface.obj), ((surface.host,),))
         return {resolve(surface.obj, material=material, instancers=chain).label_id for chain in chains}
@@ -170,9 +192,7 @@ class Answers:
         tree = shader_tree(material) if material else None
         if not tree or not tree.get_output_node("CYCLES"):
             return THERE
-        if is_volume(material):
-            return THROUGH
-        return "holdout" if _has(tree, {"ShaderNodeHoldout"}) else tree
+        return THROUGH if is_volume(material) else tree
 
 
 def _on_one_side(passing: Bounds, limit: float, below: str, above: str) -> str:

@@ -7,7 +7,7 @@ space of the objects say where. Mirrors and glass do not bend rays: what is aske
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heappop, heappush
 
@@ -59,6 +59,18 @@ class Caster:
                 entries = entered[candidates, n].tolist()
                 ray = (some.origins[n], some.directions[n], float(some.near[n]), float(some.far[n]))
                 yield _along(*ray, [surfaces[c] for c in candidates], entries)
+
+    def in_one_place(self, rays: Rays, apart: float) -> Iterator[list[Hit]]:
+        """What a single ray meets, the nearest first, together what lies closer than a share `apart` of the way."""
+        group: list[Hit] = []
+        for hit in next(self.met(rays)):
+            if group and hit.distance > group[0].distance * (1 + apart):
+                yield group
+                group = []
+            group.append(hit)
+            group += _beside(hit, apart)
+        if group:
+            yield group
 
     def fogs(self, rays: Rays) -> list[list[tuple[float, str]]]:
         """For each ray the boxes that it crosses of which rays cannot tell: (metres to where it enters, why)."""
@@ -116,6 +128,15 @@ def _along(
         distance, number, hit = heappop(waiting)
         yield hit
         _ask(waiting, number, hit.surface, origin, direction, distance * (1 + _STEP) + step, far)
+
+
+def _beside(hit: Hit, apart: float) -> list[Hit]:
+    """Other triangles of the same surface at the place of a hit: a ray goes past them when it goes on."""
+    inverse = hit.surface.inverse
+    local = inverse[:3, :3] @ hit.point + inverse[:3, 3]
+    radius = apart * hit.distance * float(np.abs(np.linalg.det(inverse[:3, :3])) ** (1 / 3))
+    found = hit.surface.shape.tree.find_nearest_range(Vector(local.tolist()), radius)
+    return [replace(hit, triangle=triangle) for _, _, triangle, _ in found if triangle != hit.triangle]
 
 
 def _ask(

@@ -2,7 +2,7 @@
 
 The sensor stands where the camera does, upright whatever the camera's tilt, and begins with the camera's heading. Its
 axes are x forward, y left, z up (ROS REP 103). Rays meet what labels see: what a label is looked through for is passed,
-and so is hair, which rays cannot meet.
+and so is hair, which rays cannot meet. A holdout returns nothing.
 """
 
 from __future__ import annotations

@@ -103,6 +103,27 @@ def passing_at(point: Point | None, socket: bpy.types.NodeSocket, textures: Text
     return constant, constant
 
 
+def shown_at(point: Point, socket: bpy.types.NodeSocket, textures: Textures) -> Bounds:
+    """What is there of shaders that are neither transparent nor a holdout, 0 to 1. Raises Unknown."""
+    source = source_of(socket)
+    if not source or source.type != "SHADER":
+        return 1.0, 1.0
+    node, kind = source.node, source.node.bl_idname
+    if node.mute or kind in {"ShaderNodeAddShader", "ShaderNodeGroup", "NodeGroupInput"}:
+        raise Unknown
+    if kind == "NodeReroute":
+        return shown_at(point, node.inputs[0], textures)
+    if kind == "ShaderNodeMixShader":
+        return _mixed(
+            _clamped(_number(point, node.inputs[0], textures)),
+            *(shown_at(point, end, textures) for end in node.inputs[1:3]),
+        )
+    if kind in {"ShaderNodeHoldout", "ShaderNodeBsdfTransparent"}:
+        return 0.0, 0.0
+    passing = passing_at(point, socket, textures)
+    return 1 - passing[1], 1 - passing[0]
+
+
 def _number(point: Point | None, socket: bpy.types.NodeSocket, textures: Textures) -> Bounds:
     source = source_of(socket)
     if not source:

@@ -77,23 +77,18 @@ class Witness:
         met = self.caster.met(rays)
         return [(rays[n : n + 1], self.answers.answer(hits, fogs[n])) for n, hits in enumerate(met)]
 
-    def behind(self, point: NDArray[np.float64]) -> list[Answer]:
-        """The answers of the surfaces that lie in one place with the first one that counts."""
-        rays = self.rays(point[None])
-        (met,) = self.caster.met(rays)
+    def possible(self, point: NDArray[np.float64]) -> list[Answer]:
+        """All answers that a renderer may give of a point: one, but where surfaces lie in one place.
+
+        There it meets any of them first; and where light passes through that one, it may go past the others.
+        """
         found: list[Answer] = []
-        for answer in self.answers.all(met):
-            if not answer.hit:
-                break
-            if found and answer.hit.distance > _first(found).distance * (1 + _TOGETHER):
-                break
-            found.append(answer)
-        return found
-
-
-def _first(found: list[Answer]) -> Hit:
-    assert found[0].hit  # noqa: S101
-    return found[0].hit
+        for hits in self.caster.in_one_place(self.rays(point[None]), _TOGETHER):
+            answers = [self.answers.of(hit) for hit in hits]
+            found += [answer for answer in answers if answer]
+            if None not in answers:
+                return found
+        return [*found, Answer()]
 
 
 def chosen_pixels(size: tuple[int, int], rays: int, seed: int, frame: int) -> NDArray[np.int64]:
@@ -132,7 +127,7 @@ def _judge_label(tally: Tally, pixels: Pixels, witness: Witness, at: tuple[int, 
         found = witness.at(np.array(at) + 0.5 + witness.beside(at, k))
         if any(answer.code == code and not answer.why for _, answer in found):
             tally.not_judged[EDGE] += 1
-        elif any(answer.code == code for answer in witness.behind(np.array(at) + 0.5)):
+        elif any(answer.code == code and not answer.why for answer in witness.possible(np.array(at) + 0.5)):
             tally.not_judged[TOGETHER] += 1
         else:
             tally.differing.append(_difference(at, code, centre, witness))
@@ -163,8 +158,16 @@ def _judge_mixed(tally: Tally, witness: Witness, at: tuple[int, int], code: int,
             return
     if thin:
         tally.not_judged[THIN] += 1
+    elif _left_open(witness, _samples(at, k), code):
+        tally.not_judged[TOGETHER] += 1
     else:
         tally.differing.append(_difference(at, code, said or Answer(), witness))
+
+
+def _left_open(witness: Witness, points: NDArray[np.float64], code: int) -> bool:
+    """Whether surfaces in one place leave open what some of the points show, and the code may be it."""
+    possible = [{answer.code for answer in witness.possible(point) if not answer.why} for point in points]
+    return any(code in codes and len(codes) > 1 for codes in possible)
 
 
 def _samples(at: tuple[int, int], k: int) -> NDArray[np.float64]:
@@ -195,7 +198,7 @@ def _judge_depth(
         return
     file = {name: float(pixels.depth[name][at[1], at[0]]) for name in ("Z", "Distance") if name in pixels.depth}
     here = _depths(ray, answer, witness.metres)
-    if all(_close(value, here[name], here[name]) for name, value in file.items()):
+    if _are(file, here):
         tally.agreed += 1
         return
     around = [_depths(beside, found, witness.metres)
@@ -210,6 +213,10 @@ def _judge_depth(
     if witness.rounding(centre[None])[0] and all(_within(value, ends[name]) for name, value in file.items()):
         tally.not_judged[EDGE] += 1  # many small faces, about as small as what the render's ray may be beside
         return
+    together = (found for found in witness.possible(centre) if not found.why)
+    if any(_are(file, _depths(ray, found, witness.metres)) for found in together):
+        tally.not_judged[TOGETHER] += 1
+        return
     name = next(name for name, value in file.items() if not _close(value, min(ends[name]), max(ends[name])))
     tally.differing.append(Difference(at, f"{name} {file[name]:.6g} m", f"{here[name]:.6g} m", _object(answer)))
 
@@ -220,6 +227,10 @@ def _depths(ray: Rays, answer: Answer, metres: float) -> dict[str, float]:
     along = answer.hit.distance
     planar = float(ray.depth[0, 0] + along * ray.depth[0, 1])
     return {"Z": planar * metres, "Distance": along * metres}
+
+
+def _are(file: Mapping[str, float], depths: Mapping[str, float]) -> bool:
+    return all(_close(value, depths[name], depths[name]) for name, value in file.items())
 
 
 def _close(value: float, low: float, high: float) -> bool:
@@ -255,6 +266,8 @@ def _judge_normal(
         for beside, found in witness.at(centre + witness.beside(at, pixels.k))
     ):
         tally.not_judged[EDGE] += 1
+    elif any(not found.why and _agrees(world, _ways(ray, found)) for found in witness.possible(centre)):
+        tally.not_judged[TOGETHER] += 1
     else:
         tally.differing.append(Difference(at, f"world {_told(world)}", _told(ways[-1]), _object(answer)))
 

@@ -104,27 +104,35 @@ def driven_past(scene):
 # What light passes
 
 
-def leaf(scene):
-    """Texels of four by four pixels, some there and some not."""
-    below = floor(scene)
+PICTURE = -ORTHO / 2, ORTHO / 2, -ORTHO * HEIGHT / WIDTH / 2, ORTHO * HEIGHT / WIDTH / 2
+"""What `looking_down` sees: from and to, in x and in y."""
+
+
+def squares(name):
+    """An image whose texels, four by four pixels if it fills the picture, are there or not; and what is there."""
     there = np.random.default_rng(4).random((HEIGHT // 4, WIDTH // 4)) < 0.5  # rows from the top
-    image = bpy.data.images.new("leaf", WIDTH // 4, HEIGHT // 4, alpha=True)
+    image = bpy.data.images.new(name, WIDTH // 4, HEIGHT // 4, alpha=True)
     pixels = np.ones((*there.shape, 4), np.float32)
     pixels[..., 3] = there[::-1]
     image.pixels.foreach_set(pixels.ravel())
     image.pack()
+
+    def shape(x, y):
+        column, row = np.floor(x - PICTURE[0]).astype(int), np.floor(PICTURE[3] - y).astype(int)
+        inside = (column >= 0) & (column < WIDTH // 4) & (row >= 0) & (row < HEIGHT // 4)
+        return inside & there[np.clip(row, 0, HEIGHT // 4 - 1), np.clip(column, 0, WIDTH // 4 - 1)]
+
+    return image, shape
+
+
+def leaf(scene):
+    below = floor(scene)
+    image, shape = squares("leaf")
     made, shader = material("leaf", "BsdfPrincipled")
     texture = made.node_tree.nodes.new("ShaderNodeTexImage")
     texture.image, texture.interpolation = image, "Closest"
     made.node_tree.links.new(texture.outputs["Alpha"], shader.inputs["Alpha"])
-    tall = ORTHO * HEIGHT / WIDTH / 2
-    rectangle(scene, -8, 8, -tall, tall, label=THING).data.materials.append(made)
-
-    def shape(x, y):
-        column, row = np.floor(x + 8).astype(int), np.floor(tall - y).astype(int)
-        inside = (column >= 0) & (column < WIDTH // 4) & (row >= 0) & (row < HEIGHT // 4)
-        return inside & there[np.clip(row, 0, HEIGHT // 4 - 1), np.clip(column, 0, WIDTH // 4 - 1)]
-
+    rectangle(scene, *PICTURE, label=THING).data.materials.append(made)
     return Answer(layers((shape, THING), below))
 
 

@@ -160,10 +160,13 @@ def labels_of(
         return render_labels(scene, chosen, label_set)
 
 
-def shoot(scene: bpy.types.Scene, folder: Path, chosen: Settings, *frames: int, views: tuple[View, ...] = ()):
+def shoot(
+    scene: bpy.types.Scene, folder: Path, chosen: Settings, *frames: int, views: tuple[View, ...] = (),
+    label_set: LabelSet | None = None,
+):  # fmt: skip
     """Render frames one after the other as a run does; of the last: what was rendered, {file: its pixels}, and what
     the record says of the stereo pair."""
-    plan = Plan(built_in("nyu40"), "scene.blend", "0" * 64, views, chosen, {})
+    plan = Plan(label_set or built_in("nyu40"), "scene.blend", "0" * 64, views, chosen, {})
     things = list(occurrences(scene.view_layers[chosen.view_layer], bpy.context.evaluated_depsgraph_get()))
     with passes.prepared(scene, chosen), staged(scene, chosen, [scene.camera], things, {}) as stage:
         for frame in frames or (scene.frame_current,):

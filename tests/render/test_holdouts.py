@@ -5,15 +5,29 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from exact_cases import FLOOR, THING, Answer, Case, floor, layers, rendered, thing
+from exact_cases import (
+    FLOOR,
+    OTHER,
+    THING,
+    Answer,
+    Case,
+    floor,
+    layers,
+    rectangle,
+    rendered,
+    settings_of,
+    thing,
+)
+from exact_holdouts import held_leaf
 from exact_things import collected
 from scenery import copies_on, instance
 
 from blender_addon.contract.labels import BACKGROUND, built_in
 from blender_addon.contract.run import View
+from blender_addon.label_render.label_pass import render_labels
 from blender_addon.label_render.visibility import things_shown
 from blender_addon.occurrences import occurrences
-from render_scripts import preflight
+from render_scripts import passes, preflight
 
 HOLDOUT, UNSEEN = BACKGROUND, FLOOR
 """What is where the thing would be, over the floor."""
@@ -102,6 +116,29 @@ def test_of_members_cycles_asks_whether_cameras_see_them_and_not_whether_they_ar
     assert looked_at(empty_scene, tmp_path) == ({THING}, {"floor", "thing"})
     member_unseen(top, obj)
     assert looked_at(empty_scene, tmp_path) == ({UNSEEN}, {"floor"})
+
+
+def test_the_next_image_is_what_it_would_have_been(empty_scene, tmp_path):
+    """With data that persists: holdouts with holes, which a label render takes away, and a catcher of shadows."""
+    held_leaf("object")(empty_scene)
+    catcher = rectangle(empty_scene, -3, 3, z=-0.5, label=OTHER)
+    catcher.is_shadow_catcher = True
+    sun = bpy.data.objects.new("sun", bpy.data.lights.new("sun", "SUN"))
+    empty_scene.collection.objects.link(sun)
+    before = [obj.visible_camera for obj in empty_scene.objects]
+    for transparent in (True, False):
+        empty_scene.render.film_transparent = transparent
+        case = Case("any", None)
+        first, second = (rendered(empty_scene, case, Answer(layers()), tmp_path) for _ in range(2))
+        chosen, images = settings_of(case, Answer(layers())), []
+        with passes.prepared(empty_scene, chosen):
+            for _ in range(2):
+                images.append(passes.render_image(empty_scene, tmp_path / "image.png", chosen.size))
+                assert np.array_equal(render_labels(empty_scene, chosen, None)[0], first[1])
+        assert images[0].std() > 1
+        assert all(np.array_equal(each, first[0]) for each in (*images, second[0]))
+        assert catcher.is_shadow_catcher and before == [obj.visible_camera for obj in empty_scene.objects]
+        assert empty_scene.render.film_transparent == transparent
 
 
 def test_a_holdout_without_a_label_is_no_problem(empty_scene):

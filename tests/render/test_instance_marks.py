@@ -132,7 +132,7 @@ def test_everything_is_as_it_was(hard_scene):
     with instances.instances_prepared(bpy.context.view_layer, of_the_scene(hard_scene)) as telling:
         during = everything()
         with passes.prepared(hard_scene, chosen), sharp(hard_scene, chosen, PANES):
-            with instances.instances_rendered(hard_scene.view_layers[0], 0.5, PANES, telling) as last:
+            with instances.instances_rendered(hard_scene.view_layers[0], telling) as last:
                 render_passes(hard_scene, chosen)
                 assert last().keys
         assert_same(during, everything())
@@ -154,7 +154,7 @@ def test_everything_is_as_it_was_when_a_render_fails(hard_scene, monkeypatch):
         instances.instances_prepared(bpy.context.view_layer, of_the_scene(hard_scene)) as telling,
     ):
         with passes.prepared(hard_scene, chosen), sharp(hard_scene, chosen, None):
-            with instances.instances_rendered(hard_scene.view_layers[0], 0.5, None, telling):
+            with instances.instances_rendered(hard_scene.view_layers[0], telling):
                 render_passes(hard_scene, chosen)
     assert_same(before, everything())
 
@@ -181,7 +181,7 @@ def test_a_fault_in_a_handler_is_told(empty_scene, monkeypatch):
     chosen = settings()
     with passes.prepared(empty_scene, chosen), instances.instances_prepared(bpy.context.view_layer, []) as telling:
         with sharp(empty_scene, chosen, None):
-            with instances.instances_rendered(empty_scene.view_layers[0], 0.5, None, telling) as last:
+            with instances.instances_rendered(empty_scene.view_layers[0], telling) as last:
                 with pytest.raises(LookupError):
                     last()
                 render_passes(empty_scene, chosen)

@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 import pytest
 from scenery import camera, ids_in, in_collection, instance, rectangle, settings, shoot
+from test_rays import half_holdout
 from witness import plan_of
 
 from blender_addon.contract.labels import IGNORE
@@ -99,8 +100,12 @@ def test_copies_are_told_apart_by_who_numbers_them(empty_scene):
 def test_what_rays_cannot_tell_is_ignored(empty_scene):
     camera(empty_scene, at=(0, 0, 0))
     wall = rectangle(empty_scene, -2, 2, -2, 2, label=3)
-    wall.location.x, wall.rotation_euler.y, wall.is_holdout = 3, np.pi / 2, True
+    wall.location.x, wall.rotation_euler.y = 3, np.pi / 2
+    assert {*scanned(empty_scene)[0]["label"]} == {3}
+    wall.data.materials.append(half_holdout())
     assert {*scanned(empty_scene)[0]["label"]} == {IGNORE}
+    wall.is_holdout = True
+    assert not len(scanned(empty_scene)[0]), "what is background returns nothing"
 
 
 def test_directions_are_unit_vectors():

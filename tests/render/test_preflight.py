@@ -141,6 +141,61 @@ def test_constant_alpha_below_the_threshold(scene, alpha, problems):
         assert told(scene, alpha_threshold=0.2) == []
 
 
+def film(scene):
+    """A new material with nodes on the floor: its tree and output."""
+    material = bpy.data.materials.new("film")
+    material.use_nodes = True
+    scene.objects["floor"].data.materials.append(material)
+    return material.node_tree, material.node_tree.nodes["Material Output"].inputs["Surface"]
+
+
+def handed_to_an_output(scene):
+    """An output in a group shows what the group is handed, by several materials perhaps."""
+    tree, _ = film(scene)
+    group = bpy.data.node_groups.new("all of it", "ShaderNodeTree")
+    group.interface.new_socket("Shader", in_out="INPUT", socket_type="NodeSocketShader")
+    given, output = group.nodes.new("NodeGroupInput"), group.nodes.new("ShaderNodeOutputMaterial")
+    group.links.new(given.outputs[0], output.inputs["Surface"])
+    tree.nodes.clear()
+    node, clear = tree.nodes.new("ShaderNodeGroup"), tree.nodes.new("ShaderNodeBsdfTransparent")
+    node.node_tree = group
+    tree.links.new(clear.outputs[0], node.inputs[0])
+
+
+def scripted(scene):
+    """A script may do anything."""
+    tree, surface = film(scene)
+    script = tree.nodes.new("ShaderNodeScript")
+    tree.links.new(script.outputs.new("NodeSocketShader", "Out"), surface)
+
+
+def grouped_script(scene):
+    tree, surface = film(scene)
+    group = bpy.data.node_groups.new("script", "ShaderNodeTree")
+    group.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
+    script, out = group.nodes.new("ShaderNodeScript"), group.nodes.new("NodeGroupOutput")
+    group.links.new(script.outputs.new("NodeSocketShader", "Out"), out.inputs[0])
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    tree.links.new(node.outputs[0], surface)
+
+
+@pytest.mark.parametrize("build", [handed_to_an_output, scripted, grouped_script])
+def test_alpha_that_cannot_be_read_is_told(scene, build):
+    build(scene)
+    assert one(scene, fatal=False).startswith("light may pass through material 'film', and its nodes do not say")
+
+
+def test_alpha_that_is_calculated_is_no_problem(scene):
+    tree, surface = film(scene)
+    mix, noise = tree.nodes.new("ShaderNodeMixShader"), tree.nodes.new("ShaderNodeTexNoise")
+    tree.links.new(noise.outputs[0], mix.inputs[0])
+    tree.links.new(tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0], mix.inputs[1])
+    tree.links.new(tree.nodes["Principled BSDF"].outputs[0], mix.inputs[2])
+    tree.links.new(mix.outputs[0], surface)
+    assert told(scene) == []
+
+
 def test_a_scene_without_any_surface(scene):
     for obj in [obj for obj in scene.objects if obj.type == "MESH"]:
         obj.hide_render = True

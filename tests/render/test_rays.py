@@ -180,11 +180,22 @@ def test_a_label_decides_about_what_light_passes_through(empty_scene, policy, al
     assert (rays_say(empty_scene, labels) == code).all()
 
 
+def half_holdout():
+    """A holdout where noise says so."""
+    made = material()
+    tree = made.node_tree
+    mix = tree.nodes.new("ShaderNodeMixShader")
+    tree.links.new(tree.nodes.new("ShaderNodeTexNoise").outputs[0], mix.inputs[0])
+    tree.links.new(tree.nodes.new("ShaderNodeHoldout").outputs[0], mix.inputs[1])
+    tree.links.new(mix.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
+    return made
+
+
 def test_what_cannot_be_told_is_said(empty_scene):
     camera(empty_scene, ortho=16)
     rectangle(empty_scene, -9, 9, z=-2, label=2)
     held_out = rectangle(empty_scene, -8, -4, label=3)
-    held_out.is_holdout = True
+    held_out.data.materials.append(half_holdout())
     strands = bpy.data.hair_curves.new("hair")
     strands.add_curves([2])
     strands.points.foreach_set("position", [5.0, -9.0, 1.0, 7.0, 9.0, 1.0])

@@ -56,8 +56,7 @@ def show(scene: bpy.types.Scene, folder: Path, label_set: LabelSet | None = None
 def look(scene, chosen, telling, label_set=None, image=None, with_triangles=False) -> Shown:
     view_layer, k = scene.view_layers[chosen.view_layer], chosen.label_supersample
     with sharp(scene, chosen, label_set) as ignored:
-        threshold = chosen.alpha_threshold
-        with instances.instances_rendered(view_layer, threshold, label_set, telling, with_triangles) as last:
+        with instances.instances_rendered(view_layer, telling, with_triangles) as last:
             rendered = render_passes(scene, chosen)
     samples = label_samples(rendered, ignored)
     labels, _ = label_maps.majority(samples, k)
