@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 import exact_cameras
 import exact_cases
+import exact_copies
 import exact_surfaces
 import exact_thin
 import exact_things
@@ -46,7 +47,8 @@ from blender_addon.label_render.visibility import instancer_labels_of_frames, th
 from render_scripts import passes
 from scenes import room
 
-CASES = [case for module in (exact_cameras, exact_surfaces, exact_things, exact_thin) for case in module.CASES]
+MODULES = exact_cameras, exact_surfaces, exact_things, exact_copies, exact_thin
+CASES = [case for module in MODULES for case in module.CASES]
 REFERENCE = 15
 ROOM_SIZE = (160, 120)
 Row = tuple[int | None, int | None, int | None]
@@ -118,9 +120,8 @@ def measure_room() -> None:
         things = things_shown(scene, layer, views)
         known = {label.id for label in built_in("nyu894").labels}
         references, found = [], {"1 x 1": [], "3 x 3": []}  # type: ignore[var-annotated]
-        with instancer_labels_of_frames(scene, layer, things) as at_frame, passes.prepared(scene, settings):
+        with instancer_labels_of_frames(layer, things), passes.prepared(scene, settings):  # the room has no copies
             for view in views:
-                at_frame(view)
                 look(scene, view)
                 fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE), None)
                 right, purity = majority(fine, REFERENCE)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import bpy
@@ -61,35 +60,6 @@ class Things:
     geometry: list[Geometry]
     shapes: NDArray[np.int64]
     sure: NDArray[np.bool_]
-
-
-@contextmanager
-def heard_in_render(call: Callable[[bpy.types.Depsgraph], Things]) -> Iterator[Callable[[], Things]]:
-    """Until the block ends, hand the depsgraph of each render to `call`. Yields a function that gives what it made of
-    the last one, and raises what it raised; LookupError before a render."""
-    found: list[Things] = []
-    faults: list[Exception] = []
-
-    def listen(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph | None = None) -> None:
-        if depsgraph and depsgraph.mode == "RENDER":
-            found.clear()
-            try:
-                found.append(call(depsgraph))
-            except Exception as fault:  # noqa: BLE001 (Blender would print it and go on)
-                faults.append(fault)
-
-    def last() -> Things:
-        if faults:
-            raise faults[0]
-        if not found:
-            raise LookupError("nothing was rendered")
-        return found[0]
-
-    bpy.app.handlers.frame_change_post.append(listen)
-    try:
-        yield last
-    finally:
-        bpy.app.handlers.frame_change_post.remove(listen)
 
 
 def read_things(

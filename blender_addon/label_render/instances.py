@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from ..contract.labels import BACKGROUND, IGNORE, NO_SURFACE, LabelSet
 from ..occurrences import Occurrence
 from . import copy_marks, cryptomatte
-from .frame_things import Geometry, Key, Things, heard_in_render, read_things
+from .frame_things import Geometry, Key, Things, read_things
 from .label_maps import COMPARISONS, from_the_centre
+from .render_depsgraph import heard_in_render
 
 NONE = 0
 """The instance of pixels that show no surface, or several labels at once."""

@@ -1,24 +1,54 @@
 """The scene as a render sees it: evaluated with what renders show, their modifiers and their levels of detail.
 
-Python gets such a depsgraph in one place alone, the `render` of a render engine. So an engine that draws nothing is
-registered for a moment and asked to render. `evaluated_depsgraph_get` gives what the viewport shows.
+`evaluated_depsgraph_get` gives what the viewport shows: nothing of what is hidden or thinned out there. Python gets the
+depsgraph of a render in two places. Handlers hear of each render (`heard_in_render`), which costs no evaluation. The
+`render` of an engine is handed one, too: so one that draws nothing is registered for a moment and asked to render
+(`with_render_depsgraph`), which evaluates the scene anew and loses what Cycles keeps from frame to frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 import bpy
 
 from .label_pass import RenderFailed, overheard
-from .seen import kept_render_result
-from .stage import changed
+from .stage import changed, kept_render_result
 
 Result = TypeVar("Result")
 
 ENGINE = "LABELPASS_LOOK"
+
+
+@contextmanager
+def heard_in_render(call: Callable[[bpy.types.Depsgraph], Result]) -> Iterator[Callable[[], Result]]:
+    """Until the block ends, hand the depsgraph of each render to `call`. Yields a function that gives what it made of
+    the last one, and raises what it raised; LookupError before a render."""
+    found: list[Result] = []
+    faults: list[Exception] = []
+
+    def listen(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph | None = None) -> None:
+        if depsgraph and depsgraph.mode == "RENDER":
+            found.clear()
+            try:
+                found.append(call(depsgraph))
+            except Exception as fault:  # noqa: BLE001 (Blender would print it and go on)
+                faults.append(fault)
+
+    def last() -> Result:
+        if faults:
+            raise faults[0]
+        if not found:
+            raise LookupError("nothing was rendered")
+        return found[0]
+
+    bpy.app.handlers.frame_change_post.append(listen)
+    try:
+        yield last
+    finally:
+        bpy.app.handlers.frame_change_post.remove(listen)
 
 
 def with_render_depsgraph(
@@ -28,7 +58,7 @@ def with_render_depsgraph(
 
     What the depsgraph leads to is gone when this returns: keep numbers, and originals of data-blocks. An exception of
     `call` is passed on. The user's engine, settings and last picture come back. Raises RenderFailed where Blender does
-    not render, as without a camera.
+    not render.
     """
     results: list[Result] = []
     faults: list[BaseException] = []
@@ -58,6 +88,7 @@ def _render_with_it(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> 
     with ExitStack() as stack:
         enter = stack.enter_context
         enter(kept_render_result())
+        enter(_some_camera(scene))
         for layer in scene.view_layers:
             enter(changed(layer, use=layer == view_layer))
         enter(changed(scene.render, **settings))
@@ -67,3 +98,21 @@ def _render_with_it(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> 
             bpy.ops.render.render(scene=scene.name)
         except RuntimeError as error:
             raise RenderFailed(f"Blender failed to evaluate the scene: {str(error).strip()}{last_words()}") from error
+
+
+@contextmanager
+def _some_camera(scene: bpy.types.Scene) -> Iterator[None]:
+    """Have any camera, until the block ends: without one Blender evaluates nothing for a render."""
+    if scene.camera:
+        yield
+        return
+    data = bpy.data.cameras.new("Look")
+    obj = bpy.data.objects.new("Look", data)
+    try:
+        scene.collection.objects.link(obj)
+        scene.camera = obj
+        yield
+    finally:
+        scene.camera = None
+        bpy.data.objects.remove(obj)
+        bpy.data.cameras.remove(data)

@@ -10,6 +10,7 @@ import bpy
 
 from blender_addon.contract.run import Settings
 from blender_addon.label_render.instances import Telling, instances_prepared
+from blender_addon.label_render.visibility import LabelledRender, as_it_is
 from blender_addon.occurrences import Occurrence
 
 from .stereo import right_eyes
@@ -18,10 +19,11 @@ from .stereo import right_eyes
 @dataclass(frozen=True)
 class Stage:
     """`eyes`: {camera: the right eye beside it} in runs with stereo; `telling`: what tells copies apart, in runs with
-    instances."""
+    instances; `labelled`: what labels are rendered through."""
 
     eyes: Mapping[str, bpy.types.Object] = field(default_factory=dict)
     telling: Telling | None = None
+    labelled: LabelledRender = as_it_is
 
 
 @contextmanager
@@ -31,12 +33,13 @@ def staged(
     cameras: Iterable[bpy.types.Object],
     things: Iterable[Occurrence],
     twins: Mapping[bpy.types.Object, bpy.types.Object],
+    labelled: LabelledRender = as_it_is,
 ) -> Iterator[Stage]:
     """Until the block ends, have what the modalities of a run need; comes within `instancer_labels_of_frames`, which
-    takes `things` and fills `twins`, and within `passes.prepared`."""
+    takes `things`, fills `twins` and yields `labelled`, and within `passes.prepared`."""
     wanted, view_layer = settings.modalities, scene.view_layers[settings.view_layer]
     with ExitStack() as stack:
         eyes = stack.enter_context(right_eyes(scene, cameras if "stereo" in wanted else ()))
         numbering = "instances" in wanted
         telling = stack.enter_context(instances_prepared(view_layer, things, twins)) if numbering else None
-        yield Stage(eyes, telling)
+        yield Stage(eyes, telling, labelled)

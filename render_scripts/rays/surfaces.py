@@ -17,7 +17,7 @@ from mathutils.bvhtree import BVHTree
 from numpy.typing import NDArray
 
 from blender_addon.compat import shader_tree
-from blender_addon.occurrences import NO_LEVEL
+from blender_addon.occurrences import NO_LEVEL, hair_of
 
 from .. import compat
 
@@ -149,7 +149,8 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
     override = view_layer.material_override
     for instance in depsgraph.object_instances:
         obj = instance.object
-        if not instance.show_self or obj.type not in _SHOWN:
+        hair = hair_of(obj) if instance.show_particles else []
+        if not (instance.show_self or hair) or obj.type not in _SHOWN:
             continue
         top = instance.parent if instance.is_instance and instance.parent else obj
         if not _meets_cameras(obj, top, view_layer):
@@ -160,9 +161,8 @@ def surroundings(depsgraph: bpy.types.Depsgraph, view_layer: bpy.types.ViewLayer
             continue
         mesh = obj.data
         shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh))
-        if instance.show_particles:
-            found.fogs += _hair(obj, shape, matrix)
-        if not len(mesh.polygons):
+        found.fogs += _hair(hair, shape, matrix)
+        if not instance.show_self or not len(mesh.polygons):
             continue
         slots = tuple(slot.material and slot.material.original for slot in obj.material_slots)
         materials = tuple(override for _ in slots or (None,)) if override else slots
@@ -223,13 +223,10 @@ def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog
         yield _around(points.reshape(-1, 3), matrix, "hair" if obj.type == "CURVES" else "points", 0.1)
 
 
-def _hair(obj: bpy.types.Object, shape: Shape, matrix: NDArray[np.float64]) -> Iterator[Fog]:
-    shown = {m.particle_system.name for m in obj.modifiers if m.type == "PARTICLE_SYSTEM" and m.show_render}
-    for system in obj.particle_systems:
-        settings = system.settings
-        if system.name in shown and settings.type == "HAIR" and settings.render_type == "PATH" and len(shape.vertices):
-            size = np.linalg.norm(shape.vertices.max(axis=0) - shape.vertices.min(axis=0))
-            yield _around(shape.vertices, matrix, "hair", 0.1 + 2 * settings.hair_length / max(float(size), 1e-9))
+def _hair(systems: list[bpy.types.ParticleSystem], shape: Shape, matrix: NDArray[np.float64]) -> Iterator[Fog]:
+    for system in systems if len(shape.vertices) else ():
+        size = float(np.linalg.norm(shape.vertices.max(axis=0) - shape.vertices.min(axis=0)))
+        yield _around(shape.vertices, matrix, "hair", 0.1 + 2 * system.settings.hair_length / max(size, 1e-9))
 
 
 def _around(points: NDArray[np.float32], matrix: NDArray[np.float64], why: str, more: float) -> Fog:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import bpy
 import exact_cameras
 import exact_cases
+import exact_copies
 import exact_surfaces
 import exact_thin
 import exact_things
@@ -19,7 +20,8 @@ from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED
 from blender_addon.label_render.label_pass import render_label_samples
 from render_scripts import passes
 
-CASES = [case for module in (exact_cameras, exact_surfaces, exact_things, exact_thin) for case in module.CASES]
+MODULES = exact_cameras, exact_surfaces, exact_things, exact_copies, exact_thin
+CASES = [case for module in MODULES for case in module.CASES]
 BY_NAME = {case.name: case for case in CASES}
 
 
