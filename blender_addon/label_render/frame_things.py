@@ -16,7 +16,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..occurrences import NO_LEVEL
+from ..occurrences import NO_LEVEL, hair_of
 from ..scene_labels import CARRIERS
 from . import cryptomatte
 from .copy_marks import is_marked
@@ -84,7 +84,7 @@ def read_things(
     sure: list[bool] = []
     sums = False  # a mark in front of others adds to theirs
     for instance in depsgraph.object_instances:
-        if not instance.show_self:
+        if not instance.show_self and not hair_of(instance.object):
             continue
         copied = instance.is_instance
         shown = instance.object

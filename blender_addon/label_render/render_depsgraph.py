@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import bpy
 
@@ -51,38 +51,58 @@ def heard_in_render(call: Callable[[bpy.types.Depsgraph], Result]) -> Iterator[C
         bpy.app.handlers.frame_change_post.remove(listen)
 
 
+class Look(Protocol):
+    """Hands `call` the depsgraph of a render of the frame that the scene stands at; returns what `call` returns.
+
+    What the depsgraph leads to is gone then: keep numbers, and originals of data-blocks. An exception of `call` is
+    passed on. Raises RenderFailed where Blender does not render.
+    """
+
+    def __call__(self, call: Callable[[bpy.types.Depsgraph], Result]) -> Result: ...
+
+
 def with_render_depsgraph(
     scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, call: Callable[[bpy.types.Depsgraph], Result]
 ) -> Result:
-    """What `call` returns, which is handed the depsgraph of a render of the frame that the scene stands at.
+    """One `Look`. The user's engine, settings and last picture come back."""
+    with render_looks(scene, view_layer) as look:
+        return look(call)
 
-    What the depsgraph leads to is gone when this returns: keep numbers, and originals of data-blocks. An exception of
-    `call` is passed on. The user's engine, settings and last picture come back. Raises RenderFailed where Blender does
-    not render.
-    """
-    results: list[Result] = []
+
+@contextmanager
+def render_looks(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator[Look]:
+    """Until the block ends, have a `Look`: of several the later ones evaluate only what has changed."""
+    calls: list[Callable[[bpy.types.Depsgraph], Any]] = []
+    results: list[Any] = []
     faults: list[BaseException] = []
 
     def render(_engine: bpy.types.RenderEngine, depsgraph: bpy.types.Depsgraph) -> None:
         try:
-            results.append(call(depsgraph))
+            results.append(calls.pop()(depsgraph))
         except BaseException as fault:  # noqa: BLE001 (Blender would print it and go on)
             faults.append(fault)
+
+    def look(call: Callable[[bpy.types.Depsgraph], Result]) -> Result:
+        calls[:] = [call]
+        _render(scene)
+        if faults:
+            raise faults.pop()
+        if not results:
+            raise RenderFailed("Blender evaluated nothing for a render")
+        result: Result = results.pop()
+        return result
 
     engine = type(ENGINE, (bpy.types.RenderEngine,), {"bl_idname": ENGINE, "bl_label": "Labelpass", "render": render})
     bpy.utils.register_class(engine)
     try:
-        _render_with_it(scene, view_layer)
+        with _rendered_by_it(scene, view_layer):
+            yield look
     finally:
         bpy.utils.unregister_class(engine)
-    if faults:
-        raise faults[0]
-    if not results:
-        raise RenderFailed("Blender evaluated nothing for a render")
-    return results[0]
 
 
-def _render_with_it(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> None:
+@contextmanager
+def _rendered_by_it(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator[None]:
     settings: dict[str, Any] = {"engine": ENGINE, "use_compositing": False, "use_sequencer": False}
     settings |= {"use_multiview": False, "use_border": False, "use_freestyle": False}  # it crashes on an engine of ours
     with ExitStack() as stack:
@@ -91,9 +111,13 @@ def _render_with_it(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> 
         enter(_some_camera(scene))
         for layer in scene.view_layers:
             enter(changed(layer, use=layer == view_layer))
-        enter(changed(scene.render, **settings))
+        enter(changed(scene.render, use_persistent_data=True, **settings))
         enter(bpy.context.temp_override(scene=scene, view_layer=view_layer))
-        last_words = enter(overheard())
+        yield
+
+
+def _render(scene: bpy.types.Scene) -> None:
+    with overheard() as last_words:
         try:
             bpy.ops.render.render(scene=scene.name)
         except RuntimeError as error:

@@ -8,7 +8,7 @@ all that it keeps from frame to frame.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -20,7 +20,7 @@ from ..occurrences import Occurrence, is_host, occurrences, referring_trees
 from ..scene_labels import DISTRACTS
 from .label_pass import RenderFailed
 from .motion import has_one_simulation, remembers_frames
-from .render_depsgraph import heard_in_render, with_render_depsgraph
+from .render_depsgraph import heard_in_render, render_looks
 from .stage import copy_labels, member_labels, split_members
 
 Result = TypeVar("Result")
@@ -55,12 +55,13 @@ def things_shown(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, views:
     copying = _any_hosts()
     if not copying and not any(_is_animated(obj, _VISIBILITY | {"pass_index"}) for obj in bpy.data.objects):
         return list(occurrences(view_layer))
+    listed = partial(_listed, view_layer)
     found: dict[Occurrence, None] = {}
-    for frame in frames[:1] if remembers_frames(scene) else _sample(frames):
-        if frame != scene.frame_current or scene.frame_subframe:
-            scene.frame_set(frame)
-        now = with_render_depsgraph(scene, view_layer, partial(_listed, view_layer)) if copying else _listed(view_layer)
-        found |= dict.fromkeys(now)
+    with render_looks(scene, view_layer) if copying else nullcontext() as look:
+        for frame in frames[:1] if remembers_frames(scene) else _sample(frames):
+            if frame != scene.frame_current or scene.frame_subframe:
+                scene.frame_set(frame)
+            found |= dict.fromkeys(look(listed) if look else listed())
     return list(found)
 
 

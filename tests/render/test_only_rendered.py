@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bpy
+import exact_things
 import numpy as np
 import pytest
 from exact_copies import bake_flight
@@ -20,6 +21,7 @@ from blender_addon.label_render.label_pass import RenderFailed
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 from blender_addon.occurrences import occurrences
 from render_scripts import preflight, session
+from tests.render.test_instance_map import row, show
 from tests.render.test_visibility import blinking
 
 NYU40 = built_in("nyu40")
@@ -122,6 +124,17 @@ def test_hair_whose_emitter_is_hidden_is_told(scene):
     assert warnings(scene) == [UNLABELLED]
     hair.render_type = "NONE"
     assert warnings(scene) == []
+
+
+def test_hair_of_a_hidden_emitter_is_a_thing_of_its_own(scene, tmp_path):
+    strand = exact_things.strand(scene)  # from x = -5.1 to 3.2
+    material = bpy.data.materials.new("hair")
+    if not material.node_tree:
+        material.use_nodes = True
+    strand.data.materials.append(material)
+    instance(scene, in_collection("members", strand), "wig", 3).location.y = 0.5  # the centre of the middle row
+    seen = row(show(scene, tmp_path))
+    assert seen == [("floor", 2), ("", 1), ("wig 0 scalp", 8), ("", 5)]
 
 
 # Labels of the image render, where copies change
