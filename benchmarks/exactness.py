@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import bpy
 import exact_cameras
 import exact_cases
+import exact_copies
 import exact_holdouts
 import exact_supersampled
 import exact_surfaces
@@ -49,7 +50,7 @@ from blender_addon.label_render.visibility import instancer_labels_of_frames, th
 from render_scripts import passes
 from scenes import room
 
-MODULES = (exact_cameras, exact_surfaces, exact_things, exact_holdouts, exact_thin, exact_supersampled)
+MODULES = (exact_cameras, exact_surfaces, exact_things, exact_copies, exact_holdouts, exact_thin, exact_supersampled)
 CASES = [case for module in MODULES for case in module.CASES]
 REFERENCE = 15
 ROOM_SIZE = (160, 120)
@@ -125,9 +126,8 @@ def measure_room() -> None:
         things = things_shown(scene, layer, views)
         known = {label.id for label in built_in("nyu894").labels}
         references, found = [], {"1 x 1": [], "3 x 3": []}  # type: ignore[var-annotated]
-        with instancer_labels_of_frames(scene, layer, things) as at_frame, passes.prepared(scene, settings):
+        with instancer_labels_of_frames(layer, things), passes.prepared(scene, settings):  # the room has no copies
             for view in views:
-                at_frame(view)
                 look(scene, view)
                 fine = render_label_samples(scene, replace(settings, label_supersample=REFERENCE), None)
                 right, purity = majority(fine, REFERENCE)

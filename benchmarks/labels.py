@@ -60,7 +60,7 @@ def measure(scene: bpy.types.Scene, size: tuple[int, int], samples: int, most: i
     carried |= {material.pass_index for thing in things for material in thing.materials if material}
     rows = []
     views = find_views(scene)[:: max(1, 12 // most)][:most]
-    with instancer_labels_of_frames(scene, view_layer, things), passes.prepared(scene, settings):
+    with instancer_labels_of_frames(view_layer, things), passes.prepared(scene, settings):
         for view in views:
             scene.frame_set(view.scene_frame)
             scene.camera = scene.objects[view.camera]

@@ -37,6 +37,13 @@ def action_curves(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves
 
 
+def layer_collection(view_layer: bpy.types.ViewLayer) -> bpy.types.LayerCollection:
+    """The collections of a view layer, which 5.2 does not have yet where nobody ever looked at it."""
+    if view_layer.layer_collection is None:
+        view_layer.update()
+    return view_layer.layer_collection
+
+
 def shader_tree(material: bpy.types.Material) -> bpy.types.NodeTree | None:
     """The nodes that a material is rendered by: up to 4.5 it may have some and not use them."""
     return material.node_tree if bpy.app.version >= (5, 0) or material.use_nodes else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from .compat import shader_tree
+from .compat import layer_collection, shader_tree
 from .scene_labels import CARRIERS, resolve
 
 Chain = tuple[bpy.types.Object, ...]
@@ -48,14 +48,15 @@ def occurrences(
     """Everything with a surface that a render of the view layer shows, each (object, instancers) once.
 
     Follows what the render follows (`hide_render`, excluded collections, `visible_camera`, holdouts, which are
-    background, and collections that are only seen indirectly), not the viewport's eye.
+    background, collections that are only seen indirectly, background sets), not the viewport's eye.
     What only evaluation tells (copies by geometry nodes, particles, vertices and faces; materials that nodes set) is
-    read off `depsgraph`, where one is given. Objects in `unhidden` count as shown though they are hidden now.
+    read off `depsgraph`, where one is given: one of a render (`label_render.render_depsgraph`), where it is to be what
+    a render shows. Objects in `unhidden` count as shown though they are hidden now.
     """
     hosts: dict[bpy.types.Object, list[Chain]] = {}
     trees = referring_trees()
     seen: set[str] = set()
-    for collection in render_collections(view_layer.layer_collection):
+    for collection in render_collections(view_layer):
         for obj in collection.objects:
             if obj.name_full not in seen:  # a linked object may share its name with a local one
                 seen.add(obj.name_full)
@@ -67,19 +68,33 @@ def occurrences(
         yield from copies(depsgraph, hosts)
 
 
-def render_collections(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
-    """The collections that a view layer renders, from its `layer_collection` down."""
+def render_collections(view_layer: bpy.types.ViewLayer) -> Iterator[bpy.types.Collection]:
+    """The collections that a view layer renders, those of its scene's background sets after its own."""
+    for layer in _with_background(view_layer):
+        yield from _collections_below(layer_collection(layer))
+
+
+def _with_background(view_layer: bpy.types.ViewLayer) -> Iterator[bpy.types.ViewLayer]:
+    """A view layer, and those that are rendered with it: of each background set the first that is used."""
+    yield view_layer
+    scene = view_layer.id_data.background_set
+    while scene:
+        yield next((layer for layer in scene.view_layers if layer.use), scene.view_layers[0])
+        scene = scene.background_set
+
+
+def _collections_below(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
     if layer.collection.hide_render:
         return
     if not layer.exclude:
         yield layer.collection
     for child in layer.children:
-        yield from render_collections(child)
+        yield from _collections_below(child)
 
 
 def rendered_objects(view_layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
     """The objects of the collections that a view layer renders, hidden ones among them."""
-    return {obj for collection in render_collections(view_layer.layer_collection) for obj in collection.objects}
+    return {obj for collection in render_collections(view_layer) for obj in collection.objects}
 
 
 def why_not_shown(
@@ -109,12 +124,12 @@ def shown_by(
     shown: list[Occurrence] = []
     copying: list[Chain] = []
     layer = view_layer or (depsgraph and depsgraph.view_layer)
-    if obj not in unhidden and (not obj.visible_camera or why_not_seen(obj, layer)):
+    if obj not in unhidden and (not _now(obj, depsgraph).visible_camera or why_not_seen(obj, layer)):
         return shown, copying  # Cycles asks the outermost instancer for all that is reached through it
-    for each, above in _below(obj, (), unhidden):
+    for each, above in _below(obj, (), unhidden, depsgraph):
         if is_host(each, trees):
             copying.append((*above, each))
-        if _is_shown(each, above, unhidden):
+        if _is_shown(each, above) and (_now(each, depsgraph).visible_camera or each in unhidden):
             shown.append(Occurrence(each, above, materials=_materials(each, depsgraph)))
     return shown, copying
 
@@ -128,16 +143,24 @@ def why_not_seen(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer | None) 
     return ""
 
 
+def _now(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None) -> bpy.types.Object:
+    """The object with its animated values, which it has not itself where the viewport does not show it."""
+    return obj.evaluated_get(depsgraph) if depsgraph and obj.animation_data else obj
+
+
 def _below(
-    obj: bpy.types.Object, above: Chain, unhidden: Collection[bpy.types.Object] | None
+    obj: bpy.types.Object,
+    above: Chain,
+    unhidden: Collection[bpy.types.Object] | None,
+    depsgraph: bpy.types.Depsgraph | None = None,
 ) -> Iterator[tuple[bpy.types.Object, Chain]]:
     """An object and what it instances; hidden ones only when they are in `unhidden`, or where that is None."""
-    if unhidden is not None and ((obj.hide_render and obj not in unhidden) or _is_on_elements(obj)):
+    if unhidden is not None and (is_on_elements(obj) or (_now(obj, depsgraph).hide_render and obj not in unhidden)):
         return
     yield obj, above
     if obj.type == "EMPTY" and obj.instance_type == "COLLECTION" and obj.instance_collection and obj not in above:
         for member in dict.fromkeys(_members(obj.instance_collection, hidden=unhidden is None)):
-            yield from _below(member, (*above, obj), unhidden)
+            yield from _below(member, (*above, obj), unhidden, depsgraph)
 
 
 def _members(collection: bpy.types.Collection, hidden: bool) -> Iterator[bpy.types.Object]:
@@ -183,17 +206,26 @@ def _is_evaluated(modifier: bpy.types.Modifier, trees: Collection[bpy.types.Node
 _ELEMENTS = {"VERTS", "FACES"}
 
 
-def _is_on_elements(obj: bpy.types.Object) -> bool:
+def is_on_elements(obj: bpy.types.Object) -> bool:
     """True for what is shown on its parent's vertices or faces: Blender renders the copies, and not the object."""
     return bool(obj.parent and obj.parent.instance_type in _ELEMENTS)
 
 
-def _is_shown(obj: bpy.types.Object, above: Chain, unhidden: Collection[bpy.types.Object]) -> bool:
-    if obj.type not in CARRIERS or not _has_surface(obj) or not (obj.visible_camera or obj in unhidden):
+def _is_shown(obj: bpy.types.Object, above: Chain) -> bool:
+    if obj.type not in CARRIERS or not _has_surface(obj):
         return False
     if obj.type == "META" and above:  # Blender renders no metaballs of an instanced collection
         return False
-    return obj.show_instancer_for_render or not (obj.instance_type in _ELEMENTS or obj.particle_systems)
+    hides = not obj.show_instancer_for_render and (obj.instance_type in _ELEMENTS or obj.particle_systems)
+    return not hides or bool(hair_of(obj))
+
+
+def hair_of(obj: bpy.types.Object) -> list[bpy.types.ParticleSystem]:
+    """The hair that grows on an object: a surface of it, also where nothing else of the object is shown."""
+    if not len(obj.particle_systems):
+        return []
+    systems = [mod.particle_system for mod in obj.modifiers if mod.type == "PARTICLE_SYSTEM" and mod.show_render]
+    return [each for each in systems if each.settings.type == "HAIR" and each.settings.render_type == "PATH"]
 
 
 def _has_surface(obj: bpy.types.Object) -> bool:
@@ -243,7 +275,9 @@ def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Ch
     members: dict[bpy.types.Object, set[tuple[bpy.types.Object, int]]] = {}
     seen: set[tuple[bpy.types.Object, bpy.types.Object]] = set()
     for instance in depsgraph.object_instances:
-        if not instance.is_instance or not instance.show_self or not instance.parent:
+        if not instance.is_instance or not instance.parent:
+            continue
+        if not instance.show_self and not hair_of(instance.instance_object):
             continue
         top, obj = instance.parent.original, instance.instance_object.original
         if (top, obj) in seen or top not in hosts or obj.type not in CARRIERS or not obj.visible_camera:
@@ -254,7 +288,7 @@ def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Ch
             if top not in members:
                 members[top] = {(member, len(above)) for member, above in _below(top, (), None)}
             depth = sum(level != NO_LEVEL for level in instance.persistent_id)
-            if (obj, depth) in members[top] and not _is_on_elements(obj):
+            if (obj, depth) in members[top] and not is_on_elements(obj):
                 continue
         seen.add((top, obj))
         for chain in _copying(obj, hosts[top]):
@@ -269,7 +303,7 @@ NO_LEVEL = 2**31 - 1
 def _copying(obj: bpy.types.Object, chains: list[Chain]) -> list[Chain]:
     """The hosts that may show these copies. Evaluation names only the outermost instancer, so where that leaves a
     choice which matters, it is those that refer to the object, through whatever it is in."""
-    if _is_on_elements(obj):
+    if is_on_elements(obj):
         chains = [chain for chain in chains if chain[-1] == obj.parent] or chains
     if len({resolve(obj, instancers=chain).label_id for chain in chains}) < 2:
         return chains

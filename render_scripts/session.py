@@ -120,13 +120,14 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int
         enter = stack.enter_context
         enter(sampled_camera(scene, plan.views))
         twins: dict[bpy.types.Object, bpy.types.Object] = {}
-        at_frame = enter(instancer_labels_of_frames(scene, view_layer, things, twins))
+        tell = partial(_tell_unlabelled, strict=request.strict)
+        labelled = enter(instancer_labels_of_frames(view_layer, things, twins, tell))
         enter(passes.prepared(scene, plan.settings, request.gpu))
         dressing = enter(randomized(scene, plan, {scene.objects[view.camera] for view in todo}))
         for note in dressing.notes:
             print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
-        stage = enter(staged(scene, plan.settings, dressing.cameras, things, twins))
-        if not _render_frames(request, plan, todo, scene, at_frame, dressing, stage):
+        stage = enter(staged(scene, plan.settings, dressing.cameras, things, twins, labelled))
+        if not _render_frames(request, plan, todo, scene, dressing, stage):
             print("labelpass: goes on in a fresh process", flush=True)
             return AGAIN
     print(f"labelpass: {request.out}: {share} done", flush=True)
@@ -187,7 +188,6 @@ def _render_frames(
     plan: Plan,
     todo: list[View],
     scene: bpy.types.Scene,
-    at_frame: Callable[[View], list[str]],
     dressing: Dressing,
     stage: Stage,
 ) -> bool:
@@ -199,13 +199,6 @@ def _render_frames(
             if run_folder.frame_folder(request.out, view.frame).exists():  # another node was quicker
                 print(f"labelpass: [{place}/{len(todo)}] {_frame(view)} came from elsewhere", flush=True)
                 continue
-            with watched(_frame(view)):  # a simulation may take as long as a render
-                unlabelled = at_frame(view)
-            for name in unlabelled:
-                unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
-                if request.strict:
-                    raise RenderFailed(unseen)
-                print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
             with watched(_frame(view)), _written(request.out, view):
                 finish = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
             take(
@@ -214,6 +207,13 @@ def _render_frames(
             if is_worn_out() and place < len(todo):
                 return False
     return True
+
+
+def _tell_unlabelled(view: View, name: str, *, strict: bool) -> None:
+    unseen = f"frame {view.frame} shows {name!r}, which has no label: its pixels are unlabelled"
+    if strict:
+        raise RenderFailed(unseen)
+    print(f"labelpass: warning: {unseen}", file=sys.stderr, flush=True)
 
 
 def _frame(view: View) -> str:

@@ -77,7 +77,7 @@ def take_shot(
     settings, files = plan.settings, Files()
     maps = _maps_of_flow(scene, view, settings)
     camera = _camera_of_labels(scene, scene.camera, settings)  # now, while everything is evaluated
-    image, channels = _render_image(scene, settings, folder, files, develop)
+    image, channels = _render_image(folder, plan, view, scene, stage, files, develop)
     clock.lap("image_s")
     rendered, purity, things = _render_data(scene, plan, view, stage, camera, image, channels, maps)
     _check_ids(rendered.labels, plan.label_set, view)
@@ -87,7 +87,7 @@ def take_shot(
         shot.unwritten.append(_instance_files(folder, rendered, rendered.instances, things, settings))
     clock.lap("labels_s")
     if "stereo" in settings.modalities:
-        shot.more["stereo"] = _render_right_eye(folder, plan, scene, stage.eyes[scene.camera.name], shot, develop)
+        shot.more["stereo"] = _render_right_eye(folder, plan, view, scene, stage, shot, develop)
         clock.lap("stereo_s")
     if "lidar" in settings.modalities:
         scanned, shot.more["lidar"] = lidar_scan.write(folder, scene, plan, view, stage.telling, stage.trees)
@@ -113,14 +113,22 @@ class Clock:
 
 
 def _render_image(
-    scene: bpy.types.Scene, settings: Settings, folder: Path, files: Files, develop: Development | None
+    folder: Path,
+    plan: Plan,
+    view: View,
+    scene: bpy.types.Scene,
+    stage: Stage,
+    files: Files,
+    develop: Development | None,
 ) -> tuple[NDArray[np.uint8], Passes]:
     """The image, and the channels of its render where something is made of them, else none."""
+    settings = plan.settings
     path = folder / settings.image_file
     if settings.label_render == "own" and "linear" not in settings.modalities:
         files[path.name] = passes.render_image(scene, path, settings.size, develop)
         return files[path.name], {}
-    files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
+    render = partial(passes.render_image_and_passes, scene, path, settings.size, develop)
+    files[path.name], channels = stage.labelled(view, render) if settings.label_render == "image" else render()
     return files[path.name], channels
 
 
@@ -176,7 +184,7 @@ def _render_data(
     else:
         with sharp(scene, settings, plan.label_set) as ignored, _heard(scene, plan, stage) as last:
             with stilled(scene, stage.still if maps else None):
-                channels = render_passes(scene, settings)
+                channels = stage.labelled(view, partial(render_passes, scene, settings))
             samples = label_samples(channels, ignored, void_of(plan))
             things = last() if last else None
     k = settings.label_supersample
@@ -210,20 +218,28 @@ def _instance_files(
 
 
 def _render_right_eye(
-    folder: Path, plan: Plan, scene: bpy.types.Scene, eye: bpy.types.Object, shot: Shot, develop: Development | None
+    folder: Path,
+    plan: Plan,
+    view: View,
+    scene: bpy.types.Scene,
+    stage: Stage,
+    shot: Shot,
+    develop: Development | None,
 ) -> dict[str, Any]:
     """Render image and labels of the right eye, beside the disparity; what the record says of the pair."""
-    camera, settings = scene.camera, plan.settings
+    camera, eye, settings = scene.camera, stage.eyes[scene.camera.name], plan.settings
     apart = stereo.baseline(camera, shot.rendered.metres)
     stereo.place(eye, camera, apart / shot.rendered.metres, bpy.context.evaluated_depsgraph_get())
     with changed(scene, camera=eye):
         path = folder / settings.image_file.replace("image", stereo.IMAGE_RIGHT)
         if settings.label_render == "image":
-            shot.files[path.name], channels = passes.render_image_and_passes(scene, path, settings.size, develop)
+            render = partial(passes.render_image_and_passes, scene, path, settings.size, develop)
+            shot.files[path.name], channels = stage.labelled(view, render)
             labels = label_samples(channels, "", void_of(plan))
         else:
             shot.files[path.name] = passes.render_image(scene, path, settings.size, develop)
-            labels, _ = render_labels(scene, settings, plan.label_set, void_of(plan))
+            render = partial(render_labels, scene, settings, plan.label_set, void_of(plan))
+            labels, _ = stage.labelled(view, render)
         right = _camera_of_labels(scene, eye, settings)
     shot.unwritten.append(partial(_write_labels, folder / stereo.LABELS_RIGHT, labels))
     shot.unwritten.append(partial(stereo.write_disparity, folder, shot.rendered, apart))

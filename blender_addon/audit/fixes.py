@@ -58,6 +58,7 @@ _ACTIONS: dict[str, Sequence[str]] = {
     "unlabelled": ("label", "hide_render"),
     "unknown_id": ("label", "clear"),
     "twice": ("label",),
+    "twice simulated": ("label",),
     "overruled": ("clear",),
     "name": ("take", "keep"),
     "alpha missed": ("threshold",),

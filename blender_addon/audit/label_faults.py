@@ -9,6 +9,8 @@ import bpy
 
 from ..contract.labels import UNLABELLED, LabelSet, name_of
 from ..contract.words import counted, quoted
+from ..label_render.motion import has_one_simulation
+from ..label_render.stage import split_members
 from ..label_render.visibility import label_is_animated
 from ..occurrences import Occurrence
 from .findings import ERROR, NOTE, WARNING, Culprit, Finding, Fix
@@ -101,18 +103,29 @@ def animated_labels(things: Iterable[Occurrence]) -> Iterator[Finding]:
 
 
 def several_labels(things: Sequence[Occurrence]) -> Iterator[Finding]:
-    for obj in torn(things):
-        yield Finding("twice", ERROR, (culprit(obj),), fix=Fix("label"))
+    for saying, objects in (("", _copied(things)), ("twice simulated", _simulated(things))):
+        for obj in objects:
+            yield Finding("twice", ERROR, (culprit(obj),), saying=saying, fix=Fix("label"))
 
 
 def torn(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
-    """Objects that would need several labels at once, where all copies have one index."""
+    """Objects that would need several labels at once, and of which there can be but one."""
+    return [*_copied(things), *_simulated(things)]
+
+
+def _copied(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
+    """Those of which all copies have one index."""
     labels = defaultdict(set)
     shared = {thing.obj for thing in things if not thing.splittable}
     for thing in things:
         if thing.obj in shared and not thing.obj.pass_index:
             labels[thing.obj].add(thing.label_id)
     return sorted((obj for obj, ids in labels.items() if len(ids) > 1), key=lambda obj: obj.name_full)
+
+
+def _simulated(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
+    """Those of which a copy would move in another way."""
+    return sorted(filter(has_one_simulation, split_members(things)), key=lambda obj: obj.name_full)
 
 
 def shared_ids(things: Iterable[Occurrence]) -> Iterator[Finding]:

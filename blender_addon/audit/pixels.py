@@ -54,9 +54,10 @@ def measure(
     with ExitStack() as stack:
         # What would need two labels at once stops a render; who sees how much of it is to be counted all the same.
         stack.enter_context(put_back_frame(scene))
-        for obj in torn(things_shown(scene, view_layer, chosen)):
+        things = things_shown(scene, view_layer, chosen)
+        for obj in torn(things):
             stack.enter_context(changed(obj, pass_index=_ANY))
-        looks = stack.enter_context(closing(look(scene, view_layer, chosen, size, label_set=label_set)))
+        looks = stack.enter_context(closing(look(scene, view_layer, chosen, size, label_set=label_set, things=things)))
         for number, seen in enumerate(looks, start=1):
             pixels.update(seen.pixels)
             total += seen.labels.size

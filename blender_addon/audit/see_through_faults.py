@@ -50,7 +50,7 @@ def volumes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator
         said = f"world {name!r} is filled with a volume (fog): labels are rendered without it, the image with it"
         yield Finding("volume", NOTE, detail=(said,), named=(name,))
     seen: set[bpy.types.Object] = set()
-    for collection in render_collections(view_layer.layer_collection):
+    for collection in render_collections(view_layer):
         for obj in collection.objects:
             if obj.hide_render or obj in seen:
                 continue

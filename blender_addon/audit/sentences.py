@@ -29,6 +29,13 @@ def _twice(names: Sequence[str]) -> str:
     )
 
 
+def _simulated(names: Sequence[str]) -> str:
+    return (
+        f"{quoted(sorted(names))} is a rigid body or has a baked simulation, in a collection that is instanced under "
+        "different labels: copies for each label would not move as it does; label the object itself"
+    )
+
+
 def _animated(names: Sequence[str]) -> str:
     return (
         f"the pass index of {quoted(sorted(names))} is animated, and what an instance gives its members does "
@@ -110,6 +117,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "unlabelled": _unlabelled,
     "unknown_id": _unknown,
     "twice": _twice,
+    "twice simulated": _simulated,
     "animated": _animated,
     "overruled": _overruled,
     "name": _name,
@@ -130,6 +138,7 @@ SHORT: Mapping[str, Callable[..., str]] = {
     "unlabelled": lambda: "no label",
     "unknown_id": lambda _what, id_, _label_set: f"unknown id {id_}",
     "twice": lambda: "several labels",
+    "twice simulated": lambda: "simulated, several labels",
     "animated": lambda: "animated label",
     "overruled": lambda label: f"{label} never seen",
     "name": lambda label, better, _reason: f"{label}, or {better}?",

@@ -8,19 +8,18 @@ changes to the frame: handlers of that hear of each render.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..occurrences import NO_LEVEL
+from ..occurrences import NO_LEVEL, hair_of
 from ..scene_labels import CARRIERS
 from . import cryptomatte
 from .copy_marks import is_marked
-from .strands import box_of_strands, strand_systems
+from .strands import box_of_strands
 from .thing_ids import Ids, Key, Listed, ids_of, keys_of
 
 
@@ -59,35 +58,6 @@ class Things:
     sure: NDArray[np.bool_]
 
 
-@contextmanager
-def heard_in_render(call: Callable[[bpy.types.Depsgraph], Things]) -> Iterator[Callable[[], Things]]:
-    """Until the block ends, hand the depsgraph of each render to `call`. Yields a function that gives what it made of
-    the last one, and raises what it raised; LookupError before a render."""
-    found: list[Things] = []
-    faults: list[Exception] = []
-
-    def listen(_scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph | None = None) -> None:
-        if depsgraph and depsgraph.mode == "RENDER":
-            found.clear()
-            try:
-                found.append(call(depsgraph))
-            except Exception as fault:  # noqa: BLE001 (Blender would print it and go on)
-                faults.append(fault)
-
-    def last() -> Things:
-        if faults:
-            raise faults[0]
-        if not found:
-            raise LookupError("nothing was rendered")
-        return found[0]
-
-    bpy.app.handlers.frame_change_post.append(listen)
-    try:
-        yield last
-    finally:
-        bpy.app.handlers.frame_change_post.remove(listen)
-
-
 def read_things(
     depsgraph: bpy.types.Depsgraph,
     twins: Mapping[str, str],
@@ -111,7 +81,7 @@ def read_things(
     sums = False  # a mark in front of others adds to theirs
     for instance in depsgraph.object_instances:
         shown, faces = instance.object, instance.show_self
-        if not faces and not (instance.show_particles and strand_systems(shown)):
+        if not faces and not (instance.show_particles and hair_of(shown)):
             continue
         row = listed(instance)
         name = row[0]

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from ..contract.labels import BACKGROUND, IGNORE, NO_SURFACE
 from ..occurrences import Occurrence
 from . import copy_marks, cryptomatte
-from .frame_things import Geometry, Things, heard_in_render, read_things
+from .frame_things import Geometry, Things, read_things
 from .label_maps import COMPARISONS, from_the_centre
+from .render_depsgraph import heard_in_render
 from .thing_ids import NONE, Ids, Key
 
 

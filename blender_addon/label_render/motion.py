@@ -22,6 +22,21 @@ def remembers_frames(scene: bpy.types.Scene) -> bool:
     return any(modifier.type in _SIMULATIONS or _emits(modifier) for modifier in modifiers)
 
 
+def has_one_simulation(obj: bpy.types.Object) -> bool:
+    """Whether a copy of an object would move otherwise than the object, or spoil what is baked for it.
+
+    Blender copies no bake. A copy whose cache lies on a disk clears the files that it shares with the object, or writes
+    some of its own; and a rigid body pushes its copies.
+    """
+    caches = [system.point_cache for system in obj.particle_systems]
+    for modifier in obj.modifiers:
+        if modifier.type in {"CLOTH", "SOFT_BODY"}:
+            caches.append(modifier.point_cache)
+        elif modifier.type == "DYNAMIC_PAINT" and modifier.canvas_settings:
+            caches += [surface.point_cache for surface in modifier.canvas_settings.canvas_surfaces]
+    return bool(obj.rigid_body) or any(each.is_baked or each.use_disk_cache or each.use_external for each in caches)
+
+
 def playing_images() -> Iterator[bpy.types.ID | bpy.types.Node]:
     """What shows another image of a sequence, or of a movie, in each frame: textures, and nodes of what is shaded."""
     if not any(image.source in _PLAYING for image in bpy.data.images):  # most scenes, and then no node is looked at

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import bpy
 import numpy as np
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 
 from ..contract.labels import LabelSet
 from ..contract.run import Settings, View
+from ..occurrences import Occurrence
 from . import cryptomatte, label_maps
 from .label_pass import Passes, label_samples, prepared, render_passes, sharp
-from .stage import changed, put_back_frame
+from .stage import changed, kept_render_result, put_back_frame
 from .unkeyed import kept_unkeyed
 from .visibility import instancer_labels_of_frames, things_shown
 
@@ -48,10 +50,12 @@ def look(
     k: int = 1,
     *,
     label_set: LabelSet | None,
+    things: Iterable[Occurrence] | None = None,
 ) -> Iterator[Seen]:
     """Render the labels of the views, small, one after the other; `size` is (width, height), k as `label_supersample`.
 
     `label_set` says what becomes of half transparent surfaces, None that the threshold does, as in a node's render.
+    `things` are what the views show, where somebody has just looked.
     The scene stays changed from view to view, so that the next one is cheap: close the iterator when it is not to be
     emptied. Raises RenderFailed as a node would.
     """
@@ -63,8 +67,9 @@ def look(
         enter(kept_render_result())
         enter(kept_unkeyed())
         enter(put_back_frame(scene))
-        things = things_shown(scene, view_layer, views)
-        at_frame = enter(instancer_labels_of_frames(scene, view_layer, things, twins))
+        if things is None:
+            things = things_shown(scene, view_layer, views)
+        labelled = enter(instancer_labels_of_frames(view_layer, things, twins))
         enter(prepared(scene, settings))
         enter(changed(view_layer, use_pass_cryptomatte_object=True, pass_cryptomatte_depth=4))
         lasting = not scene.render.use_motion_blur and not _is_animated(scene)
@@ -73,7 +78,6 @@ def look(
             ignored = enter(sharp(scene, settings, label_set))
         objects = _Objects(twins)
         for view in views:
-            at_frame(view)
             if view.scene_frame != scene.frame_current or scene.frame_subframe:
                 scene.frame_set(view.scene_frame)
             _look_through(scene, view)
@@ -83,7 +87,7 @@ def look(
                 else:
                     ignored = one.enter_context(sharp(scene, settings, label_set))
                 one.enter_context(bpy.context.temp_override(scene=scene, view_layer=view_layer))
-                passes = render_passes(scene, settings)
+                passes = labelled(view, partial(render_passes, scene, settings))
             samples = label_samples(passes, ignored)
             yield Seen(view, label_maps.majority(samples, k)[0], objects.counts(passes))
 
@@ -152,26 +156,3 @@ def _is_animated(scene: bpy.types.Scene) -> bool:
     """Whether frames may change what `sharp` sets, beside the camera: then it is set anew for each."""
     trees = [data.node_tree for kind in (bpy.data.materials, bpy.data.worlds) for data in kind if data.node_tree]
     return any(data.animation_data for data in (scene, *trees, *bpy.data.node_groups))
-
-
-@contextmanager
-def kept_render_result() -> Iterator[None]:
-    """Render into another slot than the user's, so that the last picture stays to be looked at and saved."""
-    before = _render_result()
-    if not before:
-        try:
-            yield
-        finally:
-            if after := _render_result():
-                bpy.data.images.remove(after)
-        return
-    slots = before.render_slots
-    if len(slots) == 1:
-        slots.new(name="Label Preview")
-    last = len(slots) - 1
-    with changed(slots, active_index=last if slots.active_index != last else last - 1):
-        yield
-
-
-def _render_result() -> bpy.types.Image | None:
-    return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)

@@ -11,7 +11,7 @@ import bpy
 from mathutils import Color, Euler, Matrix, Quaternion, Vector
 
 from ..contract.labels import UNLABELLED
-from ..occurrences import Occurrence
+from ..occurrences import Occurrence, is_on_elements
 
 
 @contextmanager
@@ -40,6 +40,29 @@ def put_back_frame(scene: bpy.types.Scene) -> Iterator[None]:
             scene.frame_set(frame, subframe=subframe)
 
 
+@contextmanager
+def kept_render_result() -> Iterator[None]:
+    """Render into another slot than the user's, so that the last picture stays to be looked at and saved."""
+    before = _render_result()
+    if not before:
+        try:
+            yield
+        finally:
+            if after := _render_result():
+                bpy.data.images.remove(after)
+        return
+    slots = before.render_slots
+    if len(slots) == 1:
+        slots.new(name="Label Preview")
+    last = len(slots) - 1
+    with changed(slots, active_index=last if slots.active_index != last else last - 1):
+        yield
+
+
+def _render_result() -> bpy.types.Image | None:
+    return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
+
+
 def _read(owner: Any, name: str) -> Any:
     """The value; a copy where Blender hands out a live view of its memory (vectors, arrays)."""
     value = getattr(owner, name)
@@ -49,19 +72,19 @@ def _read(owner: Any, name: str) -> Any:
 
 
 @contextmanager
-def copy_labels(given: Collection[bpy.types.Object]) -> Iterator[Callable[[list[Occurrence]], list[str]]]:
+def copy_labels(given: Collection[bpy.types.Object]) -> Iterator[Callable[[list[Occurrence]], tuple[bool, list[str]]]]:
     """Give what geometry nodes, particles, vertices and faces copy the label of its host, until the block ends.
 
     Yields a function to call with the occurrences of each frame: all copies share one index, and what is copied may
-    come, go and change its host. It returns the names of objects that would need several labels at once. `given` are
-    objects whose label is not their own.
+    come, go and change its host. It returns whether any of them had another label, and the names of objects that would
+    need several labels at once. `given` are objects whose label is not their own.
     """
     before: dict[bpy.types.Object, int] = {}
 
     def own(obj: bpy.types.Object) -> int:
         return before.get(obj, obj.pass_index)
 
-    def label_copies(occurrences: list[Occurrence]) -> list[str]:
+    def label_copies(occurrences: list[Occurrence]) -> tuple[bool, list[str]]:
         wanted: dict[bpy.types.Object, set[int]] = defaultdict(set)
         for thing in occurrences:
             if not thing.splittable and (thing.obj in given or not own(thing.obj)):
@@ -72,14 +95,14 @@ def copy_labels(given: Collection[bpy.types.Object]) -> Iterator[Callable[[list[
             if thing.splittable and thing.obj in wanted:
                 found = map(own, (thing.obj, *reversed(thing.instancers)))
                 wanted[thing.obj].add(next((label for label in found if label), UNLABELLED))
-        for obj in before.keys() - wanted.keys():
-            obj.pass_index = before[obj]
-        for obj, labels in wanted.items():
-            (label,) = labels if len(labels) == 1 else (own(obj),)
-            if obj.pass_index != label:  # an equal write would make the renderer look at it again
-                before.setdefault(obj, obj.pass_index)
-                obj.pass_index = label
-        return sorted(obj.name for obj, labels in wanted.items() if len(labels) > 1)
+        fitting = {thing.obj: own(thing.obj) for thing in occurrences if thing.obj in before}
+        fitting |= {obj: next(iter(labels)) for obj, labels in wanted.items() if len(labels) == 1}
+        wrong = {obj: label for obj, label in fitting.items() if obj.pass_index != label}
+        for obj, label in wrong.items():
+            before.setdefault(obj, obj.pass_index)
+            obj.pass_index = label
+            obj.update_tag(refresh={"DATA"})  # an index alone does not make Cycles look again at copies that it has
+        return bool(wrong), sorted(obj.name for obj, labels in wanted.items() if len(labels) > 1)
 
     try:
         yield label_copies
@@ -92,6 +115,20 @@ Copies = dict[tuple[bpy.types.ID, int], Any]
 """{(object or collection, label id): its copy for that label}."""
 
 
+def split_members(occurrences: Iterable[Occurrence]) -> list[bpy.types.Object]:
+    """The members that `member_labels` needs copies of: those that need several labels."""
+    return [obj for obj, by_label in _by_label(occurrences).items() if len(by_label) > 1]
+
+
+def _by_label(occurrences: Iterable[Occurrence]) -> dict[bpy.types.Object, dict[int, list[Occurrence]]]:
+    """{object without a label: {label that it gets: where}}, of what instances of collections show, and itself."""
+    wanted: dict[bpy.types.Object, dict[int, list[Occurrence]]] = defaultdict(lambda: defaultdict(list))
+    for occurrence in occurrences:
+        if occurrence.splittable and not occurrence.obj.pass_index:
+            wanted[occurrence.obj][occurrence.label_id].append(occurrence)
+    return wanted
+
+
 @contextmanager
 def member_labels(
     occurrences: Iterable[Occurrence], twins: dict[bpy.types.Object, bpy.types.Object] | None = None
@@ -102,16 +139,13 @@ def member_labels(
     copied, collection and all, for the instancer in question. Yields the objects that were given a label; `twins` is
     filled with {copy: what it is a copy of}.
     """
-    wanted: dict[bpy.types.Object, dict[int, list[Occurrence]]] = defaultdict(lambda: defaultdict(list))
-    for occurrence in occurrences:
-        if occurrence.splittable and not occurrence.obj.pass_index:
-            wanted[occurrence.obj][occurrence.label_id].append(occurrence)
+    wanted = _by_label(occurrences)
     given: set[bpy.types.Object] = set()
     copies: Copies = {}
     made: list[bpy.types.ID] = []
     with ExitStack() as stack:
         stack.callback(bpy.data.batch_remove, made)
-        split: dict[bpy.types.Object, int] = {}
+        levels: dict[bpy.types.Object, int] = {}
         for obj, by_label in wanted.items():
             if set(by_label) == {UNLABELLED}:
                 continue
@@ -124,10 +158,11 @@ def member_labels(
                     continue
                 for instancers in (occurrence.instancers for occurrence in reached):
                     level = max(level for level, instancer in enumerate(instancers) if instancer.pass_index)
-                    split[instancers[level]] = max(level, split.get(instancers[level], 0))
+                    levels[instancers[level]] = max(level, levels.get(instancers[level], 0))
         # The innermost first, so that a copy of an outer collection holds the inner ones as they will be.
-        for instancer in sorted(split, key=lambda obj: (-split[obj], obj.name_full)):
-            copy = _labelled_copy(instancer.instance_collection, instancer.pass_index, copies, made)
+        split = {obj for obj, by_label in wanted.items() if len(by_label) > 1}
+        for instancer in sorted(levels, key=lambda obj: (-levels[obj], obj.name_full)):
+            copy = _labelled_copy(instancer.instance_collection, instancer.pass_index, split, copies, made)
             stack.enter_context(changed(instancer, instance_collection=copy))
         for (original, label_id), twin in copies.items():
             # What is shown on the vertices or faces of its parent must be a child of the copy that shows it.
@@ -140,9 +175,16 @@ def member_labels(
 
 
 def _labelled_copy(
-    original: bpy.types.Collection, label_id: int, copies: Copies, made: list[bpy.types.ID]
+    original: bpy.types.Collection,
+    label_id: int,
+    split: Collection[bpy.types.Object],
+    copies: Copies,
+    made: list[bpy.types.ID],
 ) -> bpy.types.Collection:
-    """A copy of a collection whose unlabelled members carry the label: one for all instancers of that label."""
+    """A copy of a collection in which copies of the members in `split` carry the label: one for all instancers of it.
+
+    What needs no copy is in it itself, since a copy lacks what is baked for it.
+    """
     if (original, label_id) in copies:
         return copies[original, label_id]
     copy = copies[original, label_id] = bpy.data.collections.new(original.name)
@@ -152,14 +194,32 @@ def _labelled_copy(
     for obj in original.objects:
         if obj.type == "META":  # Blender renders none in an instance, and a copy would join the family of the original
             continue
+        if not _needs_copy(obj, split):
+            copy.objects.link(obj)
+            continue
         if (obj, label_id) not in copies:  # it may be in two child collections, and is one thing all the same
-            twin = copies[obj, label_id] = obj.copy()
+            twin = copies[obj, label_id] = _copy(obj)
             made.append(twin)
             if not obj.pass_index:
                 twin.pass_index = label_id
                 if obj.type == "EMPTY" and obj.instance_collection:
-                    twin.instance_collection = _labelled_copy(obj.instance_collection, label_id, copies, made)
+                    twin.instance_collection = _labelled_copy(obj.instance_collection, label_id, split, copies, made)
         copy.objects.link(copies[obj, label_id])
     for child in original.children:
-        copy.children.link(_labelled_copy(child, label_id, copies, made))
+        copy.children.link(_labelled_copy(child, label_id, split, copies, made))
+    return copy
+
+
+def _needs_copy(obj: bpy.types.Object, split: Collection[bpy.types.Object]) -> bool:
+    if is_on_elements(obj):  # what a copy shows on its vertices or faces are its own children
+        return _needs_copy(obj.parent, split)
+    return not obj.pass_index and (obj in split or (obj.type == "EMPTY" and bool(obj.instance_collection)))
+
+
+def _copy(obj: bpy.types.Object) -> bpy.types.Object:
+    """A copy that plays back what nodes have baked into files, too."""
+    copy = obj.copy()
+    for modifier, original in zip(copy.modifiers, obj.modifiers):
+        if modifier.type == "NODES" and original.bake_directory:
+            modifier.bake_directory = original.bake_directory
     return copy

@@ -6,6 +6,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from ..occurrences import hair_of
+
 Box = NDArray[np.float64]
 """(2, 3): lowest and highest corner."""
 
@@ -13,21 +15,8 @@ Box = NDArray[np.float64]
 def box_of_strands(obj: bpy.types.Object) -> Box | None:
     """The box in the object's own space around all strands of an evaluated object, as thick as they are at the root;
     None where it has none."""
-    boxes = [box for system in strand_systems(obj) if (box := _box(obj, system)) is not None]
+    boxes = [box for system in hair_of(obj) if (box := _box(obj, system)) is not None]
     return np.stack([np.min(boxes, axis=0)[0], np.max(boxes, axis=0)[1]]) if boxes else None
-
-
-def strand_systems(obj: bpy.types.Object) -> list[bpy.types.ParticleSystem]:
-    """The particle systems of an object of which renders show hair as strands."""
-    systems = obj.particle_systems
-    if not len(systems):
-        return []
-    shown = {m.particle_system.name for m in obj.modifiers if m.type == "PARTICLE_SYSTEM" and m.show_render}
-    return [system for system in systems if system.name in shown and _is_path(system.settings)]
-
-
-def _is_path(settings: bpy.types.ParticleSettings) -> bool:
-    return bool(settings.type == "HAIR" and settings.render_type == "PATH")
 
 
 def _box(obj: bpy.types.Object, system: bpy.types.ParticleSystem) -> Box | None:

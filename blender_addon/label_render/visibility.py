@@ -1,9 +1,16 @@
-"""What the frames of a run show: things come and go, and with them the labels that instancers give."""
+"""What the frames of a run show: things come and go, and with them the labels that instancers give.
+
+Both are read off what a render evaluates: the viewport shows neither what is hidden there nor all particles. Before the
+first frame that is an evaluation of its own; then each render tells, since another engine in between would cost Cycles
+all that it keeps from frame to frame.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import Protocol, TypeVar
 
 import bpy
 
@@ -12,11 +19,28 @@ from ..contract.run import View
 from ..occurrences import Occurrence, is_host, occurrences, referring_trees
 from ..scene_labels import DISTRACTS
 from .label_pass import RenderFailed
-from .motion import remembers_frames
-from .stage import changed, copy_labels, member_labels
+from .motion import has_one_simulation, remembers_frames
+from .render_depsgraph import heard_in_render, render_looks
+from .stage import copy_labels, member_labels, split_members
+
+Result = TypeVar("Result")
 
 SAMPLED = 24
 """Frames that are looked at before the first one is rendered, at most: an hour of animation may not cost a minute."""
+
+_TRIES = 4
+"""Renders of one frame at most: the labels that the first one asks for are there in the second."""
+
+
+class LabelledRender(Protocol):
+    """Renders labels of a frame through `render`: again where copies got another label, since the render shows them."""
+
+    def __call__(self, view: View, render: Callable[[], Result]) -> Result: ...
+
+
+def as_it_is(_view: View, render: Callable[[], Result]) -> Result:
+    """A `LabelledRender` where nothing gets its label from above."""
+    return render()
 
 
 def things_shown(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, views: Iterable[View]) -> list[Occurrence]:
@@ -24,55 +48,73 @@ def things_shown(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, views:
 
     A scene in which nothing can come or go is looked at as it stands. The sample has the frames at which a key hides
     or shows something, and others at even distances; but of a simulation only the first frame, since a jump would
-    disturb it. Leaves the scene at the last frame that it looked at: going back would be a jump, too.
+    disturb it. Leaves the scene at the last frame that it looked at: going back would be a jump, too. Raises
+    RenderFailed where Blender cannot evaluate the scene for a render.
     """
     frames = sorted({view.scene_frame for view in views}) or [scene.frame_current]
-    with _as_rendered() as hosts:
-        if not hosts and not any(_is_animated(obj, _VISIBILITY | {"pass_index"}) for obj in bpy.data.objects):
-            return list(occurrences(view_layer))
-        found: dict[Occurrence, None] = {}
+    copying = _any_hosts()
+    if not copying and not any(_is_animated(obj, _VISIBILITY | {"pass_index"}) for obj in bpy.data.objects):
+        return list(occurrences(view_layer))
+    listed = partial(_listed, view_layer)
+    found: dict[Occurrence, None] = {}
+    with render_looks(scene, view_layer) if copying else nullcontext() as look:
         for frame in frames[:1] if remembers_frames(scene) else _sample(frames):
             if frame != scene.frame_current or scene.frame_subframe:
                 scene.frame_set(frame)
-            found |= dict.fromkeys(occurrences(view_layer, _depsgraph(scene, view_layer)))
-        return list(found)
+            found |= dict.fromkeys(look(listed) if look else listed())
+    return list(found)
 
 
 @contextmanager
 def instancer_labels_of_frames(
-    scene: bpy.types.Scene,
     view_layer: bpy.types.ViewLayer,
     things: Iterable[Occurrence],
     twins: dict[bpy.types.Object, bpy.types.Object] | None = None,
-) -> Iterator[Callable[[View], list[str]]]:
+    tell: Callable[[View, str], None] = lambda _view, _name: None,
+) -> Iterator[LabelledRender]:
     """Give things that carry no label the one of their instancer, in every frame, until the block ends.
 
-    Yields a function to call before each frame. It returns the names of things without a label that are not among
+    Yields what each frame's labels are to be rendered through. It `tell`s of things without a label that are not among
     `things`, each once. Where copies would need several labels at once, it raises RenderFailed. `twins` is filled with
     {copy of an object made for a label: the object}.
     """
+    things = list(things)
     told = {thing.obj for thing in things if thing.unlabelled}
     coming = {obj for obj in bpy.data.objects if _is_animated(obj, _VISIBILITY)}
     lasting = [thing for thing in occurrences(view_layer, None, coming) if thing.splittable]
-    with _as_rendered() as hosts, member_labels(lasting, twins) as given, copy_labels(given) as label_copies:
+    for obj in filter(has_one_simulation, split_members(lasting)):
+        raise RenderFailed(
+            f"{obj.name!r} is a rigid body or has a baked simulation, and a frame shows it under different labels: "
+            "copies for each label would not move as it does; label the object itself"
+        )
+    copying = _any_hosts()
+    with member_labels(lasting, twins) as given, copy_labels(given) as label_copies:
+        if not copying:
+            yield as_it_is
+            return
+        label_copies(things)
 
-        def at_frame(view: View) -> list[str]:
-            if not hosts:
-                return []
-            if view.scene_frame != scene.frame_current or scene.frame_subframe:
-                scene.frame_set(view.scene_frame)
-            now = list(occurrences(view_layer, _depsgraph(scene, view_layer)))
-            bare = {thing.obj for thing in now if thing.unlabelled and DISTRACTS not in thing.obj} - told
+        def rendered(view: View, render: Callable[[], Result]) -> Result:
+            with heard_in_render(partial(_listed, view_layer)) as heard:
+                for _ in range(_TRIES):
+                    result = render()
+                    changed, torn = label_copies(heard())
+                    if torn:
+                        raise RenderFailed(
+                            f"frame {view.frame} shows copies of {torn[0]!r} under different labels, and Blender gives "
+                            "all copies one index; label the object itself"
+                        )
+                    if not changed:
+                        break
+                else:
+                    raise RenderFailed(f"frame {view.frame} shows other copies each time that it is rendered")
+            bare = {thing.obj for thing in heard() if thing.unlabelled and DISTRACTS not in thing.obj} - told
             told.update(bare)
-            mixed = label_copies(now)
-            if mixed:
-                raise RenderFailed(
-                    f"frame {view.frame} shows copies of {mixed[0]!r} under different labels, and Blender gives all "
-                    "copies one index; label the object itself"
-                )
-            return sorted(obj.name for obj in bare)
+            for name in sorted(obj.name for obj in bare):
+                tell(view, name)
+            return result
 
-        yield at_frame
+        yield rendered
 
 
 def label_is_animated(obj: bpy.types.Object) -> bool:
@@ -92,24 +134,14 @@ def _is_animated(obj: bpy.types.Object, properties: set[str]) -> bool:
     return any(curve.data_path in properties for curves in (fcurves(obj), animation.drivers) for curve in curves)
 
 
-@contextmanager
-def _as_rendered() -> Iterator[list[bpy.types.Object]]:
-    """Evaluate what the render evaluates, where the viewport shows less; yields the objects that may show copies."""
+def _any_hosts() -> bool:
+    """Whether only evaluation tells what some object of the file shows."""
     trees = referring_trees()
-    hosts = [obj for obj in bpy.data.objects if is_host(obj, trees)]
-    with ExitStack() as stack:
-        for obj in hosts:
-            if obj.hide_viewport and not obj.hide_render:
-                stack.enter_context(changed(obj, hide_viewport=False))
-            for modifier in obj.modifiers:
-                if modifier.show_viewport != modifier.show_render:
-                    stack.enter_context(changed(modifier, show_viewport=modifier.show_render))
-        yield hosts
+    return any(is_host(obj, trees) for obj in bpy.data.objects)
 
 
-def _depsgraph(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bpy.types.Depsgraph:
-    with bpy.context.temp_override(scene=scene, view_layer=view_layer):
-        return bpy.context.evaluated_depsgraph_get()
+def _listed(view_layer: bpy.types.ViewLayer, depsgraph: bpy.types.Depsgraph | None = None) -> list[Occurrence]:
+    return list(occurrences(view_layer, depsgraph))
 
 
 def _sample(frames: Sequence[int]) -> list[int]:

@@ -43,7 +43,7 @@ class Count:
 
     def _step_objects(self, view_layer: bpy.types.ViewLayer, trees: set[bpy.types.NodeTree], left: int) -> int:
         """How much is left of the step after the objects; 0 or less where some of them wait for the next."""
-        collections = list(render_collections(view_layer.layer_collection))
+        collections = list(render_collections(view_layer))
         while self._collection < len(collections) and left > 0:
             objects = collections[self._collection].objects[self._object : self._object + left]
             wanted = left

@@ -10,6 +10,7 @@ import bpy
 
 from blender_addon.contract.run import Settings
 from blender_addon.label_render.instances import Telling, instances_prepared
+from blender_addon.label_render.visibility import LabelledRender, as_it_is
 from blender_addon.occurrences import Occurrence
 
 from ..rays.trees import Trees
@@ -20,12 +21,14 @@ from .stereo import right_eyes
 @dataclass(frozen=True)
 class Stage:
     """`eyes`: {camera: the right eye beside it} in runs with stereo; `telling`: what tells copies apart, in runs with
-    instances; `still`: what `screens.stilled` takes, in runs with flow; `trees`: of the last LiDAR scan."""
+    instances; `still`: what `screens.stilled` takes, in runs with flow; `trees`: of the last LiDAR scan; `labelled`:
+    what labels are rendered through."""
 
     eyes: Mapping[str, bpy.types.Object] = field(default_factory=dict)
     telling: Telling | None = None
     still: bpy.types.Object | None = None
     trees: Trees = field(default_factory=Trees)
+    labelled: LabelledRender = as_it_is
 
 
 @contextmanager
@@ -35,9 +38,10 @@ def staged(
     cameras: Iterable[bpy.types.Object],
     things: Iterable[Occurrence],
     twins: Mapping[bpy.types.Object, bpy.types.Object],
+    labelled: LabelledRender = as_it_is,
 ) -> Iterator[Stage]:
     """Until the block ends, have what the modalities of a run need; comes within `instancer_labels_of_frames`, which
-    takes `things` and fills `twins`, and within `passes.prepared`."""
+    takes `things`, fills `twins` and yields `labelled`, and within `passes.prepared`."""
     wanted, view_layer = settings.modalities, scene.view_layers[settings.view_layer]
     with ExitStack() as stack:
         cameras = list(cameras)
@@ -45,4 +49,4 @@ def staged(
         numbering = "instances" in wanted
         telling = stack.enter_context(instances_prepared(view_layer, things, twins)) if numbering else None
         still = stack.enter_context(still_camera(scene, cameras if "flow" in wanted else ()))
-        yield Stage(eyes, telling, still)
+        yield Stage(eyes, telling, still, labelled=labelled)

@@ -20,7 +20,6 @@ from blender_addon.label_render.render_depsgraph import with_render_depsgraph
 
 from ..camera import metres_per_unit
 from ..sampled_views.surfaces import NOTHING, Surfaces, read_surfaces, tree_of
-from ..sampled_views.view_camera import some_camera
 from .balance import SIDES, base_of, lying, steadiness
 from .bodies import Motion
 from .materials import ALL
@@ -287,6 +286,5 @@ def read_drops(
 ) -> Drops | None:
     """What the scene has to stand on as it is now; None where it shows no surfaces."""
     scale = metres_per_unit(scene)
-    with some_camera(scene):
-        surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
+    surfaces = with_render_depsgraph(scene, view_layer, lambda seen: read_surfaces(view_layer, seen, scale))
     return Drops(spec, label_set, surfaces, things, movable, scale) if surfaces else None

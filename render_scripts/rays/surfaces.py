@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from blender_addon.compat import shader_tree
 from blender_addon.label_render.frame_things import listed
-from blender_addon.label_render.strands import strand_systems
 from blender_addon.label_render.thing_ids import Key, Listed, keys_of
+from blender_addon.occurrences import hair_of
 from blender_addon.scene_labels import CARRIERS
 
 from .. import compat
@@ -201,8 +201,8 @@ def surroundings(
     places: list[int] = []
     for instance in depsgraph.object_instances:
         obj = instance.object
-        hairy = instance.show_particles and bool(strand_systems(obj))
-        if obj.type not in CARRIERS or not (instance.show_self or hairy):
+        hair = hair_of(obj) if instance.show_particles else []
+        if obj.type not in CARRIERS or not (instance.show_self or hair):
             continue
         rows.append(listed(instance))
         if obj.type not in _SHOWN:
@@ -217,8 +217,8 @@ def surroundings(
             continue
         mesh = obj.data
         shape = shapes.setdefault(mesh.as_pointer(), Shape(mesh, trees))
-        if hairy and view_layer.use_strand:
-            found.fogs += _named(_hair(obj, shape, matrix), obj)
+        if view_layer.use_strand:
+            found.fogs += _named(_hair(hair, shape, matrix), obj)
         if not len(mesh.polygons) or not view_layer.use_solid or not instance.show_self:
             continue
         slots = tuple(slot.material and slot.material.original for slot in obj.material_slots)
@@ -298,9 +298,8 @@ def _strands(obj: bpy.types.Object, matrix: NDArray[np.float64]) -> Iterator[Fog
         yield _around(points.reshape(-1, 3), matrix, why, 0.1, float(radii.max()))
 
 
-def _hair(obj: bpy.types.Object, shape: Shape, matrix: NDArray[np.float64]) -> Iterator[Fog]:
-    for system in strand_systems(obj) if len(shape.vertices) else ():
-        settings = system.settings
+def _hair(systems: list[bpy.types.ParticleSystem], shape: Shape, matrix: NDArray[np.float64]) -> Iterator[Fog]:
+    for settings in (system.settings for system in systems if len(shape.vertices)):
         thick = max(settings.root_radius, settings.tip_radius) * settings.radius_scale
         yield _around(shape.vertices, matrix, "hair", 0.1, 2 * settings.hair_length + thick)
 

@@ -29,7 +29,7 @@ from .rooms import rooms_of
 from .surfaces import Surfaces, read_surfaces
 from .surroundings import Place, look_around
 from .trajectory_views import choose_trajectory
-from .view_camera import camera_name, optics_of, some_camera
+from .view_camera import camera_name, optics_of
 from .view_request import CURSOR, ViewRequest, to_words
 
 PATIENCE = 5.0
@@ -68,7 +68,7 @@ def sample_views(
     """
     started = time.perf_counter()
     scale = metres_per_unit(scene)
-    with some_camera(scene), put_back_frame(scene):
+    with put_back_frame(scene):
         if scene.frame_subframe:
             scene.frame_set(scene.frame_current)
         with middle_of_the_shutter(scene):

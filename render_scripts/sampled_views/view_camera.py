@@ -72,24 +72,6 @@ def sampled_camera(scene: bpy.types.Scene, views: Iterable[View]) -> Iterator[No
         bpy.data.cameras.remove(data)
 
 
-@contextmanager
-def some_camera(scene: bpy.types.Scene) -> Iterator[None]:
-    """Have any camera, until the block ends: without one Blender evaluates nothing for a render."""
-    if scene.camera:
-        yield
-        return
-    obj = bpy.data.objects.new(NAME, bpy.data.cameras.new(NAME))
-    data = obj.data
-    try:
-        scene.collection.objects.link(obj)
-        scene.camera = obj
-        yield
-    finally:
-        scene.camera = None
-        bpy.data.objects.remove(obj)
-        bpy.data.cameras.remove(data)
-
-
 def stand(obj: bpy.types.Object, view: View) -> None:
     """Put the camera where a view with a pose has it."""
     if view.pose:

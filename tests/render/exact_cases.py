@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -192,14 +193,13 @@ def rendered(scene: bpy.types.Scene, case: Case, answer: Answer, folder: Path, l
     chosen, frame = settings_of(case, answer), scene.frame_current
     layer, view = scene.view_layers[chosen.view_layer], View(frame, frame, scene.camera.name, "view")
     things = things_shown(scene, layer, [view])
-    with instancer_labels_of_frames(scene, layer, things) as at_frame, passes.prepared(scene, chosen):
-        at_frame(view)
+    with instancer_labels_of_frames(layer, things) as labelled, passes.prepared(scene, chosen):
         scene.frame_set(frame)
         if label_render == "image":
             image, channels = passes.render_image_and_passes(scene, folder / "image.png", chosen.size)
             return image, *label_maps.reduced(label_samples(channels, ""), chosen.label_supersample)
         image = passes.render_image(scene, folder / "image.png", chosen.size)
-        return image, *render_labels(scene, chosen, answer.label_set)
+        return image, *labelled(view, partial(render_labels, scene, chosen, answer.label_set))
 
 
 def naive(scene: bpy.types.Scene, folder: Path, size: tuple[int, int] = SIZE) -> Codes | None:

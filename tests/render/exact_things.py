@@ -66,9 +66,14 @@ def hair_curve(scene):
 
 
 def particle_hair(scene):
-    """One strand, grown along the normal of a face that is not shown."""
     below = floor(scene)
-    scalp = rectangle(scene, -0.01, 0.01, -0.01, 0.01, label=THING, name="scalp")
+    strand(scene).pass_index = THING
+    return Answer(layers((box(-5.1, 3.2, -0.3, 0.3), THING), below))
+
+
+def strand(scene):
+    """An object with one strand of hair, grown from x = -5.1 to 3.2 along the normal of a face that is not shown."""
+    scalp = rectangle(scene, -0.01, 0.01, -0.01, 0.01, name="scalp")
     scalp.rotation_euler.y, scalp.location.x = np.pi / 2, -5.1
     scalp.modifiers.new("hair", "PARTICLE_SYSTEM")
     hair = scalp.particle_systems[0].settings
@@ -77,7 +82,7 @@ def particle_hair(scene):
     hair.root_radius = hair.tip_radius = 0.6
     hair.radius_scale, hair.use_close_tip = 1.0, False
     scalp.show_instancer_for_render = False
-    return Answer(layers((box(-5.1, 3.2, -0.3, 0.3), THING), below))
+    return scalp
 
 
 def points(scene):
@@ -259,14 +264,20 @@ def node_copies(scene):
 
 
 def particle_copies(scene):
-    """One particle on each vertex of a mesh, each a copy of a square."""
     below = floor(scene)
+    host, shape = seeded(scene)
+    host.pass_index = THING
+    return Answer(layers((shape, THING), below))
+
+
+def seeded(scene):
+    """One particle on each vertex of a mesh, each a copy of a square: the emitter, and all copies on paper."""
     source = rectangle(scene, -0.6, 0.7, -0.8, 0.9, name="source")
     source.hide_render = True
     places = ((-5.3, -2.2), (-1.1, 2.3), (3.2, -1.4))
     mesh = bpy.data.meshes.new("seeds")
     mesh.from_pydata([(x, y, 0.0) for x, y in places], [], [(0, 1, 2)])
-    host = put(scene, bpy.data.objects.new("seeds", mesh), label=THING)
+    host = put(scene, bpy.data.objects.new("seeds", mesh))
     host.show_instancer_for_render = False
     host.modifiers.new("seeds", "PARTICLE_SYSTEM")
     seeds = host.particle_systems[0].settings
@@ -276,7 +287,7 @@ def particle_copies(scene):
     seeds.render_type, seeds.instance_object, seeds.particle_size = "OBJECT", source, 1.0
     seeds.use_rotations, seeds.rotation_mode = True, "GLOB_X"
     square = box(-0.6, 0.7, -0.8, 0.9)
-    return Answer(layers((either(*(turned(square, -np.pi / 2, at) for at in places)), THING), below))
+    return host, either(*(turned(square, -np.pi / 2, at) for at in places))
 
 
 def on_vertices(scene):

@@ -189,7 +189,7 @@ def ids_in(files) -> NDArray[np.uint64]:
 def instancer_labels(occurrences: list[Occurrence]) -> Iterator[list[str]]:
     """What a run puts on a scene in which nothing comes or goes. Yields the names that `copy_labels` tells."""
     with stage.member_labels(occurrences) as given, stage.copy_labels(given) as label_copies:
-        yield label_copies(occurrences)
+        yield label_copies(occurrences)[1]
 
 
 def pixel_centres(ortho: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

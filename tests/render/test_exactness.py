@@ -7,6 +7,7 @@ from dataclasses import replace
 import bpy
 import exact_cameras
 import exact_cases
+import exact_copies
 import exact_holdouts
 import exact_supersampled
 import exact_surfaces
@@ -32,7 +33,7 @@ from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED
 from blender_addon.label_render.label_pass import render_label_samples
 from render_scripts import passes
 
-MODULES = (exact_cameras, exact_surfaces, exact_things, exact_holdouts, exact_thin, exact_supersampled)
+MODULES = (exact_cameras, exact_surfaces, exact_things, exact_copies, exact_holdouts, exact_thin, exact_supersampled)
 CASES = [case for module in MODULES for case in module.CASES]
 BY_NAME = {case.name: case for case in CASES}
 

@@ -326,7 +326,7 @@ def test_members_that_labels_split_keep_their_names(scene, tmp_path):
     plain = show(scene, tmp_path)
     view_layer, chosen = bpy.context.view_layer, settings()
     things, twins = things_shown(scene, view_layer, []), {}
-    with instancer_labels_of_frames(scene, view_layer, things, twins), passes.prepared(scene, chosen):
+    with instancer_labels_of_frames(view_layer, things, twins), passes.prepared(scene, chosen):
         assert twins
         with instances.instances_prepared(view_layer, things, twins) as telling:
             shown = look(scene, chosen, telling)
