@@ -43,6 +43,8 @@ def test_labels_are_as_on_paper(empty_scene, tmp_path, case):
         "motion blur, shutter after the frame", "motion blur, deforming", "motion blur, moving camera",
         "half transparent, alpha 0.4", "alpha that fades", "glass, label: see-through", "smoke and fog",
         "parts by faces", "collection instances", "geometry-node copies", "particle copies", "copies on vertices",
+        "copies, eye closed", "copies, Is Viewport node", "particles, none of them in viewports", "background sets",
+        "baked particles, instanced under two labels",
     ],
 )  # fmt: skip
 def test_the_index_pass_of_the_image_is_wrong_there(empty_scene, tmp_path, name):
