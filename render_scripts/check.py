@@ -28,6 +28,7 @@ from blender_addon.label_sets import label_files
 from render_scripts import compat
 from render_scripts.check_request import CheckRequest, add_arguments, request_from
 from render_scripts.interrupts import ends_at_once
+from render_scripts.plan import Refused
 from render_scripts.reported import reported
 from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import choose_view_layer
@@ -39,7 +40,10 @@ def check(path: Path, request: CheckRequest) -> tuple[str, int]:
         compat.refuse_the_old()
         open_scene(path, scripts=False)
         enable_cycles()
-        report = make_report(bpy.context.scene, request)
+        try:
+            report = make_report(bpy.context.scene, request)
+        except RenderFailed as error:
+            raise Refused(str(error)) from error
     text = report.to_json(request.strict) if request.json else report.to_text()
     return text, int(report.fails(request.strict))
 

@@ -64,11 +64,11 @@ def look(
     twins: dict[bpy.types.Object, bpy.types.Object] = {}
     with ExitStack() as stack:
         enter = stack.enter_context
-        enter(kept_render_result())
         enter(kept_unkeyed())
         enter(put_back_frame(scene))
         if things is None:
             things = things_shown(scene, view_layer, views)
+        enter(kept_render_result())
         labelled = enter(instancer_labels_of_frames(view_layer, things, twins))
         enter(prepared(scene, settings))
         enter(changed(view_layer, use_pass_cryptomatte_object=True, pass_cryptomatte_depth=4))

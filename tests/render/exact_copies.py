@@ -1,4 +1,5 @@
-"""Cases of copies that a render shows and the viewport does not, or elsewhere: their label is that of their host."""
+"""Cases of copies that a render shows and viewports do not, of background sets, and of what instances do with hair and
+baked particles."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ def in_a_collection(scene, *objects):
     return collection
 
 
-def out_of_the_way(scene, tree, label, place):
-    """A host at a place whose nodes show copies there and nothing of its own."""
+def host_at(scene, tree, label, place):
+    """A host whose nodes show copies at a place, and nothing of its own."""
     host = made_by_nodes(scene, tree, label)
     host.location.xy, host.rotation_euler.z = place[:2], place[2]
     return host
@@ -54,9 +55,7 @@ def hidden_copies(hide):
     def build(scene):
         below = floor(scene)
         whole, single = in_a_collection(scene, square(scene)), square(scene)
-        hosts = [
-            out_of_the_way(scene, copies_of(source), place[3], place) for source, place in zip((whole, single), PLACES)
-        ]
+        hosts = [host_at(scene, copies_of(source), place[3], place) for source, place in zip((whole, single), PLACES)]
         hide(scene, whole, single, hosts)
         return Answer(layers(*on_paper(*PLACES[:2]), below))
 
@@ -118,9 +117,9 @@ def not_in_viewports(_scene, _whole, _single, hosts):
 
 
 def inside_an_instance(scene):
-    """A host that is disabled in viewports, in a collection under two labels: so are its copies, each of one thing."""
+    """A host that is disabled in viewports, in a collection whose instancer has the label."""
     below = floor(scene)
-    host = out_of_the_way(scene, copies_of(square(scene)), 0, (0, 0, 0))
+    host = host_at(scene, copies_of(square(scene)), 0, (0, 0, 0))
     members = in_a_collection(scene, host)
     host.hide_viewport = True
     x, y, turn, label = PLACES[0]
@@ -157,7 +156,7 @@ def in_the_background(scene):
     x, y, turn, label = PLACES[0]
     empty = put(near, bpy.data.objects.new("instancer", None), x=x, y=y, label=label)
     empty.instance_type, empty.instance_collection, empty.rotation_euler.z = "COLLECTION", members, turn
-    out_of_the_way(far, copies_of(square(far)), PLACES[1][3], PLACES[1])
+    host_at(far, copies_of(square(far)), PLACES[1][3], PLACES[1])
     alone = rectangle(far, -1.3, 1.2, -1.4, 1.1, label=THIRD, name="alone")
     alone.location.xy, alone.rotation_euler.z = PLACES[2][:2], PLACES[2][2]
     return Answer(layers(*on_paper(*PLACES), below))

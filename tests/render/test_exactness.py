@@ -71,6 +71,8 @@ def test_which_labels_the_image_render_has(empty_scene, name, taken):
         "motion blur, shutter after the frame", "motion blur, deforming", "motion blur, moving camera",
         "half transparent, alpha 0.4", "alpha that fades", "glass, label: see-through", "smoke and fog",
         "parts by faces", "collection instances", "geometry-node copies", "particle copies", "copies on vertices",
+        "copies, eye closed", "copies, Is Viewport node", "particles, none of them in viewports", "background sets",
+        "baked particles, instanced under two labels",
     ],
 )  # fmt: skip
 def test_the_index_pass_of_the_image_is_wrong_there(empty_scene, tmp_path, name):

@@ -326,7 +326,10 @@ def test_what_was_set_over_a_key_stays_so(scene):
     assert scene.frame_current == 3
 
 
-def test_the_last_render_stays(scene, tmp_path):
+@pytest.mark.parametrize("copies", [False, True])  # with copies the scene is evaluated for a render beforehand
+def test_the_last_render_stays(scene, tmp_path, copies):
+    if copies:
+        book_and_shelf(scene, 3)
     scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 8, 6, 100
     scene.cycles.samples, scene.cycles.use_denoising = 1, False
     scene.world = bpy.data.worlds.new("green")
