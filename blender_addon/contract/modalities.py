@@ -81,8 +81,8 @@ MODALITIES = {
         Modality(
             "instances",
             {
-                "instances.exr": "Instance.High, Instance.Low: the id of the thing seen is High * 2**32 + Low, the same "
-                f"in all frames; uint32, 0 {_NOTHING} or labels are ignored",
+                "instances.exr": "Instance.High, Instance.Low: the id of the thing seen is High * 2**32 + Low, the "
+                f"same in all frames; uint32, 0 {_NOTHING} or labels are ignored",
                 "instances.json": "a row for each id: label, path, matrix, boxes in 3D and 2D, visible pixels; "
                 "`conventions` says the units and axes",
             },
@@ -91,8 +91,8 @@ MODALITIES = {
             "amodal",
             {
                 "amodal.json": "the pixels that each thing would cover if nothing stood before it: run lengths down "
-                "the columns, beginning with pixels outside, as COCO has them uncompressed; null for what is not triangles "
-                "alone"
+                "the columns, beginning with pixels outside, as COCO has them uncompressed; null for what is not "
+                "triangles alone"
             },
         ),
         Modality(
