@@ -152,7 +152,7 @@ def measure(columns: int, number: int) -> tuple[float, float, float, int, int]:
 
 def wrong_pixels(found, things, columns: int, number: int) -> int:  # type: ignore[no-untyped-def]
     """Pixels that are some thing's, though another stands in their cell of the grid."""
-    by_cell = np.zeros(number, np.uint32)
+    by_cell = np.zeros(number, np.uint64)
     x, y = things.matrices[:, 0, 3], things.matrices[:, 1, 3]
     drawn = (x > 0) & (y > 0)
     by_cell[(np.floor(y[drawn]) * columns + np.floor(x[drawn])).astype(int)] = things.ids[drawn]
