@@ -161,7 +161,7 @@ def wrong_pixels(found, things, columns: int) -> int:  # type: ignore[no-untyped
     """Pixels that are some thing's, though another stands in their cell of the grid."""
     x, y = things.matrices[:, 0, 3], things.matrices[:, 1, 3]
     drawn = (x > 0) & (y > 0)
-    by_cell = np.zeros(int(drawn.sum()), np.uint32)
+    by_cell = np.zeros(int(drawn.sum()), np.uint64)
     by_cell[(np.floor(y[drawn]) * columns + np.floor(x[drawn])).astype(int)] = things.ids[drawn]
     ys, xs = np.nonzero(found)
     cell = columns / found.shape[1]

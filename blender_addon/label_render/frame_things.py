@@ -19,7 +19,7 @@ from ..occurrences import NO_LEVEL, hair_of
 from ..scene_labels import CARRIERS
 from . import cryptomatte
 from .copy_marks import is_marked
-from .strands import box_of_strands
+from .strands import box_of_points, box_of_strands
 from .thing_ids import Ids, Key, Listed, ids_of, keys_of
 
 
@@ -135,8 +135,10 @@ class _Shape:
 
 def _box(obj: bpy.types.Object, faces: bool, hairy: bool) -> tuple[NDArray[np.float64], bool]:
     """The box of what is rendered of an object, and whether there are strands in it."""
-    corners = obj.bound_box
-    own = np.array([corners[0], corners[6]], np.float64)
+    own = box_of_points(obj.data) if obj.type in {"CURVES", "POINTCLOUD"} else None
+    if own is None:
+        corners = obj.bound_box
+        own = np.array([corners[0], corners[6]], np.float64)
     strands = box_of_strands(obj) if hairy else None
     if strands is None:
         return own, False

@@ -1,4 +1,4 @@
-"""Hair of particles that a render draws as strands, which no surface of the depsgraph lists."""
+"""What is as thick as its points say: hair of particles, which no surface of the depsgraph lists, curves and points."""
 
 from __future__ import annotations
 
@@ -17,6 +17,25 @@ def box_of_strands(obj: bpy.types.Object) -> Box | None:
     None where it has none."""
     boxes = [box for system in hair_of(obj) if (box := _box(obj, system)) is not None]
     return np.stack([np.min(boxes, axis=0)[0], np.max(boxes, axis=0)[1]]) if boxes else None
+
+
+def box_of_points(data: bpy.types.ID) -> Box | None:
+    """The box around all points of hair curves or of a point cloud, as thick as they are (before 4.5 Blender's own box
+    is not); None where there are none."""
+    places = data.attributes.get("position")
+    if not places or not len(places.data):
+        return None
+    points = np.empty(3 * len(places.data), np.float32)
+    places.data.foreach_get("vector", points)
+    points, thick = points.reshape(-1, 3).astype(np.float64), data.attributes.get("radius")
+    radii = np.full(len(points), _THIN, np.float32)
+    if thick and len(thick.data) == len(points):
+        thick.data.foreach_get("value", radii)
+    return np.stack([(points - radii[:, None]).min(axis=0), (points + radii[:, None]).max(axis=0)])
+
+
+_THIN = 0.01
+"""The radius of points that have none."""
 
 
 def _box(obj: bpy.types.Object, system: bpy.types.ParticleSystem) -> Box | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bpy
 import numpy as np
 import pytest
 from scenery import camera, in_collection, instance, rectangle
@@ -75,3 +76,15 @@ def test_copies_of_hair_are_told_apart(scene):
     for row in rows_of(found).values():
         middle = row.box_2d[0] + row.box_2d[2] / 2
         assert abs(middle - {"one": 40, "two": 120, "other": 80}[row.path[0]]) <= 1
+
+
+def test_curves_are_as_thick_as_their_points(scene):
+    """A metre at one end and two at the other, 5 m apart."""
+    hair = bpy.data.hair_curves.new("hair")
+    hair.add_curves([2])
+    for point, x, radius in zip(hair.points, (-2, 3), (0.5, 1)):
+        point.position, point.radius = (x, 0, 0), radius
+    scene.collection.objects.link(bpy.data.objects.new("hair", hair))
+    (row,) = rows_of(seen(scene, size=(160, 120))).values()
+    assert np.allclose(row.box_3d.size, (6.5, 2, 2)) and np.allclose(row.box_3d.centre, (0.75, 0, 0))
+    assert row.box_2d[3] <= 20 and row.box_2d[2] <= 65
