@@ -145,8 +145,8 @@ def catcher_behind_a_pane(scene):
 
 
 CASES = (
-    *(Case(f"half transparent before a holdout, {kind}", before(kind)) for kind in KINDS),
-    Case("half transparent before a holdout, 3 x 3", before("object"), 3),
+    *(Case(f"pane before a holdout, {kind}", before(kind)) for kind in KINDS),
+    Case("pane before a holdout, 3 x 3", before("object"), 3),
     Case("three panes before a holdout", before("object", panes=3)),
     Case("three panes before a holdout, 3 x 3", before("material", panes=3), 3),
     Case("pane before a holdout, label: surface", before("object", 0.4, "surface")),
@@ -158,10 +158,10 @@ CASES = (
     Case("leaf before a holdout, 3 x 3", leaf_before("object"), 3),
     *(Case(f"holdout with holes, {kind}", held_leaf(kind)) for kind in KINDS),
     Case("holdout with holes, 3 x 3", held_leaf("object"), 3),
-    *(Case(f"half transparent holdout, {kind}, alpha 0.6", held_pane(kind, 0.6)) for kind in KINDS),
-    Case("half transparent holdout, alpha 0.4", held_pane("object", 0.4)),
-    Case("half transparent holdout, label: surface", held_pane("material", 0.4, "surface")),
-    Case("half transparent holdout, label: see-through", held_pane("object", 0.6, "see-through")),
-    Case("half transparent holdout, label: ignore", held_pane("object", 0.6, "ignore")),
+    *(Case(f"holdout half there, {kind}, alpha 0.6", held_pane(kind, 0.6)) for kind in KINDS),
+    Case("holdout half there, alpha 0.4", held_pane("object", 0.4)),
+    Case("holdout half there, label: surface", held_pane("material", 0.4, "surface")),
+    Case("holdout half there, label: see-through", held_pane("object", 0.6, "see-through")),
+    Case("holdout half there, label: ignore", held_pane("object", 0.6, "ignore")),
     Case("shadow catcher behind a pane", catcher_behind_a_pane),
 )
