@@ -90,7 +90,7 @@ def from_mapping(data: Any, what: str = "views") -> ViewRequest:
     kind = data.get("kind", "room")
     if kind not in KINDS:
         raise ValueError(f"{what}.kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    names = {each.name for each in fields(ViewRequest)}
+    names = {each.name: each.default for each in fields(ViewRequest)}
     for key in data:
         if key not in names:
             near = difflib.get_close_matches(str(key), names, 1)
@@ -99,7 +99,7 @@ def from_mapping(data: Any, what: str = "views") -> ViewRequest:
             of = [each for each in KINDS if key in OF_KIND[each]]
             raise ValueError(f"{what}.{key} means nothing to {kind} views; it is for {', '.join(of)}")
     # Where a kind has no say in it, the field's own default stands.
-    said = {key: _range(key, value) for key, value in data.items()}
+    said = {key: _range(key, value) for key, value in data.items() if value is not None or names[key] is not None}
     request = build(ViewRequest, _as_json(_DEFAULTS_OF_KIND.get(kind, {}) | said), what, alone=True)
     for name, value in asdict(request).items():
         if is_range(name) and value and value[0] > value[1]:

@@ -24,6 +24,7 @@ from render_scripts.randomization.backgrounds import (
     part_of,
     resampled,
 )
+from render_scripts.randomization.pools import fingerprint
 from render_scripts.rays.verify import verify
 from render_scripts.rays.verify_request import VerifyRequest
 from render_scripts.session import render
@@ -280,10 +281,10 @@ def test_a_folder_is_part_of_the_plan(start, photo, tmp_path, capsys):
     assert start("run", "--frames", "1") == 0
     stored = read_plan(tmp_path / "run").settings.randomization
     folder = str(tmp_path / "photos")
-    assert stored["pictures"] == {folder: {"a.png": (tmp_path / "photos" / "a.png").stat().st_size}}
+    assert stored["pictures"] == {folder: {"a.png": fingerprint(tmp_path / "photos" / "a.png")}}
     save_picture(tmp_path / "photos" / "b.png", photo)
     assert start("run", "--frames", "1") == 1
-    assert "randomization is" in capsys.readouterr().err
+    assert "'b.png' is new" in capsys.readouterr().err
 
 
 def test_one_folder_may_be_that_of_two_families(start, tmp_path):
