@@ -87,8 +87,8 @@ class Pose:
 class View:
     """What one frame of the run shows: frame `scene_frame` of the .blend through `camera`.
 
-    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras, or draws, share a scene frame. Where there
-    is a `pose`, `camera` is none of the .blend, but one that the renderer puts there.
+    `frame` numbers the run's folders; it equals `scene_frame` unless several cameras, or draws, share a scene frame.
+    Where there is a `pose`, `camera` is none of the .blend, but one that the renderer puts there.
     """
 
     frame: int

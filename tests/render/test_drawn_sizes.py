@@ -72,7 +72,7 @@ def test_sizes_as_people_write_them(said):
         ({"sizes": 640}, "resolution.sizes must be a list"),
         ({"sizes": [[640, 3]]}, r"resolution.sizes\[0\]\[1\] must be from 4 to 65536"),
         ({"scale": [2, 1]}, "resolution.scale is 2 to 1: the lower end comes first"),
-        ({"scale": 1}, "resolution.scale must be a list of 2"),
+        ({"scale": [0.5]}, "resolution.scale must be a list of 2"),
         ({"multiple": 0}, "resolution.multiple must be from 1 to 1024"),
     ],
 )
