@@ -17,7 +17,7 @@ import bpy
 
 from .. import compat
 from ..occurrences import Occurrence
-from .light_through import Place, Suspicion, source_of
+from .light_through import Place, Suspicion, may_be_transparent, source_of
 from .stage import changed
 from .transparency import hidden_of, unreadable
 
@@ -71,7 +71,7 @@ def marks_rendered(view_layer: bpy.types.ViewLayer) -> Iterator[frozenset[str]]:
             hidden = hidden_of(material)
             if hidden:
                 stack.enter_context(_unmarked_where(hidden, material.node_tree))
-            elif unreadable(material):
+            elif unreadable(material) or _is_shown_by_a_group(material.node_tree):
                 doubtful.add(material.name_full)
         yield frozenset(doubtful)
 
@@ -85,6 +85,11 @@ def _mark_pass(view_layer: bpy.types.ViewLayer) -> Iterator[None]:
     finally:
         view_layer.aovs.remove(next(aov for aov in view_layer.aovs if aov.name == PASS))
         view_layer.active_aov_index = active
+
+
+def _is_shown_by_a_group(tree: bpy.types.NodeTree) -> bool:
+    """Whether a group in a material's tree says where it is not there, which the tree itself is not told."""
+    return not tree.get_output_node("CYCLES") and may_be_transparent(tree, Suspicion())
 
 
 @contextmanager
