@@ -45,13 +45,26 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--scene", choices=("cheap", "heavy"), help="default: both")
     parser.add_argument("--size", type=parse_size, help="in place of those sizes")
+    parser.add_argument(
+        "--samples", type=int, help="in place of those: what is added to a frame does not depend on them"
+    )
     options = parser.parse_args()
     print("| | bare, s a frame | with labels | with labels of their own | with all | pairs an hour |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for name, build, frames, asked in (
-            ("cheap", build_balloons, 10 * options.frames, {"size": options.size or (512, 512), "samples": 4}),
-            ("heavy", _build_room, options.frames, {"size": options.size or (640, 480), "samples": 64}),
+            (
+                "cheap",
+                build_balloons,
+                10 * options.frames,
+                {"size": options.size or (512, 512), "samples": options.samples or 4},
+            ),
+            (
+                "heavy",
+                _build_room,
+                options.frames,
+                {"size": options.size or (640, 480), "samples": options.samples or 64},
+            ),
         ):
             if options.scene not in (None, name):
                 continue
