@@ -4,6 +4,7 @@ VENV ?= .venv
 BPY ?= 4.5
 BIN := $(VENV)/bin
 DEMO := build/demo
+ABREAST := -n auto --maxprocesses 4 --dist loadfile
 BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
 
 .PHONY: demo test test-slow test-wheels test-blender lint benchmark zip clean
@@ -18,15 +19,15 @@ demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 
 	$(BIN)/labelpass sheet $(DEMO)/run --out $(DEMO)/contact_sheet.png
 
 test: lint                    ## the whole suite, but for what is marked slow
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(ABREAST)
 
 test-slow: $(VENV)/.ready     ## all of it
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ABREAST)
 
 test-wheels:                  ## the Blender side of the suite on the other bpy modules that exist
 	for bpy in 4.2 5.0; do \
 	  $(MAKE) VENV=.venv-bpy$$bpy BPY=$$bpy .venv-bpy$$bpy/.ready && \
-	  .venv-bpy$$bpy/bin/python -m pytest -m "not slow" $(BLENDER_SIDE) tests/test_extension_zip.py || exit 1; \
+	  .venv-bpy$$bpy/bin/python -m pytest -m "not slow" $(ABREAST) $(BLENDER_SIDE) tests/test_extension_zip.py || exit 1; \
 	done
 
 test-blender: zip             ## the Blender side of the suite, and the zip, in a real Blender: BLENDER=/path/to/blender
