@@ -97,7 +97,9 @@ def _lay(folder: Path, page: Path) -> None:
 
 
 def tiny(text: str) -> str:
-    """A command or a job that renders, with less to render. All views are sampled, and two of them rendered."""
+    """A command or a job that renders, with less to render. All views are sampled, and two of them rendered; two of
+    each share of frames."""
+    text = re.sub(r"(?<=--frames )(\d+)-\d+", lambda first: f"{first[1]}-{int(first[1]) + 1}", text)
     text = re.sub(r"(^samples: |(?<=--samples ))\d+", r"\g<1>2", text, flags=re.M)
     text = re.sub(r"(^size: |(?<=--size ))\d+x\d+", r"\g<1>48x36", text, flags=re.M)
     many = re.search(r"labelpass render .*--(sample-views|randomize) ", text) and "-frame" not in text
