@@ -184,6 +184,8 @@ def _source_of(plan: Plan, name: str, frames: int) -> Source:
 
 def _frames_of_run(run: Path, plan: Plan, name: str, scene: str, source: int) -> list[Frame]:
     views = {view.frame: view for view in plan.views}
+    period = len(plan.views) // plan.settings.draws  # the first draw of all views, then the second
+    first = {view.frame: plan.views[place % period].frame for place, view in enumerate(plan.views)}
     found = []
     for number in finished_frames(run):
         try:
@@ -191,7 +193,8 @@ def _frames_of_run(run: Path, plan: Plan, name: str, scene: str, source: int) ->
         except RunError as error:
             raise ExportError(str(error)) from error
         view, folder = views[number], frame_folder(run, number)
-        key = FrameKey(scene, f"{view.camera}\n{view.name}", view.scene_frame, f"{name}_{number:06d}")
+        place = f"{view.camera}\n{view.name}", view.scene_frame
+        key = FrameKey(scene, *place, f"{name}_{number:06d}", f"{name}_{first[number]:06d}")
         purity = folder / PURITY if PURITY in files else None
         checksums = {name: stored.checksum for name, stored in files.items()}
         found.append(Frame(key, source, folder / LABELS, folder / plan.settings.image_file, purity, checksums))

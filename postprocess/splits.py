@@ -7,7 +7,7 @@ Two pictures that share most of what they show must not be split: the test would
 `view`     all frames of one view of a scene: one camera under one view name. The next best, and not leak-free: other
            views show the same furniture.
 `block`    one scene, too few views (a moving camera): the frames in their order, cut once per border, so that only the
-           frames beside a cut have neighbours on its other side.
+           frames beside a cut have neighbours on its other side. Draws of one view stay together.
 `frame`    each frame alone. Right only where frames are independent draws; never chosen by itself.
 =========  ==========================================================================================================
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -30,12 +31,21 @@ METHODS = ("scene", "view", "frame")
 
 @dataclass(frozen=True, order=True)
 class FrameKey:
-    """What a split knows of a frame: its `scene`, `view`, place in time `order`, and `name`, unique among frames."""
+    """What a split knows of a frame: its `scene`, `view`, place in time `order`, and `name`, unique among frames.
+
+    `first` is the name that the first draw of the very same view has, or would have; "" where there are no draws.
+    """
 
     scene: str
     view: str
     order: int
     name: str
+    first: str = ""
+
+    @property
+    def moment(self) -> tuple[str, str, int, str]:
+        """What all draws of it share, and nothing else."""
+        return self.scene, self.view, self.order, self.first or self.name
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ def split_frames(
         raise ExportError(f"frame name {twice[0]!r} is used twice")
     if by is not None and by not in METHODS:
         raise ExportError(f"split by {by!r}: known are {', '.join(METHODS)}")
-    ordered = sorted(frames)
+    ordered = sorted(frames, key=lambda frame: (frame.moment, frame.name))
     groups = {method: _groups(ordered, method) for method in METHODS}
     if by is None:
         by = next((method for method in ("scene", "view") if len(groups[method]) >= len(wished)), "block")
@@ -135,11 +145,12 @@ def _deal(
 
 def _cut(ordered: Sequence[FrameKey], shares: Sequence[float], rng: np.random.Generator) -> dict[str, str]:
     """Consecutive frames, one stretch per split; the seed says which split comes first in time."""
-    quota = quotas(len(ordered), shares)
+    moments = [[frame.name for frame in draws] for _, draws in groupby(ordered, lambda frame: frame.moment)]
+    quota = quotas(len(moments), shares)
     of: dict[str, str] = {}
     start = 0
     for at in rng.permutation(3):
-        of |= {frame.name: SPLITS[at] for frame in ordered[start : start + quota[at]]}
+        of |= {name: SPLITS[at] for names in moments[start : start + quota[at]] for name in names}
         start += quota[at]
     return of
 

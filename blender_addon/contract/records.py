@@ -81,7 +81,7 @@ class Record:
     camera: RecordedCamera | None = None
 
 
-_OF_EXR = ("float32", "float16", "uint16")
+_OF_EXR = ("float32", "float16", "uint16", "uint32")
 
 
 def read_frame(run: Path, frame: int, plan: Plan) -> Record:

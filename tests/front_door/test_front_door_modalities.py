@@ -47,6 +47,13 @@ def decoded(path: Path) -> np.ndarray:
     return pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 
 
+def test_the_run_is_whole_to_whoever_reads_it(run, scene_file, tmp_path):
+    labelpass("verify", run)
+    labelpass("export", run, "--format", "nyu", "--split", "1/0/0", "--out", tmp_path / "nyu")
+    again = labelpass("render", scene_file, "--out", run, *SMALL, "--frames", "1-2", "--with", ",".join(MODALITIES))
+    assert "damaged" not in again.stdout + again.stderr
+
+
 def test_every_file_decodes_to_its_checksum(run):
     folder, files = frame_folder(run, 1), read_record(run, 1)["files"]
     assert {path.name for path in folder.iterdir()} == {*files, "frame.json"}

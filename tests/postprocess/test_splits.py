@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -96,6 +98,16 @@ def test_the_default_is_the_safest_that_fills_the_splits() -> None:
     assert split_frames(make(1, 2, 50), shares, rng()).method == "block"
     assert split_frames(make(2, 1, 9), (0.9, 0.1, 0), rng()).method == "scene"
     assert split_frames(make(1, 1, 9), (1, 0, 0), rng()).method == "scene"
+
+
+def test_draws_of_one_place_of_a_moving_camera_stay_together() -> None:
+    """12 places of a walk, all of one scene frame, each drawn three times: the first draw of all, then the second."""
+    frames = [FrameKey("s", "walk", 1, f"n{n:02d}", f"n{(n - 1) % 12 + 1:02d}") for n in range(1, 37)]
+    of = split_frames(frames, (0.5, 0.25, 0.25), rng()).of
+    parts = [{of[frame.name] for frame in frames if frame.first == f"n{place:02d}"} for place in range(1, 13)]
+    assert all(len(part) == 1 for part in parts)
+    assert Counter(of.values()) == {"train": 18, "val": 9, "test": 9}
+    assert sum(here != there for here, there in zip(parts, parts[1:])) == 2  # and the places are cut, not scattered
 
 
 def test_a_moving_camera_is_cut_and_not_scattered() -> None:
