@@ -84,7 +84,7 @@ def take_shot(
     shot = Shot(rendered, files, unwritten=_label_files(folder, settings, rendered, channels, purity))
     shot.unwritten += [partial(WRITERS[name], folder, rendered) for name in settings.modalities if name in WRITERS]
     if things and rendered.instances is not None:
-        shot.unwritten.append(_instance_files(folder, rendered, rendered.instances, things, settings))
+        shot.unwritten.append(_instance_files(folder, scene, rendered, rendered.instances, things, settings))
     clock.lap("labels_s")
     if "stereo" in settings.modalities:
         shot.more["stereo"] = _render_right_eye(folder, plan, view, scene, stage, shot, develop)
@@ -204,11 +204,17 @@ def _heard(scene: bpy.types.Scene, plan: Plan, stage: Stage) -> AbstractContextM
 
 
 def _instance_files(
-    folder: Path, rendered: Rendered, ids: NDArray[np.uint64], things: Things, settings: Settings
+    folder: Path,
+    scene: bpy.types.Scene,
+    rendered: Rendered,
+    ids: NDArray[np.uint64],
+    things: Things,
+    settings: Settings,
 ) -> Callable[[], Files]:
     if "amodal" not in settings.modalities:
         return partial(instance_files.write, folder, rendered, ids, things, None)
-    seen = instance_files.seen_through_pixels(rendered, bpy.context.evaluated_depsgraph_get())
+    with middle_of_the_shutter(scene):
+        seen = instance_files.seen_through_pixels(rendered, bpy.context.evaluated_depsgraph_get())
 
     def write() -> Files:
         masks = amodal.masks(ids, things, seen)

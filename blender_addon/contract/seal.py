@@ -27,5 +27,15 @@ def is_broken(record: Mapping[str, Any]) -> bool:
 
 
 def _checksum(said: Mapping[str, Any]) -> str:
-    """SHA-256 over canonical JSON: keys sorted, no spaces, ASCII."""
-    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    """SHA-256 over canonical JSON: keys sorted, no spaces, ASCII, whole numbers without a point."""
+    text = json.dumps(_plain(said), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Many writers of JSON know one kind of number: 1.0 comes back as 1."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

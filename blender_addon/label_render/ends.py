@@ -17,6 +17,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import compat
 from ..contract.labels import NO_SURFACE
 from .stage import changed
 from .transparency import hidden_of
@@ -41,6 +42,8 @@ def rendered(view_layer: bpy.types.ViewLayer, render: Callable[[], Passes]) -> P
     alpha = render()["Combined.A"] if any(map(_may_have_holes, held)) else None
     with ExitStack() as stack:
         for obj in held if alpha is not None else ():
+            for curve in _curves_of(obj, "visible_camera"):
+                stack.enter_context(changed(curve, mute=True))
             stack.enter_context(changed(obj, visible_camera=False))
         passes = render()
     ends = passes["Combined.A"] if alpha is None else alpha
@@ -54,7 +57,7 @@ def _held_out(view_layer: bpy.types.ViewLayer) -> list[bpy.types.Object]:
     for layer in layers:  # grows
         layers += layer.children
         if layer.holdout:
-            found.update(layer.collection.all_objects)
+            found.update(layer.collection.objects)  # its children have switches of their own
     return [obj for obj in view_layer.objects if obj in found] if found else []
 
 
@@ -69,4 +72,16 @@ def _may_have_holes(obj: bpy.types.Object) -> bool:
     """Whether some of what an object shows may be looked through; what only evaluation tells is taken to be."""
     if obj.is_instancer or any(modifier.type == "NODES" for modifier in obj.modifiers):
         return True
-    return any(slot.material and hidden_of(slot.material) for slot in obj.material_slots)
+    return any(slot.material and _may_be_hidden(slot.material) for slot in obj.material_slots)
+
+
+def _may_be_hidden(material: bpy.types.Material) -> bool:
+    """An output in a group is hidden there."""
+    tree = compat.shader_tree(material)
+    return bool(hidden_of(material) or (tree and not tree.get_output_node("CYCLES")))
+
+
+def _curves_of(obj: bpy.types.Object, name: str) -> list[bpy.types.FCurve]:
+    """Keys and drivers of a property."""
+    drivers = obj.animation_data.drivers if obj.animation_data else ()
+    return [curve for curves in (compat.fcurves(obj), drivers) for curve in curves if curve.data_path == name]

@@ -45,6 +45,8 @@ def _is_suspect(node: bpy.types.Node, suspected: Suspicion) -> bool:
         return alpha.is_linked or alpha.default_value < 1
     if kind == "ShaderNodeGroup":
         return bool(node.node_tree) and may_be_transparent(node.node_tree, suspected)
+    if kind == "ShaderNodeBsdfRayPortal":
+        return True
     if kind == "ShaderNodeScript":  # nobody knows
         return any(socket.type == "SHADER" for socket in node.outputs)
     return kind == "ShaderNodeBsdfTransparent" or (suspected.glass and kind in _GLASS)
@@ -154,7 +156,7 @@ def _of_node(place: Place | None, source: bpy.types.NodeSocket) -> Value:
         return _of_group(place, node, source)
     if kind == "NodeGroupInput":
         return _given(_needed(place), source)
-    if kind.removeprefix("ShaderNode").startswith(CLOSURES):
+    if _is_opaque(kind):
         return 0.0
     raise Unknown
 
@@ -236,7 +238,12 @@ def can_be_read(socket: bpy.types.NodeSocket, suspected: Suspicion, in_copy: boo
         return handed and readable(ends_of(node.node_tree, source.identifier), in_copy=True)
     if kind == "NodeGroupInput":
         return in_copy
-    return kind.removeprefix("ShaderNode").startswith(CLOSURES)
+    return _is_opaque(kind)
+
+
+def _is_opaque(kind: str) -> bool:
+    """Through a portal a ray goes on somewhere else."""
+    return kind.removeprefix("ShaderNode").startswith(CLOSURES) and kind != "ShaderNodeBsdfRayPortal"
 
 
 # Groups: a copy of the group says the transparency of its shaders as values, and stands beside the group itself.

@@ -34,8 +34,7 @@ def rays_of(recorded: Mapping[str, Any], depsgraph: bpy.types.Depsgraph) -> Rays
     """
     camera = depsgraph.scene_eval.camera
     data, size = camera.data, (int(recorded["width"]), int(recorded["height"]))
-    pose = np.array(recorded["world_from_camera"], np.float64)
-    pose[:3, 3] /= metres_per_unit(depsgraph.scene_eval)
+    pose = _pose(recorded, depsgraph)
     clip = (data.clip_start, data.clip_end)
     if recorded["K"] is not None:
         matrix = np.array(recorded["K"], np.float64)
@@ -61,16 +60,23 @@ def projection_of(recorded: Mapping[str, Any], depsgraph: bpy.types.Depsgraph) -
     if recorded.get("distortion"):
         return None
     if recorded["K"] is not None:
-        seen = np.array(recorded["camera_from_world"], np.float64)[:3]
+        seen = np.linalg.inv(_pose(recorded, depsgraph))[:3]
         matrix = np.vstack([np.array(recorded["K"], np.float64) @ seen, seen[2:]])[[0, 1, 3, 2]]
     elif data.type == "ORTHO":
         to_pixels = np.array([[size[0] / 2, 0, 0, size[0] / 2], [0, -size[1] / 2, 0, size[1] / 2]])
         clip = _orthographic(depsgraph, size)
         onto = np.vstack([to_pixels @ clip, [[0, 0, -1, 0], [0, 0, 0, 1]]])
-        matrix = onto @ np.linalg.inv(np.array(recorded["world_from_camera"], np.float64))
+        matrix = onto @ np.linalg.inv(_pose(recorded, depsgraph))
     else:
         return None
     return Projection(matrix, size, float(data.clip_start), float(data.clip_end))
+
+
+def _pose(recorded: Mapping[str, Any], depsgraph: bpy.types.Depsgraph) -> Floats:
+    """4x4, `world_from_camera` in Blender units."""
+    pose = np.array(recorded["world_from_camera"], np.float64)
+    pose[:3, 3] /= metres_per_unit(depsgraph.scene_eval)
+    return pose
 
 
 def _orthographic(depsgraph: bpy.types.Depsgraph, size: tuple[int, int]) -> Floats:

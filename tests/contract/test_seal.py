@@ -14,8 +14,9 @@ from blender_addon.contract.strict import parse_json
 
 from .small_run import write_frame
 
+FRACTIONS = st.floats(allow_nan=False, allow_infinity=False).filter(lambda number: not number.is_integer())
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | FRACTIONS | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
@@ -44,6 +45,12 @@ def test_numbers_and_tuples_are_as_the_file_has_them():
     whole = sealed({"matrix": ((0.1, 1e-300), (-0.0, 3)), "by id": {7: "table"}})
     assert whole["matrix"] == [[0.1, 1e-300], [-0.0, 3]] and whole["by id"] == {"7": "table"}
     assert not is_broken(parse_json(to_json(whole)))
+
+
+def test_a_writer_that_knows_one_kind_of_number_breaks_nothing():
+    whole = sealed({"matrix": [[1.0, -0.0], [1e16, 0.5]], "seed": 7})
+    assert not is_broken({**whole, "matrix": [[1, 0], [10000000000000000, 0.5]]})
+    assert is_broken({**whole, "matrix": [[1, 0], [10000000000000000, 0.25]]})
 
 
 def test_a_record_that_was_edited_is_told_and_an_older_one_has_no_seal(tmp_path):

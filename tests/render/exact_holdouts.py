@@ -121,6 +121,28 @@ def held_leaf(kind):
     return build
 
 
+def held_leaf_beside_what_is_none(scene):
+    """A collection of holdouts has another in it, which is none."""
+    below, (made, shape) = floor(scene), cut_out("leaf")
+    hold_out(scene, screen(scene, made, z=1), "collection")
+    inner, (obj, there) = bpy.data.collections.new("inner"), thing(scene, label=OTHER)
+    for collection in obj.users_collection:
+        collection.objects.unlink(obj)
+    inner.objects.link(obj)
+    bpy.data.collections["things"].children.link(inner)
+    bpy.context.view_layer.layer_collection.children["things"].children["inner"].holdout = False
+    return Answer(layers((shape, BACKGROUND), (there, OTHER), below))
+
+
+def keyed_leaf(scene):
+    """A holdout with holes, which a key has cameras see."""
+    below, (made, shape) = floor(scene), cut_out("leaf")
+    leaf = screen(scene, made, z=1)
+    leaf.is_holdout = True
+    leaf.keyframe_insert("visible_camera", frame=1)
+    return Answer(layers((shape, BACKGROUND), below))
+
+
 def held_pane(kind, alpha, policy="alpha"):
     """A holdout that is half there counts as its alpha, or its label, says; where it does, it is background."""
 
@@ -157,6 +179,8 @@ CASES = (
     Case("leaf before a holdout", leaf_before("collection")),
     Case("leaf before a holdout, 3 x 3", leaf_before("object"), 3),
     *(Case(f"holdout with holes, {kind}", held_leaf(kind)) for kind in KINDS),
+    Case("holdout with holes, another collection in its own", held_leaf_beside_what_is_none),
+    Case("holdout with holes, keyed for cameras", keyed_leaf),
     Case("holdout with holes, 3 x 3", held_leaf("object"), 3),
     *(Case(f"holdout half there, {kind}, alpha 0.6", held_pane(kind, 0.6)) for kind in KINDS),
     Case("holdout half there, alpha 0.4", held_pane("object", 0.4)),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import bpy
 import numpy as np
 import pytest
 from mathutils import Euler, Matrix, Vector
 from scenery import camera, in_collection, leaf_material, rectangle, settings
 
+from blender_addon.contract.run import frame_folder
 from blender_addon.label_render.label_pass import render_label_samples
 from render_scripts import passes
+from render_scripts.plan import Request
+from render_scripts.session import render
 from tests.render.told_apart import paint, show
 
 COPIES = 60
@@ -63,3 +68,19 @@ def test_a_heap(empty_scene, tmp_path, kind, monkeypatch):
         points = shown.positions[shown.ids == id_].astype(np.float64)
         local = (points - shown.things.matrices[row, :3, 3]) @ np.linalg.inv(shown.things.matrices[row, :3, :3]).T
         assert np.abs(local[:, 2]).max(initial=0) < 1e-4  # where the leaf of the copy is
+
+
+@pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
+@pytest.mark.parametrize("unit", [1.0, 0.1])
+def test_what_nothing_hides_is_all_seen_whatever_a_unit_is(empty_scene, tmp_path, kind, unit):
+    """The amodal mask of a thing that stands alone is what is seen of it."""
+    eye = camera(empty_scene, ortho=16, at=(0, 0, 20))
+    eye.data.type, eye.location.x = kind, 1.5
+    empty_scene.unit_settings.system, empty_scene.unit_settings.scale_length = "METRIC", unit
+    for x in (-3, 3):
+        rectangle(empty_scene, x - 1, x + 1, -2, 1, label=1, name=f"thing {x}")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    asked = {"size": (64, 48), "samples": 1, "device": "cpu", "denoise": False, "label_set": "nyu40"}
+    assert render(Request(tmp_path / "run", (1,), modalities=("instances", "amodal"), **asked)) == 0
+    rows = json.loads((frame_folder(tmp_path / "run", 1) / "instances.json").read_text())["instances"]
+    assert len(rows) == 2 and [row["visible_fraction"] for row in rows] == [1.0, 1.0]
