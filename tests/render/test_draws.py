@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import bpy
 import pytest
@@ -11,7 +12,7 @@ from scenery import camera, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
-from blender_addon.contract.run import View, finished_frames, read_plan, read_record
+from blender_addon.contract.run import Pose, View, finished_frames, read_plan, read_record
 from render_scripts import session
 from render_scripts.draws import MOST_FRAMES, chosen, in_words, repeated
 from render_scripts.plan import Refused
@@ -19,6 +20,7 @@ from render_scripts.plan import Refused
 SMALL = ("--size", "16x12", "--samples", "1", "--no-denoise", "--device", "cpu")
 SPEC = "--randomize=" + json.dumps({"camera": {}, "exposure": {}})
 VIEWS = (View(10, 10, "Left", "sofa"), View(20, 20, "Left", "desk"), View(31, 31, "Right", "door"))
+POSE = Pose(((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)), 50.0)
 
 
 def test_all_views_come_once_before_any_comes_again():
@@ -38,8 +40,11 @@ def test_fewer_draws_are_the_beginning_of_more():
 
 def test_a_plan_that_nobody_could_read_is_refused():
     assert len(repeated(VIEWS[:1], MOST_FRAMES)) == MOST_FRAMES
-    with pytest.raises(Refused, match="--seed"):
+    with pytest.raises(Refused, match="with another --seed$"):
         repeated(VIEWS, MOST_FRAMES // 3 + 1)
+    sampled = [replace(view, pose=POSE) for view in VIEWS]
+    with pytest.raises(Refused, match="--seed, which samples other views, too$"):
+        repeated(sampled, MOST_FRAMES // 3 + 1)
 
 
 def test_frames_choose_among_what_is_planned():
