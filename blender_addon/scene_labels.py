@@ -149,9 +149,19 @@ def lock(objects: Iterable[bpy.types.Object], locked: bool) -> Assignment:
 
 
 def kept_labels(scene: bpy.types.Scene) -> set[int]:
-    """Ids of the labels whose things in this scene are kept as they are when materials and places are randomised."""
-    stored = scene.get(KEPT)
-    return set() if stored is None or isinstance(stored, str | int | float) else {int(id_) for id_ in stored}
+    """Ids of the labels whose things in this scene are kept as they are when materials and places are randomised.
+
+    Empty where the property is not ours, see `why_none_kept`.
+    """
+    return set() if why_none_kept(scene) else set(scene.get(KEPT, ()))
+
+
+def why_none_kept(scene: bpy.types.Scene) -> str:
+    """What is wrong with the property of `kept_labels`, in words; "" where nothing is."""
+    stored = scene.get(KEPT, ())
+    whole = stored == () or getattr(stored, "typecode", "") == "i"  # Blender's own list of whole numbers
+    wrong = f"property {KEPT!r} of scene {scene.name!r} is no list of label ids"
+    return "" if whole else f"{wrong}: delete it, or lock a label in the Labels tab, which writes it anew"
 
 
 def keep_labels(scene: bpy.types.Scene, ids: Iterable[int]) -> None:

@@ -26,9 +26,10 @@ def repeated(views: Sequence[View], draws: int) -> tuple[View, ...]:
     if draws == 1:
         return tuple(views)
     if len(views) * draws > MOST_FRAMES:
+        others = ", which samples other views, too" if views[0].pose else ""
         raise Refused(
             f"--draws {draws}: of {counted(len(views), 'view')} that is more than {MOST_FRAMES} frames; ask for fewer, "
-            "or render the rest as a run of its own with another --seed"
+            f"or render more as a run of its own with another --seed{others}"
         )
     return tuple(replace(view, frame=frame) for frame, view in enumerate(tuple(views) * draws, start=1))
 

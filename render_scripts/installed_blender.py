@@ -103,10 +103,18 @@ def ended_by(code: int) -> str:
 
 
 def _found(program: str) -> str:
-    found = shutil.which(program)
-    if found is None:
-        raise Refused(f"--blender {program}: no such program")
-    return found
+    if why := why_no_program(program):
+        raise Refused(f"--blender {program}: {why}")
+    return shutil.which(program) or program
+
+
+def why_no_program(program: str) -> str:
+    """Why a Blender of this name or path cannot be run, in words; "" where it can."""
+    if shutil.which(program):
+        return ""
+    if Path(program).is_dir():
+        return "a folder, and no program"
+    return "this file may not be executed" if Path(program).is_file() else "no such program"
 
 
 _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import glob
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from json import JSONDecodeError, dumps
@@ -22,6 +21,7 @@ from blender_addon.contract.strict import Misfits, build, key_of, parse_json, pl
 from blender_addon.label_sets import label_files
 from blender_addon.strict_yaml import Place, YamlError, read_yaml
 
+from .installed_blender import why_no_program
 from .job import Job, in_a_job
 from .plan import Request
 
@@ -140,8 +140,8 @@ def tasks(asked: JobFile) -> tuple[Task, ...]:
             label_files.read(job.label_set)
         except ValueError as error:
             wrong.append(f"label_set: {error}")
-    if job.blender and shutil.which(job.blender) is None:
-        wrong.append(f"blender: {job.blender}: no such program")
+    if job.blender and (why := why_no_program(job.blender)):
+        wrong.append(f"blender: {job.blender}: {why}")
     runs = {scene: job.out / run_name(scene) if job.scenes else job.out for scene in scenes.values()}
     taken: dict[str, Path] = {}
     for scene, run in runs.items():

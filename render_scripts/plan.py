@@ -363,13 +363,20 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
     if other_draws := why_other_draws(found.settings.randomization, wanted.settings.randomization):
         differing.append(other_draws)
     if differing:
-        raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out")
-    planned = set(found.views)
-    outside = [view.frame for view in views if view not in planned]
+        more = wanted.settings.draws > found.settings.draws
+        advice = "; a run never grows, but another --seed there gives draws that it has not" if more else ""
+        raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out{advice}")
+    planned = {view.frame: view for view in found.views}
+    outside = [view.frame for view in views if planned.get(view.frame) != view]
     if outside:
+        there, such = planned.get(outside[0]), f"({len(outside)} such frames); a plan never changes"
+        if there:
+            raise RunError(
+                f"{run} was planned with frame {there.frame} as view {there.name!r} of camera {there.camera!r}, and "
+                f"not as asked for now {such}: leave out --camera and choose with --frames, or name a new --out"
+            )
         raise RunError(
-            f"{run} was planned without frame {outside[0]} as asked for now "
-            f"({len(outside)} such frames); a plan never changes: name a new --out, and plan many draws of few views "
+            f"{run} was planned without frame {outside[0]} {such}: name a new --out, and plan many draws of few views "
             "with --draws"
         )
 

@@ -14,6 +14,7 @@ from blender_addon.contract.run import Settings, View
 from blender_addon.contract.words import listed
 from blender_addon.label_render.stage import put_back_frame
 from blender_addon.occurrences import Occurrence
+from blender_addon.scene_labels import why_none_kept
 
 from . import compat
 from .modalities.screens import NoFlow, maps_around, may_be_refused
@@ -143,6 +144,8 @@ def check_randomization(spec: Randomization, label_set: LabelSet, view_layer: bp
     """What a spec asks for and this scene has not."""
     for name in unknown_labels(spec, label_set):
         yield Problem(True, f"randomisation names label {name!r}, which label set {label_set.name!r} does not have")
+    if spec.on and (why := why_none_kept(view_layer.id_data)):
+        yield Problem(True, f"randomisation: {why}")
     if spec.distractors and spec.distractors.label == CODE_NAMES[IGNORE]:
         index = label_set.spare_id
         for data in (*bpy.data.objects, *bpy.data.materials):

@@ -45,7 +45,10 @@ def find_views(scene: bpy.types.Scene, frames: Iterable[int] | None = None, came
         views = [View(n, scene.frame_current, obj.name, obj.name) for n, obj in enumerate(cameras, start=1)]
         strange = sorted(set(frames or ()) - {view.frame for view in views})
         if strange:
-            raise NoCamera(f"frame {strange[0]}: this still scene has a frame for each of its {len(views)} cameras")
+            raise NoCamera(
+                f"frame {strange[0]}: this still scene has a frame for each of its {len(views)} cameras; --draws "
+                "renders each of them more often"
+            )
         return [view for view in views if not frames or view.frame in set(frames)]
     if scene_frames is None:
         scene_frames = list(frames) if frames else [scene.frame_current]

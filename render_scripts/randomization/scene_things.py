@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,7 +119,7 @@ def scene_things(
     swaps: dict[str, list[str]] = {}
     pictures: tuple[tuple[str, ...], ...] = ()
     if spec.materials or spec.lights:
-        found = list(_slots(shown, label_set, keep))
+        found = _slots(shown, label_set, keep)
         kept = {slot.material for _, _, slot, _, free in found if not free}
         free_ones = dict.fromkeys(slot.material for *_, slot, _, free in found if free)
         changing = [material for material in free_ones if material not in kept]
@@ -154,16 +154,24 @@ def scene_things(
 
 def _slots(
     shown: Iterable[Occurrence], label_set: LabelSet, keep: Collection[str]
-) -> Iterator[tuple[bpy.types.Object, int, bpy.types.MaterialSlot, str, bool]]:
-    """(object, position, slot, name of its label, whether it may change) of all that is shown."""
+) -> list[tuple[bpy.types.Object, int, bpy.types.MaterialSlot, str, bool]]:
+    """(object, position, slot, name of its label, whether it may change) of all that is shown.
+
+    Instances share the slots of an object: what is kept in one of them changes in none.
+    """
     names = {label.id: label.name for label in label_set.labels}
+    found = []
+    kept = set()
     for thing in shown:
         locked = keeps(thing.obj, thing.instancers)
         for at, slot in enumerate(thing.obj.material_slots):
             if slot.material:
                 resolved = resolve(thing.obj, material=slot.material, instancers=thing.instancers)
                 label = names.get(resolved.label_id, "")
-                yield thing.obj, at, slot, label, not (locked or label in keep)
+                found.append((thing.obj, at, slot, label))
+                if locked or label in keep:
+                    kept.add((thing.obj, at))
+    return [(obj, at, slot, label, (obj, at) not in kept) for obj, at, slot, label in found]
 
 
 def keeps(obj: bpy.types.Object, instancers: tuple[bpy.types.Object, ...] = ()) -> bool:

@@ -48,17 +48,26 @@ class Sight:
 
 def renders_something_else(view_layer: bpy.types.ViewLayer) -> bool:
     """Whether renders show a surface that the viewport does not, or the other way round."""
-    rendered, listed = rendered_objects(view_layer), set(view_layer.objects)
+    rendered, listed, instanced = rendered_objects(view_layer), set(view_layer.objects), _instanced()
     for obj in bpy.data.objects:
-        if obj.type in _NO_SURFACE or (obj not in listed and obj.users_scene):
+        if obj.type in _NO_SURFACE:
             continue
-        if obj in listed:
-            in_view, in_render = obj.visible_get(view_layer=view_layer), obj in rendered and obj.visible_camera
-            in_render = in_render and not is_volume_alone(obj)
-        else:  # shown by instances, if at all
-            in_view, in_render = not obj.hide_viewport, True
-        if in_view != (in_render and not obj.hide_render) or is_animated(obj, "hide_render", "hide_viewport"):
+        seen = obj.visible_camera and not obj.hide_render and not is_volume_alone(obj)
+        if obj in listed and obj.visible_get(view_layer=view_layer) != (seen and obj in rendered):
+            return True
+        by_others = obj in instanced or not (obj in listed or obj.users_scene)  # nodes may show what is in no scene
+        if by_others and seen == obj.hide_viewport:
+            return True
+        if not (obj in listed or by_others):
+            continue
+        if is_animated(obj, "hide_render", "hide_viewport", "visible_camera"):
             return True
         if any(modifier.show_viewport != modifier.show_render for modifier in obj.modifiers):
             return True
     return False
+
+
+def _instanced() -> set[bpy.types.Object]:
+    """What collection instances may show, wherever it is itself."""
+    collections = {obj.instance_collection for obj in bpy.data.objects if obj.instance_type == "COLLECTION"}
+    return {member for collection in collections if collection for member in collection.all_objects}

@@ -112,7 +112,17 @@ def test_a_kept_label_goes_along_into_another_set(labelled):
     assert "Chair" in {name.capitalize() for name in names} and len(names) == 2
 
 
-@pytest.mark.parametrize("foreign", ["chair", 5, 2.5])
-def test_a_property_that_is_not_ours_keeps_nothing(scene, foreign):
-    scene[scene_labels.KEPT] = foreign
-    assert scene_labels.kept_labels(scene) == set()
+@pytest.mark.parametrize("foreign", ["chair", 5, 2.5, True, ["chair"], {"chair": 1}, [5.0], [True], [[1, 2], [3, 4]]])
+def test_a_property_that_is_not_ours_keeps_nothing_and_is_told(labelled, foreign):
+    assert not scene_labels.why_none_kept(labelled)
+    labelled[scene_labels.KEPT] = foreign
+    assert scene_labels.kept_labels(labelled) == set()
+    assert "property 'labelpass_kept_labels' of scene 'Scene' is no list" in scene_labels.why_none_kept(labelled)
+    assert bpy.ops.labelpass.lock_label(label_id=CHAIR) == {"FINISHED"}  # which the message says mends it
+    assert scene_labels.kept_labels(labelled) == {CHAIR} and not scene_labels.why_none_kept(labelled)
+
+
+@pytest.mark.parametrize("ids", [[], [5], [0, 7]])
+def test_a_list_of_ids_by_hand_is_taken(scene, ids):
+    scene[scene_labels.KEPT] = ids
+    assert scene_labels.kept_labels(scene) == set(ids) and not scene_labels.why_none_kept(scene)

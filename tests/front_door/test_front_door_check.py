@@ -118,6 +118,7 @@ def test_a_scene_without_a_label_set_or_camera(tmp_path):
         (["clean", "--view-layer", "sky"], "has no view layer 'sky'", 1),
         (["clean", "--label-set", "nyu4"], "nyu4", 1),
         (["clean", "--blender", "no-such-blender"], "--blender no-such-blender: no such program", 1),
+        (["clean", "--blender", __file__], "test_front_door_check.py: this file may not be executed", 1),
         (["clean", "--blender", "true"], "--blender true: exit code 0 and no report", 3),
         (["clean", "--size", "2x2"], "a look has 4 to 4096 pixels a side", 2),
         (["clean", "--unheard-of"], "unrecognized arguments", 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import bpy
 import pytest
@@ -11,7 +12,7 @@ from scenery import camera, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
-from blender_addon.contract.run import View, finished_frames, read_plan, read_record
+from blender_addon.contract.run import Pose, View, finished_frames, read_plan, read_record
 from render_scripts import session
 from render_scripts.draws import MOST_FRAMES, chosen, in_words, repeated
 from render_scripts.plan import Refused
@@ -19,6 +20,7 @@ from render_scripts.plan import Refused
 SMALL = ("--size", "16x12", "--samples", "1", "--no-denoise", "--device", "cpu")
 SPEC = "--randomize=" + json.dumps({"camera": {}, "exposure": {}})
 VIEWS = (View(10, 10, "Left", "sofa"), View(20, 20, "Left", "desk"), View(31, 31, "Right", "door"))
+POSE = Pose(((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)), 50.0)
 
 
 def test_all_views_come_once_before_any_comes_again():
@@ -38,8 +40,11 @@ def test_fewer_draws_are_the_beginning_of_more():
 
 def test_a_plan_that_nobody_could_read_is_refused():
     assert len(repeated(VIEWS[:1], MOST_FRAMES)) == MOST_FRAMES
-    with pytest.raises(Refused, match="--seed"):
+    with pytest.raises(Refused, match=r"with another --seed$"):
         repeated(VIEWS, MOST_FRAMES // 3 + 1)
+    sampled = [replace(view, pose=POSE) for view in VIEWS]
+    with pytest.raises(Refused, match=r"--seed, which samples other views, too$"):
+        repeated(sampled, MOST_FRAMES // 3 + 1)
 
 
 def test_frames_choose_among_what_is_planned():
@@ -94,9 +99,19 @@ def test_another_number_of_draws_is_another_run(two_cameras, capfd):
     run = two_cameras / "run"
     assert render(run, "--draws", "2", SPEC, "--frames", "1") == 0
     assert render(run, "--draws", "3", SPEC) == 1
-    assert "draws is 2 there and 3 here" in capfd.readouterr().err
+    assert "draws is 2 there and 3 here; name a new --out; a run never grows" in capfd.readouterr().err
+    assert render(run, "--draws", "1", SPEC) == 1
+    assert "never grows" not in capfd.readouterr().err
     assert render(run, "--frames", "5") == 1
     assert "2 views, 2 draws each, have no frame 5" in capfd.readouterr().err
+    assert render(run, "--camera", "Camera.001") == 1
+    said = capfd.readouterr().err
+    assert "with frame 1 as view 'Camera' of camera 'Camera'" in said and "leave out --camera" in said
+
+
+def test_frames_beyond_those_of_the_cameras_are_draws(two_cameras, capfd):
+    assert render(two_cameras / "run", "--frames", "5") == 1
+    assert "a frame for each of its 2 cameras; --draws renders each" in capfd.readouterr().err
 
 
 def test_draws_of_nothing_are_told(two_cameras, capfd):

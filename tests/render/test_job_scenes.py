@@ -55,6 +55,9 @@ def test_each_of_several_scenes_has_a_run_folder_of_its_own(flats):
          ["job.yaml:3:1: label_set: no label set 'nyu4' comes with Labelpass; known: nyu13, nyu40, nyu894, sunrgbd37, "
           "syntrain16"]),
         ("scene: a.blend\nout: r\nblender: none-such\n", ["job.yaml:3:1: blender: none-such: no such program"]),
+        ("scene: a.blend\nout: r\nblender: ./a.blend\n",
+         ["job.yaml:3:1: blender: {0}/a.blend: this file may not be executed"]),
+        ("scene: a.blend\nout: r\nblender: ./more\n", ["job.yaml:3:1: blender: {0}/more: a folder, and no program"]),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_told_before_anything_is_rendered(flats, text, told):

@@ -232,8 +232,8 @@ def test_all_differing_settings_are_named():
         ({"scene_sha256": "1" * 64}, "another state of room.blend"),
         ({"label_set": LabelSet("mine", (Label(3, "floor", (1, 2, 3)),))}, "another label set"),
         ({"views": (View(4, 4, "Camera", "view 4"),)}, r"without frame 4 .*\(1 such frames\)"),
-        ({"views": (View(2, 2, "Other", "view 2"),)}, "without frame 2 "),
-        ({"views": (View(2, 3, "Camera", "view 2"),)}, "without frame 2 "),
+        ({"views": (View(2, 2, "Other", "view 2"),)}, "frame 2 as view 'view 2' of camera 'Camera', .* --camera"),
+        ({"views": (View(2, 3, "Camera", "view 2"),)}, "frame 2 as view 'view 2' of camera 'Camera', and not as asked"),
     ],
 )
 def test_another_scene_label_set_or_view_is_refused(changes, words):
@@ -247,7 +247,7 @@ def test_views_are_compared_in_any_order_and_to_the_last():
     check_resume(plan, plan, plan.views[::-1], Path("run"))
     moved = replace(last, camera="Other")
     for views in ((*others, moved), (moved, *others[::-1]), (moved,)):
-        with pytest.raises(RunError, match=r"without frame 100 .*\(1 such frames\)"):
+        with pytest.raises(RunError, match=r"with frame 100 as view .*\(1 such frames\)"):
             check_resume(plan, plan, views, Path("run"))
 
 

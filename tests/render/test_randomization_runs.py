@@ -13,7 +13,7 @@ from scenery import camera, rectangle
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.records import damaged_frames
 from blender_addon.contract.run import finished_frames, frame_folder, pixel_checksum, read_plan, read_record
-from blender_addon.scene_labels import set_label_set
+from blender_addon.scene_labels import KEPT, set_label_set
 from render_scripts.plan import add_arguments, request_from, to_arguments
 from render_scripts.session import render
 
@@ -181,3 +181,11 @@ def test_a_plan_of_another_version_is_refused_with_a_sentence(start, tmp_path, c
     path.write_text(path.read_text("utf-8").replace('"sensor": {', '"sensor of tomorrow": {'), "utf-8")
     assert start("run", "--frames", "2") == 1
     assert "randomisation is of another version" in capsys.readouterr().err
+
+
+def test_kept_labels_that_nobody_can_read_are_refused_before_a_plan_is_written(start, tmp_path, capsys):
+    bpy.context.scene[KEPT] = ["chair"]
+    assert start("run", spec={"exposure": {}}) == 1
+    assert "randomisation: property 'labelpass_kept_labels' of scene 'Scene' is no list" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert start("plain") == 0  # what randomises nothing needs no such list

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from mathutils import Vector
 from painted_room import CHAIR, LABELS, SOFA, everything, left, material, painted, picture_of, right, shot
-from scenery import leaf_material, rectangle, settings
+from scenery import in_collection, instance, leaf_material, rectangle, settings
 
 from blender_addon.contract.run import Plan, View
 from blender_addon.label_render.label_pass import render_label_samples
@@ -216,6 +216,26 @@ def test_what_is_kept_is_kept(room, shoot, how):
     spec = Randomization(materials=wild, keep=("chair",) if how == "label" else ())
     plain = shoot(Randomization(), 1)[1][0]
     for linear, _ in shoot(spec, 1, 2, 3).values():
+        np.testing.assert_allclose(linear[:, 1:7], plain[:, 1:7], rtol=1e-5)
+        assert not np.allclose(linear[:, 9:15], plain[:, 9:15])
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("how", ["lock", "label"])
+def test_what_is_kept_in_one_instance_is_kept_in_all(room, shoot, how, first):
+    """They are copies of one object, which has one look."""
+    chair = bpy.data.objects["Chair"]
+    chair.pass_index = 0
+    shared = in_collection("shared", chair)
+    kept, free = (instance(room, shared, name, label=SOFA) for name in ("ab" if first else "ba"))
+    free.location.y = 30.0  # out of the picture
+    if how == "lock":
+        kept["labelpass_locked"] = True
+    else:
+        kept.pass_index = CHAIR
+    wild = Materials(mode=FREE, textured=0, patterned=0.5, swapped=0.5, hue=(-180, 180))
+    plain = shoot(Randomization(), 1)[1][0]
+    for linear, _ in shoot(Randomization(materials=wild, keep=("chair",) * (how == "label")), 1, 2).values():
         np.testing.assert_allclose(linear[:, 1:7], plain[:, 1:7], rtol=1e-5)
         assert not np.allclose(linear[:, 9:15], plain[:, 9:15])
 

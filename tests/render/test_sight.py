@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import bpy
 import pytest
-from scenery import camera, rectangle, settings
+from scenery import camera, in_collection, instance, rectangle, settings
 
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import Plan, View
@@ -66,6 +66,22 @@ def test_what_renders_hide_is_looked_through(scene, how):
     assert renders_something_else(scene.view_layers[0])
     for focus, lamp in looked(scene):
         assert focus == pytest.approx(5, rel=1e-5) and 1 < lamp < 4 + 1e-6
+
+
+@pytest.mark.parametrize("excluded", [True, False])
+def test_what_no_camera_sees_of_an_instance_is_looked_through(scene, excluded):
+    """Whether the instanced collection is in no scene, or excluded from the view layer."""
+    curtain = bpy.data.objects["curtain"]
+    curtains = in_collection("curtains", curtain)
+    instance(scene, curtains, "instance")
+    if excluded:
+        scene.collection.children.link(curtains)
+        scene.view_layers[0].layer_collection.children["curtains"].exclude = True
+    scene.view_layers[0].update()
+    assert not renders_something_else(scene.view_layers[0])
+    assert [focus for focus, _ in looked(scene)] == [pytest.approx(1)] * 2
+    curtain.visible_camera = False
+    assert [focus for focus, _ in looked(scene)] == [pytest.approx(5, rel=1e-5)] * 2
 
 
 @pytest.mark.parametrize("how", ["hide_viewport", "hide_set"])
