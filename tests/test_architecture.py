@@ -49,6 +49,7 @@ PURE_RENDER = {
             "lights",
             "materials",
             "boxes",
+            "picture_files",
             "poses",
             "pools",
             "resolution",

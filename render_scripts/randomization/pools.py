@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
+from .picture_files import is_whole
+
 PIECE = 1 << 16
 """Bytes of the beginning, the middle and the end of a file that identify it, with its size: folders of surroundings
 have gigabytes, and each start of a run asks."""
@@ -23,10 +25,9 @@ def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") 
     if not found:
         raise ValueError(f"{folder} holds no {what} ({', '.join(suffixes)})")
     for path in found:
-        beginnings = _BEGINNINGS.get(path.suffix.lower(), (b"",))
-        with path.open("rb") as file:
-            if not file.read(8).startswith(beginnings):
-                raise ValueError(f"{path} is no {path.suffix.lower()[1:]} file: put a picture there, or take it away")
+        if not is_whole(path):
+            kind = path.suffix.lower()[1:]
+            raise ValueError(f"{path} cannot be read as a picture: no {kind} file, or cut; replace it, or take it away")
     return {path.name: fingerprint(path) for path in found}
 
 
@@ -39,15 +40,3 @@ def fingerprint(path: Path) -> str:
             file.seek(max(start, 0))
             digest.update(file.read(PIECE))
     return f"{size} {digest.hexdigest()[:16]}"
-
-
-_BEGINNINGS = {
-    ".png": (b"\x89PNG\r\n\x1a\n",),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
-    ".exr": (b"v/1\x01",),
-    ".hdr": (b"#?",),
-    ".tif": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-    ".tiff": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-}
-"""Of files that say what they are: Blender renders magenta where it cannot read one, and says nothing."""
