@@ -49,6 +49,7 @@ PURE_RENDER = {
             "lights",
             "materials",
             "boxes",
+            "model_parts",
             "picture_files",
             "poses",
             "pools",

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
+from .model_parts import is_there, parts_of
 from .picture_files import is_whole
 
 PIECE = 1 << 16
@@ -32,11 +33,15 @@ def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") 
 
 
 def fingerprint(path: Path) -> str:
-    """What tells a file from another of its name: its bytes, and a hash over pieces of it."""
-    size = path.stat().st_size
+    """What tells a file from another of its name: its bytes, and a hash over pieces of it and of what it is made of."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        for start in (0, (size - PIECE) // 2, size - PIECE):
-            file.seek(max(start, 0))
-            digest.update(file.read(PIECE))
-    return f"{size} {digest.hexdigest()[:16]}"
+    for each in (path, *parts_of(path)):
+        size = each.stat().st_size if is_there(each) else None
+        if each != path:
+            digest.update(f"part of {size} bytes".encode())
+        if size is not None:
+            with each.open("rb") as file:
+                for start in (0, (size - PIECE) // 2, size - PIECE):
+                    file.seek(max(start, 0))
+                    digest.update(file.read(PIECE))
+    return f"{path.stat().st_size} {digest.hexdigest()[:16]}"
