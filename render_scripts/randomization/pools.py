@@ -15,13 +15,17 @@ have gigabytes, and each start of a run asks."""
 
 
 def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") -> dict[str, str]:
-    """{name: what identifies it, see `fingerprint`} of the pictures of a folder, sorted by name, or of `what` else has
-    these suffixes.
+    """{name: what identifies it, see `fingerprint`} of `files_in`. Raises ValueError as that does."""
+    return {path.name: fingerprint(path) for path in files_in(folder, suffixes, what)}
 
-    Raises ValueError where it has none.
+
+def files_in(folder: Path, suffixes: Collection[str], what: str = "picture") -> list[Path]:
+    """The pictures of a folder, sorted by name, or of `what` else has these suffixes.
+
+    Raises ValueError where it has none, or one that is not whole.
     """
     if not folder.is_dir():
-        raise ValueError(f"{folder} is no folder here; name the job, or --randomize, that says where it is")
+        raise ValueError(f"{folder} is no folder here; put it there, or name a job, or --randomize, that finds it")
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
     if not found:
         raise ValueError(f"{folder} holds no {what} ({', '.join(suffixes)})")
@@ -29,7 +33,7 @@ def pictures_in(folder: Path, suffixes: Collection[str], what: str = "picture") 
         if not is_whole(path):
             kind = path.suffix.lower()[1:]
             raise ValueError(f"{path} cannot be read as a picture: no {kind} file, or cut; replace it, or take it away")
-    return {path.name: fingerprint(path) for path in found}
+    return found
 
 
 def fingerprint(path: Path) -> str:
