@@ -16,7 +16,7 @@ from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
 from .plan import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request, parse_frames
-from .randomization.spec import FAMILIES, Randomization
+from .randomization.spec import DRAWS_NOTHING, FAMILIES, Randomization
 from .sampled_views.view_request import from_mapping, parse_words, to_words
 from .sampled_views.view_schema import view_schema
 
@@ -146,6 +146,8 @@ class Job:
             raise ValueError("name one .blend as scene, or several as scenes")
         if self.lidar and "lidar" not in (self.with_ or ()):
             raise ValueError("lidar says how a LiDAR scans, and no frame has one: add lidar to with")
+        if self.randomize and not self.randomize.on and not self.randomize.without:
+            raise ValueError(DRAWS_NOTHING)
 
     def request(self, out: Path) -> Request:
         """What is asked for of one scene, rendered into `out`."""

@@ -9,12 +9,13 @@ from blender_addon.contract.run import PLAN, RunError, read_plan
 from blender_addon.contract.strict import key_of, plain
 from blender_addon.contract.words import counted
 
+from .contradictions import drawn_from
 from .job import in_a_job
 from .job_file import Task, in_words, read_job, tasks
 from .job_runs import frames_done
 from .plan import as_asked
 from .randomization.folders import with_folders
-from .randomization.spec import Randomization, without
+from .randomization.spec import Randomization
 
 _NOT_CHOICES = {"out", "scene", "scenes", "blender"}
 
@@ -43,7 +44,7 @@ def _against(task: Task) -> str:
         return str(error)
     asked = {name: value for name in there if (value := getattr(request, name)) is not None}
     if request.randomize:
-        asked["randomize"] = without(request.randomize, (*request.randomize.without, *request.without))
+        asked["randomize"] = drawn_from(request)
     differing = [
         f"{key_of(in_a_job(name))} is {in_words(there[name])} there and {in_words(value)} here"
         for name, value in asked.items()

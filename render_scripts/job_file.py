@@ -17,13 +17,17 @@ from json import JSONDecodeError, dumps
 from pathlib import Path
 from typing import Any
 
+from blender_addon.contract.run import PLAN
 from blender_addon.contract.strict import Misfits, build, key_of, parse_json, plain
 from blender_addon.label_sets import label_files
 from blender_addon.strict_yaml import Place, YamlError, read_yaml
 
+from .contradictions import contradictions, drawn_from
 from .installed_blender import why_no_program
 from .job import Job, in_a_job
 from .plan import Request
+from .randomization.folders import Pool, pools_of
+from .randomization.pools import files_in
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MAX_BYTES = 2**20
@@ -150,9 +154,28 @@ def tasks(asked: JobFile) -> tuple[Task, ...]:
             wrong.append(f"scenes: {other} and {scene} would share the run folder {run}; rename one")
         if job.scenes and not run_name(scene).strip("."):
             wrong.append(f"scenes: {scene} has no name for a run folder; rename it")
+    wrong += [why for pool in pools_of(drawn_from(job.request(job.out))) if (why := _why_not_drawn_from(pool))]
+    begun = [job.request(run) for run in runs.values() if not (run / PLAN).is_file()]  # else the plan tells
+    wrong += dict.fromkeys(why for request in begun for why in contradictions(request, _key))
     if wrong:
         raise _refusal(asked.path, asked.places, wrong)
     return tuple(Task(scene, job.request(run)) for scene, run in runs.items())
+
+
+def _why_not_drawn_from(pool: Pool) -> str:
+    key = f"{_key('randomize')}.{pool.key}"
+    if not pool.folder.is_dir():
+        return f"{key}: {pool.folder}: no such folder"
+    try:
+        files_in(pool.folder, pool.suffixes, pool.what)
+    except (ValueError, OSError) as error:
+        return f"{key}: {error}"
+    return ""
+
+
+def _key(name: str) -> str:
+    """A field of a request as a job says it."""
+    return key_of(in_a_job(name))
 
 
 def run_name(scene: Path) -> str:

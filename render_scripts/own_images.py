@@ -11,6 +11,8 @@ from pathlib import Path
 
 import bpy
 
+from blender_addon.label_render.label_pass import RenderFailed
+
 _ROLE = "labelpass"
 DEVELOPED, DECODED, BEHIND = "developed", "decoded", "behind"
 
@@ -49,3 +51,11 @@ def showing(role: str, path: Path) -> bpy.types.Image:
     image.filepath = str(path)
     image.reload()  # a path that was there before may be another picture now
     return image
+
+
+def size_of(image: bpy.types.Image) -> tuple[int, int]:
+    """Width and height of an image of a file, which is read for it. Raises RenderFailed where that is no picture."""
+    width, height = image.size
+    if not width or not height:
+        raise RenderFailed(f"{image.filepath} cannot be read as a picture")
+    return width, height

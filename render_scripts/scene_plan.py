@@ -22,6 +22,7 @@ from blender_addon.label_sets import label_files
 
 from . import compat, preflight
 from .check_request import CheckRequest
+from .contradictions import contradictions, drawn_from, in_options, why_own_anywhere
 from .draws import chosen, repeated
 from .plan import Refused, Request
 from .preflight import Problem
@@ -29,7 +30,7 @@ from .presets import PRESETS
 from .randomization.bent_lenses import why_not_bent
 from .randomization.folders import with_folders
 from .randomization.resolution import LEAST
-from .randomization.spec import Randomization, drawn_sizes, to_plan, without
+from .randomization.spec import Randomization, drawn_sizes, to_plan
 from .sampled_views.sampling import NoViews, sample_views
 from .sampled_views.view_request import parse_words
 
@@ -57,8 +58,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     percentage = scene.render.resolution_percentage
     own_size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
     threshold = request.alpha_threshold
-    asked_for = request.randomize or Randomization()
-    spec = with_folders(without(asked_for, (*asked_for.without, *request.without)), Path.absolute)
+    spec = with_folders(drawn_from(request), Path.absolute)
     pictures, spec_problems = preflight.resolve_pictures(spec)
     label_set = found.label_set if found and not request.label_set else _label_set(scene, request)
     thin_labels, min_presence = _thin(request, label_set)
@@ -89,7 +89,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
     else:
         planned, asked, view_problems = _views(scene, request, found)
     cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in planned if not view.pose)]
-    label_render, label_problems = _label_render(scene, request, cameras, label_set, spec)
+    label_render, label_problems = _label_render(scene, request, cameras, label_set)
     plan = Plan(
         label_set=label_set,
         scene=Path(bpy.data.filepath).name,
@@ -99,7 +99,8 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         versions={"labelpass": VERSION, **compat.versions()},
         view_search=search,
     )
-    problems = (*_size_problems(settings, spec), *_thin_problems(settings), *device_problems, *denoiser_problems)
+    problems = (*_size_problems(settings, spec), *device_problems, *denoiser_problems)
+    problems += tuple(Problem(True, why) for why in contradictions(request, in_options))
     problems += (*view_problems, *label_problems, *_camera_problems(settings, cameras), *spec_problems)
     problems += tuple(preflight.check_randomization(spec, label_set, view_layer))
     problems += tuple(preflight.check_flow(scene, settings, asked))
@@ -229,22 +230,16 @@ def _size_problems(settings: Settings, spec: Randomization) -> list[Problem]:
     return []
 
 
-_FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo", "lidar"}
-"""Modalities that need nothing of the label render but what Cycles takes from a pixel's first sample."""
-
-
 def _label_render(
     scene: bpy.types.Scene,
     request: Request,
     cameras: list[bpy.types.Object],
     label_set: LabelSet,
-    spec: Randomization,
 ) -> tuple[str, list[Problem]]:
     """Whether labels come from the image render, and what stands against that where it was asked for."""
-    averaged = next((name for name in request.modalities or () if name not in _FROM_THE_IMAGE), "")
-    blurred = "a depth of field may be drawn" if spec.camera and spec.camera.focused else ""
-    why = averaged or blurred or why_own_render(scene, cameras, request.label_supersample or 1, label_set)
-    if request.label_render == "image" and why:
+    anyway = why_own_anywhere(request)  # which `contradictions` tells
+    why = anyway or why_own_render(scene, cameras, request.label_supersample or 1, label_set)
+    if request.label_render == "image" and why and not anyway:
         return "image", [Problem(True, f"--label-render image: labels need a render of their own: {why}")]
     return request.label_render or ("own" if why else "image"), []
 
@@ -257,8 +252,7 @@ _CAMERAS_FOR = {
 
 
 def _camera_problems(settings: Settings, cameras: list[bpy.types.Object]) -> list[Problem]:
-    lacking = "amodal" in settings.modalities and "instances" not in settings.modalities
-    return [Problem(True, "--with amodal: its masks are of instances; ask for those, too")] * lacking + [
+    return [
         Problem(True, f"--with {modality}: camera {camera.name!r} {why}")
         for modality, (fit, why) in _CAMERAS_FOR.items()
         if modality in settings.modalities
@@ -277,14 +271,6 @@ def _thin(request: Request, label_set: LabelSet) -> tuple[tuple[int, ...], float
     if request.min_presence is not None or not ids:
         return ids, request.min_presence or 0.0
     return ids, round(1 / (2 * (request.label_supersample or 1)), 6)
-
-
-def _thin_problems(settings: Settings) -> list[Problem]:
-    if settings.thin_labels and settings.label_supersample == 1:
-        return [Problem(True, "--thin-label: one sample a pixel has no shares; add --label-supersample 3 or more")]
-    if settings.min_presence and not settings.thin_labels:
-        return [Problem(True, "--min-presence is for labels of thin things: name them, --thin-label NAME each")]
-    return []
 
 
 def _label_set(scene: bpy.types.Scene, request: Request) -> LabelSet:

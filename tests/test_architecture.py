@@ -25,7 +25,17 @@ SAMPLED = "render_scripts.sampled_views"
 PURE_RENDER = {
     *(
         f"render_scripts.{name}"
-        for name in ("check_request", "draws", "installed_blender", "lens", "outlook", "plan", "presets", "randomize")
+        for name in (
+            "check_request",
+            "contradictions",
+            "draws",
+            "installed_blender",
+            "lens",
+            "outlook",
+            "plan",
+            "presets",
+            "randomize",
+        )
     ),
     *(
         f"render_scripts.{name}"
@@ -49,6 +59,8 @@ PURE_RENDER = {
             "lights",
             "materials",
             "boxes",
+            "model_parts",
+            "picture_files",
             "poses",
             "pools",
             "resolution",

@@ -8,9 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from blender_addon.label_render.label_pass import RenderFailed
-
-from ..own_images import BEHIND, showing
+from ..own_images import BEHIND, showing, size_of
 from .backgrounds import BackgroundsDraw, Part, linear_of_srgb, part_of, resampled
 from .held import Change
 from .sensor import BRIGHTEST, Linear
@@ -33,8 +31,8 @@ def background(folder: Path, drawn: BackgroundsDraw, size: tuple[int, int], scen
         return None
     shape = size[0] * scene.render.pixel_aspect_x, size[1] * scene.render.pixel_aspect_y
     image = showing(BEHIND, folder / drawn.picture)
-    _shrink(image, part_of(_size_of(image), shape, drawn.zoom, drawn.place), size)
-    part = part_of(_size_of(image), shape, drawn.zoom, drawn.place)
+    _shrink(image, part_of(size_of(image), shape, drawn.zoom, drawn.place), size)
+    part = part_of(size_of(image), shape, drawn.zoom, drawn.place)
     picture = resampled(*_read(image, part, size), size)
     image.buffers_free()
     if drawn.flipped:
@@ -42,17 +40,10 @@ def background(folder: Path, drawn: BackgroundsDraw, size: tuple[int, int], scen
     return np.ascontiguousarray(picture * np.float32(2.0 ** (drawn.stops - scene.view_settings.exposure)))
 
 
-def _size_of(image: bpy.types.Image) -> tuple[int, int]:
-    width, height = image.size
-    if not width or not height:
-        raise RenderFailed(f"{image.filepath} cannot be read as a picture")
-    return width, height
-
-
 def _shrink(image: bpy.types.Image, part: Part, wanted: tuple[int, int]) -> None:
     """Make a picture smaller whose part has far more pixels than are wanted, by whole numbers: Blender means squares of
     them in a blink, where numbers for all of them take gigabytes and seconds."""
-    width, height = _size_of(image)
+    width, height = size_of(image)
     by = int(min((part[2] - part[0]) / wanted[0], (part[3] - part[1]) / wanted[1]) / 2)
     if by > 1:
         image.scale(max(width // by, 1), max(height // by, 1))
@@ -61,7 +52,7 @@ def _shrink(image: bpy.types.Image, part: Part, wanted: tuple[int, int]) -> None
 def _read(image: bpy.types.Image, part: Part, wanted: tuple[int, int]) -> tuple[Linear, Part]:
     """The light of a picture in and around a part of it, (h, w, 3), and where the part lies in that, as far as a
     picture of the size `wanted` needs it."""
-    width, height = _size_of(image)
+    width, height = size_of(image)
     pixels = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(pixels)
     pixels = pixels.reshape(height, width, image.channels)[::-1]  # Blender counts rows from below

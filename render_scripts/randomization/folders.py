@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from . import backgrounds, distractors, materials, world
 from .spec import PICTURES, Randomization, from_plan
 
 BLENDERS_OWN = "Blender's own"
 """In place of a folder: the surroundings that come with Blender."""
 
 
+@dataclass(frozen=True)
+class Pool:
+    """A folder that a spec draws from: the `key` that names it, and what it must hold."""
+
+    key: str
+    folder: Path
+    suffixes: tuple[str, ...]
+    what: str = "picture"
+
+
+def pools_of(spec: Randomization) -> Iterator[Pool]:
+    """The folders that a spec names and needs, in the order of its fields."""
+    if spec.world and spec.world.hdris:
+        yield Pool("world.hdris", Path(spec.world.hdris), world.PICTURES)
+    if spec.materials and spec.materials.textured:
+        for at, pool in enumerate(spec.materials.textures):
+            yield Pool(f"materials.textures[{at}].folder", Path(pool.folder), materials.PICTURES)
+    for at, folder in enumerate(spec.distractors.models if spec.distractors else ()):
+        yield Pool(f"distractors.models[{at}]", Path(folder), distractors.MODELS, "model")
+    if spec.backgrounds:
+        yield Pool("backgrounds.folder", Path(spec.backgrounds.folder), backgrounds.PICTURES)
+
+
 def with_folders(spec: Randomization, where: Callable[[Path], Path]) -> Randomization:
     """The spec with each folder where `where` says that it is."""
-    world, materials, distractors, backgrounds = spec.world, spec.materials, spec.distractors, spec.backgrounds
-    if world and world.hdris:
-        world = replace(world, hdris=where(Path(world.hdris)))
-    if materials:
-        pools = tuple(replace(pool, folder=where(Path(pool.folder))) for pool in materials.textures)
-        materials = replace(materials, textures=pools)
-    if distractors:
-        distractors = replace(distractors, models=tuple(where(Path(folder)) for folder in distractors.models))
-    if backgrounds:
-        backgrounds = replace(backgrounds, folder=where(Path(backgrounds.folder)))
-    return replace(spec, world=world, materials=materials, distractors=distractors, backgrounds=backgrounds)
+    changes: dict[str, Any] = {}
+    if spec.world and spec.world.hdris:
+        changes["world"] = replace(spec.world, hdris=where(Path(spec.world.hdris)))
+    if spec.materials:
+        pools = tuple(replace(pool, folder=where(Path(pool.folder))) for pool in spec.materials.textures)
+        changes["materials"] = replace(spec.materials, textures=pools)
+    if spec.distractors:
+        models = tuple(where(Path(folder)) for folder in spec.distractors.models)
+        changes["distractors"] = replace(spec.distractors, models=models)
+    if spec.backgrounds:
+        changes["backgrounds"] = replace(spec.backgrounds, folder=where(Path(spec.backgrounds.folder)))
+    return replace(spec, **changes)
 
 
 def why_other_draws(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:

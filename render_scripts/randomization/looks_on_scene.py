@@ -14,6 +14,7 @@ from pathlib import Path
 import bpy
 from mathutils import Vector
 
+from ..own_images import size_of
 from .held import Change
 from .materials import Look
 
@@ -63,9 +64,11 @@ class Looks:
         return ours.material
 
     def _picture(self, path: Path) -> bpy.types.Image:
-        """Cycles reads the file; here is no more than its name."""
+        """Cycles reads the file; here is no more than its name, once it is known to be a picture."""
         if path not in self._pictures:
-            self._pictures[path] = bpy.data.images.load(str(path), check_existing=False)
+            image = self._pictures[path] = bpy.data.images.load(str(path), check_existing=False)
+            size_of(image)
+            image.buffers_free()
         return self._pictures[path]
 
     def remove(self) -> None:

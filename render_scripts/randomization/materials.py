@@ -56,6 +56,10 @@ class Materials:
 
     def __post_init__(self) -> None:
         check_ranges(self, "hue", "saturation", "value", "roughness", "tile")
+        together = self.swapped + self.patterned + (self.textured if self.textures else 0.0)
+        if together > 1 + 1e-9:  # as 0.7 + 0.2 + 0.1 is
+            said = "swapped, patterned and textured" if self.textures else "swapped and patterned"
+            raise ValueError(f"{said} are {together:.3g} together: shares of the same surfaces add up to 1 at most")
 
 
 @dataclass(frozen=True)

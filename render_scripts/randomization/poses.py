@@ -35,6 +35,10 @@ class Poses:
     onto: tuple[str, ...] = ()
     upright: bool = True
 
+    def __post_init__(self) -> None:
+        if not self.labels:
+            raise ValueError('labels is empty, so nothing would move: name some, or "*"')
+
 
 def labels_that_move(spec: Poses, label_set: LabelSet) -> set[str]:
     """Names of the labels whose things may move. "*" leaves the building standing, unless it is named beside it."""

@@ -14,14 +14,14 @@ from blender_addon.label_render.light_through import Suspicion, may_be_transpare
 from blender_addon.occurrences import Occurrence
 from blender_addon.scene_labels import kept_labels, resolve
 
-from . import backgrounds, distractors, materials, world
+from . import backgrounds, distractors, world
 from .emitters_on_scene import gives_light
-from .folders import BLENDERS_OWN
+from .folders import BLENDERS_OWN, pools_of
 from .lights_on_scene import lamps_of, lights_of
 from .looks_on_scene import Slot
 from .material_shifts import can_shift, source_name
 from .materials import ALL, Surface
-from .pools import pictures_in
+from .pools import files_in, pictures_in
 from .spec import Randomization, Things
 
 
@@ -49,18 +49,13 @@ def hdri_folder(spec: world.World) -> Path:
 
 def picture_pools(spec: Randomization) -> dict[str, dict[str, str]]:
     """{folder: {name: fingerprint}} of the pictures that a spec draws from. Raises ValueError for folders without."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     model_files(spec)
-    if spec.world:
-        found[str(spec.world.hdris or BLENDERS_OWN)] = pictures_in(hdri_folder(spec.world), world.PICTURES)
-    if spec.materials and spec.materials.textured:
-        for pool in spec.materials.textures:
-            found[str(pool.folder)] = pictures_in(Path(pool.folder), materials.PICTURES)
-    for folder in spec.distractors.models if spec.distractors else ():
-        found[str(folder)] = found.get(str(folder), {}) | pictures_in(Path(folder), distractors.MODELS, "model")
-    if spec.backgrounds:
-        name = str(spec.backgrounds.folder)
-        found[name] = found.get(name, {}) | pictures_in(spec.backgrounds.folder, backgrounds.PICTURES)
+    if spec.world and not spec.world.hdris:
+        found[BLENDERS_OWN] = pictures_in(hdri_folder(spec.world), world.PICTURES)
+    for pool in pools_of(spec):
+        name = str(pool.folder)
+        found[name] = found.get(name, {}) | pictures_in(pool.folder, pool.suffixes, pool.what)
     return found
 
 
@@ -75,8 +70,8 @@ def model_files(spec: Randomization) -> dict[str, Path]:
     folders = [Path(folder) for folder in spec.distractors.models] if spec.distractors else []
     if len({folder.name for folder in folders}) < len(folders):
         raise ValueError("distractors.models: two folders have one name")
-    pools = {folder: pictures_in(folder, distractors.MODELS, "model") for folder in folders}
-    return {f"{folder.name}/{name}": folder / name for folder, names in pools.items() for name in names}
+    models = [path for folder in folders for path in files_in(folder, distractors.MODELS, "model")]
+    return {f"{path.parent.name}/{path.name}": path for path in models}
 
 
 def unknown_labels(spec: Randomization, label_set: LabelSet) -> list[str]:

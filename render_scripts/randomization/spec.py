@@ -48,6 +48,7 @@ class Randomization:
         return any(getattr(self, name) is not None for name in FAMILIES)
 
 
+DRAWS_NOTHING = 'randomize names no family, so nothing would be drawn: name some, such as "lights": {}'
 PICTURES = "pictures"
 FAMILIES = tuple(each.name for each in fields(Randomization) if each.name not in ("keep", "without"))
 
@@ -134,7 +135,7 @@ def read_randomization(text: str) -> Randomization:
     ValueError with words for who wrote it.
     """
     if text.lstrip().startswith("{"):
-        return from_dict(parse_json(text))
+        return _something(from_dict(parse_json(text)))
     try:
         data = parse_json(Path(text).read_text(encoding="utf-8"))
     except OSError as error:
@@ -142,9 +143,15 @@ def read_randomization(text: str) -> Randomization:
     except ValueError as error:
         raise ValueError(f"{text}: {error}") from None
     try:
-        return from_dict(data, Path(text).resolve().parent)
+        return _something(from_dict(data, Path(text).resolve().parent))
     except ValueError as error:
         raise ValueError(f"{text}: {error}") from None
+
+
+def _something(spec: Randomization) -> Randomization:
+    if not spec.on and not spec.without:
+        raise ValueError(DRAWS_NOTHING)
+    return spec
 
 
 def from_dict(data: Any, folder: Path | None = None) -> Randomization:

@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..own_images import size_of
 from .blackbody import LUMINANCE
 from .held import Change
 from .world import WorldDraw
@@ -42,9 +43,10 @@ class Surroundings:
     def _show(self, name: str) -> None:
         if name not in self._pictures:
             image = self._pictures[name] = bpy.data.images.load(str(self._folder / name), check_existing=False)
+            size_of(image)
             if self._evened:
                 self._means[name] = mean_radiance(image)
-                image.buffers_free()  # Cycles reads the file: a folder of large ones would fill the memory
+            image.buffers_free()  # Cycles reads the file: a folder of large ones would fill the memory
         if self._picture.image != self._pictures[name]:
             self._picture.image = self._pictures[name]
 

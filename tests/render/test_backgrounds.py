@@ -310,7 +310,7 @@ def test_what_cannot_be_seen_is_told(start, tmp_path, capsys):
 
 
 def test_what_is_no_picture_ends_the_run_with_its_name(start, tmp_path, capsys):
-    (tmp_path / "photos" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n and no picture")
+    (tmp_path / "photos" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n and no picture IEND\xaeB`\x82")
     assert start("run", "--frames", "1") == 3
     assert "a.png cannot be read as a picture" in capsys.readouterr().err
 

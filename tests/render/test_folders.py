@@ -140,4 +140,4 @@ def test_a_folder_that_is_not_here_is_said_with_what_helps(node, tmp_path, capfd
     assert start(node, 1) == 0
     shutil.move(node / "cloth", node / "silk")
     assert render(Request(tmp_path / "run", frames=(2,))) == 1
-    assert "is no folder here; name the job" in capfd.readouterr().err
+    assert "is no folder here; put it there, or name a job" in capfd.readouterr().err

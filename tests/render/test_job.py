@@ -343,3 +343,32 @@ def test_what_is_drawn_is_a_section(tmp_path):
     assert refused(tmp_path, head + "  lights: {power: [2, 1]}\n")[0].endswith(
         "power is 2 to 1: the lower end comes first"
     )
+
+
+@pytest.mark.parametrize(
+    ("drawn", "told"),
+    [
+        ("true", "3:1: randomize names no family, so nothing would be drawn"),
+        ("{}", "3:1: randomize names no family, so nothing would be drawn"),
+        ("{lights: false, keep: '*'}", "3:1: randomize names no family, so nothing would be drawn"),
+        ("{poses: {labels: []}}", "3:21: randomize.poses.labels is empty, so nothing would move"),
+        ("{materials: {swapped: 0.6, patterned: 0.5}}", "3:25: randomize.materials.swapped and patterned are 1.1 tog"),
+        ("{materials: {swapped: 0.6, textures: {labels: sofa, folder: cloth}}}",
+         "3:25: randomize.materials.swapped, patterned and textured are 1.1 together"),
+    ],
+)  # fmt: skip
+def test_draws_that_draw_nothing_or_more_than_all_are_told(tmp_path, drawn, told):
+    (line,) = refused(tmp_path, f"scene: a.blend\nout: x\nrandomize: {drawn}")
+    assert line.startswith(f"job.yaml:{told}")
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "false",
+        "{materials: {swapped: 0.7, patterned: 0.2, textured: 0.1, textures: {labels: sofa, folder: cloth}}}",
+        "{materials: {patterned: 1}}",
+    ],
+)
+def test_shares_are_of_all_and_textures_have_none_where_there_are_none(tmp_path, drawn):
+    job_of(tmp_path, f"scene: a.blend\nout: x\nrandomize: {drawn}")

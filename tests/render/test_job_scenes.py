@@ -67,6 +67,71 @@ def test_what_is_not_there_is_told_before_anything_is_rendered(flats, text, told
     assert str(caught.value).replace(f"{flats}/job.yaml", "job.yaml") == "\n".join(told).format(flats)
 
 
+DRAWN = """scene: a.blend
+out: r
+randomize:
+  world: {hdris: none}
+  materials:
+    textures: [{labels: sofa, folder: more}, {labels: bed, folder: none}]
+  distractors: {models: none}
+  backgrounds: {folder: cut}
+"""
+
+
+def test_folders_that_are_not_there_are_told_with_their_lines(flats):
+    (flats / "cut").mkdir()
+    (flats / "cut" / "x.webp").write_bytes(b"<html>")
+    (flats / "job.yaml").write_text(DRAWN)
+    with pytest.raises(JobError) as caught:
+        tasks(read_job(flats / "job.yaml"))
+    lines = str(caught.value).replace(f"{flats}/", "").splitlines()
+    assert [line.partition(" (")[0] for line in lines] == [
+        "job.yaml:4:11: randomize.world.hdris: none: no such folder",
+        "job.yaml:6:31: randomize.materials.textures[0].folder: more holds no picture",
+        "job.yaml:6:60: randomize.materials.textures[1].folder: none: no such folder",
+        "job.yaml:7:17: randomize.distractors.models[0]: none: no such folder",
+        "job.yaml:8:17: randomize.backgrounds.folder: cut/x.webp cannot be read as a picture: no webp file, or cut; "
+        "replace it, or take it away",
+    ]
+
+
+def test_folders_that_nothing_is_drawn_from_are_not_asked_for(flats):
+    text = "{world: {hdris: none}, materials: {textured: 0, textures: {labels: sofa, folder: none}}}"
+    assert scenes_of(flats, f"scene: a.blend\nout: r\nrandomize: {text}\nwithout: world\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("with: [depth, amodal]", "with amodal: its masks are of instances; ask for those, too"),
+        ("thin_labels: lamp", "thin_labels: one sample a pixel has no shares; add label_supersample 3 or more"),
+        ("min_presence: 0.2", "min_presence is for labels of thin things: name them with thin_labels"),
+        ("label_render: image\nlabel_supersample: 3",
+         "label_render image: labels need a render of their own: several label samples a pixel"),
+        ("label_render: image\nwith: [depth, flow]", "label_render image: labels need a render of their own: flow"),
+        ("label_render: image\nrandomize: {camera: {focused: 1}}",
+         "label_render image: labels need a render of their own: a depth of field may be drawn"),
+    ],
+)  # fmt: skip
+def test_choices_that_contradict_each_other_are_told_once_for_all_scenes(flats, line, told):
+    (flats / "job.yaml").write_text(f"scenes: [a.blend, more/b.blend]\nout: r\n{line}\n")
+    with pytest.raises(JobError) as caught:
+        tasks(read_job(flats / "job.yaml"))
+    assert str(caught.value) == f"{flats}/job.yaml:3:1: {told}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "with: [instances, amodal]",
+        "thin_labels: lamp\nmin_presence: 0.2\nlabel_supersample: 3",
+        "label_render: image\nwith: depth\nrandomize: {camera: {focused: 1}}\nwithout: camera",
+    ],
+)
+def test_choices_that_go_together_are_not(flats, line):
+    assert scenes_of(flats, f"scene: a.blend\nout: r\n{line}\n")
+
+
 def test_a_mistake_of_the_command_line_is_no_line_of_the_file(flats):
     (flats / "job.yaml").write_text("scene: a.blend\nout: r\nlabel_set: nyu40\n")
     asked, _ = with_options(read_job(flats / "job.yaml"), {"label_set": "nyu4"})

@@ -250,6 +250,7 @@ def test_folders_are_relative_to_the_file_that_names_them(tmp_path):
         ('{"lights": {"power": [0, 1]}}', r"lights\.power\[0\] must be from"),
         ('{"materials": {"mode": "wild"}}', "one of structured, free"),
         ('{"without": ["lamps"]}', "is no family"),
+        ('{"keep": ["*"]}', "randomize names no family"),
         ("nowhere.json", "nowhere.json cannot be read"),
         ("[]", "cannot be read"),
     ],

@@ -8,6 +8,7 @@ import json
 import bpy
 import numpy as np
 import pytest
+from painted_room import picture_of
 from scenery import camera, rectangle
 
 from blender_addon.contract.labels import built_in
@@ -131,25 +132,46 @@ def test_what_is_not_there_is_refused_before_anything_is_rendered(start, tmp_pat
 
 
 def test_a_folder_that_has_changed_is_another_run(start, tmp_path, capsys):
-    (tmp_path / "skies").mkdir()
-    for name, begins in (("a.exr", b"v/1\x01"), ("b.hdr", b"#?RADIANCE")):
-        (tmp_path / "skies" / name).write_bytes(begins + b"no picture, and share 0 asks for none")
+    picture_of(tmp_path / "skies", "a.exr", 0.5, 0.5, 0.5)
     spec = {"world": {"hdris": str(tmp_path / "skies"), "share": 0}}
     assert start("run", "--frames", "1", spec=spec) == 0
-    (tmp_path / "skies" / "c.exr").write_bytes(b"v/1\x01 one more")
+    picture_of(tmp_path / "skies", "c.exr", 0.5, 0.5, 0.5)
     assert start("run", "--frames", "2", spec=spec) == 1
     assert "planned differently" in capsys.readouterr().err
 
 
-def test_what_is_no_picture_is_refused_before_the_first_frame(start, tmp_path, capsys):
-    """Blender would render it magenta, and say nothing."""
-    (tmp_path / "cloths").mkdir()
-    for name in ("a.jpg", "b.png"):
-        (tmp_path / "cloths" / name).write_bytes(b"")
-    textures = [{"labels": ["wall"], "folder": str(tmp_path / "cloths")}]
-    assert start("run", spec={"materials": {"textures": textures}}) == 1
-    assert "a.jpg is no jpg file" in capsys.readouterr().err
+@pytest.mark.parametrize("family", ["materials", "world", "backgrounds"])
+def test_what_is_no_picture_is_refused_before_the_first_frame(start, tmp_path, capsys, family):
+    """Blender would render it magenta, or what the memory had there, and say nothing."""
+    folder = tmp_path / "pool"
+    picture_of(folder, "a.exr", 0.5, 0.5, 0.5)
+    (folder / "b.exr").write_bytes((folder / "a.exr").read_bytes()[:-20])
+    spec = {
+        "materials": {"textures": [{"labels": ["wall"], "folder": str(folder)}]},
+        "world": {"hdris": str(folder)},
+        "backgrounds": {"folder": str(folder)},
+    }
+    assert start("run", spec={family: spec[family]}) == 1
+    assert "b.exr cannot be read as a picture" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("evened", [True, False])
+def test_surroundings_that_cannot_be_read_after_all_end_the_run_with_their_name(start, tmp_path, capsys, evened):
+    (tmp_path / "skies").mkdir()
+    (tmp_path / "skies" / "a.hdr").write_bytes(
+        b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 16\n\2\2\0\x10 and so on"
+    )
+    assert start("run", "--frames", "1", spec={"world": {"hdris": str(tmp_path / "skies"), "evened": evened}}) == 3
+    assert "a.hdr cannot be read as a picture" in capsys.readouterr().err
+
+
+def test_textures_that_cannot_be_read_after_all_end_the_run_with_their_name(start, tmp_path, capsys):
+    (tmp_path / "cloth").mkdir()
+    (tmp_path / "cloth" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n and no picture IEND\xaeB`\x82")
+    textures = [{"labels": ["*"], "folder": str(tmp_path / "cloth")}]
+    assert start("run", "--frames", "1", spec={"materials": {"textures": textures, "textured": 1}}) == 3
+    assert "a.png cannot be read as a picture" in capsys.readouterr().err
 
 
 def test_lights_that_are_animated_are_told_and_left(start, tmp_path, capsys):
