@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.call(parsed))
+    except BrokenPipeError:  # whoever read what is printed has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # as a shell says it of other programs: 128 + SIGPIPE
     except (ValueError, OSError) as error:  # the rooms' own errors are ValueErrors with a sentence for the user
         sentence = refusal(error, Path.cwd()) if isinstance(error, OSError) else str(error)
         print("\n".join(f"labelpass: {line}" for line in sentence.split("\n")), file=sys.stderr)

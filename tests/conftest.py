@@ -19,12 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent / "render"))  # `scenery`, the tiny
 @pytest.fixture
 def empty_scene():
     """The scene of an empty file in factory settings, set to Cycles."""
-    import bpy
+    from scenery import new_scene
 
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    return scene
+    return new_scene()
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from scenery import camera, rectangle
+from scenery import camera, new_scene, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
@@ -36,9 +36,7 @@ def labelpass(*arguments, code: int = 0) -> subprocess.CompletedProcess[str]:
 def made(tmp_path_factory) -> Path:
     """A folder with `a scene.blend`, a floor and a table of half its size, and `run`, two frames of 16x12 pixels."""
     folder = tmp_path_factory.mktemp("made")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
+    scene = new_scene()
     camera(scene, ortho=4)
     rectangle(scene, -9, 9, label=2, name="Floor")
     rectangle(scene, -9, 0, z=1, label=7, name="Table\n行")

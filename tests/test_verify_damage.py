@@ -11,7 +11,7 @@ import bpy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenery import camera, rectangle
+from scenery import camera, new_scene, rectangle
 
 import labelpass
 from blender_addon import scene_labels
@@ -27,9 +27,7 @@ FILES = ("labels.exr", "purity.exr", "depth.exr", "normals.exr", "image.png", "f
 def made(tmp_path_factory) -> Path:
     """A folder with `scene.blend` and `run`, two frames of 16x12 pixels with all that rays judge."""
     folder = tmp_path_factory.mktemp("made")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
+    scene = new_scene()
     camera(scene)
     rectangle(scene, -9, 9, label=2)
     rectangle(scene, -9, 0.3, z=1, label=7).rotation_euler.y = 0.2

@@ -59,10 +59,10 @@ class LABELPASS_OT_lock_label(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         reason = scene_labels.why_locked(context.scene)
-        if reason or not status.label_set(context.scene):
-            cls.poll_message_set(f"This scene is {reason}" if reason else status.NO_LABEL_SET)
+        if reason:
+            cls.poll_message_set(f"This scene is {reason}")
             return False
-        return True
+        return status.needs_label_set(cls, context)
 
     def execute(self, context):
         label = _label(context, self.label_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from scenery import camera, rectangle
+from scenery import camera, new_scene, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.compat import fcurves
@@ -34,9 +34,7 @@ def save_room(path: Path) -> Path:
 
 def save_table(path: Path, *, table: int = 7, bare: bool = False, script: Path | None = None) -> Path:
     """A floor and a table half as large, seen from above; without a label, and with a script that leaves a trace."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
+    scene = new_scene()
     camera(scene, ortho=4)
     rectangle(scene, -9, 9, label=2, name="Floor")
     rectangle(scene, -9, 0, z=1, label=0 if bare else table, name="Table 'x'\n行")

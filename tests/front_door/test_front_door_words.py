@@ -32,6 +32,13 @@ def test_bad_input_is_one_line_and_exit_code_1(arguments, told, tmp_path, monkey
     assert not list(tmp_path.iterdir())
 
 
+def test_a_reader_that_has_read_enough_ends_it_without_a_word():
+    words = [sys.executable, str(ROOT / "labelpass.py"), "job", "schema"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        done.stdout.close()
+        assert done.stderr.read() == b"" and done.wait() == 141
+
+
 def test_what_blender_cannot_open_or_write_is_one_line_and_exit_code_1(tmp_path):
     (tmp_path / "broken.blend").write_text("hello")
     done = labelpass("render", tmp_path / "broken.blend", "--out", tmp_path / "run", check=1)

@@ -24,6 +24,14 @@ from render_scripts.shot import Clock, take_shot
 WIDTH, HEIGHT = 16, 12
 
 
+def new_scene() -> bpy.types.Scene:
+    """The scene of an empty file in factory settings, set to Cycles."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    return scene
+
+
 def camera(scene: bpy.types.Scene, *, ortho: float | None = None, at=(0.0, 0.0, 5.0)) -> bpy.types.Object:
     """A camera that looks straight down; `ortho` is the width of what it sees, in metres."""
     data = bpy.data.cameras.new("Camera")
@@ -77,9 +85,7 @@ def instance(scene, collection, name, label=0):
 
 
 def main_file(path, library, collection):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
+    scene = new_scene()
     camera(scene)
     rectangle(scene, 0, 1, label=2, name="floor")
     bpy.ops.wm.save_as_mainfile(filepath=str(path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import bpy
 import exact_cameras
 import exact_cases
 import exact_copies
@@ -28,6 +27,7 @@ from exact_cases import (
     settled,
 )
 from exact_thin import blocks_of_four, pieces
+from scenery import new_scene
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED
 from blender_addon.label_render.label_pass import render_label_samples
@@ -88,9 +88,7 @@ def test_the_index_pass_of_the_image_is_wrong_there(empty_scene, tmp_path, name)
 def test_a_thin_pole_is_one_line(empty_scene, tmp_path):
     found = {}
     for name in ("1 sample", "3 x 3", "3 x 3, thin label"):
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        scene = bpy.context.scene
-        scene.render.engine = "CYCLES"
+        scene = new_scene()
         case = BY_NAME[f"pole of 0.6 pixels, {name}"]
         found[name] = rendered(scene, case, case.build(scene), tmp_path)[1:]
     lines = {name: labels == THING for name, (labels, _) in found.items()}

@@ -10,6 +10,7 @@ from scenery import (
     in_collection,
     instance,
     leaf_material,
+    new_scene,
     rectangle,
     settings,
     write_library,
@@ -153,9 +154,7 @@ def test_linked_things_of_one_name(tmp_path, painted):
             bpy.ops.wm.open_mainfile(filepath=str(tmp_path / f"{number}.blend"))
             paint(bpy.data.objects["box"])
             bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / f"{number}.blend"))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
+    scene = new_scene()
     camera(scene, ortho=16)
     rectangle(scene, -8, -7, name="box")
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "main.blend"))

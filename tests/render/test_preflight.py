@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from scenery import camera, copies_on, in_collection, instance, main_file, rectangle, write_library
+from scenery import camera, copies_on, in_collection, instance, main_file, new_scene, rectangle, write_library
 
 from blender_addon.contract.labels import built_in
 from blender_addon.occurrences import occurrences
@@ -304,9 +304,7 @@ def test_other_view_layers(scene):
 
 def test_scripts_that_were_not_run(tmp_path):
     scene = bpy.context.scene
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
+    scene = new_scene()
     rectangle(scene, 0, 1, label=2)
     text = bpy.data.texts.new("startup.py")
     text.use_module = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from scenery import HEIGHT, WIDTH, camera, labels_of, leaf_material, rectangle, settings
+from scenery import HEIGHT, WIDTH, camera, labels_of, leaf_material, new_scene, rectangle, settings
 
 from blender_addon.contract.labels import BACKGROUND
 from blender_addon.label_render.label_pass import render_labels
@@ -317,9 +317,7 @@ def test_materials_and_groups_linked_from_a_library(tmp_path):
     show(tree, grouped_factor(tree, ramp(tree)))
     bpy.data.materials["film"].use_fake_user = True
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
+    scene = new_scene()
     camera(scene, ortho=16)
     rectangle(scene, -8, 4, z=-1, label=FLOOR)
     with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_, wanted):
