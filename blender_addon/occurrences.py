@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import bpy
 
 from .compat import layer_collection, shader_tree
+from .instancing import ELEMENTS, Chain, CopyChains, instances_collection, is_host, is_on_elements, referring_trees
 from .scene_labels import CARRIERS, resolve
-
-Chain = tuple[bpy.types.Object, ...]
-"""The instancers that something is reached through, outermost first."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +18,15 @@ class Occurrence:
 
     `splittable` says whether a copy of the object could stand in for this occurrence alone (collection instances),
     or whether all copies share one object (geometry nodes, particles, instances on vertices and faces).
-    `materials` are those of its slots; where geometry nodes set others, those of its faces.
+    `materials` are those of its slots; where geometry nodes set others, those of its faces. `frames`: of several that
+    were looked at, those that show it.
     """
 
     obj: bpy.types.Object
     instancers: Chain = ()
     splittable: bool = True
     materials: tuple[bpy.types.Material | None, ...] = ()
+    frames: frozenset[int] = field(default=frozenset(), compare=False)
 
     @property
     def label_id(self) -> int:
@@ -65,7 +65,7 @@ def occurrences(
                     hosts[obj] = copying
                 yield from shown
     if depsgraph and hosts:
-        yield from copies(depsgraph, hosts)
+        yield from copies(depsgraph, hosts, trees)
 
 
 def render_collections(view_layer: bpy.types.ViewLayer) -> Iterator[bpy.types.Collection]:
@@ -158,7 +158,7 @@ def _below(
     if unhidden is not None and (is_on_elements(obj) or (_now(obj, depsgraph).hide_render and obj not in unhidden)):
         return
     yield obj, above
-    if obj.type == "EMPTY" and obj.instance_type == "COLLECTION" and obj.instance_collection and obj not in above:
+    if instances_collection(obj) and obj not in above:
         for member in dict.fromkeys(_members(obj.instance_collection, hidden=unhidden is None)):
             yield from _below(member, (*above, obj), unhidden, depsgraph)
 
@@ -172,51 +172,12 @@ def _members(collection: bpy.types.Collection, hidden: bool) -> Iterator[bpy.typ
         yield from _members(child, hidden)
 
 
-def referring_trees() -> set[bpy.types.NodeTree]:
-    """Geometry node trees that may show other objects or set materials, by themselves or by a group in them."""
-    trees = [tree for tree in bpy.data.node_groups if tree.type == "GEOMETRY"]
-    found: set[bpy.types.NodeTree] = set()
-    while True:
-        before = len(found)
-        for tree in trees:
-            if tree not in found and any(
-                node.bl_idname in _REFERRING or getattr(node, "node_tree", None) in found for node in tree.nodes
-            ):
-                found.add(tree)
-        if len(found) == before:
-            return found
-
-
-_REFERRING = {f"GeometryNode{name}" for name in ("ObjectInfo", "CollectionInfo", "SetMaterial", "SetMaterialIndex",
-                                                 "ReplaceMaterial")}  # fmt: skip
-
-
-def is_host(obj: bpy.types.Object, trees: Collection[bpy.types.NodeTree]) -> bool:
-    """Whether only evaluation tells what this object shows: copies by one of `trees` (`referring_trees`), by
-    particles, or on its vertices or faces."""
-    return obj.instance_type in _ELEMENTS or any(_is_evaluated(modifier, trees) for modifier in obj.modifiers)
-
-
-def _is_evaluated(modifier: bpy.types.Modifier, trees: Collection[bpy.types.NodeTree]) -> bool:
-    if modifier.type == "PARTICLE_SYSTEM":
-        return modifier.particle_system.settings.render_type in {"OBJECT", "COLLECTION"}
-    return modifier.type == "NODES" and modifier.node_group in trees
-
-
-_ELEMENTS = {"VERTS", "FACES"}
-
-
-def is_on_elements(obj: bpy.types.Object) -> bool:
-    """True for what is shown on its parent's vertices or faces: Blender renders the copies, and not the object."""
-    return bool(obj.parent and obj.parent.instance_type in _ELEMENTS)
-
-
 def _is_shown(obj: bpy.types.Object, above: Chain) -> bool:
     if obj.type not in CARRIERS or not _has_surface(obj):
         return False
     if obj.type == "META" and above:  # Blender renders no metaballs of an instanced collection
         return False
-    hides = not obj.show_instancer_for_render and (obj.instance_type in _ELEMENTS or obj.particle_systems)
+    hides = not obj.show_instancer_for_render and (obj.instance_type in ELEMENTS or obj.particle_systems)
     return not hides or bool(hair_of(obj))
 
 
@@ -267,53 +228,46 @@ def _materials(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None) -> 
     return tuple(slot.material for slot in obj.material_slots)
 
 
-def copies(depsgraph: bpy.types.Depsgraph, hosts: dict[bpy.types.Object, list[Chain]]) -> Iterator[Occurrence]:
+def copies(
+    depsgraph: bpy.types.Depsgraph,
+    hosts: dict[bpy.types.Object, list[Chain]],
+    trees: Collection[bpy.types.NodeTree],
+) -> Iterator[Occurrence]:
     """What evaluation copies onto the hosts, each (object, instancers) once.
 
-    `hosts`: {object of the view layer: itself or those that it instances, as `shown_by` says}.
+    `hosts`: {object of the view layer: itself or those that it instances, as `shown_by` says}; `trees`: as
+    `referring_trees`.
     """
+    chains = CopyChains(trees)
     members: dict[bpy.types.Object, set[tuple[bpy.types.Object, int]]] = {}
-    seen: set[tuple[bpy.types.Object, bpy.types.Object]] = set()
+    seen: set[tuple[bpy.types.Object, bpy.types.Object, int]] = set()
+    found: set[tuple[bpy.types.Object, Chain]] = set()
     for instance in depsgraph.object_instances:
         if not instance.is_instance or not instance.parent:
             continue
         if not instance.show_self and not hair_of(instance.instance_object):
             continue
         top, obj = instance.parent.original, instance.instance_object.original
-        if (top, obj) in seen or top not in hosts or obj.type not in CARRIERS or not obj.visible_camera:
+        if top not in hosts:
             continue
+        depth = LEVELS - instance.persistent_id[:].count(NO_LEVEL)
+        if (top, obj, depth) in seen or obj.type not in CARRIERS or not obj.visible_camera:
+            continue
+        seen.add((top, obj, depth))
         if any(chain[-1] == obj for chain in hosts[top]):  # geometry of the host's own, which has its index
             continue
-        if top.instance_type == "COLLECTION":
+        ways = chains.between(top, obj, depth)
+        if top.instance_type == "COLLECTION" and not is_on_elements(obj) and not ways:
             if top not in members:
                 members[top] = {(member, len(above)) for member, above in _below(top, (), None)}
-            depth = sum(level != NO_LEVEL for level in instance.persistent_id)
-            if (obj, depth) in members[top] and not is_on_elements(obj):
+            if (obj, depth) in members[top]:
                 continue
-        seen.add((top, obj))
-        for chain in _copying(obj, hosts[top]):
-            materials = tuple(slot.material for slot in obj.material_slots)
-            yield Occurrence(obj, chain, splittable=False, materials=materials)
+        materials = tuple(slot.material for slot in obj.material_slots)
+        for chain in ways or hosts[top]:
+            if (obj, chain) not in found:
+                found.add((obj, chain))
+                yield Occurrence(obj, chain, splittable=False, materials=materials)
 
 
-NO_LEVEL = 2**31 - 1
-"""What Blender fills `persistent_id` up with, which has a number for each level of instancing."""
-
-
-def _copying(obj: bpy.types.Object, chains: list[Chain]) -> list[Chain]:
-    """The hosts that may show these copies. Evaluation names only the outermost instancer, so where that leaves a
-    choice which matters, it is those that refer to the object, through whatever it is in."""
-    if is_on_elements(obj):
-        chains = [chain for chain in chains if chain[-1] == obj.parent] or chains
-    if len({resolve(obj, instancers=chain).label_id for chain in chains}) < 2:
-        return chains
-    users, waiting, found = bpy.data.user_map(), [obj], set()
-    while waiting:
-        for user in users.get(waiting.pop(), set()) - found:
-            found.add(user)
-            if isinstance(user, _CONTAINERS) or getattr(user, "instance_collection", None):
-                waiting.append(user)
-    return [chain for chain in chains if chain[-1] in found] or chains
-
-
-_CONTAINERS = (bpy.types.Collection, bpy.types.NodeTree, bpy.types.ParticleSettings)
+LEVELS, NO_LEVEL = 8, 2**31 - 1
+"""How many numbers `persistent_id` has, one for each level of instancing, and what Blender fills it up with."""

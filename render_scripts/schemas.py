@@ -84,8 +84,9 @@ def of_hint(hint: Any) -> Mapping[str, Any]:
 
 
 def _switch(section: Any) -> Mapping[str, Any]:
-    """true for a section with its defaults, where it has any for all, and false for none."""
-    return {"const": False} if "required" in of_dataclass(section) else {"type": "boolean"}
+    """true for a section with its defaults, where these are enough to do something, and false for none."""
+    lacking = "required" in of_dataclass(section) or not getattr(section(), "on", True)
+    return {"const": False} if lacking else {"type": "boolean"}
 
 
 def _of_annotated(hint: Any, notes: tuple[Any, ...]) -> Mapping[str, Any]:

@@ -7,16 +7,8 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..occurrences import (
-    Chain,
-    Occurrence,
-    copies,
-    occurrences,
-    referring_trees,
-    rendered_objects,
-    shown_by,
-    why_not_shown,
-)
+from ..instancing import Chain, referring_trees
+from ..occurrences import Occurrence, copies, occurrences, rendered_objects, shown_by, why_not_shown
 from ..parts.face_parts import is_part, known_source
 from ..parts.mesh_faces import read_indices
 from ..scene_labels import resolve, why_not
@@ -74,10 +66,11 @@ def _is_instanced(data: bpy.types.Object | bpy.types.Collection) -> bool:
 
 
 def _shown_by(obj: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> Iterator[Occurrence]:
-    shown, hosts = shown_by(obj, referring_trees(), depsgraph)
+    trees = referring_trees()
+    shown, hosts = shown_by(obj, trees, depsgraph)
     yield from shown
     if hosts:
-        yield from copies(depsgraph, {obj: hosts})
+        yield from copies(depsgraph, {obj: hosts}, trees)
 
 
 def _answers(each: Occurrence, asked: bpy.types.Object) -> Iterator[Answer]:

@@ -8,7 +8,8 @@ import bpy
 from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_3d
 from mathutils import Matrix, Vector
 
-from ..occurrences import Chain, copies, referring_trees, shown_by
+from ..instancing import Chain, referring_trees
+from ..occurrences import copies, shown_by
 from ..scene_labels import resolve
 
 Ray = tuple[Vector, Vector]
@@ -83,8 +84,9 @@ def _same(one: Matrix, other: Matrix) -> bool:
 def _chains(depsgraph: bpy.types.Depsgraph, host: bpy.types.Object, obj: bpy.types.Object) -> tuple[Chain, ...]:
     if host == obj:
         return ((),)
-    shown, copying = shown_by(host, referring_trees(), depsgraph)
-    every = [*shown, *(copies(depsgraph, {host: copying}) if copying else ())]
+    trees = referring_trees()
+    shown, copying = shown_by(host, trees, depsgraph)
+    every = [*shown, *(copies(depsgraph, {host: copying}, trees) if copying else ())]
     return tuple(dict.fromkeys(each.instancers for each in every if each.obj == obj and each.instancers)) or ((host,),)
 
 

@@ -114,13 +114,14 @@ def torn(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
 
 
 def _copied(things: Sequence[Occurrence]) -> list[bpy.types.Object]:
-    """Those of which all copies have one index."""
-    labels = defaultdict(set)
+    """Those of which all copies have one index, which may be another one in each frame."""
+    labels: dict[tuple[bpy.types.Object, int | None], set[int]] = defaultdict(set)
     shared = {thing.obj for thing in things if not thing.splittable}
     for thing in things:
         if thing.obj in shared and not thing.obj.pass_index:
-            labels[thing.obj].add(thing.label_id)
-    return sorted((obj for obj, ids in labels.items() if len(ids) > 1), key=lambda obj: obj.name_full)
+            for frame in thing.frames or (None,):
+                labels[thing.obj, frame].add(thing.label_id)
+    return sorted({obj for (obj, _), ids in labels.items() if len(ids) > 1}, key=lambda obj: obj.name_full)
 
 
 def _simulated(things: Sequence[Occurrence]) -> list[bpy.types.Object]:

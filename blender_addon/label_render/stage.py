@@ -11,7 +11,8 @@ import bpy
 from mathutils import Color, Euler, Matrix, Quaternion, Vector
 
 from ..contract.labels import UNLABELLED
-from ..occurrences import Occurrence, is_on_elements
+from ..instancing import is_on_elements
+from ..occurrences import Occurrence
 
 
 @contextmanager

@@ -7,8 +7,10 @@ all that it keeps from frame to frame.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -16,7 +18,8 @@ import bpy
 
 from ..compat import fcurves
 from ..contract.run import View
-from ..occurrences import Occurrence, is_host, occurrences, referring_trees
+from ..instancing import is_host, referring_trees
+from ..occurrences import Occurrence, occurrences
 from ..scene_labels import DISTRACTS
 from .label_pass import RenderFailed
 from .motion import has_one_simulation, remembers_frames
@@ -56,13 +59,14 @@ def things_shown(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, views:
     if not copying and not any(_is_animated(obj, _VISIBILITY | {"pass_index"}) for obj in bpy.data.objects):
         return list(occurrences(view_layer))
     listed = partial(_listed, view_layer)
-    found: dict[Occurrence, None] = {}
+    found: dict[Occurrence, set[int]] = defaultdict(set)
     with render_looks(scene, view_layer) if copying else nullcontext() as look:
         for frame in frames[:1] if remembers_frames(scene) else _sample(frames):
             if frame != scene.frame_current or scene.frame_subframe:
                 scene.frame_set(frame)
-            found |= dict.fromkeys(look(listed) if look else listed())
-    return list(found)
+            for thing in look(listed) if look else listed():
+                found[thing].add(frame)
+    return [replace(thing, frames=frozenset(shown)) for thing, shown in found.items()]
 
 
 @contextmanager

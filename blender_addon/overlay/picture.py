@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import bpy
 import numpy as np
 
-from ..occurrences import referring_trees
+from ..instancing import referring_trees
 from ..tab import handlers
 from .chunks import Chunk, Thing, arrange, hosts_of, table
 from .things import Geometries, look, look_again

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 import bpy
 
-from ..occurrences import Occurrence, copies, referring_trees, render_collections, shown_by
+from ..instancing import referring_trees
+from ..occurrences import Occurrence, copies, render_collections, shown_by
 
 
 class Count:
@@ -37,7 +38,7 @@ class Count:
                 return False
             found = filter(None, map(bpy.data.objects.get, self._hosts))
             hosts = {obj: shown_by(obj, trees, view_layer=view_layer)[1] for obj in found}
-            self._add(copies(view_layer.depsgraph, hosts))
+            self._add(copies(view_layer.depsgraph, hosts, trees))
         self.done = True
         return True
 

@@ -16,9 +16,10 @@ import bpy
 
 from blender_addon.compat import shader_tree
 from blender_addon.contract.labels import BACKGROUND, BY_ALPHA, IGNORE, IGNORED, SEE_THROUGH, LabelSet
+from blender_addon.instancing import Chain
 from blender_addon.label_render.light_through import Suspicion, Unknown, may_be_transparent
 from blender_addon.label_render.transparency import A_TRACE
-from blender_addon.occurrences import Chain, is_volume, occurrences
+from blender_addon.occurrences import is_volume, occurrences
 from blender_addon.scene_labels import resolve
 
 from .caster import Hit

@@ -116,6 +116,66 @@ def not_in_viewports(_scene, _whole, _single, hosts):
         tree.links.new(switch.outputs[0], out.inputs[0])
 
 
+def within_copies(scene, source, label, *, whole=False):
+    """A host that only other hosts show, and shows copies of the source itself; `whole`: an instancer instead.
+
+    It is in no collection of the scene: what is hidden in renders, nodes copy without its own copies.
+    """
+    if whole:
+        inner = put(scene, bpy.data.objects.new("inner", None), label=label)
+        inner.instance_type, inner.instance_collection = "COLLECTION", in_a_collection(scene, source)
+        return in_a_collection(scene, inner)
+    inner = host_at(scene, copies_of(source), label, (0, 0, 0))
+    in_a_collection(scene, inner)
+    return inner
+
+
+def copies_of_copies(scene):
+    """Hosts of one label that show hosts and instancers of another one, or of none, and these show the square."""
+    below = floor(scene)
+    inner = (
+        within_copies(scene, square(scene), OTHER),
+        within_copies(scene, square(scene), THIRD, whole=True),
+        within_copies(scene, square(scene), 0),
+    )
+    for source, place in zip(inner, PLACES):
+        host_at(scene, copies_of(source), THING, place)
+    labels = (OTHER, THIRD, THING)
+    return Answer(layers(*on_paper(*((*place[:3], label) for place, label in zip(PLACES, labels))), below))
+
+
+def taken_over(scene):
+    """As `copies_of_copies`, but that the outer nodes take over what the inner ones show; and the inner is itself seen."""
+    below = floor(scene)
+    first, second = (within_copies(scene, square(scene), label) for label in (OTHER, 0))
+    for source, place in zip((first, second), PLACES):
+        tree = copies_of(source)
+        next(node for node in tree.nodes if node.bl_idname.endswith("Info")).inputs["As Instance"].default_value = False
+        host_at(scene, tree, THING, place)
+    scene.collection.objects.link(first)
+    x, y, turn, _ = PLACES[2]
+    first.location.xy, first.rotation_euler.z = (x, y), turn
+    labels = (OTHER, THING, OTHER)
+    return Answer(layers(*on_paper(*((*place[:3], label) for place, label in zip(PLACES, labels))), below))
+
+
+def hosts_in_an_instance(scene):
+    """Two hosts of their own labels in a collection that is instanced under a third, and one on a vertex."""
+    below = floor(scene)
+    hosts = [host_at(scene, copies_of(square(scene)), place[3], place) for place in PLACES[:2]]
+    members = in_a_collection(scene, *hosts)
+    whole = put(scene, bpy.data.objects.new("instancer", None), label=THIRD)
+    whole.instance_type, whole.instance_collection = "COLLECTION", members
+    x, y, turn, _ = PLACES[2]
+    mesh = bpy.data.meshes.new("vertex")
+    mesh.from_pydata([(x, y, 0)], [], [])
+    vertex = put(scene, bpy.data.objects.new("vertex", mesh), label=THIRD)
+    vertex.instance_type = "VERTS"
+    child = host_at(scene, copies_of(square(scene)), THING, (0, 0, turn))
+    child.parent = vertex
+    return Answer(layers(*on_paper(*PLACES[:2], (x, y, turn, THING)), below))
+
+
 def inside_an_instance(scene):
     """A host that is disabled in viewports, in a collection whose instancer has the label."""
     below = floor(scene)
@@ -214,6 +274,9 @@ CASES = (
     Case("copies, modifier off in viewports", hidden_copies(modifiers_off)),
     Case("copies, Is Viewport node", hidden_copies(not_in_viewports)),
     Case("copies, disabled inside an instance", inside_an_instance),
+    Case("copies of copies", copies_of_copies),
+    Case("copies of copies, taken over", taken_over),
+    Case("copies by hosts in an instance, on a vertex", hosts_in_an_instance),
     Case("particles, none of them in viewports", thinned_out(children=False)),
     Case("child particles, none in viewports", thinned_out(children=True)),
     Case("background sets", in_the_background),

@@ -203,6 +203,16 @@ def test_a_thing_that_changes_its_host_changes_its_label(scene, tmp_path):
     assert (box.pass_index, other.pass_index) == (0, 0)
 
 
+def test_a_thing_that_changes_its_host_is_refused_where_one_frame_shows_both(scene):
+    box, _shelf = blinking(scene, "shelf", 1, 3, on=50)
+    _other, desk = blinking(scene, "desk", 1, 14, on=60)
+    desk.modifiers[0].node_group.nodes["Object Info"].inputs["Object"].default_value = box
+    assert problems(scene, views(50, 60)) == []
+    desk.modifiers[0].node_group.nodes["Compare"].inputs["B"].default_value = 50
+    (told,) = problems(scene, views(50, 60))
+    assert told.startswith("error") and "'box of shelf'" in told
+
+
 def test_copies_that_cannot_be_told_apart_end_the_run_at_their_frame(scene, tmp_path):
     box, _shelf = blinking(scene, "shelf", 1, 3, on=50)
     _, desk = blinking(scene, "desk", 1, 14, on=50)
