@@ -145,7 +145,7 @@ def copies_of_copies(scene):
 
 
 def taken_over(scene):
-    """As `copies_of_copies`, but that the outer nodes take over what the inner ones show; and the inner is itself seen."""
+    """As `copies_of_copies`, but the outer nodes take over what the inner ones show; one of these is itself seen."""
     below = floor(scene)
     first, second = (within_copies(scene, square(scene), label) for label in (OTHER, 0))
     for source, place in zip((first, second), PLACES):
