@@ -147,6 +147,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "render_scripts",
             CONTRACT,
             "blender_addon.scene_labels",
+            "blender_addon.instancing",
             "blender_addon.occurrences",
             "blender_addon.compat",
             LABEL_RENDER,
