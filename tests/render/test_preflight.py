@@ -116,7 +116,10 @@ def test_copies_that_blender_cannot_tell_apart(scene):
     copies_on(scene, "shelf", source, 3)
     assert told(scene) == []
     copies_on(scene, "desk", source, 14)
-    assert "'book' is copied by geometry nodes or particles under different labels" in one(scene, fatal=True)
+    assert (
+        "'book': copies by geometry nodes or particles are under different labels ('cabinet' from 'shelf', 'desk' from 'desk'), and"
+        in one(scene, fatal=True)
+    )
     source.pass_index = 23
     assert told(scene) == []
 
