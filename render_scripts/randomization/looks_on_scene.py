@@ -28,6 +28,8 @@ class Looks:
     def __init__(self, slots: Mapping[tuple[str, int], Slot], folders: Sequence[Path], metre: float) -> None:
         self._slots, self._folders, self._metre = slots, folders, metre
         self._ours: dict[tuple[str, int, str], _Ours] = {}
+        # Now, and to four digits: the matrix of what a draw has turned has another scale in its last bits.
+        self._scales = {obj: _scale(obj) for obj, _ in slots.values()}
         self._originals = {key: obj.material_slots[at].material for key, (obj, at) in slots.items()}
         self._colours = {key: own_colour(material) for key, material in self._originals.items() if material}
         self._swapped: dict[tuple[str, int], bpy.types.Material] = {}
@@ -56,7 +58,7 @@ class Looks:
         original = self._originals[look.thing, look.slot]
         ours = self._ours.get(key) or self._ours.setdefault(key, _Ours(look.thing, kind, original))
         obj, _ = self._slots[look.thing, look.slot]
-        across = Vector(abs(each) or 1.0 for each in obj.matrix_world.to_scale()) / (look.tile * self._metre)
+        across = self._scales[obj] / (look.tile * self._metre)
         if look.picture:
             ours.paint(look, across, self._picture(self._folders[look.pool] / look.picture))
         else:
@@ -127,6 +129,10 @@ _PATTERNS = {
     "wave": ("ShaderNodeTexWave", 1),
     "checker": ("ShaderNodeTexChecker", 1),
 }
+
+
+def _scale(obj: bpy.types.Object) -> Vector:
+    return Vector(float(f"{abs(each) or 1.0:.4g}") for each in obj.matrix_world.to_scale())
 
 
 def own_colour(material: bpy.types.Material) -> tuple[float, float, float]:

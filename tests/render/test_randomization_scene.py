@@ -19,7 +19,8 @@ from render_scripts import passes
 from render_scripts.randomization.blackbody import warmer
 from render_scripts.randomization.camera import Camera
 from render_scripts.randomization.lights import Lights
-from render_scripts.randomization.materials import FREE, STRUCTURED, Materials, TexturePool
+from render_scripts.randomization.looks_on_scene import looks
+from render_scripts.randomization.materials import FREE, STRUCTURED, Look, Materials, TexturePool
 from render_scripts.randomization.on_scene import randomized
 from render_scripts.randomization.resolution import Resolution
 from render_scripts.randomization.spec import Randomization, to_plan
@@ -270,3 +271,20 @@ def test_the_camera_is_where_its_record_says(room, shoot):
                 )
                 if 0.02 < abs(floor[0]) < 1.9 and abs(floor[1]) < 8.9:
                     assert labels[row, column] == (CHAIR if floor[0] < 0 else SOFA)
+
+
+def test_a_pattern_does_not_know_how_the_frame_before_had_turned_the_thing(empty_scene):
+    """Turned by any angle a matrix has another scale in its last bits: the pattern would be another one there."""
+    box = rectangle(empty_scene, -1, 1, name="box")
+    box.scale = (0.3, 0.7, 1.1)
+    box.data.materials.append(bpy.data.materials.new("paint"))
+    bpy.context.view_layer.update()
+    look = Look("box", 0, pattern="noise", colours=((0, 0, 0), (1, 1, 1)), tile=0.4, turn=30.0)
+    seen = set()
+    with looks({("box", 0): (box, 0)}, [], 1.0) as ready:
+        for angle in np.linspace(0, 6, 50):
+            box.rotation_euler = (angle, 2 * angle, 0.3 * angle)
+            bpy.context.view_layer.update()
+            material = list(ready.changes((look,)))[-1][2]
+            seen.add(tuple(material.node_tree.nodes["Mapping"].inputs["Scale"].default_value))
+    assert len(seen) == 1
