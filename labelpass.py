@@ -223,7 +223,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add(
         "--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML/CSV file"
     )
-    add("--format", required=True, choices=("nyu", "segnet"), help="the layout to write")
+    add("--format", required=True, choices=("coco", "nyu", "segnet"), help="the layout to write")
     add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
     add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
@@ -238,6 +238,8 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
     add("--background-class", action="store_true", default=None, help="segnet: the background is a class")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
+    add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
+    add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")
     verb.set_defaults(call=_export)
 
 
@@ -252,7 +254,8 @@ def _export(parsed: argparse.Namespace) -> int:
         raise ValueError("export: --label-set, --pictures and --layer go with --exr; runs carry their own label set")
     if parsed.exr and not parsed.label_set:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
-    options = {name: getattr(parsed, name) for name in ("void", "ignore", "background_class", "prefix")}
+    of_formats = ("void", "ignore", "background_class", "prefix", "stuff", "polygons")
+    options = {name: getattr(parsed, name) for name in of_formats}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
         "split": parsed.split,

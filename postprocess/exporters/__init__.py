@@ -16,6 +16,7 @@ from ..frame_pixels import FramePixels, Made
 from ..layout import Encoding, Frames, Places
 from ..spool import Rows
 from ..stats import ClassWeights
+from .coco import Coco
 from .nyu import Nyu
 from .segnet import Segnet
 
@@ -74,5 +75,5 @@ class Assembled(Protocol):
         million frames need no more memory than one."""
 
 
-_FORMATS: tuple[type[Format], ...] = (Nyu, Segnet)
+_FORMATS: tuple[type[Format], ...] = (Nyu, Segnet, Coco)
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}
