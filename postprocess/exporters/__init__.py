@@ -19,6 +19,7 @@ from ..stats import ClassWeights
 from .coco import Coco
 from .nyu import Nyu
 from .segnet import Segnet
+from .yolo import Yolo
 
 
 class Format(Protocol):
@@ -75,5 +76,5 @@ class Assembled(Protocol):
         million frames need no more memory than one."""
 
 
-_FORMATS: tuple[type[Format], ...] = (Nyu, Segnet, Coco)
+_FORMATS: tuple[type[Format], ...] = (Nyu, Segnet, Coco, Yolo)
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}
