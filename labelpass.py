@@ -218,12 +218,12 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add = verb.add_argument
     add("runs", nargs="*", type=Path, metavar="RUN", help="run folders")
     add("--exr", type=Path, metavar="DIR", help="instead of runs: a folder of EXRs with index passes; see --label-set")
-    add("--images", type=Path, metavar="DIR", help="with --exr: where the pictures of the same names are")
+    add("--pictures", type=Path, metavar="DIR", help="with --exr: where the pictures of the same names are")
     add("--layer", metavar="NAME", help="with --exr: which view layer, where files hold several")
     add(
         "--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML/CSV file"
     )
-    add("--format", required=True, choices=("nyu", "segnet"), help="the layout to write")
+    add("--format", required=True, choices=("coco", "nyu", "segnet", "yolo"), help="the layout to write")
     add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
     add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
@@ -231,11 +231,15 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--seed", type=int, default=0, metavar="S", help="seed of the split (default 0)")
     add("--size", type=said(parse_size), metavar="480x360", help="resize; labels by nearest alone")
     add("--ignore-impure", type=float, metavar="P", help="ignore pixels of less purity than this, 0 to 1")
+    add("--images", choices=("copy", "link", "png", "jpeg"), help="pictures: as they are, hard links, or encoded anew")
+    add("--jpeg-quality", type=int, default=95, metavar="Q", help="of --images jpeg, 1 to 100 (default 95)")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
     add("--void", choices=("apart", "zero"), help="nyu: keep unlabelled, ignore, background apart, or all 0")
     add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
     add("--background-class", action="store_true", default=None, help="segnet: the background is a class")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
+    add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
+    add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")
     verb.set_defaults(call=_export)
 
 
@@ -246,17 +250,20 @@ def _export(parsed: argparse.Namespace) -> int:
 
     if bool(parsed.runs) == bool(parsed.exr):
         raise ValueError("export: name run folders, or one folder of EXRs with --exr DIR --label-set NAME|FILE")
-    if not parsed.exr and (parsed.label_set or parsed.images or parsed.layer):
-        raise ValueError("export: --label-set, --images and --layer go with --exr; runs carry their own label set")
+    if not parsed.exr and (parsed.label_set or parsed.pictures or parsed.layer):
+        raise ValueError("export: --label-set, --pictures and --layer go with --exr; runs carry their own label set")
     if parsed.exr and not parsed.label_set:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
-    options = {name: getattr(parsed, name) for name in ("void", "ignore", "background_class", "prefix")}
+    of_formats = ("void", "ignore", "background_class", "prefix", "stuff", "polygons")
+    options = {name: getattr(parsed, name) for name in of_formats}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
         "split": parsed.split,
         "split_by": parsed.split_by,
         "seed": parsed.seed,
         "size": parsed.size,
+        "images": parsed.images,
+        "jpeg_quality": parsed.jpeg_quality,
         "jobs": parsed.jobs,
         "options": {name: value for name, value in options.items() if value is not None},
         "progress": progress_line(sys.stderr),
@@ -266,7 +273,7 @@ def _export(parsed: argparse.Namespace) -> int:
             raise ValueError("export: --ignore-impure needs the purity of a run; index passes have none")
         label_set = label_files.read(parsed.label_set)
         made = export_index_passes(
-            parsed.exr, label_set, parsed.out, parsed.format, images=parsed.images, layer=parsed.layer, **wishes
+            parsed.exr, label_set, parsed.out, parsed.format, pictures=parsed.pictures, layer=parsed.layer, **wishes
         )
     else:
         made = export(parsed.runs, parsed.out, parsed.format, ignore_impure=parsed.ignore_impure, **wishes)
