@@ -24,6 +24,7 @@ from .exr import read_index_pass
 from .frames import Frame
 from .labelmap import LabelMap, colorize, ignore_impure, label_map, resize_image, resize_labels
 from .layout import Places
+from .likeness import likeness
 from .pixels import checked_image, checked_labels, checked_purity
 from .staging import write_checked
 
@@ -46,13 +47,15 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Converted:
-    """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code."""
+    """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code. `likeness` is
+    that of its picture, None where there is none."""
 
     size: tuple[int, int]
     source_size: tuple[int, int]
     counts: Mapping[int, int]
     source_counts: Mapping[int, int]
     background_known: bool
+    likeness: int | None
 
 
 def convert(frame: Frame, places: Places, recipe: Recipe, root: Path) -> Converted:
@@ -60,17 +63,17 @@ def convert(frame: Frame, places: Places, recipe: Recipe, root: Path) -> Convert
     source, background_known = _read(frame, recipe.label_sets[frame.source])
     labels = _altered(source, frame, recipe)
     _write_labels(root, places, labels, recipe.written[frame.source], recipe.palette)
+    bits = None
     if places.image is not None and frame.image is not None:
-        _write_image(
-            root / places.image, frame.image, frame.checksums.get(frame.image.name), source.pixels.shape, recipe.size
-        )
+        checksum = frame.checksums.get(frame.image.name)
+        bits = likeness(_write_image(root / places.image, frame.image, checksum, source.pixels.shape, recipe.size))
     source_counts = source.counts()
     counts: dict[int, int] = {}
     for id_, count in (source_counts if labels is source else labels.counts()).items():
         target = int(recipe.crosswalks[frame.source][id_])
         counts[target] = counts.get(target, 0) + count
     (height, width), (source_height, source_width) = labels.pixels.shape, source.pixels.shape
-    return Converted((width, height), (source_width, source_height), counts, source_counts, background_known)
+    return Converted((width, height), (source_width, source_height), counts, source_counts, background_known, bits)
 
 
 def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:
@@ -117,7 +120,8 @@ def _write_labels(
 
 def _write_image(
     place: Path, path: Path, checksum: str | None, shape: tuple[int, ...], size: tuple[int, int] | None
-) -> None:
+) -> NDArray[np.uint8]:
+    """The picture, before it is resized."""
     data, image = checked_image(path, checksum)
     if image.shape[:2] != shape:
         sizes = f"{image.shape[1]}x{image.shape[0]}, its labels {shape[1]}x{shape[0]}"
@@ -127,6 +131,7 @@ def _write_image(
         write_checked(place, png.without_notes(data))
     else:
         _write_rgb(place, image if size is None else resize_image(image, size))
+    return image
 
 
 def _write_rgb(place: Path, image: NDArray[np.uint8]) -> None:

@@ -20,15 +20,19 @@ import numpy as np
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.words import listed
 
+from .checksums import NAME as CHECKSUMS
+from .checksums import checksums_text
 from .convert import Converted, Recipe
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Places, encoding_table
+from .likeness import leak_warnings
 from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .pool import convert_all
 from .progress import Progress
+from .split_lists import split_by_lists
 from .splits import SPLITS, Split, check_fractions, split_frames
 from .staging import run_around, staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
@@ -59,6 +63,7 @@ def export(
     target: LabelSet | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
+    split_lists: Sequence[Path] = (),
     seed: int = 0,
     size: tuple[int, int] | None = None,
     ignore_impure: float | None = None,
@@ -69,13 +74,14 @@ def export(
     """Export the finished frames of run folders as "nyu" or "segnet" into the new folder `out`.
 
     `target` remaps through the label sets' parents; `split` are fractions of train, val, test, assigned by `split_by`
-    ("scene", "view", "frame", or None for the leak-safe default of `postprocess.splits`) with `seed`; `size` is
+    ("scene", "view", "frame", "hash", or None for the leak-safe default of `postprocess.splits`) with `seed`, or
+    `split_lists` are files that say it (`postprocess.split_lists`); `size` is
     (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `jobs` is a number of
     processes; `options` are the fields of the format's dataclass. `progress` is called with (done, total) frames.
     Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure)
-    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
+    wishes = _Wishes(_layout(format, options or {}), target, split_by, tuple(split_lists), choices)
     return _export(partial(frames_of_runs, runs), out, wishes, jobs, progress)
 
 
@@ -90,6 +96,7 @@ def export_index_passes(
     target: LabelSet | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
+    split_lists: Sequence[Path] = (),
     seed: int = 0,
     size: tuple[int, int] | None = None,
     jobs: int = 1,
@@ -102,7 +109,7 @@ def export_index_passes(
     The rest is as in `export`.
     """
     choices = Choices(check_fractions(split), seed, size, None)
-    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
+    wishes = _Wishes(_layout(format, options or {}), target, split_by, tuple(split_lists), choices)
     return _export(partial(frames_of_folder, folder, label_set, images, layer), out, wishes, jobs, progress)
 
 
@@ -113,6 +120,7 @@ class _Wishes:
     layout: Format
     target: LabelSet | None
     split_by: str | None
+    split_lists: tuple[Path, ...]
     choices: Choices
 
 
@@ -159,6 +167,7 @@ def _export(
         contents = _contents(job, converted)
         for name, text in _texts(job.layout, contents).items():
             write_checked(staging / name, text.encode())
+        write_checked(staging / CHECKSUMS, checksums_text(staging, jobs).encode())
     return ExportSummary(
         out=out,
         format=job.layout.name,
@@ -181,7 +190,11 @@ def _settle(collection: Collection, wishes: _Wishes) -> _Job:
             "put PNG or JPEG files of the same stem there, or export as nyu"
         )
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
-    split = split_frames([frame.key for frame in frames], choices.fractions, rng, wishes.split_by)
+    keys = [frame.key for frame in frames]
+    if wishes.split_lists:
+        split = split_by_lists(keys, wishes.split_lists)
+    else:
+        split = split_frames(keys, choices.fractions, rng, wishes.split_by)
     return _Job(layout, encoding, collection, crosswalks, split, choices)
 
 
@@ -218,6 +231,8 @@ def _warnings(
     yield from job.collection.warnings
     yield from job.split.warnings
     label_set = job.encoding.label_set
+    names = [frame.key.name for frame in job.collection.frames]
+    yield from leak_warnings(names, [job.split.of[name] for name in names], [done.likeness for done in converted])
     yield from lost_labels(job.collection, job.crosswalks, converted, label_set)
     if weights is None and job.layout.weights_file:
         yield f"no frame in train, so no class weights: {job.layout.weights_file} is not written"
