@@ -190,6 +190,7 @@ def _add_verify(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _verify(parsed: argparse.Namespace) -> int:
+    from blender_addon.contract.run import PLAN
     from postprocess.manifest import NAME
     from render_scripts.rays.verify_request import request_from
 
@@ -198,7 +199,9 @@ def _verify(parsed: argparse.Namespace) -> int:
         raise ValueError(f"--jobs {parsed.jobs}: at least one thread is needed")
     if request.rays is not None and (parsed.repair or parsed.strict):
         raise ValueError("verify: --repair and --strict go without --rays")
-    if (run / NAME).is_file():
+    if not (run / PLAN).exists() and not (run / NAME).exists():
+        raise ValueError(f"{parsed.run} is neither a run (it has no {PLAN}) nor a dataset (it has no {NAME})")
+    if (run / NAME).exists():
         text, code = _examine_dataset(run, parsed)
     elif request.rays is None:
         text, code = _examine_run(run, request, parsed)

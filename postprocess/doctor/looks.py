@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,7 +69,7 @@ def look_at(name: str, labels: LabelMap, image: NDArray[np.uint8] | None, view: 
 
 
 def see(image: NDArray[np.uint8]) -> Seen:
-    ends = [_ends(np.bincount(image[..., channel].ravel(), minlength=256)) for channel in range(3)]
+    ends = [_ends(cv2.calcHist([image], [channel], None, [256], [0, 256]).ravel()) for channel in range(3)]
     return Seen(_checksum(image), max(high for _, high in ends), max(high - low for low, high in ends), likeness(image))
 
 
@@ -75,8 +77,8 @@ def _checksum(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> str:
     return pixel_checksum(pixels.shape, pixels.dtype.name, np.ascontiguousarray(pixels).data)
 
 
-def _ends(histogram: NDArray[np.int64]) -> tuple[int, int]:
+def _ends(histogram: NDArray[Any]) -> tuple[int, int]:
     """The darkest and the brightest value without the tails."""
-    upto = np.cumsum(histogram)
+    upto = np.cumsum(histogram, dtype=np.float64)
     low, high = np.searchsorted(upto, (_TAIL * upto[-1] + 1e-9, (1 - _TAIL) * upto[-1] - 1e-9))
     return int(low), int(high)
