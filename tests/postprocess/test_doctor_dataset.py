@@ -77,7 +77,7 @@ def test_missing(dataset, what):
 
 
 @pytest.mark.parametrize("what", ["image", "label"])
-@pytest.mark.parametrize("share", [0, 0.5, 0.98])
+@pytest.mark.parametrize("share", [0, 0.5, 0.995])
 def test_cut(dataset, what, share):
     path = file_of(dataset, what)
     data = path.read_bytes()

@@ -13,8 +13,11 @@ from small_inputs import SIZE, some_image, write_frame, write_run
 from blender_addon.contract.labels import BACKGROUND, IGNORE
 from blender_addon.contract.run import finished_frames, frame_folder, read_plan
 from postprocess.doctor.findings import TOLD, Finding, exit_code, in_short, to_lines
+from postprocess.doctor.frame_faults import Meaning, frame_faults
+from postprocess.doctor.looks import look_at
 from postprocess.doctor.repair import repair_run
 from postprocess.doctor.run_doctor import RunReport, examine_run, told
+from postprocess.labelmap import label_map
 
 Change = Callable[[int, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -112,6 +115,31 @@ def test_labels_that_are_there_twice_are_a_note(tmp_path, one_camera):
     report = examined(made(tmp_path, same, one_camera=one_camera))
     assert kinds(report) == [("same labels", "frame 4")]
     assert told(report, False, strict=True)[1] == 0
+
+
+def test_a_frame_that_is_there_twice_is_told_once(tmp_path):
+    kept: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def twice(frame, labels, image):
+        kept.append((labels, image))
+        return kept[1] if frame == 5 else (labels, image)
+
+    assert kinds(examined(made(tmp_path, twice))) == [("duplicate", "frame 5")]
+
+
+def test_labels_of_one_class_alone_are_no_duplicates(tmp_path):
+    def floor(frame, labels, image):
+        return (np.full_like(labels, 2) if frame in (2, 4) else labels), image
+
+    assert kinds(examined(made(tmp_path, floor))) == []
+
+
+@pytest.mark.parametrize(("views", "said"), [(("a", "a"), 0), (("a", "b"), 1), (("", ""), 1)])
+def test_draws_of_one_view_may_have_the_same_labels(views, said):
+    labels = label_map(np.repeat(np.array([[1, 2]], np.uint16), 3, axis=0))
+    looks = [look_at(f"frame {at}", labels, None, view) for at, view in enumerate(views)]
+    found = frame_faults(looks, Meaning({1: "wall", 2: "floor"}, frozenset()), in_one_scene=True)
+    assert [each.kind for each in found] == ["same labels"] * said
 
 
 def test_one_class_in_nearly_all_pixels(tmp_path):
