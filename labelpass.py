@@ -176,20 +176,35 @@ def _add_verify(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     from render_scripts.rays.verify_request import EXIT_CODES, add_arguments
 
     verb = verbs.add_parser(
-        "verify", help="hold the pixels of a run against its scene, by rays of our own", epilog=EXIT_CODES
+        "verify", help="say what is wrong with a run or a dataset, or hold a run against its scene", epilog=EXIT_CODES
     )
-    verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the run folder; it is not changed")
+    verb.add_argument(
+        "run", type=said(parse_path), metavar="RUN|DATASET", help="a run folder, or a dataset of labelpass export"
+    )
     add_arguments(verb)
+    verb.add_argument("--repair", action="store_true", help="render damaged frames of a run again, and only those")
+    verb.add_argument("--strict", action="store_true", help="let warnings count, too: exit code 1")
+    verb.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="threads (default: all cores)")
     verb.add_argument("--blender", metavar="PATH", help="verify with this Blender; default: the bpy module")
     verb.set_defaults(call=_verify)
 
 
 def _verify(parsed: argparse.Namespace) -> int:
+    from blender_addon.contract.run import PLAN
+    from postprocess.manifest import NAME
     from render_scripts.rays.verify_request import request_from
 
     run, request = parsed.run.resolve(), request_from(parsed)
-    if request.rays is None:
-        text, code = _look_at_files(run, request)
+    if parsed.jobs < 1:
+        raise ValueError(f"--jobs {parsed.jobs}: at least one thread is needed")
+    if request.rays is not None and (parsed.repair or parsed.strict):
+        raise ValueError("verify: --repair and --strict go without --rays")
+    if not (run / PLAN).exists() and not (run / NAME).exists():
+        raise ValueError(f"{parsed.run} is neither a run (it has no {PLAN}) nor a dataset (it has no {NAME})")
+    if (run / NAME).exists():
+        text, code = _examine_dataset(run, parsed)
+    elif request.rays is None:
+        text, code = _examine_run(run, request, parsed)
     elif parsed.blender is None:
         _import_bpy()
         from render_scripts.rays.verify import verify
@@ -202,15 +217,53 @@ def _verify(parsed: argparse.Namespace) -> int:
     return _printed(text, code)
 
 
-def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:
-    from blender_addon.contract.run import read_plan
-    from postprocess.proof import damaged_pixels
-    from render_scripts.rays.tally import report
-    from render_scripts.rays.verify_request import frames_of
+def _examine_dataset(dataset: Path, parsed: argparse.Namespace) -> tuple[str, int]:
+    from postprocess.doctor.dataset_doctor import examine_dataset, told
+    from postprocess.progress import progress_line
 
+    if parsed.rays is not None or parsed.frames is not None:
+        raise ValueError(f"{parsed.run} is a dataset: --rays and --frames are of runs")
+    report = examine_dataset(dataset, parsed.jobs, progress_line(sys.stderr) if sys.stderr.isatty() else None)
+    return told(report, parsed.json, parsed.strict, parsed.repair)
+
+
+def _examine_run(run: Path, request: VerifyRequest, parsed: argparse.Namespace) -> tuple[str, int]:
+    from blender_addon.contract.run import read_plan
+    from postprocess.doctor.repair import repair_run
+    from postprocess.doctor.run_doctor import examine_run, told
+    from postprocess.progress import progress_line
+    from render_scripts.rays.verify_request import frames_of, scene_of
+
+    if parsed.repair and request.json:
+        raise ValueError("verify: --repair prints what a render says, so it goes without --json")
     plan, frames = read_plan(run), frames_of(run, request)
-    text, code = report(plan, {}, damaged_pixels(run, plan, frames), request.json, looked_at=len(frames))
-    return str(text), int(code)
+    progress = progress_line(sys.stderr) if sys.stderr.isatty() else None
+    report = examine_run(run, plan, frames, parsed.jobs, progress)
+    text, code = told(report, request.json, parsed.strict)
+    if not (parsed.repair and report.damaged):
+        return text, code
+    scene = scene_of(run, plan, request)
+    print(text, end="", flush=True)
+    done = repair_run(run, plan, report.damaged, lambda broken: _render_again(run, scene, broken, parsed))
+    for frame, place in done.again.items():
+        print(f"labelpass: frame {frame} is rendered again; the broken one is {place}", flush=True)
+    for frame in done.left:
+        print(f"labelpass: frame {frame} did not come back, and stands as it was", file=sys.stderr, flush=True)
+    if done.code:
+        return "", done.code
+    return told(examine_run(run, plan, frames, parsed.jobs, progress), False, parsed.strict)
+
+
+def _render_again(run: Path, scene: Path, frames: tuple[int, ...], parsed: argparse.Namespace) -> int:
+    """As a resume of the run does, in a process of its own."""
+    if parsed.blender is None and find_spec("bpy") is None:
+        raise ValueError(NO_BLENDER)
+    from render_scripts.job_file import Task
+    from render_scripts.job_runs import render_task
+    from render_scripts.plan import Request
+
+    request = Request(out=run, frames=frames, allow_scripts=parsed.allow_scripts)
+    return int(render_task(Task(scene, request), parsed.blender))
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -227,7 +280,18 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
     add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
-    add("--split-by", choices=("scene", "view", "frame"), help="what never falls apart; default: the safest possible")
+    add(
+        "--split-by",
+        choices=("scene", "view", "frame", "hash"),
+        help="what never falls apart; default: the safest possible",
+    )
+    add(
+        "--split-list",
+        type=said(_lists),
+        default=(),
+        metavar="TRAIN,VAL,TEST",
+        help="files of names that say the split",
+    )
     add("--seed", type=int, default=0, metavar="S", help="seed of the split (default 0)")
     add("--size", type=said(parse_size), metavar="480x360", help="resize; labels by nearest alone")
     add("--ignore-impure", type=float, metavar="P", help="ignore pixels of less purity than this, 0 to 1")
@@ -254,12 +318,15 @@ def _export(parsed: argparse.Namespace) -> int:
         raise ValueError("export: --label-set, --pictures and --layer go with --exr; runs carry their own label set")
     if parsed.exr and not parsed.label_set:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
+    if parsed.split_list and parsed.split_by:
+        raise ValueError("export: --split-list says the split, so --split-by goes without it")
     of_formats = ("void", "ignore", "background_class", "prefix", "stuff", "polygons")
     options = {name: getattr(parsed, name) for name in of_formats}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
         "split": parsed.split,
         "split_by": parsed.split_by,
+        "split_lists": parsed.split_list,
         "seed": parsed.seed,
         "size": parsed.size,
         "images": parsed.images,
@@ -286,6 +353,10 @@ def _export(parsed: argparse.Namespace) -> int:
     more = f" and {len(made.sizes) - 3} sizes more" if len(made.sizes) > 3 else ""
     print(f"labelpass: {made.out}: {made.format}, {made.label_set}, {sizes}{more}, {split}")
     return 0
+
+
+def _lists(text: str) -> tuple[Path, ...]:
+    return tuple(parse_path(part) for part in text.split(","))
 
 
 def _fractions(text: str) -> tuple[float, float, float]:

@@ -26,6 +26,7 @@ from .frame_pixels import frame_pixels
 from .frames import Frame
 from .labelmap import LabelMap, colorize, ignore_impure, label_map, resize_labels
 from .layout import Encoding, Placed, Places
+from .likeness import likeness
 from .pictures import Picture, Pictures, picture, write_picture
 from .pixels import checked_labels, checked_purity
 from .spool import Span, put
@@ -55,7 +56,7 @@ class Recipe:
 @dataclass(frozen=True)
 class Converted:
     """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code; where the
-    format's own rows of it stand."""
+    format's own rows of it stand. `likeness` is that of its picture, None where there is none."""
 
     size: tuple[int, int]
     source_size: tuple[int, int]
@@ -63,6 +64,7 @@ class Converted:
     source_counts: Mapping[int, int]
     background_known: bool
     rows: Mapping[str, Span]
+    likeness: int | None
 
 
 def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Converted:
@@ -78,7 +80,9 @@ def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Convert
         target = int(recipe.crosswalks[frame.source][id_])
         counts[target] = counts.get(target, 0) + count
     (height, width), (source_height, source_width) = labels.pixels.shape, source.pixels.shape
-    return Converted((width, height), (source_width, source_height), counts, source_counts, background_known, rows)
+    bits = None if shown is None else likeness(shown.pixels)
+    sizes = (width, height), (source_width, source_height)
+    return Converted(*sizes, counts, source_counts, background_known, rows, bits)
 
 
 def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:

@@ -21,6 +21,8 @@ import numpy as np
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.words import listed
 
+from .checksums import NAME as CHECKSUMS
+from .checksums import checksums_text
 from .convert import Converted, Recipe
 from .errors import ExportError
 from .exporters import Assembled, Format, PerFrame
@@ -28,10 +30,12 @@ from .frame_pixels import refuse_lacking
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Placed, encoding_table
+from .likeness import leak_warnings
 from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .pictures import QUALITY, Pictures, settled
 from .pool import convert_all
 from .progress import Progress
+from .split_lists import split_by_lists
 from .splits import SPLITS, Split, check_fractions, split_frames
 from .spool import FOLDER, Rows
 from .staging import staged, write_checked
@@ -63,6 +67,7 @@ def export(
     target: LabelSet | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
+    split_lists: Sequence[Path] = (),
     seed: int = 0,
     size: tuple[int, int] | None = None,
     ignore_impure: float | None = None,
@@ -75,14 +80,15 @@ def export(
     """Export the finished frames of run folders in one of `exporters.FORMATS` into the new folder `out`.
 
     `target` remaps through the label sets' parents; `split` are fractions of train, val, test, assigned by `split_by`
-    ("scene", "view", "frame", or None for the leak-safe default of `postprocess.splits`) with `seed`; `size` is
-    (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of
-    `pictures.WAYS`, None for what the format's readers expect; `jobs` is a number of processes; `options` are the
-    fields of the format's dataclass. `progress` is called with (done, total) frames.
+    ("scene", "view", "frame", "hash", or None for the leak-safe default of `postprocess.splits`) with `seed`, or
+    `split_lists` are files that say it (`postprocess.split_lists`); `size` is (width, height) in pixels;
+    `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of `pictures.WAYS`, None for what the
+    format's readers expect; `jobs` is a number of processes; `options` are the fields of the format's dataclass.
+    `progress` is called with (done, total) frames.
     Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure, images, jpeg_quality)
-    wishes = Wishes(layout_of(format, options or {}), target, split_by, choices)
+    wishes = Wishes(layout_of(format, options or {}), target, split_by, tuple(split_lists), choices)
     return _export(partial(frames_of_runs, runs), out, wishes, jobs, progress)
 
 
@@ -97,6 +103,7 @@ def export_index_passes(
     target: LabelSet | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
+    split_lists: Sequence[Path] = (),
     seed: int = 0,
     size: tuple[int, int] | None = None,
     images: str | None = None,
@@ -111,7 +118,7 @@ def export_index_passes(
     The rest is as in `export`.
     """
     choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality)
-    wishes = Wishes(layout_of(format, options or {}), target, split_by, choices)
+    wishes = Wishes(layout_of(format, options or {}), target, split_by, tuple(split_lists), choices)
     return _export(partial(frames_of_folder, folder, label_set, pictures, layer), out, wishes, jobs, progress)
 
 
@@ -167,6 +174,7 @@ def _export(
             rows = Rows(staging, {placed.name: done.rows for placed, done in zip(job.placed, converted)})
             job.layout.assemble(staging, contents.frames, job.encoding, rows)
         shutil.rmtree(staging / FOLDER, ignore_errors=True)
+        write_checked(staging, CHECKSUMS, checksums_text(staging, jobs).encode())
     return ExportSummary(
         out=out,
         format=job.layout.name,
@@ -194,7 +202,11 @@ def _settle(collection: Collection, wishes: Wishes) -> _Job:
     ways = choices.images, choices.jpeg_quality
     pictures = settled(*ways, layout.name, layout.endings, found, choices.size is not None) if found else None
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
-    split = split_frames([frame.key for frame in frames], choices.fractions, rng, wishes.split_by)
+    keys = [frame.key for frame in frames]
+    if wishes.split_lists:
+        split = split_by_lists(keys, wishes.split_lists)
+    else:
+        split = split_frames(keys, choices.fractions, rng, wishes.split_by)
     return _Job(layout, encoding, collection, crosswalks, split, choices, pictures)
 
 
@@ -231,6 +243,8 @@ def _warnings(
     yield from job.collection.warnings
     yield from job.split.warnings
     label_set = job.encoding.label_set
+    names = [frame.key.name for frame in job.collection.frames]
+    yield from leak_warnings(names, [job.split.of[name] for name in names], [done.likeness for done in converted])
     yield from lost_labels(job.collection, job.crosswalks, converted, label_set)
     if weights is None and job.layout.weights_file:
         yield f"no frame in train, so no class weights: {job.layout.weights_file} is not written"

@@ -80,7 +80,7 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         "ignored_below_purity": choices.ignore_below,
         "split": {
             "method": contents.split.method,
-            "fractions": list(choices.fractions),
+            "fractions": list(choices.fractions) if contents.split.method != "list" else None,
             "seed": choices.seed,
             "frames": {name: len(members) for name, members in contents.frames.items()},
         },

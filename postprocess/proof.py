@@ -5,11 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from blender_addon.contract.records import read_frame
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract.records import Record, read_frame
 from blender_addon.contract.run import LABELS, PURITY, Plan, RunError, frame_folder
 
 from .errors import ExportError
+from .labelmap import LabelMap
 from .pixels import checked_image, checked_labels, checked_other, checked_purity
+
+
+def proved_frame(run: Path, plan: Plan, frame: int) -> tuple[Record, NDArray[np.uint8], LabelMap]:
+    """The record of a finished frame, its image (H, W, 3) and its labels, when all of its files are as they were
+    written. Raises RunError or ExportError."""
+    record, folder = read_frame(run, frame, plan), frame_folder(run, frame)
+    for name, stored in record.files.items():
+        if name == PURITY:
+            checked_purity(folder / name, stored.checksum)
+        elif name not in (LABELS, plan.settings.image_file):
+            checked_other(folder / name, stored)
+    image_file = plan.settings.image_file
+    _, image = checked_image(folder / image_file, record.files[image_file].checksum)
+    return record, image, checked_labels(folder / LABELS, plan.label_set, record.files[LABELS].checksum)
 
 
 def damaged_pixels(run: Path, plan: Plan, frames: Iterable[int]) -> dict[int, str]:
@@ -17,16 +35,7 @@ def damaged_pixels(run: Path, plan: Plan, frames: Iterable[int]) -> dict[int, st
     found = {}
     for frame in frames:
         try:
-            for name, stored in read_frame(run, frame, plan).files.items():
-                path = frame_folder(run, frame) / name
-                if name == plan.settings.image_file:
-                    checked_image(path, stored.checksum)
-                elif name == LABELS:
-                    checked_labels(path, plan.label_set, stored.checksum)
-                elif name == PURITY:
-                    checked_purity(path, stored.checksum)
-                else:
-                    checked_other(path, stored)
+            proved_frame(run, plan, frame)
         except (RunError, ExportError) as error:
             found[frame] = str(error)
     return found

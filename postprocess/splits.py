@@ -9,11 +9,14 @@ Two pictures that share most of what they show must not be split: the test would
 `block`    one scene, too few views (a moving camera): the frames in their order, cut once per border, so that only the
            frames beside a cut have neighbours on its other side. Draws of one view stay together.
 `frame`    each frame alone. Right only where frames are independent draws; never chosen by itself.
+`hash`     each view alone, by a hash of its first frame's name and nothing else: not the seed, not the other frames. So
+           a frame never moves when a dataset grows, and shares are only about as asked.
 =========  ==========================================================================================================
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +29,8 @@ from blender_addon.contract.words import counted
 from .errors import ExportError
 
 SPLITS = ("train", "val", "test")
-METHODS = ("scene", "view", "frame")
+_NEIGHBOURS = "neighbours may be on both sides of it, and scores flatter"
+METHODS = ("scene", "view", "frame", "hash")
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +54,8 @@ class FrameKey:
 
 @dataclass(frozen=True)
 class Split:
-    """`of` says each frame's split by name; `method` is one of the four above; `warnings` what a person should know."""
+    """`of` says each frame's split by name; `method` is one of the five above, or "list"; `warnings` what a person
+    should know."""
 
     of: dict[str, str]
     method: str
@@ -98,7 +103,9 @@ def split_frames(
     if by is not None and by not in METHODS:
         raise ExportError(f"split by {by!r}: known are {', '.join(METHODS)}")
     ordered = sorted(frames, key=lambda frame: (frame.moment, frame.name))
-    groups = {method: _groups(ordered, method) for method in METHODS}
+    if by == "hash":
+        return _hashed(ordered, shares)
+    groups = {method: _groups(ordered, method) for method in METHODS if method != "hash"}
     if by is None:
         by = next((method for method in ("scene", "view") if len(groups[method]) >= len(wished)), "block")
     elif len(groups[by]) < len(wished):
@@ -115,6 +122,22 @@ def split_frames(
         return Split(of, by, (f"too few frames: {' and '.join(empty)} stay empty",))
     warnings = _warnings(by, len(groups["scene"]), len(wished))
     return Split(of, by, (*warnings, *_far_off(of, shares, by)))
+
+
+def _hashed(ordered: Sequence[FrameKey], shares: Sequence[float]) -> Split:
+    """A hash is a number from 0 to 1, and the shares cut that range: what is in train stays when train grows."""
+    # Sums of shares are a little off 1, and a split that is not wished gets nothing.
+    ends = (shares[0] if any(shares[1:]) else 2.0, shares[0] + shares[1] if shares[2] else 2.0)
+    of = {frame.name: SPLITS[sum(_number(frame.first or frame.name) >= end for end in ends)] for frame in ordered}
+    empty = [part for part, share in zip(SPLITS, shares) if share and part not in of.values()]
+    told = [f"few frames: {' and '.join(empty)} stay empty, and fill as the dataset grows"] if empty else []
+    if sum(share > 0 for share in shares) > 1:
+        told.append(f"split by hash: {_NEIGHBOURS}")
+    return Split(of, "hash", (*told, *_far_off(of, shares, "hash")))
+
+
+def _number(name: str) -> float:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / 2**48
 
 
 def _groups(ordered: Sequence[FrameKey], method: str) -> list[list[FrameKey]]:
@@ -162,7 +185,7 @@ def _warnings(by: str, scenes: int, wished: int) -> tuple[str, ...]:
     flatters = {
         "view": f"{few}: split by view; views of one scene show the same things, so scores will flatter",
         "block": f"{few} and too few views: split into stretches of consecutive frames; scores will flatter",
-        "frame": "split by single frames: neighbours may be on both sides of it, and scores flatter",
+        "frame": f"split by single frames: {_NEIGHBOURS}",
     }
     return (flatters[by],) if by in flatters else ()
 

@@ -24,6 +24,7 @@ class Wishes:
     layout: Format
     target: LabelSet | None
     split_by: str | None
+    split_lists: tuple[Path, ...]
     choices: Choices
 
 

@@ -24,7 +24,7 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
     codes: list[int] = []
     for number, task in enumerate(tasks, start=1):
         print(f"labelpass: scene {number} of {len(tasks)}: {task.scene}", flush=True)
-        codes.append(_render(task, blender))
+        codes.append(render_task(task, blender))
         if codes[-1] > FAILED:
             break
     for task, code in zip(tasks, [*codes, *[None] * (len(tasks) - len(codes))]):
@@ -32,8 +32,8 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
     return max(codes)
 
 
-def _render(task: Task, blender: str | None) -> int:
-    """The exit code of one scene: 0 to 3, or 128 and the signal by which somebody stopped it."""
+def render_task(task: Task, blender: str | None) -> int:
+    """A scene in a process of its own; its exit code: 0 to 3, or 128 and the signal by which somebody stopped it."""
     try:
         return render_with(blender, task.scene.resolve(), task.request) if blender else _render_with_module(task)
     except (Refused, RunError) as error:

@@ -134,6 +134,56 @@ def test_pixels_that_are_not_those_that_were_rendered(run):
     assert size > 0
 
 
+def test_a_repair_renders_damaged_frames_again(run):
+    whole = {path: path.read_bytes() for path in run.glob("frames/*/labels.exr")}
+    path = run / "frames/000002" / run_folder.LABELS
+    data = bytearray(path.read_bytes())
+    data[-20] ^= 1  # which only decoding shows
+    path.write_bytes(data)
+    done = labelpass("verify", run, "--repair")
+    assert "frame 2 is damaged: " in done.stdout and "1 of 2 frames at 16x12" in done.stdout
+    aside = run / "frames/.damaged-000002-1"
+    assert f"labelpass: frame 2 is rendered again; the broken one is {aside}" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("labelpass: 2 frames: all files of pixels are as they were written")
+    assert {path: path.read_bytes() for path in whole} == whole
+    assert (aside / run_folder.LABELS).read_bytes() == bytes(data)
+
+
+def test_a_repair_without_a_scene_changes_nothing(run):
+    path = run / "frames/000002" / run_folder.LABELS
+    path.write_bytes(b"short")
+    (run.parent / "a scene.blend").rename(run.parent / "elsewhere.blend")
+    assert "name it with --scene FILE" in labelpass("verify", run, "--repair", code=1).stderr
+    other = run.parent / "other.blend"
+    other.write_bytes((run.parent / "elsewhere.blend").read_bytes() + b" ")
+    done = labelpass("verify", run, "--repair", "--scene", other, code=1)
+    assert "was planned for another state" in done.stderr
+    assert "frame 2 did not come back, and stands as it was" in done.stderr
+    assert path.read_bytes() == b"short" and not list(run.glob("frames/.damaged*"))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--repair", "--json"), "--repair prints what a render says, so it goes without --json"),
+        (("--repair", "--rays", 5), "--repair and --strict go without --rays"),
+        (("--jobs", 0), "--jobs 0: at least one thread is needed"),
+    ],
+)
+def test_options_that_do_not_go_together(run, options, said):
+    assert said in labelpass("verify", run, *options, code=1).stderr
+
+
+def test_a_dataset_by_the_same_command(run, tmp_path):
+    labelpass("export", run, "--format", "nyu", "--split", "1/0/0", "--out", tmp_path / "nyu")
+    assert labelpass("verify", tmp_path / "nyu").stdout.splitlines()[-1].startswith("labelpass: 2 frames: ")
+    (tmp_path / "nyu" / "labels" / "run_000001.png").unlink()
+    done = labelpass("verify", tmp_path / "nyu", "--repair", code=1)
+    assert "labels/run_000001.png is missing, and train.txt, line " in done.stdout
+    assert "labelpass export run --format nyu --split 1/0/0 " in done.stdout
+    assert "--rays and --frames are of runs" in labelpass("verify", tmp_path / "nyu", "--rays", 5, code=1).stderr
+
+
 def test_another_scene_is_refused(run):
     other = run.parent / "other.blend"
     other.write_bytes((run.parent / "a scene.blend").read_bytes() + b" ")
@@ -161,7 +211,8 @@ def test_what_cannot_be_verified_is_one_clear_line(run, options, said, code):
 
 
 def test_a_folder_that_is_no_run(tmp_path):
-    assert "plan.json" in labelpass("verify", tmp_path, code=1).stderr
+    said = labelpass("verify", tmp_path, code=1).stderr
+    assert "is neither a run (it has no plan.json) nor a dataset (it has no dataset.json)" in said
 
 
 def test_an_installed_blender_says_the_same(run, tmp_path):

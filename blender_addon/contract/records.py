@@ -175,13 +175,14 @@ def damaged_frames(run: Path, plan: Plan, frames: Iterable[int]) -> dict[int, st
     return found
 
 
-def put_aside(run: Path, plan: Plan, frame: int) -> Path | None:
+def put_aside(run: Path, plan: Plan, frame: int, *, decoded: bool = False) -> Path | None:
     """Rename a damaged frame to `frames/.damaged-000001-1` (the first number that is free), so that nothing is lost.
 
     None where it is whole or gone by now: another process may have put it aside, and rendered it anew, before us.
+    `decoded`: whoever asks has seen damage in its pixels, which nothing here can.
     """
     place = frame_folder(run, frame)
-    if not os.path.lexists(place) or not damaged_frames(run, plan, [frame]):
+    if not os.path.lexists(place) or not (decoded or damaged_frames(run, plan, [frame])):
         return None
     asides = (run / FRAMES / f".damaged-{place.name}-{number}" for number in count(1))
     aside = next(path for path in asides if not os.path.lexists(path))

@@ -1,0 +1,105 @@
+"""The pixels of a dataset's frames, decoded, and held against what dataset.json promises of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from blender_addon.contract.words import counted, refusal
+
+from .. import png
+from ..errors import ExportError
+from ..labelmap import LabelMap, label_map
+from ..manifest import NAME, in_pixels
+from ..pixels import checked_image
+from .findings import ERROR, Finding
+from .listed_files import Member
+from .looks import Look, look_at
+from .promised import Promised
+
+
+def look_at_member(dataset: Path, member: Member, promised: Promised) -> Look | str:
+    """A look at a frame, or why there can be none, a sentence that begins with a file of it."""
+    try:
+        labels = read_label_png(dataset / str(member.places.label), promised.dtype)
+        image = checked_image(dataset / member.places.image, None)[1] if member.places.image else None
+    except ExportError as error:
+        return str(error).replace(f"{dataset}/", "", 1)
+    if image is not None and image.shape[:2] != labels.pixels.shape:
+        sizes = [in_pixels((shape[1], shape[0])) for shape in (image.shape, labels.pixels.shape)]
+        return f"{member.places.image} is {sizes[0]}, its labels {sizes[1]}"
+    if strange := [value for value in labels.counts() if value not in promised.meaning.names]:
+        y, x = map(int, np.argwhere(np.isin(labels.pixels, strange))[0])
+        many = counted(sum(labels.counts()[value] for value in strange), "such pixel")
+        return (
+            f"{member.places.label}: value {labels.pixels[y, x]} at pixel (x {x}, y {y}) is neither a class nor a code "
+            f"of {NAME}; {many} in this file"
+        )
+    return look_at(member.name, labels, image)
+
+
+def read_label_png(path: Path, dtype: str) -> LabelMap:
+    """Raises ExportError for a file that is no whole PNG of one channel of this type."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if png.is_whole(data) else None
+    if pixels is None:
+        raise ExportError(f"{path} is no whole PNG: damaged or cut short")
+    if pixels.ndim != 2 or pixels.dtype != dtype:
+        channels = pixels.shape[2] if pixels.ndim == 3 else 1
+        raise ExportError(f"{path} has {counted(channels, 'channel')} of {pixels.dtype}, and {NAME} says {dtype}")
+    return label_map(np.asarray(pixels, np.uint16))
+
+
+@dataclass
+class Counted:
+    """What the frames that could be read have: pixels and images by split and value, and frames by size. `unread`:
+    splits of which a frame could not be read, so that their sums tell nothing."""
+
+    pixels: dict[str, Counter[int]] = field(default_factory=dict)
+    images: dict[str, Counter[int]] = field(default_factory=dict)
+    sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    unread: set[str] = field(default_factory=set)
+
+    def take(self, split: str, look: Look) -> None:
+        self.pixels.setdefault(split, Counter()).update(look.counts)
+        self.images.setdefault(split, Counter()).update(look.counts.keys())
+        self.sizes[look.size] += 1
+
+
+def off_size(look: Look, promised: Promised) -> Iterator[Finding]:
+    sizes = {promised.size} if promised.sizes is None else set(promised.sizes)
+    if look.size not in sizes:
+        wanted = ", ".join(in_pixels(size) for size in sorted(filter(None, sizes))[:3])
+        yield Finding(ERROR, "off size", look.name, f"{look.name} is {in_pixels(look.size)}, and {NAME} says {wanted}")
+
+
+def wrong_counts(sums: Counted, promised: Promised) -> Iterator[Finding]:
+    """Where the sums of dataset.json are not those of the pixels."""
+    for split in promised.frames:
+        if split in sums.unread:
+            continue
+        pixels, images = sums.pixels.get(split, Counter()), sums.images.get(split, Counter())
+        yield from _differing("pixels", split, promised.pixels[split], pixels, promised)
+        yield from _differing("images", split, promised.images[split], images, promised)
+    if promised.sizes is not None and not sums.unread and dict(promised.sizes) != dict(sums.sizes):
+        yield Finding(ERROR, "counts", NAME, f"{NAME} says other numbers of frames of each size than there are")
+
+
+def _differing(
+    what: str, split: str, said: Mapping[int, int], found: Mapping[int, int], promised: Promised
+) -> Iterator[Finding]:
+    for value, number in sorted(said.items()):
+        if number != found.get(value, 0):
+            name = promised.meaning.names[value]
+            sentence = (
+                f"{NAME} says that {name} has {number} {what} in {split}, and the files have {found.get(value, 0)}"
+            )
+            yield Finding(ERROR, "counts", name, sentence)

@@ -1,0 +1,86 @@
+"""What a dataset's `dataset.json` promises: its splits, sizes, values, and how many pixels have each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from blender_addon.contract.strict import parse_json
+from blender_addon.contract.words import refusal
+
+from ..errors import ExportError
+from ..manifest import NAME
+from .frame_faults import Meaning
+
+
+@dataclass(frozen=True)
+class Promised:
+    """`frames` and `sizes` say how many there are; `sizes` is of (width, height), None where all have `size`. `pixels`
+    and `images` are {split: {value: how many}}; of values that stand for several things nobody can tell `images`.
+    `ending` is that of the pictures, "" where there are none; `data` is the file."""
+
+    format: str
+    dtype: str
+    ending: str
+    meaning: Meaning
+    frames: Mapping[str, int]
+    size: tuple[int, int] | None
+    sizes: Mapping[tuple[int, int], int] | None
+    pixels: Mapping[str, Mapping[int, int]]
+    images: Mapping[str, Mapping[int, int]]
+    data: Mapping[str, Any]
+
+
+def read_promised(dataset: Path) -> Promised:
+    """Raises ExportError where the file is missing, or no dataset.json of an export."""
+    path = dataset / NAME
+    try:
+        return _promised(parse_json(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ExportError(
+            f"{path} is no dataset.json of labelpass export, or damaged ({error!r}); export again"
+        ) from None
+
+
+def _promised(data: Mapping[str, Any]) -> Promised:
+    things = [(int(row["value"]), str(row["name"]), row) for row in data["classes"]]
+    classes = {value for value, _, _ in things}
+    codes = [(int(row["written_as"]), str(name), row) for name, row in data["codes"].items()]
+    if data["conventions"].get("background is a class"):
+        classes.add(int(data["codes"]["background"]["written_as"]))
+    things += codes
+    names: dict[int, list[str]] = {}
+    for value, name, _ in things:
+        names.setdefault(value, []).append(name)
+    frames = {str(split): int(number) for split, number in data["split"]["frames"].items()}
+    pixels: dict[str, dict[int, int]] = {split: {} for split in frames}
+    images: dict[str, dict[int, int]] = {split: {} for split in frames}
+    for split in frames:
+        for value, _, row in things:
+            pixels[split][value] = pixels[split].get(value, 0) + int(row["pixels"][split])
+            if len(names[value]) == 1:
+                images[split][value] = int(row["images"][split])
+    sizes = data.get("sizes")
+    return Promised(
+        format=str(data["format"]),
+        dtype=str(data["dtype"]),
+        ending=str(data["image_files"]["ending"]) if data["images"] else "",
+        meaning=Meaning(
+            {value: " or ".join(shared) for value, shared in names.items()}, frozenset(names) - frozenset(classes)
+        ),
+        frames=frames,
+        size=_size(data["size"]) if sizes is None else None,
+        sizes={_size(size.split("x")): int(number) for size, number in sizes.items()} if sizes is not None else None,
+        pixels=pixels,
+        images=images,
+        data=data,
+    )
+
+
+def _size(pair: Any) -> tuple[int, int]:
+    width, height = map(int, pair)
+    return width, height
