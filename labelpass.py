@@ -29,7 +29,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_check, _add_render, _add_verify, _add_job, _add_export, _add_evaluate, _add_sheet, _add_scene):
+    for add in (
+        _add_check,
+        _add_render,
+        _add_verify,
+        _add_job,
+        _add_export,
+        _add_evaluate,
+        _add_sheet,
+        _add_report,
+        _add_scene,
+    ):
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -328,6 +338,29 @@ def _sheet(parsed: argparse.Namespace) -> int:
     from postprocess.contact_sheet import contact_sheet
 
     print(f"labelpass: look at {contact_sheet(parsed.run, parsed.out or parsed.run / 'contact_sheet.jpg')}")
+    return 0
+
+
+def _add_report(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = verbs.add_parser("report", help="what is in a run or a dataset, as one HTML file that opens offline")
+    add = verb.add_argument
+    add("folder", type=said(parse_path), metavar="RUN|DATASET", help="a run folder, or a dataset of labelpass export")
+    add("-o", "--out", type=said(parse_path), required=True, metavar="FILE.html", help="one that is there is replaced")
+    add("--pictures", type=int, default=48, metavar="N", help="frames that are shown, spread over all (default 48)")
+    add("--pixels", type=int, default=1000, metavar="N", help="frames whose pixels are read (default 1000)")
+    add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+    verb.set_defaults(call=_report)
+
+
+def _report(parsed: argparse.Namespace) -> int:
+    from postprocess.progress import progress_line
+    from postprocess.report import Wishes, report
+
+    wishes = Wishes(parsed.pictures, parsed.pixels, parsed.jobs)
+    found = report(parsed.folder, parsed.out, wishes, progress_line(sys.stderr))
+    for caution in found.cautions:
+        print(f"labelpass: warning: {caution}", file=sys.stderr)
+    print(f"labelpass: look at {parsed.out}")
     return 0
 
 
