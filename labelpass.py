@@ -342,22 +342,19 @@ def _sheet(parsed: argparse.Namespace) -> int:
 
 
 def _add_report(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from postprocess.report.request import add_arguments
+
     verb = verbs.add_parser("report", help="what is in a run or a dataset, as one HTML file that opens offline")
-    add = verb.add_argument
-    add("folder", type=said(parse_path), metavar="RUN|DATASET", help="a run folder, or a dataset of labelpass export")
-    add("-o", "--out", type=said(parse_path), required=True, metavar="FILE.html", help="one that is there is replaced")
-    add("--pictures", type=int, default=48, metavar="N", help="frames that are shown, spread over all (default 48)")
-    add("--pixels", type=int, default=1000, metavar="N", help="frames whose pixels are read (default 1000)")
-    add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+    add_arguments(verb)
     verb.set_defaults(call=_report)
 
 
 def _report(parsed: argparse.Namespace) -> int:
     from postprocess.progress import progress_line
-    from postprocess.report import Wishes, report
+    from postprocess.report.request import wishes_from
+    from postprocess.report.write import report
 
-    wishes = Wishes(parsed.pictures, parsed.pixels, parsed.jobs)
-    found = report(parsed.folder, parsed.out, wishes, progress_line(sys.stderr))
+    found = report(parsed.folder, parsed.out, wishes_from(parsed), progress_line(sys.stderr))
     for caution in found.cautions:
         print(f"labelpass: warning: {caution}", file=sys.stderr)
     print(f"labelpass: look at {parsed.out}")

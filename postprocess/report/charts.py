@@ -13,7 +13,7 @@ from .cameras import Cameras
 from .looks import NEAREST, PER_DOUBLING
 from .spread import Spread
 
-_WIDE, _HIGH, _BELOW = 320, 104, 20  # of a histogram: the bars, and the room for numbers below
+_WIDE, _HIGH, _BELOW = 260, 84, 20  # of a histogram: the bars, and the room for numbers below
 _MOST_BARS = 40
 _MOST_STANDS = 300
 _MAP = 560  # of the longer side of a map

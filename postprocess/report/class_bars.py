@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import log10
 
 from blender_addon.contract.labels import CODE_NAMES
 
 from ..pages import swatch, text
+from ..stats import ClassCounts
 from .charts import number
 from .figures import Figures
 from .sheet import percent
 
-_DECADES = 6  # of the logarithmic bars: below a millionth of the longest one there is no bar
+_SHORTEST = 0.04  # the shortest of the logarithmic bars, as a share of the longest
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The largest and the smallest share that is drawn in a column."""
+
+    largest: float
+    smallest: float
+
+    def even(self, share: float) -> float:
+        return share / self.largest
+
+    def log(self, share: float) -> float:
+        if self.largest <= self.smallest:
+            return 1.0
+        return _SHORTEST + (1 - _SHORTEST) * log10(share / self.smallest) / log10(self.largest / self.smallest)
 
 
 def class_bars(figures: Figures) -> Iterator[str]:
@@ -30,23 +48,26 @@ def class_bars(figures: Figures) -> Iterator[str]:
     weights = "<th>weight</th>" if figures.weights else ""
     yield "<div class='wide' tabindex='0'><table class='classes'><thead><tr><th>label</th>"
     yield f"<th class='long'>share of all pixels</th><th class='long'>share of images</th>{weights}</tr></thead><tbody>"
-    longest = max((_pixel_share(figures, name, id_) for name in figures.groups for id_ in seen), default=1.0)
+    scales = [
+        _scale([share(counts, id_) for counts in figures.groups.values() for id_ in seen])
+        for share in (_pixel_share, _image_share)
+    ]
     for id_ in seen:
-        yield _row(figures, id_, longest, order.get(id_, len(order)))
+        yield _row(figures, id_, scales, order.get(id_, len(order)))
     yield "</tbody></table></div>"
     if never:
         names = ", ".join(text(figures.kinds[id_].name) for id_ in never)
         yield f"<details><summary>{len(never)} labels that no frame shows</summary><p>{names}</p></details>"
 
 
-def _row(figures: Figures, id_: int, longest: float, place: int) -> str:
+def _row(figures: Figures, id_: int, scales: Sequence[_Scale], place: int) -> str:
     kind = figures.kinds[id_]
     pixels = "".join(
-        _bar(name, _pixel_share(figures, name, id_), longest, f"{counts.pixels.get(id_, 0):,} pixels")
+        _bar(name, _pixel_share(counts, id_), scales[0], f"{counts.pixels.get(id_, 0):,} pixels")
         for name, counts in figures.groups.items()
     )
     images = "".join(
-        _bar(name, counts.images.get(id_, 0) / max(1, counts.frames), 1.0, f"{counts.images.get(id_, 0):,} images")
+        _bar(name, _image_share(counts, id_), scales[1], f"{counts.images.get(id_, 0):,} images")
         for name, counts in figures.groups.items()
     )
     weight = figures.weights.get(id_)
@@ -59,17 +80,24 @@ def _row(figures: Figures, id_: int, longest: float, place: int) -> str:
     )
 
 
-def _bar(split: str, share: float, longest: float, said: str) -> str:
+def _bar(split: str, share: float, scale: _Scale, said: str) -> str:
     """`--even` and `--log` are its lengths in percent."""
-    even = share / longest if longest else 0.0
-    log = max(0.0, 1 + log10(even) / _DECADES) if even > 0 else 0.0
     named = f"{split}: {said}" if split else said
-    return (
-        f"<span class='line' title='{text(named)}'><span class='bar {text(split)}' "
-        f"style='--even:{100 * even:.2f};--log:{100 * log:.2f}'></span><small>{percent(share)}</small></span>"
-    )
+    drawn = ""
+    if share:
+        lengths = f"--even:{100 * scale.even(share):.2f};--log:{100 * scale.log(share):.2f}"
+        drawn = f"<span class='bar {text(split)}' style='{lengths}'></span>"
+    return f"<span class='line' title='{text(named)}'>{drawn}<small>{percent(share)}</small></span>"
 
 
-def _pixel_share(figures: Figures, group: str, id_: int) -> float:
-    counts = figures.groups[group]
+def _scale(shares: Sequence[float]) -> _Scale:
+    there = [share for share in shares if share]
+    return _Scale(max(there, default=1.0), min(there, default=1.0))
+
+
+def _pixel_share(counts: ClassCounts, id_: int) -> float:
     return counts.pixels.get(id_, 0) / max(1, counts.total)
+
+
+def _image_share(counts: ClassCounts, id_: int) -> float:
+    return counts.images.get(id_, 0) / max(1, counts.frames)

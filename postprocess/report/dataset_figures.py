@@ -28,8 +28,9 @@ from ..progress import Progress
 from ..splits import SPLITS
 from ..stats import ClassCounts
 from .cautions import of_dataset
-from .figures import Figures, Kind, Row, Wishes
+from .figures import Figures, Kind, Row
 from .looks import Looks, Picture, look, small
+from .request import Wishes
 from .run_figures import kinds_of
 
 _TOGETHER = 16  # frames that travel together

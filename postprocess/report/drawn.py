@@ -19,6 +19,16 @@ _OF_THINGS = {"lights", "lamps", "emitters", "shifts", "placed", "dropped"}  # {
 _UNTOLD = {"thing", "slot", "pool", "colours", "rotation", "spots", "location", "label", "side",
            "stayed"}  # fmt: skip
 _DEEPEST = 6
+HOW_MANY = "how many"
+_UNITS = {
+    "mired": ("warmth", "white"),
+    "m": ("moved", "tile"),
+    "°": ("turned", "turn", "hue", "roll", "degrees"),
+    "stops": ("stops", "metered", "tint"),
+    "×": ("power", "strength", "saturation", "value", "lens", "zoom"),
+    "px": ("blur",),
+    "e⁻": ("read_noise",),
+}
 
 Field = tuple[str, str]
 """A family and, in words, a field of it."""
@@ -53,6 +63,12 @@ def drawn_for(draws: list[Any]) -> Drawn:
     )
 
 
+def unit_of(name: str) -> str:
+    """Of a field, as `docs/randomisation.md` has it; "" where there is none."""
+    last = name.rpartition(": ")[2]
+    return next((unit for unit, names in _UNITS.items() if last in names), "")
+
+
 def _families(draw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Sizes are told elsewhere."""
     for family, said in draw.items() if isinstance(draw, Mapping) else ():
@@ -79,7 +95,7 @@ def _fields(said: Any, name: str, depth: int) -> Iterator[tuple[str, float | str
                 yield from _fields(value, f"{name}: {key}" if name else str(key), depth + 1)
     elif isinstance(said, list) and depth < _DEEPEST:
         if depth == 1 and not any(isinstance(each, int | float) for each in said):
-            yield f"{name}: how many", float(len(said))
+            yield f"{name}: {HOW_MANY}", float(len(said))
         for each in said:
             yield from _fields(each, name, depth + 1)
 

@@ -18,15 +18,6 @@ Row = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """`pictures` are shown at most, and of `pixels` frames at most pixels are read; both spread over all frames."""
-
-    pictures: int = 48
-    pixels: int = 1000
-    jobs: int = 1
-
-
-@dataclass(frozen=True)
 class Kind:
     """A label, or one of the codes that are none, as it is named and painted."""
 

@@ -14,6 +14,7 @@ from ..pages import bar, document, picture_data, swatch, table, text, tiles
 from ..stats import ClassCounts
 from .charts import depth_histogram, ground_map, histogram, matrix, number, ranks
 from .class_bars import class_bars
+from .drawn import HOW_MANY, unit_of
 from .figures import Figures
 from .looks import GRID
 from .sheet import percent, sheet
@@ -24,6 +25,7 @@ _PLACES = 24  # maps of positions
 _SIZES = 12
 _HERE = Path(__file__).parent
 _FEW_WORDS = 12
+_LENSES = {"PERSP": "perspective", "ORTHO": "orthographic", "PANO": "panoramic"}
 
 
 def page(figures: Figures) -> str:
@@ -199,8 +201,8 @@ def _cameras(figures: Figures) -> Iterator[str]:
     cameras = figures.cameras
     if not cameras.count:
         return
-    kinds = ", ".join(f"{count:,} {text(kind)}" for kind, count in sorted(cameras.types.items()))
-    yield f"<p>Where they stand, seen from above, in metres, and how they look: {kinds}.</p><div class='cameras'>"
+    kinds = ", ".join(f"{count:,} {text(_LENSES.get(kind, kind))}" for kind, count in sorted(cameras.types.items()))
+    yield f"<p>Where they stand, from above, in metres, and how they look: {kinds}.</p><div class='cameras'>"
     yield f"<figure class='map'>{ground_map(cameras)}</figure><div class='charts'>"
     yield _spread("Height", cameras.heights, "m")
     yield _spread("Pitch, above the horizon", cameras.pitches, "°")
@@ -217,8 +219,8 @@ def _draws(figures: Figures) -> Iterator[str]:
     for family in families:
         yield f"<h3>{text(family)}</h3><div class='charts small'>"
         for (of, name), spread in drawn.numbers.items():
-            if of == family:
-                yield _spread(name, spread, "")
+            if of == family and (spread.high or not name.endswith(HOW_MANY)):
+                yield _spread(name, spread, unit_of(name))
         for (of, name), counts in drawn.words.items():
             if of == family:
                 yield _words(name, counts, _FEW_WORDS)
@@ -250,8 +252,8 @@ def _spread(title: str, spread: Spread, unit: str) -> str:
         return ""
     if spread.low == spread.high:
         return _card(title, f"{number(spread.low)} {unit}".strip() + ", all of them")
-    gap = "" if unit == "°" else " "
-    said = f"{number(spread.low)} to {number(spread.high)}{gap}{unit}, median {number(spread.middle())}{gap}{unit}"
+    unit_after = unit if unit in {"", "°"} else f" {unit}"
+    said = f"{number(spread.low)} to {number(spread.high)}{unit_after}, median {number(spread.middle())}{unit_after}"
     return _chart(title, said, histogram(spread, unit))
 
 

@@ -17,7 +17,8 @@ from ..layout import CODE_COLORS
 from ..pool import in_order
 from ..progress import Progress
 from .cautions import of_run
-from .figures import Figures, Kind, Row, Wishes
+from .figures import Figures, Kind, Row
+from .request import Wishes
 from .run_tally import Part, RunTally, tally_part
 
 _TOGETHER = 64  # frames that travel together: the same whatever the machine, so that sums are the same
