@@ -116,12 +116,15 @@ def ground_map(cameras: Cameras) -> str:
     stands = cameras.stands[:: -(-len(cameras.stands) // _MOST_STANDS) or 1]
     if cameras.count > len(stands):
         parts += _squares(cameras, at, scale)
+    faint = max(0.03, min(0.16, 8 / max(1, len(stands))))  # where many overlap, they add up
     for stand in stands:
         x, y = at(stand.x, stand.y)
         half, far = radians(min(stand.view or 20.0, 120.0)) / 2, 0.07 * _MAP
         ends = [radians(stand.heading) + side * half for side in (-1, 1)]
         ray = " ".join(f"L{x + far * cos(end):.1f} {y - far * sin(end):.1f}" for end in ends)
-        parts.append(f"<path class='cone' d='M{x:.1f} {y:.1f} {ray}Z'/><circle cx='{x:.1f}' cy='{y:.1f}' r='2.5'/>")
+        parts.append(
+            f"<path fill-opacity='{faint:.2f}' d='M{x:.1f} {y:.1f} {ray}Z'/><circle cx='{x:.1f}' cy='{y:.1f}' r='2.5'/>"
+        )
     told = f"{cameras.count:,} cameras from above, on {number(x_high - x_low)} by {number(y_high - y_low)} metres"
     return (
         f"<svg class='ground' viewBox='0 0 {wide:.0f} {high:.0f}' role='img' aria-label='{text(told)}'>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import ceil, log10
 from pathlib import Path
 
 import cv2
@@ -253,8 +254,13 @@ def _spread(title: str, spread: Spread, unit: str) -> str:
     if spread.low == spread.high:
         return _card(title, f"{number(spread.low)} {unit}".strip() + ", all of them")
     unit_after = unit if unit in {"", "°"} else f" {unit}"
-    said = f"{number(spread.low)} to {number(spread.high)}{unit_after}, median {number(spread.middle())}{unit_after}"
+    said = f"{number(spread.low)} to {number(spread.high)}{unit_after}, median {_middle(spread)}"
     return _chart(title, said, histogram(spread, unit))
+
+
+def _middle(spread: Spread) -> str:
+    """As exact as its bin."""
+    return number(round(spread.middle(), max(0, ceil(-log10(spread.width)))))
 
 
 def _words(title: str, counts: object, most: int) -> str:
