@@ -21,14 +21,13 @@ from ..contact_sheet import evenly_spaced
 from ..errors import ExportError
 from ..evaluation.classes import BEYOND
 from ..evaluation.pairs import read_classes, truths
-from ..layout import CODE_COLORS
 from ..manifest import NAME
 from ..pool import in_order, is_over
 from ..progress import Progress
 from ..splits import SPLITS
 from ..stats import ClassCounts
 from .cautions import of_dataset
-from .figures import Figures, Kind, Row
+from .figures import Figures, Row
 from .looks import Looks, Picture, look, small
 from .request import Wishes
 from .run_figures import kinds_of
@@ -54,7 +53,7 @@ def figures_of_dataset(folder: Path, wishes: Wishes, progress: Progress | None =
         label_set = label_set_from_dict(data["label_set"])
         written = _written(data)
         groups = {split: _counts(data, split) for split in SPLITS}
-        kinds = kinds_of(label_set) | _kinds_of_codes(data)
+        kinds, alike = kinds_of(label_set), _alike(data)
         facts, settings, sizes = tuple(_facts(data, label_set)), tuple(_settings(data)), _sizes(data)
         cautions = tuple(of_dataset([*map(str, data["warnings"])], groups, kinds, [*label_set.by_id]))
         weights = _weights(data, written)
@@ -77,6 +76,7 @@ def figures_of_dataset(folder: Path, wishes: Wishes, progress: Progress | None =
         sizes=sizes,
         settings=settings,
         weights=weights,
+        alike=alike,
     )
 
 
@@ -86,16 +86,13 @@ def _written(data: Mapping[str, Any]) -> dict[int, int]:
     return codes | {int(row["value"]): int(row["id"]) for row in data["classes"]}
 
 
-def _kinds_of_codes(data: Mapping[str, Any]) -> dict[int, Kind]:
-    """Codes that share a value are one kind, which nobody can tell apart in the files."""
-    values = {code: data["codes"][CODE_NAMES[code]]["written_as"] for code in _VOIDS}
-    found = {}
+def _alike(data: Mapping[str, Any]) -> dict[int, tuple[int, ...]]:
+    """{the first of them: codes that share a value}."""
+    found: dict[int, tuple[int, ...]] = {}
     for code in _VOIDS:
-        same = [CODE_NAMES[other] for other in _VOIDS if values[other] == values[code]]
-        found[code] = Kind(
-            f"void ({', '.join(same)})" if same[1:] else same[0], CODE_COLORS[IGNORE if same[1:] else code]
-        )
-    return found
+        value = int(data["codes"][CODE_NAMES[code]]["written_as"])
+        found[value] = (*found.get(value, ()), code)
+    return {codes[0]: codes for codes in found.values() if codes[1:]}
 
 
 def _counts(data: Mapping[str, Any], split: str) -> ClassCounts:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from blender_addon.contract.labels import Color
+from blender_addon.contract.labels import IGNORE, Color
 
+from ..layout import CODE_COLORS
 from ..stats import ClassCounts
 from .cameras import Cameras
 from .drawn import Drawn
@@ -29,6 +30,7 @@ class Kind:
 class Figures:
     """`kinds`: {id or code: how it is shown}; `classes` are the ids of the label set in its order.
 
+    `alike`: {code: all codes that the files write as one with it}, where they cannot be told apart in pictures.
     `groups`: {split, or "" of a run: counts}; `together`: {two ids or codes: frames that show both} of
     `together_frames` frames; `sizes`: {(width, height): frames}; `timings`: {step: seconds of each frame}; `seconds`:
     {step: of all frames}; `versions`: {versions in words: frames}; `facts` and `settings` are for reading.
@@ -52,10 +54,19 @@ class Figures:
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
     weights: Mapping[int, float] = field(default_factory=dict)
+    alike: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def frames(self) -> int:
         return sum(counts.frames for counts in self.groups.values())
+
+    def in_pictures(self, id_: int) -> tuple[Kind, int]:
+        """How pictures show what has this id or code, and how many pixels all frames have of it."""
+        codes = self.alike.get(id_)
+        if codes is None:
+            return self.kinds[id_], self.pixels_of(id_)
+        names = ", ".join(self.kinds[code].name for code in codes)
+        return Kind(f"void ({names})", CODE_COLORS[IGNORE]), sum(map(self.pixels_of, codes))
 
     def pixels_of(self, id_: int) -> int:
         return sum(counts.pixels.get(id_, 0) for counts in self.groups.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import ceil, log10
 from pathlib import Path
 
 import cv2
@@ -13,13 +12,13 @@ from blender_addon.contract.words import counted
 
 from ..pages import bar, document, picture_data, swatch, table, text, tiles
 from ..stats import ClassCounts
-from .charts import depth_histogram, ground_map, histogram, matrix, number, ranks
+from .cards import chart_card, said_card, spread_card, words_card
+from .charts import depth_histogram, ground_map, matrix, number
 from .class_bars import class_bars
 from .drawn import HOW_MANY, unit_of
 from .figures import Figures
 from .looks import GRID
 from .sheet import percent, sheet
-from .spread import Spread
 
 _TOGETHER = 24  # labels in the matrix of what is seen together
 _PLACES = 24  # maps of positions
@@ -184,13 +183,13 @@ def _shapes(figures: Figures) -> Iterator[str]:
     ranked = sorted(figures.sizes.items(), key=lambda item: (-item[1], item[0]))
     if len(ranked) > 1:
         named = {f"{width} × {height}": count for (width, height), count in ranked}
-        yield _words("Sizes in pixels", named, _SIZES)
+        yield words_card("Sizes in pixels", named, _SIZES)
     else:
-        yield _card("Size", "".join(f"{width} × {height} pixels, all frames" for (width, height), _ in ranked))
+        yield said_card("Size", "".join(f"{width} × {height} pixels, all frames" for (width, height), _ in ranked))
     if looks.depths is not None and looks.depths.any():
         whole = int(looks.depths.sum()) + looks.empty
         empty = f"; {looks.empty / whole:.1%} of the pixels show no surface" if looks.empty else ""
-        yield _chart(
+        yield chart_card(
             "Depth along the axis",
             f"metres, by their logarithm; from {counted(looks.frames, 'frame')}{empty}",
             depth_histogram(looks.depths),
@@ -205,10 +204,10 @@ def _cameras(figures: Figures) -> Iterator[str]:
     kinds = ", ".join(f"{count:,} {text(_LENSES.get(kind, kind))}" for kind, count in sorted(cameras.types.items()))
     yield f"<p>Where they stand, from above, in metres, and how they look: {kinds}.</p><div class='cameras'>"
     yield f"<figure class='map'>{ground_map(cameras)}</figure><div class='charts'>"
-    yield _spread("Height", cameras.heights, "m")
-    yield _spread("Pitch, above the horizon", cameras.pitches, "°")
-    yield _spread("Roll", cameras.rolls, "°")
-    yield _spread("Field of view, across", cameras.views, "°")
+    yield spread_card("Height", cameras.heights, "m")
+    yield spread_card("Pitch, above the horizon", cameras.pitches, "°")
+    yield spread_card("Roll", cameras.rolls, "°")
+    yield spread_card("Field of view, across", cameras.views, "°")
     yield "</div></div>"
 
 
@@ -221,10 +220,10 @@ def _draws(figures: Figures) -> Iterator[str]:
         yield f"<h3>{text(family)}</h3><div class='charts small'>"
         for (of, name), spread in drawn.numbers.items():
             if of == family and (spread.high or not name.endswith(HOW_MANY)):
-                yield _spread(name, spread, unit_of(name))
+                yield spread_card(name, spread, unit_of(name))
         for (of, name), counts in drawn.words.items():
             if of == family:
-                yield _words(name, counts, _FEW_WORDS)
+                yield words_card(name, counts, _FEW_WORDS)
         yield "</div>"
 
 
@@ -246,40 +245,6 @@ def _made(figures: Figures) -> Iterator[str]:
         rows = (f"<tr><td>{text(what)}</td><td>{text(how)}</td></tr>" for what, how in figures.settings)
         inside = table("<th>what</th><th>how</th>", rows, "settings")
         yield f"<details open><summary>Settings</summary>{inside}</details>"
-
-
-def _spread(title: str, spread: Spread, unit: str) -> str:
-    if not spread.count:
-        return ""
-    if spread.low == spread.high:
-        return _card(title, f"{number(spread.low)} {unit}".strip() + ", all of them")
-    unit_after = unit if unit in {"", "°"} else f" {unit}"
-    said = f"{number(spread.low)} to {number(spread.high)}{unit_after}, median {_middle(spread)}"
-    return _chart(title, said, histogram(spread, unit))
-
-
-def _middle(spread: Spread) -> str:
-    """As exact as its bin."""
-    return number(round(spread.middle(), max(0, ceil(-log10(spread.width)))))
-
-
-def _words(title: str, counts: object, most: int) -> str:
-    ranked = ranks(dict(counts), most)  # type: ignore[call-overload]
-    whole = max(1, sum(count for _, count in ranked))
-    top = max((count for _, count in ranked), default=1)
-    rows = "".join(
-        f"<li><span class='name'>{text(word) or 'none'}</span>{bar(count / top)}<small>{count / whole:.1%}</small></li>"
-        for word, count in ranked
-    )
-    return _chart(title, "", f"<ul class='words'>{rows}</ul>")
-
-
-def _chart(title: str, said: str, inside: str) -> str:
-    return f"<figure class='chart'><figcaption><b>{text(title)}</b> {text(said)}</figcaption>{inside}</figure>"
-
-
-def _card(title: str, said: str) -> str:
-    return _chart(title, "", f"<p class='one'>{text(said)}</p>")
 
 
 def _lap(name: str) -> str:

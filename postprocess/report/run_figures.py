@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.run import Plan, RunError, finished_frames, read_plan
@@ -88,22 +89,24 @@ def _facts(plan: Plan, tally: RunTally) -> tuple[Row, ...]:
 
 
 def _settings(plan: Plan) -> Iterator[Row]:
-    """What the run was asked for; what is empty is left out."""
-    for each in fields(plan.settings):
-        value = getattr(plan.settings, each.name)
-        if each.name == "size":
-            yield "size", "{} x {} pixels".format(*value)
-        elif each.name == "randomization":
-            yield "randomization", ", ".join(name for name in value if name != "pictures") or "none"
-        elif each.name == "lidar":
-            continue
-        elif isinstance(value, tuple):
-            yield each.name.replace("_", " "), ", ".join(map(str, value)) or "none"
-        else:
-            yield (
-                each.name.replace("_", " "),
-                {True: "yes", False: "no", "": "none"}.get(value, str(value))
-                if isinstance(value, bool | str)
-                else f"{value:g}",
-            )
+    """What the run was asked for."""
+    settings, names = plan.settings, {label.id: label.name for label in plan.label_set.labels}
+    said = {each.name: getattr(settings, each.name) for each in fields(settings) if each.name != "lidar"}
+    said |= {
+        "size": "{} × {} pixels".format(*settings.size),
+        "thin_labels": tuple(names.get(id_, str(id_)) for id_ in settings.thin_labels),
+        "randomization": tuple(name for name in settings.randomization if name != "pictures"),
+    }
+    for name, value in said.items():
+        yield name.replace("_", " "), _in_words(value)
+    if plan.view_search:
+        yield "views sampled", plan.view_search.counts()
     yield "scene's checksum", plan.scene_sha256[:16] or "unknown"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value) if value != "" else "none"

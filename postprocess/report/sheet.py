@@ -28,13 +28,14 @@ def sheet(figures: Figures) -> Iterator[str]:
     if not pictures:
         return
     shown = legend_of(pictures, figures)
+    kinds = {id_: figures.in_pictures(id_)[0] for id_ in shown}
     more = f", spread over all {figures.frames:,}" if figures.frames > len(pictures) else ""
     yield f"<p>{len(pictures):,} frames{more}. Open one to see it large; arrow keys go on.</p>"
     yield "<div class='desk'><div>"
     yield _BLEND.format(at="", what="Show image or labels")
     yield "<div class='shots'>"
     for at, picture in enumerate(pictures):
-        yield _shot(at, picture, shown, figures.kinds)
+        yield _shot(at, picture, shown, kinds)
     yield f"</div></div>{_legend(shown, figures)}</div>"
     yield _LARGE.format(blend=_BLEND.format(at="large", what="Show image or labels"))
 
@@ -94,10 +95,10 @@ def _legend(shown: Sequence[int], figures: Figures) -> str:
     whole = max(1, figures.total)
     rows = []
     for at, id_ in enumerate(shown):
-        kind, share = figures.kinds[id_], figures.pixels_of(id_) / whole
+        kind, pixels = figures.in_pictures(id_)
         rows.append(
             f"<li><label><input type='checkbox' checked data-at='{at}'>{swatch(kind.color)}"
-            f"<span class='name'>{text(kind.name)}</span><small>{percent(share)}</small></label>"
+            f"<span class='name'>{text(kind.name)}</span><small>{percent(pixels / whole)}</small></label>"
             f"<button type='button' class='only' data-at='{at}' aria-label='only {text(kind.name)}'>only</button></li>"
         )
     return (

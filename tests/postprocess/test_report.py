@@ -140,6 +140,20 @@ def test_counts_of_a_dataset_are_those_of_its_run(tmp_path, recorded, format, op
     assert where[13:, :15].min() == 1 and where[:11].max() == where[:, 17:].max() == 0
 
 
+def test_codes_that_a_format_writes_alike_are_one_in_pictures_and_apart_in_counts(tmp_path, recorded):
+    export([recorded], tmp_path / "set", "nyu", split=(1, 0, 0), options={"void": "zero"})
+    found = figures_of(tmp_path / "set", Wishes())
+    assert set(found.looks.where) == {0, 1, 2, 3}
+    kind, pixels = found.in_pictures(0)
+    assert kind.name == "void (unlabelled, ignore, background)"
+    assert pixels == found.pixels_of(BACKGROUND) == 4 * 300 - 2 * 20 and found.pixels_of(0) == 0
+
+
+def test_what_is_seen_together_goes_from_row_to_column(recorded):
+    text = page(figures_of(recorded, QUICK))
+    assert "100% of the images with lamp show wall" in text and "50% of the images with wall show lamp" in text
+
+
 def test_splits_that_differ_are_warned_of(tmp_path, recorded):
     out = tmp_path / "set"
     export([recorded], out, "nyu", split=(0.5, 0.25, 0.25), split_by="frame")

@@ -119,6 +119,8 @@ def test_one_frame_large_by_keys_alone(tab, opened, run_page):
         tab.press(key)
         seen.append(tab.run("return document.querySelector('#large .said').textContent.split(' ')[0];"))
     assert seen == ["3", "4", "1", "4"]
+    assert tab.run("const large = document.querySelector('#large'); large.querySelector('.photo').click(); "
+                   "return large.open;")  # fmt: skip
     tab.press("Escape")
     assert tab.run("return [document.querySelector('#large').open, document.activeElement.dataset.at];") == [False, "3"]
 
