@@ -52,7 +52,7 @@ def convert_all(
     work = list(zip(frames, places))
     batches = [work[at : at + step] for at in range(0, total, step)]
     done = 0
-    convert_batch = partial(_convert_batch, recipe=recipe, staging=staging)
+    convert_batch = partial(_convert_batch, recipe, staging)
     for results in in_order(convert_batch, batches, min(jobs, len(batches))):
         done += len(results)
         if progress is not None:
@@ -86,7 +86,7 @@ def is_over() -> bool:
     return any(stop.is_set() for stop in _stops)
 
 
-def _convert_batch(batch: _Batch, recipe: Recipe, staging: Path) -> list[Converted]:
+def _convert_batch(recipe: Recipe, staging: Path, batch: _Batch) -> list[Converted]:
     done = []
     for frame, place in batch:
         if is_over():
