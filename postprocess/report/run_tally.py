@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -99,11 +100,11 @@ def tally_part(part: Part) -> RunTally:
             counts = _counts(record, said)
             if frame in part.pixels or counts is None:
                 labels = _labels(part, record)
-                counts = labels.counts()
+                counts = _held(record, counts, labels.counts())
                 if frame in part.pixels:
                     seen = _look(part, record, labels.pixels)
         except (RunError, ExportError) as error:
-            why.append(str(error))
+            why.append(str(error).replace(f"{part.run}{os.sep}", ""))  # the page says nothing of this machine
             continue
         looks += seen
         found.append((record, said, counts))
@@ -155,6 +156,15 @@ def _counts(record: Record, said: Mapping[str, Any]) -> dict[int, int] | None:
     width, height = _size(record)
     whole = sum(counts.values()) == width * height and min(counts.values(), default=0) >= 0
     return {id_: count for id_, count in counts.items() if count} if whole else None
+
+
+def _held(record: Record, said: dict[int, int] | None, there: dict[int, int]) -> dict[int, int]:
+    """The pixels of a map that is there, and that its record must not count otherwise."""
+    if said is not None and said != there:
+        raise ExportError(
+            f"frame {record.frame}: its record counts other pixels than its label map has; render it again"
+        )
+    return there
 
 
 def _size(record: Record) -> tuple[int, int]:

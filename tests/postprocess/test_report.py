@@ -95,10 +95,21 @@ def test_what_is_wrong_stands_on_top(tmp_path):
     said["unlabelled"], said["background"] = said["background"], 0
     record.write_text(json.dumps(said))
     cautions = "\n".join(figures_of(run, QUICK).cautions)
-    assert re.match(r"1 frame damaged.*000003.image\.png is missing", cautions)
+    assert re.match(r"1 frame damaged, and counted nowhere below\. frames.000003.image\.png is missing", cautions)
+    assert str(tmp_path) not in cautions
     assert "Unfinished: 4 of 9 frames" in cautions
     assert re.search(r"Unlabelled surfaces: 7\.8% of all pixels, in 1 of 3 frames; most in frame 2, 23\.3%", cautions)
     assert "No frame shows 1 of the 4 labels of evil: never" in cautions
+
+
+def test_a_record_that_contradicts_its_label_map_is_damage(recorded):
+    record = frame_folder(recorded, 4) / "frame.json"
+    said = json.loads(record.read_text())
+    said["labels"][0]["pixels"], said["labels"][1]["pixels"] = (said["labels"][at]["pixels"] for at in (1, 0))
+    record.write_text(json.dumps(said))
+    found = figures_of(recorded, QUICK)
+    assert found.frames == 3 and found.pixels_of(1) == 3 * 300
+    assert found.cautions[0].startswith("1 frame damaged, and counted nowhere below. frame 4: its record counts other")
 
 
 def test_a_run_without_a_whole_frame_has_no_report(tmp_path):
