@@ -29,7 +29,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_check, _add_render, _add_verify, _add_job, _add_export, _add_evaluate, _add_sheet, _add_scene):
+    for add in (
+        _add_check,
+        _add_render,
+        _add_verify,
+        _add_job,
+        _add_export,
+        _add_evaluate,
+        _add_sheet,
+        _add_report,
+        _add_scene,
+    ):
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -406,6 +416,26 @@ def _sheet(parsed: argparse.Namespace) -> int:
     from postprocess.contact_sheet import contact_sheet
 
     print(f"labelpass: look at {contact_sheet(parsed.run, parsed.out or parsed.run / 'contact_sheet.jpg')}")
+    return 0
+
+
+def _add_report(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from postprocess.report.request import add_arguments
+
+    verb = verbs.add_parser("report", help="what is in a run or a dataset, as one HTML file that opens offline")
+    add_arguments(verb)
+    verb.set_defaults(call=_report)
+
+
+def _report(parsed: argparse.Namespace) -> int:
+    from postprocess.progress import progress_line
+    from postprocess.report.request import wishes_from
+    from postprocess.report.write import report
+
+    found = report(parsed.folder, parsed.out, wishes_from(parsed), progress_line(sys.stderr))
+    for caution in found.cautions:
+        print(f"labelpass: warning: {caution}", file=sys.stderr)
+    print(f"labelpass: look at {parsed.out}")
     return 0
 
 

@@ -9,6 +9,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -43,6 +44,9 @@ _SWATCH, _NAME, _SHARE, _AFTER_SHARE = 20, 30, 80, 24  # in a column: a colour; 
 _OPACITY = 0.55  # of the labels over the image: colours are told apart, and so are the things below
 
 
+_Each = TypeVar("_Each")
+
+
 @dataclass(frozen=True)
 class _Shown:
     """A frame at the size of the sheet, uint8 (h, w, 3) RGB each, its own size, (width, height), and its pixels per
@@ -74,7 +78,7 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
     done = finished_frames(run)
     if not done:
         raise ExportError(f"{run} has no finished frame yet; render first")
-    chosen = [done[at] for at in np.unique(np.linspace(0, len(done) - 1, min(most, len(done))).round().astype(int))]
+    chosen = evenly_spaced(done, most)
     palette = plain_encoding(plan.label_set).palette()
     shown = [_show(run, frame, plan, palette, width) for frame in chosen]
     extent = counted(len(done), "view") + (f", {len(chosen)} shown" if len(chosen) < len(done) else "")
@@ -86,6 +90,12 @@ def contact_sheet(run: Path, out: Path, columns: int | None = None, most: int = 
     )
     write_whole(out, _encoded(sheet, out.suffix.lower()))
     return out
+
+
+def evenly_spaced(all_of_them: Sequence[_Each], most: int) -> list[_Each]:
+    """The first, the last, and those between that are `most` together; all where there are no more."""
+    many = len(all_of_them)
+    return [all_of_them[at] for at in np.unique(np.linspace(0, many - 1, min(most, many)).round().astype(int))]
 
 
 def _check_place(out: Path, run: Path) -> None:

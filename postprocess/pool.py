@@ -1,6 +1,6 @@
-"""All frames of a dataset through `postprocess.convert`, in one process or several, with the same result.
+"""Work on many frames in one process or several, with the same result; the conversion of a dataset is such work.
 
-Whatever ends the export, no process of it writes on when this is left: the caller then removes what was written.
+Whatever ends an export, no process of it writes on when this is left: the caller then removes what was written.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 
@@ -27,7 +30,10 @@ from .signals import held
 
 _MOST = 16  # frames that travel together
 _MOST_JOBS = 61  # Windows waits for no more processes at once
+_AHEAD = 4  # parts per process that are under way
 _Batch = list[tuple[Frame, Placed]]
+_Part = TypeVar("_Part")
+_Done = TypeVar("_Done")
 _stops: list[Event] = []  # of a worker, one: set when nobody waits for its results any more
 
 
@@ -46,34 +52,44 @@ def convert_all(
     work = list(zip(frames, placed))
     batches = [work[at : at + step] for at in range(0, total, step)]
     done = 0
-    for results in _in_order(batches, recipe, staging, min(jobs, len(batches), _MOST_JOBS)):
+    convert_batch = partial(_convert_batch, recipe, staging)
+    for results in in_order(convert_batch, batches, min(jobs, len(batches))):
         done += len(results)
         if progress is not None:
             progress(done, total)
         yield from results
 
 
-def _in_order(batches: Sequence[_Batch], recipe: Recipe, staging: Path, jobs: int) -> Iterator[list[Converted]]:
+def in_order(work: Callable[[_Part], _Done], parts: Iterable[_Part], jobs: int) -> Generator[_Done, None, None]:
+    """What `work` makes of each part, in the order of the parts. Few parts are under way at once, so that memory stays
+    flat. `work` looks at `is_over` now and then."""
     if jobs == 1:
-        for batch in batches:
-            yield _convert_batch(batch, recipe, staging)
+        yield from map(work, parts)
         return
+    jobs = min(jobs, _MOST_JOBS)
     with _workers(jobs) as pool:
-        waiting: list[Future[list[Converted]]] = []
+        waiting: deque[Future[_Done]] = deque()
         try:
-            for batch in batches:
+            for part in parts:
                 with held():  # submitting may start a process
-                    waiting.append(pool.submit(_convert_batch, batch, recipe, staging))
-            for future in waiting:
-                yield future.result()
+                    waiting.append(pool.submit(work, part))
+                if len(waiting) > _AHEAD * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
         except BrokenProcessPool:
             raise ExportError(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
 
 
-def _convert_batch(batch: _Batch, recipe: Recipe, staging: Path) -> list[Converted]:
+def is_over() -> bool:
+    """Whether nobody waits any more for what this worker does."""
+    return any(stop.is_set() for stop in _stops)
+
+
+def _convert_batch(recipe: Recipe, staging: Path, batch: _Batch) -> list[Converted]:
     done = []
     for frame, place in batch:
-        if any(stop.is_set() for stop in _stops):
+        if is_over():
             break
         done.append(convert(frame, place, recipe, staging))
     return done

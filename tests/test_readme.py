@@ -30,7 +30,8 @@ from render_scripts.sampled_views.view_request import parse_words
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md")
 MUST_HAVE_COMMANDS = {
-    *("README", "evaluation", "exactness", "jobs", "modalities", "randomisation", "rendering", "verify", "views"),
+    *("README", "evaluation", "exactness", "jobs", "modalities", "randomisation", "rendering", "report", "verify"),
+    "views",
 }
 
 

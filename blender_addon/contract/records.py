@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from .recorded_camera import RecordedCamera
 from .run import FRAMES, RECORD, Plan, RunError, Side, Unreadable, View, frame_folder, read_record
@@ -90,9 +91,15 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
     Raises RunError for a record that is missing or damaged, that is of another run than `plan`, and for files that it
     names and that are missing or empty; Unreadable where the system refuses to say.
     """
+    return read_whole_frame(run, frame, plan)[0]
+
+
+def read_whole_frame(run: Path, frame: int, plan: Plan) -> tuple[Record, dict[str, Any]]:
+    """The same, and all else that frame.json says, which nothing was held against."""
     folder = frame_folder(run, frame)
     try:
-        record = build(Record, read_record(run, frame), others=True)
+        said = read_record(run, frame)
+        record = build(Record, said, others=True)
     except Unreadable:
         raise
     except RunError as error:
@@ -113,7 +120,7 @@ def read_frame(run: Path, frame: int, plan: Plan) -> Record:
             raise RunError(f"{folder / name} is missing or empty; {RENDER_AGAIN}")
         if stored.bytes not in (0, size):
             raise RunError(f"{folder / name} has {size} bytes, and was written with {stored.bytes}; {RENDER_AGAIN}")
-    return record
+    return record, said
 
 
 def _wrong_files(record: Record, plan: Plan) -> str:
