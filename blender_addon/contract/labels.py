@@ -18,7 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -280,8 +280,9 @@ def built_in_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.json")))
 
 
+@cache
 def built_in(name: str) -> LabelSet:
-    """A label set that comes with Labelpass. Raises LabelSetError with the known names."""
+    """A label set that comes with Labelpass, read once. Raises LabelSetError with the known names."""
     if name not in built_in_names():
         raise LabelSetError(f"no label set {name!r} comes with Labelpass; known: {', '.join(built_in_names())}")
     return label_set_from_json((_BUILT_IN / f"{name}.json").read_text(encoding="utf-8"))
