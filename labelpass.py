@@ -214,6 +214,8 @@ def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from postprocess.regrouping_request import add_arguments as add_regrouping
+
     verb = verbs.add_parser("export", help="make a dataset of run folders, or of index-pass EXRs")
     add = verb.add_argument
     add("runs", nargs="*", type=Path, metavar="RUN", help="run folders")
@@ -236,6 +238,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
     add("--background-class", action="store_true", default=None, help="segnet: the background is a class")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
+    add_regrouping(verb)
     verb.set_defaults(call=_export)
 
 
@@ -243,6 +246,7 @@ def _export(parsed: argparse.Namespace) -> int:
     from blender_addon.label_sets import label_files
     from postprocess.dataset import export, export_index_passes
     from postprocess.progress import progress_line
+    from postprocess.regrouping_request import regrouping_from
 
     if bool(parsed.runs) == bool(parsed.exr):
         raise ValueError("export: name run folders, or one folder of EXRs with --exr DIR --label-set NAME|FILE")
@@ -253,6 +257,7 @@ def _export(parsed: argparse.Namespace) -> int:
     options = {name: getattr(parsed, name) for name in ("void", "ignore", "background_class", "prefix")}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
+        "regrouping": regrouping_from(parsed),
         "split": parsed.split,
         "split_by": parsed.split_by,
         "seed": parsed.seed,

@@ -24,15 +24,17 @@ from .convert import Converted, Recipe
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
+from .frequencies import check_counted
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Places, encoding_table
 from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .pool import convert_all
 from .progress import Progress
+from .regrouping import Regrouped, Regrouping
 from .splits import SPLITS, Split, check_fractions, split_frames
 from .staging import run_around, staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
-from .taxonomy import crosswalk_of, lost_labels, target_of
+from .taxonomy import crosswalk_of, lost_labels, regroup, target_of
 
 MOST_PIXELS = 16384  # a side: more than any trainer takes, and a typing error would fill the disk
 _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and draws that do not depend on each other
@@ -57,6 +59,7 @@ def export(
     format: str,
     *,
     target: LabelSet | None = None,
+    regrouping: Regrouping | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
     seed: int = 0,
@@ -68,14 +71,15 @@ def export(
 ) -> ExportSummary:
     """Export the finished frames of run folders as "nyu" or "segnet" into the new folder `out`.
 
-    `target` remaps through the label sets' parents; `split` are fractions of train, val, test, assigned by `split_by`
-    ("scene", "view", "frame", or None for the leak-safe default of `postprocess.splits`) with `seed`; `size` is
-    (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `jobs` is a number of
-    processes; `options` are the fields of the format's dataclass. `progress` is called with (done, total) frames.
-    Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
+    `target` remaps through the label sets' parents, and `regrouping` what comes out of that; `split` are fractions of
+    train, val, test, assigned by `split_by` ("scene", "view", "frame", or None for the leak-safe default of
+    `postprocess.splits`) with `seed`; `size` is (width, height) in pixels; `ignore_impure` writes pixels of less purity
+    (0..1) as ignore; `jobs` is a number of processes; `options` are the fields of the format's dataclass. `progress` is
+    called with (done, total) frames. Raises ExportError, and leaves nothing, for any input that cannot be trusted and
+    any wish that cannot be met.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure)
-    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
+    wishes = _Wishes(_layout(format, options or {}), target, regrouping, split_by, choices)
     return _export(partial(frames_of_runs, runs), out, wishes, jobs, progress)
 
 
@@ -88,6 +92,7 @@ def export_index_passes(
     images: Path | None = None,
     layer: str | None = None,
     target: LabelSet | None = None,
+    regrouping: Regrouping | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
     seed: int = 0,
@@ -102,7 +107,7 @@ def export_index_passes(
     The rest is as in `export`.
     """
     choices = Choices(check_fractions(split), seed, size, None)
-    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
+    wishes = _Wishes(_layout(format, options or {}), target, regrouping, split_by, choices)
     return _export(partial(frames_of_folder, folder, label_set, images, layer), out, wishes, jobs, progress)
 
 
@@ -112,6 +117,7 @@ class _Wishes:
 
     layout: Format
     target: LabelSet | None
+    regrouping: Regrouping | None
     split_by: str | None
     choices: Choices
 
@@ -123,6 +129,8 @@ class _Job:
     layout: Format
     encoding: Encoding
     collection: Collection
+    parents: tuple[Mapping[int, int], ...]  # into the label set asked for; `crosswalks`: into the one that is written
+    regrouped: Regrouped | None
     crosswalks: tuple[Mapping[int, int], ...]
     split: Split
     choices: Choices
@@ -151,11 +159,13 @@ def _export(
     collect: Callable[[], Collection], out: Path, wishes: _Wishes, jobs: int, progress: Progress | None
 ) -> ExportSummary:
     _check_wishes(out, wishes.choices, jobs)
-    job = _settle(collect(), wishes)
+    job = _settle(collect(), wishes, jobs)
     frames = job.collection.frames
     with staged(out) as staging:
         with closing(convert_all(frames, job.places(), job.recipe(), staging, jobs, progress)) as results:
             converted = _of_fit_size(frames, results, job.layout)
+        if job.regrouped is not None and job.regrouped.counted:
+            check_counted(frames, converted)
         contents = _contents(job, converted)
         for name, text in _texts(job.layout, contents).items():
             write_checked(staging / name, text.encode())
@@ -170,11 +180,10 @@ def _export(
     )
 
 
-def _settle(collection: Collection, wishes: _Wishes) -> _Job:
+def _settle(collection: Collection, wishes: _Wishes, jobs: int) -> _Job:
     layout, choices, frames = wishes.layout, wishes.choices, collection.frames
     written = target_of(collection.sources, wishes.target)
-    crosswalks = tuple(crosswalk_of(source, written) for source in collection.sources)
-    encoding = layout.encoding(written)
+    parents = tuple(crosswalk_of(source, written) for source in collection.sources)
     if layout.needs_images and frames[0].image is None:
         raise ExportError(
             f"{layout.name} needs a picture for each frame, and there is none beside {frames[0].labels}; "
@@ -182,7 +191,9 @@ def _settle(collection: Collection, wishes: _Wishes) -> _Job:
         )
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
     split = split_frames([frame.key for frame in frames], choices.fractions, rng, wishes.split_by)
-    return _Job(layout, encoding, collection, crosswalks, split, choices)
+    made, crosswalks = regroup(collection, parents, written, wishes.regrouping, split.of, jobs)
+    encoding = layout.encoding(written if made is None else made.label_set)
+    return _Job(layout, encoding, collection, parents, made, crosswalks, split, choices)
 
 
 def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
@@ -199,6 +210,7 @@ def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
     background_known = all(done.background_known for done in converted)
     return Contents(
         encoding=job.encoding,
+        regrouped=job.regrouped,
         sources=job.collection.sources,
         split=job.split,
         names=names,
@@ -218,7 +230,7 @@ def _warnings(
     yield from job.collection.warnings
     yield from job.split.warnings
     label_set = job.encoding.label_set
-    yield from lost_labels(job.collection, job.crosswalks, converted, label_set)
+    yield from lost_labels(job.collection, job.parents, converted, label_set, job.regrouped)
     if weights is None and job.layout.weights_file:
         yield f"no frame in train, so no class weights: {job.layout.weights_file} is not written"
     if weights is not None and weights.absent:

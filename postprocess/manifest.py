@@ -16,6 +16,7 @@ from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABE
 from .exporters import Format
 from .frames import Source
 from .layout import CODE_COLORS, Encoding
+from .regrouping import Regrouped, regrouping_said
 from .splits import Split
 from .stats import ABSENT_WEIGHT, ClassCounts, ClassWeights
 
@@ -46,6 +47,7 @@ class Contents:
     """
 
     encoding: Encoding
+    regrouped: Regrouped | None
     sources: tuple[Source, ...]
     split: Split
     names: Mapping[str, tuple[str, ...]]
@@ -70,6 +72,7 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         "codes": {CODE_NAMES[code]: _code(code, encoding, counts, contents.background_known) for code in _MEANING},
         **_sizes(contents.sizes),
         "images": contents.with_images,
+        "regrouped": None if contents.regrouped is None else regrouping_said(contents.regrouped),
         "resize": _resize(choices.size),
         "ignored_below_purity": choices.ignore_below,
         "split": {
