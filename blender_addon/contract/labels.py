@@ -203,7 +203,7 @@ def label_set_from_dict(data: Any) -> LabelSet:
     for key, text in texts.items():
         if not _is_text(text):
             raise LabelSetError(f"'{key}' must be text, not {text!r}")
-    labels = tuple(_label_from(row, position) for position, row in enumerate(data["labels"], start=1))
+    labels = tuple(label_from(row, position) for position, row in enumerate(data["labels"], start=1))
     return LabelSet(labels=labels, **texts)
 
 
@@ -216,7 +216,8 @@ def label_set_from_json(text: str) -> LabelSet:
     return label_set_from_dict(data)
 
 
-def _label_from(row: Any, position: int) -> Label:
+def label_from(row: Any, position: int) -> Label:
+    """One entry of 'labels', the `position`th, counted from 1. Raises LabelSetError naming the field."""
     if isinstance(row, str):
         row = {"name": row}
     if not isinstance(row, Mapping):
