@@ -35,7 +35,7 @@ SOURCES = {
     ),
     "voc21": (
         "Pascal VOC 2012, 20 classes (0 is the background)",
-        "VOC 2012 devkit: classes in their order, VOClabelcolormap; checked with mmsegmentation's PascalVOCDataset",
+        "mmsegmentation: PascalVOCDataset; checked with mmdetection's voc_classes and the devkit's VOClabelcolormap",
     ),
 }
 # WordNet's synonyms, which ADE20K lists, mean other things to who labels a scene.
