@@ -52,7 +52,12 @@ ALIASES = {
         "lamp": ["lantern"],
         "sofa": ["settee", "loveseat"],
     },
-    "cityscapes34": {"person": ["human", "people", "pedestrian"], "motorcycle": ["motorbike"]},
+    "cityscapes34": {
+        "motorcycle": ["motorbike"],
+        "person": ["human", "people", "pedestrian"],
+        "terrain": ["grass", "soil"],
+        "vegetation": ["tree", "bush", "hedge"],
+    },
     "coco133": {
         "airplane": ["aeroplane", "plane"],
         "cabinet-merged": ["cabinet", "cupboard"],

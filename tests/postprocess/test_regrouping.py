@@ -105,6 +105,11 @@ def test_what_had_no_parent_goes_to_the_rest_too() -> None:
     assert made(Regrouping(dropped=("lamp",), rest="other")).crosswalk(of_source, (6, 7, 8)) == {6: 10, 7: 3, 8: 10}
 
 
+def test_a_new_rest_has_the_same_id_whatever_is_merged_and_dropped() -> None:
+    for wish in ({"kept": ("wall",)}, {"merges": ((("lamp", "wall"), "chair"),)}, {"dropped": ("lamp", "sofa")}):
+        assert made(Regrouping(rest="other", **wish)).rest == 10
+
+
 def test_a_full_set_finds_a_free_id_for_the_rest() -> None:
     top = LabelSet("top", (Label(MAX_ID, "a", (0, 0, 0)), Label(MAX_ID - 1, "b", (0, 0, 0))))
     assert made(Regrouping(kept=("a",), rest="r"), label_set=top).rest == MAX_ID - 2
@@ -204,6 +209,20 @@ def test_a_label_that_stays_is_the_same_whatever_else_is_wished(given_wish) -> N
         if label.parents.get(label_set.name) == label.id and label_set.by_id.get(label.id):
             before = label_set.by_id[label.id]
             assert (label.name, label.color, label.aliases) == (before.name, before.color, before.aliases)
+
+
+@given(wishes(), st.dictionaries(st.integers(1, 9), st.integers(0, 5)))
+def test_cross_walks_compose(given_wish, places) -> None:
+    """Into the set before and on into the set after, for each id of a source; without a parent into the rest."""
+    label_set, wish, pixels = given_wish
+    walk = {id_: label_set.labels[at].id for id_, at in places.items() if at < len(label_set.labels)}
+    try:
+        found = regrouped(label_set, wish, pixels)
+    except ExportError:
+        return
+    straight = found.crosswalk(walk, range(1, 10))
+    for id_ in range(1, 10):
+        assert straight.get(id_, UNLABELLED) == (found.ids[walk[id_]] if id_ in walk else found.rest)
 
 
 @given(wishes(), st.randoms())
