@@ -35,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         _add_verify,
         _add_job,
         _add_export,
+        _add_labels,
         _add_evaluate,
         _add_sheet,
         _add_report,
@@ -277,6 +278,8 @@ def _render_again(run: Path, scene: Path, frames: tuple[int, ...], parsed: argpa
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from postprocess.regrouping_request import add_arguments as add_regrouping
+
     verb = verbs.add_parser("export", help="make a dataset of run folders, or of index-pass EXRs")
     add = verb.add_argument
     add("runs", nargs="*", type=Path, metavar="RUN", help="run folders")
@@ -314,6 +317,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
     add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
     add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")
+    add_regrouping(verb)
     verb.set_defaults(call=_export)
 
 
@@ -321,6 +325,7 @@ def _export(parsed: argparse.Namespace) -> int:
     from blender_addon.label_sets import label_files
     from postprocess.dataset import export, export_index_passes
     from postprocess.progress import progress_line
+    from postprocess.regrouping_request import regrouping_from
 
     if bool(parsed.runs) == bool(parsed.exr):
         raise ValueError("export: name run folders, or one folder of EXRs with --exr DIR --label-set NAME|FILE")
@@ -334,6 +339,7 @@ def _export(parsed: argparse.Namespace) -> int:
     options = {name: getattr(parsed, name) for name in of_formats}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
+        "regrouping": regrouping_from(parsed),
         "split": parsed.split,
         "split_by": parsed.split_by,
         "split_lists": parsed.split_list,
@@ -375,6 +381,42 @@ def _fractions(text: str) -> tuple[float, float, float]:
     except ValueError:
         raise ValueError(f"split {text!r}: write three shares, such as 0.8/0.1/0.1") from None
     return train, val, test
+
+
+def _add_labels(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from blender_addon.label_sets.label_check import EXIT_CODES
+
+    verb = verbs.add_parser("labels", help="show label sets, what becomes of one in another, what is wrong with a file")
+    kinds = verb.add_subparsers(dest="kind", metavar="show|map|check", required=True)
+    show = kinds.add_parser("show", help="the labels of a set, or, without a name, the sets that come with Labelpass")
+    show.add_argument("label_set", nargs="?", metavar="NAME|FILE")
+    walk = kinds.add_parser("map", help="what becomes of each label of one set in another")
+    walk.add_argument("source", metavar="FROM", help="NAME|FILE")
+    walk.add_argument("target", metavar="TO", help="NAME|FILE")
+    check = kinds.add_parser("check", help="all that is wrong with a label set file, by line", epilog=EXIT_CODES)
+    check.add_argument("label_set", metavar="FILE")
+    check.add_argument("--strict", action="store_true", help="warnings count as errors")
+    for kind in (show, walk, check):
+        kind.add_argument("--json", action="store_true", help="as JSON")
+    verb.set_defaults(call=_labels)
+
+
+def _labels(parsed: argparse.Namespace) -> int:
+    from blender_addon.label_sets import label_check, label_files, label_tables
+
+    if parsed.kind == "check":
+        flaws = label_check.check(parsed.label_set)
+        code = int(label_check.fails(flaws, parsed.strict))
+        if parsed.json:
+            return _printed(label_check.to_json(flaws, parsed.label_set, parsed.strict), code)
+        return _printed(label_check.to_text(flaws, parsed.label_set), code)
+    if parsed.kind == "map":
+        walk = label_tables.Walk(label_files.read(parsed.source), label_files.read(parsed.target))
+        return _printed(label_tables.map_json(walk) if parsed.json else label_tables.map_text(walk), 0)
+    if parsed.label_set is None:
+        return _printed(label_tables.list_json() if parsed.json else label_tables.list_text(), 0)
+    label_set = label_files.read(parsed.label_set)
+    return _printed(label_set.to_json() if parsed.json else label_tables.show_text(label_set), 0)
 
 
 def _add_evaluate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -28,6 +28,7 @@ from .errors import ExportError
 from .exporters import Assembled, Format, PerFrame
 from .frame_pixels import refuse_lacking
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
+from .frequencies import check_counted
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Placed, encoding_table
 from .likeness import leak_warnings
@@ -35,12 +36,13 @@ from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .pictures import QUALITY, Pictures, settled
 from .pool import convert_all
 from .progress import Progress
+from .regrouping import Regrouped, Regrouping
 from .split_lists import split_by_lists
 from .splits import SPLITS, Split, check_fractions, split_frames
 from .spool import FOLDER, Rows
 from .staging import staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
-from .taxonomy import crosswalk_of, lost_labels, target_of
+from .taxonomy import crosswalk_of, lost_labels, regroup, target_of
 from .wishes import Wishes, check_wishes, layout_of
 
 _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and draws that do not depend on each other
@@ -65,6 +67,7 @@ def export(
     format: str,
     *,
     target: LabelSet | None = None,
+    regrouping: Regrouping | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
     split_lists: Sequence[Path] = (),
@@ -79,16 +82,16 @@ def export(
 ) -> ExportSummary:
     """Export the finished frames of run folders in one of `exporters.FORMATS` into the new folder `out`.
 
-    `target` remaps through the label sets' parents; `split` are fractions of train, val, test, assigned by `split_by`
-    ("scene", "view", "frame", "hash", or None for the leak-safe default of `postprocess.splits`) with `seed`, or
-    `split_lists` are files that say it (`postprocess.split_lists`); `size` is (width, height) in pixels;
-    `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of `pictures.WAYS`, None for what the
-    format's readers expect; `jobs` is a number of processes; `options` are the fields of the format's dataclass.
-    `progress` is called with (done, total) frames.
+    `target` remaps through the label sets' parents, and `regrouping` what comes out of that; `split` are fractions of
+    train, val, test, assigned by `split_by` ("scene", "view", "frame", "hash", or None for the leak-safe default of
+    `postprocess.splits`) with `seed`, or `split_lists` are files that say it (`postprocess.split_lists`); `size` is
+    (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of
+    `pictures.WAYS`, None for what the format's readers expect; `jobs` is a number of processes; `options` are the
+    fields of the format's dataclass. `progress` is called with (done, total) frames.
     Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure, images, jpeg_quality)
-    wishes = Wishes(layout_of(format, options or {}), target, split_by, tuple(split_lists), choices)
+    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, tuple(split_lists), choices)
     return _export(partial(frames_of_runs, runs), out, wishes, jobs, progress)
 
 
@@ -101,6 +104,7 @@ def export_index_passes(
     pictures: Path | None = None,
     layer: str | None = None,
     target: LabelSet | None = None,
+    regrouping: Regrouping | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
     split_lists: Sequence[Path] = (),
@@ -118,7 +122,7 @@ def export_index_passes(
     The rest is as in `export`.
     """
     choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality)
-    wishes = Wishes(layout_of(format, options or {}), target, split_by, tuple(split_lists), choices)
+    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, tuple(split_lists), choices)
     return _export(partial(frames_of_folder, folder, label_set, pictures, layer), out, wishes, jobs, progress)
 
 
@@ -129,6 +133,8 @@ class _Job:
     layout: Format
     encoding: Encoding
     collection: Collection
+    parents: tuple[Mapping[int, int], ...]  # into the label set asked for; `crosswalks`: into the one that is written
+    regrouped: Regrouped | None
     crosswalks: tuple[Mapping[int, int], ...]
     split: Split
     choices: Choices
@@ -162,11 +168,13 @@ def _export(
     collect: Callable[[], Collection], out: Path, wishes: Wishes, jobs: int, progress: Progress | None
 ) -> ExportSummary:
     check_wishes(out, wishes.choices, jobs)
-    job = _settle(collect(), wishes)
+    job = _settle(collect(), wishes, jobs)
     frames = job.collection.frames
     with staged(out) as staging:
         with closing(convert_all(frames, job.placed, job.recipe(), staging, jobs, progress)) as results:
             converted = _of_fit_size(frames, results, job.layout)
+        if job.regrouped is not None and job.regrouped.counted:
+            check_counted(frames, converted)
         contents = _contents(job, converted)
         for name, text in _texts(job.layout, contents).items():
             write_checked(staging, name, text.encode())
@@ -186,11 +194,10 @@ def _export(
     )
 
 
-def _settle(collection: Collection, wishes: Wishes) -> _Job:
+def _settle(collection: Collection, wishes: Wishes, jobs: int) -> _Job:
     layout, choices, frames = wishes.layout, wishes.choices, collection.frames
     written = target_of(collection.sources, wishes.target)
-    crosswalks = tuple(crosswalk_of(source, written) for source in collection.sources)
-    encoding = layout.encoding(written)
+    parents = tuple(crosswalk_of(source, written) for source in collection.sources)
     if layout.needs_images and frames[0].image is None:
         raise ExportError(
             f"{layout.name} needs a picture for each frame, and there is none beside {frames[0].labels}; "
@@ -207,7 +214,9 @@ def _settle(collection: Collection, wishes: Wishes) -> _Job:
         split = split_by_lists(keys, wishes.split_lists)
     else:
         split = split_frames(keys, choices.fractions, rng, wishes.split_by)
-    return _Job(layout, encoding, collection, crosswalks, split, choices, pictures)
+    made, crosswalks = regroup(collection, parents, written, wishes.regrouping, split.of, jobs)
+    encoding = layout.encoding(written if made is None else made.label_set)
+    return _Job(layout, encoding, collection, parents, made, crosswalks, split, choices, pictures)
 
 
 def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
@@ -224,6 +233,7 @@ def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
     background_known = all(done.background_known for done in converted)
     return Contents(
         encoding=job.encoding,
+        regrouped=job.regrouped,
         sources=job.collection.sources,
         split=job.split,
         frames=placed,
@@ -245,7 +255,7 @@ def _warnings(
     label_set = job.encoding.label_set
     names = [frame.key.name for frame in job.collection.frames]
     yield from leak_warnings(names, [job.split.of[name] for name in names], [done.likeness for done in converted])
-    yield from lost_labels(job.collection, job.crosswalks, converted, label_set)
+    yield from lost_labels(job.collection, job.parents, converted, label_set, job.regrouped)
     if weights is None and job.layout.weights_file:
         yield f"no frame in train, so no class weights: {job.layout.weights_file} is not written"
     if weights is not None and weights.absent:

@@ -49,7 +49,8 @@ class Source:
 class Frame:
     """One frame to export; `source` counts in the list of sources, `checksums` are of decoded pixels, by file name.
 
-    `layer` chooses a view layer of an index-pass file and is None for frames of a run.
+    `layer` chooses a view layer of an index-pass file and is None for frames of a run. `seen`: {label id: pixels} as
+    the renderer counted them; empty for index passes.
     """
 
     key: FrameKey
@@ -59,6 +60,7 @@ class Frame:
     purity: Path | None
     checksums: Mapping[str, str] = field(default_factory=dict)
     layer: str | None = None
+    seen: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -189,15 +191,17 @@ def _frames_of_run(run: Path, plan: Plan, name: str, scene: str, source: int) ->
     found = []
     for number in finished_frames(run):
         try:
-            files = read_frame(run, number, plan).files
+            record = read_frame(run, number, plan)
         except RunError as error:
             raise ExportError(str(error)) from error
-        view, folder = views[number], frame_folder(run, number)
+        view, folder, files = views[number], frame_folder(run, number), record.files
         place = f"{view.camera}\n{view.name}", view.scene_frame
         key = FrameKey(scene, *place, f"{name}_{number:06d}", f"{name}_{first[number]:06d}")
         purity = folder / PURITY if PURITY in files else None
         checksums = {name: stored.checksum for name, stored in files.items()}
-        found.append(Frame(key, source, folder / LABELS, folder / plan.settings.image_file, purity, checksums))
+        seen = {label.id: label.pixels for label in record.labels}
+        image = folder / plan.settings.image_file
+        found.append(Frame(key, source, folder / LABELS, image, purity, checksums, seen=seen))
     return found
 
 

@@ -17,6 +17,7 @@ from .exporters import Format
 from .frames import Source
 from .layout import CODE_COLORS, Encoding, Frames
 from .pictures import Pictures
+from .regrouping import Regrouped, regrouping_said
 from .splits import Split
 from .stats import ABSENT_WEIGHT, ClassCounts, ClassWeights
 
@@ -51,6 +52,7 @@ class Contents:
     """
 
     encoding: Encoding
+    regrouped: Regrouped | None
     sources: tuple[Source, ...]
     split: Split
     frames: Frames
@@ -76,6 +78,7 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         **_sizes(contents.sizes),
         "images": contents.pictures is not None,
         "image_files": _image_files(contents.pictures),
+        "regrouped": None if contents.regrouped is None else regrouping_said(contents.regrouped),
         "resize": _resize(choices.size),
         "ignored_below_purity": choices.ignore_below,
         "split": {

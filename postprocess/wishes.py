@@ -12,6 +12,7 @@ from blender_addon.contract.labels import LabelSet
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .manifest import Choices
+from .regrouping import Regrouping
 from .staging import run_around
 
 MOST_PIXELS = 16384  # a side: more than any trainer takes, and a typing error would fill the disk
@@ -23,6 +24,7 @@ class Wishes:
 
     layout: Format
     target: LabelSet | None
+    regrouping: Regrouping | None
     split_by: str | None
     split_lists: tuple[Path, ...]
     choices: Choices

@@ -85,7 +85,17 @@ PURE_ADDON = {
     f"{LABEL_RENDER}.thing_ids",
     "blender_addon.preview.label_picture",
     "blender_addon.strict_yaml",
-    *(f"blender_addon.label_sets.{name}" for name in ("label_csv", "label_files", "label_search", "label_set_edits")),
+    *(
+        f"blender_addon.label_sets.{name}"
+        for name in (
+            "label_check",
+            "label_csv",
+            "label_files",
+            "label_search",
+            "label_set_edits",
+            "label_tables",
+        )
+    ),
     *(
         f"blender_addon.suggestions.{name}"
         for name in ("name_words", "thesaurus", "name_readings", "label_targets", "ranking")
@@ -164,7 +174,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
         libraries = ("numpy", "cv2", "OpenEXR", "PIL")
         return ("postprocess", CONTRACT, *libraries)
     if room == "tools":
-        return (CONTRACT, *blender)
+        return ("tools", CONTRACT, *blender)
     return ("blender_addon", "render_scripts", "scenes", "postprocess", "bpy", "numpy")
 
 

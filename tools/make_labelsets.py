@@ -1,7 +1,8 @@
 """Makes blender_addon/contract/labelsets/*.json from tables of ids: `python tools/make_labelsets.py TABLES`.
 
-TABLES is a folder with nyu894.csv, nyu40.csv, nyu13.csv and sunrgbd37.csv. Aliases are ours: other words that people
-say for a label, for the search field; an alias never names a thing that the taxonomy files elsewhere.
+TABLES is a folder with nyu894.csv, nyu40.csv, nyu13.csv and sunrgbd37.csv; all others come from tools/taxonomies (see
+`taxonomy_tables`). Aliases are ours: other words that people say for a label, for the search field; an alias never
+names a thing that the taxonomy files elsewhere.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from blender_addon.contract.labels import Label, LabelSet, voc_color
+from tools.taxonomy_tables import CROSSWALKS, names_to_ids, other_label_sets, parents_by_crosswalk
+from tools.taxonomy_tables import rows as table_of
 
 Row = dict[str, str]
 
@@ -95,6 +98,12 @@ def make(tables: Path) -> list[LabelSet]:
     filed = {row["name"]: row["nyu40_name"] for row in nyu894}
     raw = {row["name"]: int(row["id"]) for row in nyu894}
 
+    ids = {name: names_to_ids(table_of(name)) for name in ("ade150", "coco133", "voc21", "cityscapes34")}
+    walks = parents_by_crosswalk({"nyu894": names_to_ids(nyu894), "nyu40": names_to_ids(nyu40), **ids})
+
+    def walks_of(name: str, row: Row) -> dict[str, int]:
+        return walks.get((name, row["name"]), {})
+
     def sixteen_of(row: Row) -> dict[str, int]:
         return {"syntrain16": raw[row["name"]]} if row["name"] in SYNTRAIN16 else {}
 
@@ -116,12 +125,17 @@ def make(tables: Path) -> list[LabelSet]:
     sixteen = rows_to_labels([by_name[name] for name in SYNTRAIN16], "scannet", of_sixteen, filed)
     sixteen = tuple(replace(label, id=raw[label.name]) for label in sixteen)
     return [
-        LabelSet("nyu894", rows_to_labels(nyu894, "", coarser, filed), "NYU Depth v2, all 894 names", META),
+        LabelSet(
+            "nyu894",
+            rows_to_labels(nyu894, "", lambda row: coarser(row) | walks_of("nyu894", row), filed),
+            "NYU Depth v2, all 894 names",
+            META + CROSSWALKS,
+        ),
         LabelSet(
             "nyu40",
-            rows_to_labels(nyu40, "scannet", of_forty, filed),
+            rows_to_labels(nyu40, "scannet", lambda row: of_forty(row) | walks_of("nyu40", row), filed),
             "NYU Depth v2, 40 classes",
-            META + "; colours: ScanNet BenchmarkScripts/util.py",
+            META + "; colours: ScanNet BenchmarkScripts/util.py" + CROSSWALKS,
         ),
         LabelSet(
             "nyu13",
@@ -141,6 +155,7 @@ def make(tables: Path) -> list[LabelSet]:
             "16 indoor classes with their NYU ids",
             "ORIGINAL_LABEL_MAP of csun/syntrain: ids of the 894 names; colours: ScanNet",
         ),
+        *other_label_sets(walks),
     ]
 
 

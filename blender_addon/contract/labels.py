@@ -18,7 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -203,7 +203,7 @@ def label_set_from_dict(data: Any) -> LabelSet:
     for key, text in texts.items():
         if not _is_text(text):
             raise LabelSetError(f"'{key}' must be text, not {text!r}")
-    labels = tuple(_label_from(row, position) for position, row in enumerate(data["labels"], start=1))
+    labels = tuple(label_from(row, position) for position, row in enumerate(data["labels"], start=1))
     return LabelSet(labels=labels, **texts)
 
 
@@ -216,7 +216,8 @@ def label_set_from_json(text: str) -> LabelSet:
     return label_set_from_dict(data)
 
 
-def _label_from(row: Any, position: int) -> Label:
+def label_from(row: Any, position: int) -> Label:
+    """One entry of 'labels', the `position`th, counted from 1. Raises LabelSetError naming the field."""
     if isinstance(row, str):
         row = {"name": row}
     if not isinstance(row, Mapping):
@@ -280,8 +281,9 @@ def built_in_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.json")))
 
 
+@cache
 def built_in(name: str) -> LabelSet:
-    """A label set that comes with Labelpass. Raises LabelSetError with the known names."""
+    """A label set that comes with Labelpass, read once. Raises LabelSetError with the known names."""
     if name not in built_in_names():
         raise LabelSetError(f"no label set {name!r} comes with Labelpass; known: {', '.join(built_in_names())}")
     return label_set_from_json((_BUILT_IN / f"{name}.json").read_text(encoding="utf-8"))

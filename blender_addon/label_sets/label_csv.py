@@ -82,35 +82,53 @@ def rows_from_csv(text: str, name: str) -> list[dict[str, Any]]:
 
     `text` with its line ends as they are in the file; `name` is the file's, for the errors.
     """
+    rows, errors = rows_and_errors(text, name)
+    if errors:
+        raise errors[0]
+    return [row for _, row in rows]
+
+
+def rows_and_errors(text: str, name: str) -> tuple[list[tuple[int, dict[str, Any]]], list[LabelSetError]]:
+    """(line, label) of all rows that are in order, and what is wrong with the others. Raises LabelSetError for text
+    that has no rows to tell apart."""
     found = _colors_and_names(text)
     if found is not None:
-        return found
+        return found, []
     lines = _lines(text, name)
     if not lines:
         raise LabelSetError(f"{name}: empty; the first line names the columns, such as id,name,color")
     columns = _columns(lines[0][1], f"{name}, line {lines[0][0]}")
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[int, dict[str, Any]]] = []
+    errors: list[LabelSetError] = []
     known: dict[tuple[str, Any], int] = {}
-    for line, cells in lines[1:]:
+    for position, (line, cells) in enumerate(lines[1:], start=1):
         where = f"{name}, line {line}"
-        if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
-            raise LabelSetError(f"{where}: {len(cells)} cells under {len(columns)} columns; quote a comma in a text")
-        row = _row(dict(zip(columns, cells)), where)
-        row.setdefault("id", len(rows) + 1)
-        for key, value in (("id", row["id"]), ("name", row["name"].casefold())):
-            first = known.setdefault((key, value), line)
-            if first != line:
-                raise LabelSetError(f"{where}, column {key}: {row[key]!r} is in line {first} already")
-        rows.append(row)
-    return rows
+        try:
+            if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+                raise LabelSetError(
+                    f"{where}: {len(cells)} cells under {len(columns)} columns; quote a comma in a text"
+                )
+            row = _row(dict(zip(columns, cells)), where)
+            row.setdefault("id", position)
+            for key, value in (("id", row["id"]), ("name", row["name"].casefold())):
+                first = known.setdefault((key, value), line)
+                if first != line:
+                    raise LabelSetError(f"{where}, column {key}: {row[key]!r} is in line {first} already")
+            rows.append((line, row))
+        except LabelSetError as error:
+            errors.append(error)
+    return rows, errors
 
 
-def _colors_and_names(text: str) -> list[dict[str, Any]] | None:
+def _colors_and_names(text: str) -> list[tuple[int, dict[str, Any]]] | None:
     """Rows of a file in which every line is `R G B name`; None of any other."""
-    matches = [_COLOR_AND_NAME.fullmatch(line) for line in text.splitlines() if line.strip()]
-    if not matches or not all(matches):
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    matches = [(number, _COLOR_AND_NAME.fullmatch(line)) for number, line in lines]
+    if not matches or not all(match for _, match in matches):
         return None
-    return [{"name": match[4], "color": [int(match[n]) for n in (1, 2, 3)]} for match in matches if match]
+    return [
+        (number, {"name": match[4], "color": [int(match[n]) for n in (1, 2, 3)]}) for number, match in matches if match
+    ]
 
 
 def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:

@@ -29,24 +29,43 @@ def read(source: str | Path) -> LabelSet:
     A file that gives its set no name gets the file's. Raises LabelSetError naming the file, and the line where it can.
     """
     path = Path(source)
-    if path.suffix.lower() not in SUFFIXES:
-        if path.name != str(source):  # in some folder, so no name of a built-in set
-            raise LabelSetError(f"{path.name}: a label set is a {', '.join(SUFFIXES)} file")
+    if is_name(source):
         return built_in(str(source))
-    text = _text(path)
-    suffix = path.suffix.lower()
-    if suffix in {".csv", ".txt"}:
-        data = label_csv.rows_from_csv(text, path.name)
-    else:
-        data = _json(text, path) if suffix == ".json" else _yaml(text, path)
-    if isinstance(data, list):
-        data = {"labels": data}
-    if isinstance(data, dict):
-        data.setdefault("name", re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64] or "custom")
+    text = read_text(path)
+    data = parse(text, path)
     try:
         return label_set_from_dict(data)
     except LabelSetError as error:
         raise LabelSetError(f"{path.name}{_line_of(str(error), text)}: {error}") from None
+
+
+def is_name(source: str | Path) -> bool:
+    """Whether this is no file but the name of a built-in set. Raises LabelSetError for any other kind of file."""
+    path = Path(source)
+    if path.suffix.lower() in SUFFIXES:
+        return False
+    if path.name != str(source):  # in some folder, so no name of a built-in set
+        raise LabelSetError(f"{path.name}: a label set is a {', '.join(SUFFIXES)} file")
+    return True
+
+
+def parse(text: str, path: Path) -> Any:
+    """What the text of a label set file says, as `label_set_from_dict` takes it. Raises LabelSetError."""
+    suffix = path.suffix.lower()
+    if suffix in {".csv", ".txt"}:
+        data: Any = label_csv.rows_from_csv(text, path.name)
+    else:
+        data = _json(text, path) if suffix == ".json" else _yaml(text, path)
+    return with_name(data, path)
+
+
+def with_name(data: Any, path: Path) -> Any:
+    """The data of a set that says no name with the file's."""
+    if isinstance(data, list):
+        data = {"labels": data}
+    if isinstance(data, dict):
+        data.setdefault("name", re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64] or "custom")
+    return data
 
 
 def write(label_set: LabelSet, path: Path) -> None:
@@ -119,7 +138,8 @@ def built_in_titles() -> tuple[tuple[str, str], ...]:
     return tuple((label_set.name, label_set.title or label_set.name) for label_set in found)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Raises LabelSetError for what is no text, or too much."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise LabelSetError(f"{path.name}: larger than {MAX_BYTES // 2**20} MiB, so hardly a label set")

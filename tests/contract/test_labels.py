@@ -33,7 +33,8 @@ from blender_addon.contract.labels import (
 from .strategies import label_sets
 
 REPOSITORY = Path(__file__).parents[2]
-NAMES = ("nyu13", "nyu40", "nyu894", "sunrgbd37", "syntrain16")
+NYU = ("nyu13", "nyu40", "nyu894", "sunrgbd37", "syntrain16")
+NAMES = ("ade150", "cityscapes19", "cityscapes34", "coco133", *NYU, "voc21")
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------
@@ -259,7 +260,7 @@ def test_crosswalk_leaves_out_what_has_no_parent():
 
 def test_built_in_names():
     assert built_in_names() == NAMES
-    with pytest.raises(LabelSetError, match="no label set 'nyu41' comes with Labelpass; known: nyu13, nyu40"):
+    with pytest.raises(LabelSetError, match=r"no label set 'nyu41' comes with Labelpass; known: ade150, .*, nyu40"):
         built_in("nyu41")
     with pytest.raises(LabelSetError):
         built_in("../labelsets/nyu13")
@@ -335,17 +336,21 @@ def test_sunrgbd37_is_nyu40_in_order_under_its_own_spellings():
     assert other == {20: "floor_mat", 24: "fridge", 25: "tv", 28: "shower_curtain", 32: "night_stand"}
 
 
+# NYU40 files a book under otherprop and books under books; COCO's curtains are also those of showers.
+FILED_ELSEWHERE = {("nyu894", "book", "nyu40"), ("nyu894", "shower curtain", "nyu40")}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_parents_agree_with_each_other(name):
     """Straight to 13, or through 40 to 13: the same."""
     for label in built_in(name).labels:
         for step, id_ in label.parents.items():
             for target, there in built_in(step).by_id[id_].parents.items():
-                if target in label.parents:
+                if target in label.parents and (name, label.name, target) not in FILED_ELSEWHERE:
                     assert label.parents[target] == there, (label, step, target)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NYU)
 def test_an_alias_never_files_a_thing_elsewhere(name):
     label_set, nyu894, nyu40 = built_in(name), built_in("nyu894"), built_in("nyu40")
     claimed: dict[str, str] = {}

@@ -12,7 +12,7 @@ import numpy as np
 import OpenEXR
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, LabelSet, built_in
-from blender_addon.contract.run import Plan, Settings, View, new_frame, pixel_checksum, write_plan
+from blender_addon.contract.run import Plan, Settings, View, new_frame, pixel_checksum, read_plan, write_plan
 
 SIZE = (40, 30)
 
@@ -68,11 +68,19 @@ def write_frame(
             name: {"checksum": checksum(of), "shape": list(of.shape), "dtype": of.dtype.name}
             for name, of in arrays.items()
         }
+        ids, counts = np.unique(labels, return_counts=True)
+        plan = read_plan(run)
+        names = {label.id: label.name for label in plan.label_set.labels}
+        seen = [
+            {"id": id_, "name": names[id_], "pixels": count}
+            for id_, count in zip(ids.tolist(), counts.tolist())
+            if id_ in names
+        ]
         record: dict[str, Any] = {
             "schema": 1,
             "frame": view.frame,
             "view": vars(view),
-            "labels": [],
+            "labels": seen,
             "files": files,
             "seed": seed,
             "draw": draw or {},

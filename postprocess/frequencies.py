@@ -1,0 +1,57 @@
+"""How many pixels of the train split each label has, before anything is converted: who chooses the most frequent labels
+needs that first.
+
+A run's records say it, and nothing is decoded twice; `check_counted` holds them against the pixels afterwards. Index
+passes have no record, so they are read once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from blender_addon.contract.labels import CODE_NAMES, LabelSet
+from blender_addon.contract.records import remove_and_render
+from blender_addon.contract.run import LABELS
+
+from .convert import Converted
+from .errors import ExportError
+from .exr import read_index_pass
+from .frames import Collection, Frame
+
+
+def pixels_in_train(
+    collection: Collection, of: Mapping[str, str], crosswalks: Sequence[Mapping[int, int]], jobs: int
+) -> dict[int, int]:
+    """{id in the target: pixels}, as rendered: neither resized nor ignored. `of`: {frame: split}.
+
+    Raises ExportError for index passes that cannot be read, and where no frame is in train.
+    """
+    frames = [frame for frame in collection.frames if of[frame.key.name] == "train"]
+    if not frames:
+        raise ExportError("no frame is in train, so nothing says which labels are the most frequent; see --split")
+    label_sets = [source.label_set for source in collection.sources]
+    found: dict[int, int] = {}
+    with ThreadPoolExecutor(jobs) as pool:  # decoding leaves Python's lock alone
+        for frame, seen in zip(frames, pool.map(lambda each: _seen(each, label_sets[each.source]), frames)):
+            for id_, count in seen.items():
+                target = crosswalks[frame.source].get(id_)
+                if target is not None:
+                    found[target] = found.get(target, 0) + count
+    return found
+
+
+def check_counted(frames: Sequence[Frame], converted: Sequence[Converted]) -> None:
+    """Raises ExportError where a record says other pixels than its frame has."""
+    for frame, done in zip(frames, converted):
+        there = {id_: count for id_, count in done.source_counts.items() if count and id_ not in CODE_NAMES}
+        if LABELS in frame.checksums and there != dict(frame.seen):
+            raise ExportError(
+                f"{frame.labels} has other pixels than its record counts; {remove_and_render(frame.labels.parent)}"
+            )
+
+
+def _seen(frame: Frame, label_set: LabelSet) -> Mapping[int, int]:
+    if LABELS in frame.checksums:
+        return frame.seen
+    return read_index_pass(frame.labels, label_set, frame.layer).labels.counts()
