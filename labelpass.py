@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_add_check, _add_render, _add_verify, _add_job, _add_export, _add_evaluate, _add_sheet, _add_scene):
+    for add in _VERBS:
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -289,6 +289,28 @@ def _fractions(text: str) -> tuple[float, float, float]:
     return train, val, test
 
 
+def _add_import(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from postprocess.importers.request import add_arguments
+
+    verb = verbs.add_parser("import", help="make a dataset of real pictures that somebody labelled")
+    add_arguments(verb)
+    verb.set_defaults(call=_import)
+
+
+def _import(parsed: argparse.Namespace) -> int:
+    from postprocess.importers.request import source_of
+    from postprocess.importers.writing import write_dataset
+    from postprocess.progress import progress_line
+
+    source = source_of(parsed)
+    made = write_dataset(source, parsed.out, parsed.otherwise, progress_line(sys.stderr, "pictures"))
+    for warning in made.warnings:
+        print(f"labelpass: warning: {warning}", file=sys.stderr)
+    split = ", ".join(f"{count} {name}" for name, count in made.pictures.items())
+    print(f"labelpass: {made.out}: {source.kind}, {made.label_set}, {split}")
+    return 0
+
+
 def _add_evaluate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from postprocess.evaluation.request import add_arguments
 
@@ -367,6 +389,19 @@ def _import_bpy() -> Any:
     except ImportError:
         raise ValueError(NO_BLENDER) from None
     return bpy
+
+
+_VERBS = (
+    _add_check,
+    _add_render,
+    _add_verify,
+    _add_job,
+    _add_export,
+    _add_import,
+    _add_evaluate,
+    _add_sheet,
+    _add_scene,
+)
 
 
 def command() -> None:

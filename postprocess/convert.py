@@ -59,7 +59,7 @@ def convert(frame: Frame, places: Places, recipe: Recipe, root: Path) -> Convert
     """Write one frame below `root`. Raises ExportError for input that cannot be trusted, and when a disk lies."""
     source, background_known = _read(frame, recipe.label_sets[frame.source])
     labels = _altered(source, frame, recipe)
-    _write_labels(root, places, labels, recipe.written[frame.source], recipe.palette)
+    write_labels(root, places, labels, recipe.written[frame.source], recipe.palette)
     if places.image is not None and frame.image is not None:
         _write_image(
             root / places.image, frame.image, frame.checksums.get(frame.image.name), source.pixels.shape, recipe.size
@@ -99,7 +99,7 @@ def _purity(frame: Frame) -> NDArray[np.float32]:
     return checked_purity(frame.purity, frame.checksums[PURITY])
 
 
-def _write_labels(
+def write_labels(
     root: Path, places: Places, labels: LabelMap, written: NDArray[Any], palette: NDArray[np.uint8]
 ) -> None:
     lines = png.scanlines(labels, written)
@@ -112,7 +112,7 @@ def _write_labels(
     if written.dtype == np.uint8:
         write_checked(root / places.preview, png.with_palette(data, palette))
     else:
-        _write_rgb(root / places.preview, colorize(written[labels.pixels], palette))
+        write_rgb(root / places.preview, colorize(written[labels.pixels], palette))
 
 
 def _write_image(
@@ -126,10 +126,10 @@ def _write_image(
         # The compressed pixels travel as they are: they were decoded and checked just now.
         write_checked(place, png.without_notes(data))
     else:
-        _write_rgb(place, image if size is None else resize_image(image, size))
+        write_rgb(place, image if size is None else resize_image(image, size))
 
 
-def _write_rgb(place: Path, image: NDArray[np.uint8]) -> None:
+def write_rgb(place: Path, image: NDArray[np.uint8]) -> None:
     bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     whole, data = cv2.imencode(".png", bgr)
     back = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if whole else None

@@ -30,7 +30,7 @@ from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .pool import convert_all
 from .progress import Progress
 from .splits import SPLITS, Split, check_fractions, split_frames
-from .staging import run_around, staged, write_checked
+from .staging import check_place, staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
 from .taxonomy import crosswalk_of, lost_labels, target_of
 
@@ -259,11 +259,7 @@ def _layout(format: str, options: Mapping[str, Any]) -> Format:
 
 
 def _check_wishes(out: Path, choices: Choices, jobs: int) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ExportError(f"{out} is there already and not empty; name a new folder, or remove it first")
-    run = run_around(out)
-    if run is not None:
-        raise ExportError(f"{out} lies in the run {run}, which holds what was rendered; name a folder outside of it")
+    check_place(out)
     if choices.size is not None and not all(1 <= side <= MOST_PIXELS for side in choices.size):
         width, height = choices.size
         raise ExportError(f"size {width}x{height}: a dataset's pictures have 1 to {MOST_PIXELS} pixels a side")

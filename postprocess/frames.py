@@ -80,7 +80,7 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
     """
     same: dict[str, list[tuple[str, Path, Plan]]] = {}
     for run, plan in _plans(runs):
-        same.setdefault(_digest(plan), []).append((_slug(run.resolve().name, "run"), run, plan))
+        same.setdefault(_digest(plan), []).append((slug(run.resolve().name, "run"), run, plan))
     names = _distinct({digest: min(slug for slug, _, _ in copies) for digest, copies in same.items()})
     plans = {names[digest]: same[digest][0][2] for digest in sorted(same, key=lambda digest: names[digest])}
     scenes = _scenes(plans)
@@ -119,13 +119,13 @@ def frames_of_folder(
         lone = [path.name for path, picture in zip(paths, pictures) if picture is None]
         others = f", nor {'has' if len(lone) == 2 else 'have'} {counted(len(lone) - 1, 'other')}" if lone[1:] else ""
         raise ExportError(f"{lone[0]} has no picture beside it{others}; all or none need one")
-    scene = _slug(folder.resolve().name, "scene")
+    scene = slug(folder.resolve().name, "scene")
     frames = []
     for at, (path, picture) in enumerate(zip(paths, pictures)):
         match = _NUMBERED.fullmatch(path.stem)
         view, order = (match["view"], int(match["number"])) if match else (path.stem, at)
         frames.append(
-            Frame(FrameKey(scene, view, order, _slug(path.stem, "frame")), 0, path, picture, None, layer=layer)
+            Frame(FrameKey(scene, view, order, slug(path.stem, "frame")), 0, path, picture, None, layer=layer)
         )
     _refuse_twice(frames)
     source = Source("index passes", scene, label_set, "", "", None, {}, len(frames), len(frames))
@@ -213,7 +213,7 @@ def _picture(path: Path, folder: Path) -> Path | None:
     return found[0] if found else None
 
 
-def _slug(text: str, otherwise: str) -> str:
+def slug(text: str, otherwise: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-") or otherwise
 
