@@ -46,8 +46,8 @@ def frames_of_dataset(folder: Path, source: int) -> tuple[Source, list[Frame]]:
     conventions = told.get("conventions")
     if told.get("format") != Nyu.name or not isinstance(conventions, Mapping) or conventions.get("void") != "apart":
         raise ExportError(
-            f"{folder} is a dataset of format {told.get('format')!r}: only nyu with --void apart keeps all that a pixel "
-            "was; export that from the runs, and name it here"
+            f"{folder} is a dataset of format {told.get('format')!r}: only nyu with --void apart keeps all that its "
+            "pixels were; export that from the runs, and name it here"
         )
     try:
         label_set = label_set_from_dict(told["label_set"])

@@ -21,8 +21,8 @@ def check_real_share(share: float) -> float:
 def left_out(
     real: Sequence[str], rendered: Sequence[str], share: float, rng: np.random.Generator
 ) -> tuple[frozenset[str], str]:
-    """Names that a train split does without, so that real ones are `share` of it (to the nearest picture), and a sentence
-    of it. As many as can be stay: all of one kind. Which of the other go depends on the names and the rng alone.
+    """Names that a train split does without, so that real ones are `share` of it (to the nearest picture), and a
+    sentence of it. All of one kind stay. Which of the other go depends on the names and the rng alone.
 
     Raises ExportError where a kind is missing.
     """
