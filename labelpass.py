@@ -216,9 +216,9 @@ def _look_at_files(run: Path, request: VerifyRequest) -> tuple[str, int]:
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = verbs.add_parser("export", help="make a dataset of run folders, or of index-pass EXRs")
     add = verb.add_argument
-    add("runs", nargs="*", type=Path, metavar="RUN", help="run folders")
+    add("runs", nargs="*", type=Path, metavar="RUN", help="run folders, and datasets of labelpass import or export")
     add("--exr", type=Path, metavar="DIR", help="instead of runs: a folder of EXRs with index passes; see --label-set")
-    add("--images", type=Path, metavar="DIR", help="with --exr: where the pictures of the same names are")
+    add("--pictures", type=Path, metavar="DIR", help="with --exr: where the pictures of the same names are")
     add("--layer", metavar="NAME", help="with --exr: which view layer, where files hold several")
     add(
         "--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML/CSV file"
@@ -231,6 +231,9 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--seed", type=int, default=0, metavar="S", help="seed of the split (default 0)")
     add("--size", type=said(parse_size), metavar="480x360", help="resize; labels by nearest alone")
     add("--ignore-impure", type=float, metavar="P", help="ignore pixels of less purity than this, 0 to 1")
+    add("--real-share", type=float, metavar="P", help="of train: so much is imported pictures, the rest rendered ones")
+    add("--images", choices=("copy", "link", "png", "jpeg"), help="pictures: as they are, hard links, or encoded anew")
+    add("--jpeg-quality", type=int, default=95, metavar="Q", help="of --images jpeg, 1 to 100 (default 95)")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
     add("--void", choices=("apart", "zero"), help="nyu: keep unlabelled, ignore, background apart, or all 0")
     add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
@@ -246,8 +249,8 @@ def _export(parsed: argparse.Namespace) -> int:
 
     if bool(parsed.runs) == bool(parsed.exr):
         raise ValueError("export: name run folders, or one folder of EXRs with --exr DIR --label-set NAME|FILE")
-    if not parsed.exr and (parsed.label_set or parsed.images or parsed.layer):
-        raise ValueError("export: --label-set, --images and --layer go with --exr; runs carry their own label set")
+    if not parsed.exr and (parsed.label_set or parsed.pictures or parsed.layer):
+        raise ValueError("export: --label-set, --pictures and --layer go with --exr; runs carry their own label set")
     if parsed.exr and not parsed.label_set:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
     options = {name: getattr(parsed, name) for name in ("void", "ignore", "background_class", "prefix")}
@@ -257,19 +260,24 @@ def _export(parsed: argparse.Namespace) -> int:
         "split_by": parsed.split_by,
         "seed": parsed.seed,
         "size": parsed.size,
+        "images": parsed.images,
+        "jpeg_quality": parsed.jpeg_quality,
         "jobs": parsed.jobs,
         "options": {name: value for name, value in options.items() if value is not None},
         "progress": progress_line(sys.stderr),
     }
     if parsed.exr:
+        if parsed.real_share is not None:
+            raise ValueError("export: --real-share mixes imported datasets and runs; index passes are neither")
         if parsed.ignore_impure is not None:
             raise ValueError("export: --ignore-impure needs the purity of a run; index passes have none")
         label_set = label_files.read(parsed.label_set)
         made = export_index_passes(
-            parsed.exr, label_set, parsed.out, parsed.format, images=parsed.images, layer=parsed.layer, **wishes
+            parsed.exr, label_set, parsed.out, parsed.format, pictures=parsed.pictures, layer=parsed.layer, **wishes
         )
     else:
-        made = export(parsed.runs, parsed.out, parsed.format, ignore_impure=parsed.ignore_impure, **wishes)
+        wishes |= {"ignore_impure": parsed.ignore_impure, "real_share": parsed.real_share}
+        made = export(parsed.runs, parsed.out, parsed.format, **wishes)
     for warning in made.warnings:
         print(f"labelpass: warning: {warning}", file=sys.stderr)
     for note in made.notes:

@@ -47,7 +47,8 @@ from postprocess.dataset import export
 from postprocess.exporters import FORMATS
 from postprocess.frames import Frame, frames_of_runs
 from postprocess.labelmap import lookup_table
-from postprocess.layout import Places, encoding_table
+from postprocess.layout import Placed, Places, encoding_table
+from postprocess.pictures import Pictures
 
 
 def make_run(run: Path, frames: int, size: tuple[int, int]) -> None:
@@ -137,7 +138,7 @@ def read_back(folder: Path) -> None:
         cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
 
 
-def labels_alone(run: Path) -> tuple[list[tuple[Frame, Places]], Recipe]:
+def labels_alone(run: Path) -> tuple[list[tuple[Frame, Placed]], Recipe]:
     """What the export hands to `convert` where a format takes no pictures."""
     collection = frames_of_runs([run])
     label_set = collection.sources[0].label_set
@@ -151,15 +152,20 @@ def labels_alone(run: Path) -> tuple[list[tuple[Frame, Places]], Recipe]:
         palette=encoding.palette(),
         size=None,
         ignore_below=None,
+        pictures=Pictures(),
+        encoding=encoding,
     )
-    places = [layout.places("train", frame.key.name, False).label for frame in collection.frames]
-    return [(frame, Places(None, label, None)) for frame, label in zip(collection.frames, places)], recipe
+    work = []
+    for number, frame in enumerate(collection.frames, start=1):
+        label = layout.places("train", frame.key.name, "").label
+        work.append((frame, Placed(frame.key.name, number, "train", Places(label=label))))
+    return work, recipe
 
 
-def export_labels(work: list[tuple[Frame, Places]], recipe: Recipe, scratch: Path) -> None:
+def export_labels(work: list[tuple[Frame, Placed]], recipe: Recipe, scratch: Path) -> None:
     out = fresh(scratch / "converted")
-    for frame, places in work:
-        convert(frame, places, recipe, out)
+    for frame, placed in work:
+        convert(frame, placed, recipe, out)
 
 
 def export_all(run: Path, scratch: Path) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,12 +18,18 @@ from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import LABELS, PURITY
 
 from . import png
+from .dataset_frames import read_dataset_labels
+from .encoded import map_png, rgb_png
 from .errors import ExportError
+from .exporters import PerFrame
 from .exr import read_index_pass
+from .frame_pixels import frame_pixels
 from .frames import Frame
-from .labelmap import LabelMap, colorize, ignore_impure, label_map, resize_image, resize_labels
-from .layout import Places
-from .pixels import checked_image, checked_labels, checked_purity
+from .labelmap import LabelMap, colorize, ignore_impure, label_map, resize_labels
+from .layout import Encoding, Placed, Places
+from .pictures import Picture, Pictures, picture, write_picture
+from .pixels import checked_labels, checked_purity
+from .spool import Span, put
 from .staging import write_checked
 
 
@@ -33,7 +38,8 @@ class Recipe:
     """What is done to every frame. Per source: its label set, a table (65536,) uint16 into the target's ids and codes,
     and one (65536,) of the format's type into what is written.
 
-    `palette` colours written values; `size` is (width, height) or None.
+    `palette` colours written values; `size` is (width, height) or None. `of_format` makes more of a frame, as what
+    `encoding` says, where the format does.
     """
 
     label_sets: tuple[LabelSet, ...]
@@ -42,35 +48,38 @@ class Recipe:
     palette: NDArray[np.uint8]
     size: tuple[int, int] | None
     ignore_below: float | None
+    pictures: Pictures
+    encoding: Encoding
+    of_format: PerFrame | None = None
 
 
 @dataclass(frozen=True)
 class Converted:
-    """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code."""
+    """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code; where the
+    format's own rows of it stand."""
 
     size: tuple[int, int]
     source_size: tuple[int, int]
     counts: Mapping[int, int]
     source_counts: Mapping[int, int]
     background_known: bool
+    rows: Mapping[str, Span]
 
 
-def convert(frame: Frame, places: Places, recipe: Recipe, root: Path) -> Converted:
+def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Converted:
     """Write one frame below `root`. Raises ExportError for input that cannot be trusted, and when a disk lies."""
     source, background_known = _read(frame, recipe.label_sets[frame.source])
     labels = _altered(source, frame, recipe)
-    write_labels(root, places, labels, recipe.written[frame.source], recipe.palette)
-    if places.image is not None and frame.image is not None:
-        _write_image(
-            root / places.image, frame.image, frame.checksums.get(frame.image.name), source.pixels.shape, recipe.size
-        )
+    write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette)
+    shown = _write_image(root, placed.files.image, frame, source.pixels.shape, recipe)
+    rows = _write_more(root, frame, placed, labels, shown, recipe)
     source_counts = source.counts()
     counts: dict[int, int] = {}
     for id_, count in (source_counts if labels is source else labels.counts()).items():
         target = int(recipe.crosswalks[frame.source][id_])
         counts[target] = counts.get(target, 0) + count
     (height, width), (source_height, source_width) = labels.pixels.shape, source.pixels.shape
-    return Converted((width, height), (source_width, source_height), counts, source_counts, background_known)
+    return Converted((width, height), (source_width, source_height), counts, source_counts, background_known, rows)
 
 
 def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:
@@ -84,6 +93,8 @@ def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:
 
 
 def _read(frame: Frame, label_set: LabelSet) -> tuple[LabelMap, bool]:
+    if frame.split:
+        return read_dataset_labels(frame.labels, label_set), True
     if LABELS not in frame.checksums:
         index = read_index_pass(frame.labels, label_set, frame.layer)
         return index.labels, index.background_known
@@ -102,41 +113,41 @@ def _purity(frame: Frame) -> NDArray[np.float32]:
 def write_labels(
     root: Path, places: Places, labels: LabelMap, written: NDArray[Any], palette: NDArray[np.uint8]
 ) -> None:
-    lines = png.scanlines(labels, written)
-    data = png.encode(lines)
-    if not png.holds(data, lines):
-        raise _unlike(root / places.label)
-    write_checked(root / places.label, data)
+    if places.label is None:
+        return
+    data = map_png(root / places.label, labels, written)
+    write_checked(root, places.label, data)
     if places.preview is None:
         return
     if written.dtype == np.uint8:
-        write_checked(root / places.preview, png.with_palette(data, palette))
+        data = png.with_palette(data, palette)
     else:
-        write_rgb(root / places.preview, colorize(written[labels.pixels], palette))
+        data = rgb_png(root / places.preview, colorize(written[labels.pixels], palette))
+    write_checked(root, places.preview, data)
 
 
-def _write_image(
-    place: Path, path: Path, checksum: str | None, shape: tuple[int, ...], size: tuple[int, int] | None
-) -> None:
-    data, image = checked_image(path, checksum)
-    if image.shape[:2] != shape:
-        sizes = f"{image.shape[1]}x{image.shape[0]}, its labels {shape[1]}x{shape[0]}"
-        raise ExportError(f"{path} is {sizes}; render both at one size")
-    if size is None and png.is_plain_rgb(data):
-        # The compressed pixels travel as they are: they were decoded and checked just now.
-        write_checked(place, png.without_notes(data))
-    else:
-        write_rgb(place, image if size is None else resize_image(image, size))
+def _write_image(root: Path, place: str | None, frame: Frame, shape: tuple[int, ...], recipe: Recipe) -> Picture | None:
+    """The picture, where the format writes or wants it."""
+    wanted = recipe.of_format is not None and "image" in recipe.of_format.wants
+    if frame.image is None or (place is None and not wanted):
+        return None
+    checksum = frame.checksums.get(frame.image.name)
+    made = picture(frame.image, checksum, shape, recipe.size, recipe.pictures)
+    if place is not None:
+        write_picture(root, place, frame.image, made, recipe.pictures)
+    return made
 
 
-def write_rgb(place: Path, image: NDArray[np.uint8]) -> None:
-    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    whole, data = cv2.imencode(".png", bgr)
-    back = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if whole else None
-    if back is None or not np.array_equal(back, bgr):
-        raise _unlike(place)
-    write_checked(place, data.tobytes())
-
-
-def _unlike(place: Path) -> ExportError:
-    return ExportError(f"{place} would not decode to what it was made of: failing memory? export again")
+def _write_more(
+    root: Path, frame: Frame, placed: Placed, labels: LabelMap, shown: Picture | None, recipe: Recipe
+) -> Mapping[str, Span]:
+    """What the format alone knows of: its files of this frame; where its rows stand."""
+    of_format = recipe.of_format
+    if of_format is None:
+        return {}
+    target = label_map(recipe.crosswalks[frame.source][labels.pixels])
+    pixels = frame_pixels(frame, placed, recipe.encoding, target, shown, of_format.wants, recipe.size)
+    made = of_format.frame(pixels)
+    for path, data in made.files.items():
+        write_checked(root, path, data)
+    return put(root, made.rows)

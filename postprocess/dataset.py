@@ -7,11 +7,12 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,25 @@ from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.words import listed
 
 from .convert import Converted, Recipe
+from .dataset_frames import frames_of_sources
 from .errors import ExportError
-from .exporters import FORMATS, Format
-from .frames import Collection, Frame, frames_of_folder, frames_of_runs
+from .exporters import Assembled, Format, PerFrame
+from .frame_pixels import refuse_lacking
+from .frames import Collection, Frame, frames_of_folder
 from .labelmap import is_squashed, lookup_table
-from .layout import Encoding, Places, encoding_table
+from .layout import Encoding, Placed, encoding_table
 from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
+from .mixing import mixed
+from .pictures import QUALITY, Pictures, settled
 from .pool import convert_all
 from .progress import Progress
-from .splits import SPLITS, Split, check_fractions, split_frames
-from .staging import check_place, staged, write_checked
+from .splits import SPLITS, Split, check_fractions, split_beside
+from .spool import FOLDER, Rows
+from .staging import staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
 from .taxonomy import crosswalk_of, lost_labels, target_of
+from .wishes import Wishes, check_wishes, layout_of
 
-MOST_PIXELS = 16384  # a side: more than any trainer takes, and a typing error would fill the disk
 _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and draws that do not depend on each other
 
 
@@ -62,21 +68,27 @@ def export(
     seed: int = 0,
     size: tuple[int, int] | None = None,
     ignore_impure: float | None = None,
+    images: str | None = None,
+    jpeg_quality: int = QUALITY,
+    real_share: float | None = None,
     jobs: int = 1,
     options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> ExportSummary:
-    """Export the finished frames of run folders as "nyu" or "segnet" into the new folder `out`.
+    """Export the finished frames of run folders, and those of datasets of ours (`postprocess.dataset_frames`), in one
+    of `exporters.FORMATS` into the new folder `out`.
 
+    Datasets keep their splits unless `split_by` is given; `real_share` of the train split is to be imported pictures.
     `target` remaps through the label sets' parents; `split` are fractions of train, val, test, assigned by `split_by`
     ("scene", "view", "frame", or None for the leak-safe default of `postprocess.splits`) with `seed`; `size` is
-    (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `jobs` is a number of
-    processes; `options` are the fields of the format's dataclass. `progress` is called with (done, total) frames.
+    (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of
+    `pictures.WAYS`, None for what the format's readers expect; `jobs` is a number of processes; `options` are the
+    fields of the format's dataclass. `progress` is called with (done, total) frames.
     Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
     """
-    choices = Choices(check_fractions(split), seed, size, ignore_impure)
-    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
-    return _export(partial(frames_of_runs, runs), out, wishes, jobs, progress)
+    choices = Choices(check_fractions(split), seed, size, ignore_impure, images, jpeg_quality)
+    wishes = Wishes(layout_of(format, options or {}), target, split_by, choices, real_share)
+    return _export(partial(frames_of_sources, runs), out, wishes, jobs, progress)
 
 
 def export_index_passes(
@@ -85,35 +97,27 @@ def export_index_passes(
     out: Path,
     format: str,
     *,
-    images: Path | None = None,
+    pictures: Path | None = None,
     layer: str | None = None,
     target: LabelSet | None = None,
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
     seed: int = 0,
     size: tuple[int, int] | None = None,
+    images: str | None = None,
+    jpeg_quality: int = QUALITY,
     jobs: int = 1,
     options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> ExportSummary:
     """Export a folder of index-pass EXRs that anybody rendered; `label_set` says what their numbers mean.
 
-    Pictures of the same stem are taken from `images` or the folder itself; `layer` chooses among several view layers.
+    Pictures of the same stem are taken from `pictures` or the folder itself; `layer` chooses among several view layers.
     The rest is as in `export`.
     """
-    choices = Choices(check_fractions(split), seed, size, None)
-    wishes = _Wishes(_layout(format, options or {}), target, split_by, choices)
-    return _export(partial(frames_of_folder, folder, label_set, images, layer), out, wishes, jobs, progress)
-
-
-@dataclass(frozen=True)
-class _Wishes:
-    """What a dataset of any frames should be like; `target` and `split_by` are None where nobody said."""
-
-    layout: Format
-    target: LabelSet | None
-    split_by: str | None
-    choices: Choices
+    choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality)
+    wishes = Wishes(layout_of(format, options or {}), target, split_by, choices)
+    return _export(partial(frames_of_folder, folder, label_set, pictures, layer), out, wishes, jobs, progress)
 
 
 @dataclass(frozen=True)
@@ -126,14 +130,16 @@ class _Job:
     crosswalks: tuple[Mapping[int, int], ...]
     split: Split
     choices: Choices
+    pictures: Pictures | None
 
-    @property
-    def with_images(self) -> bool:
-        return self.collection.frames[0].image is not None
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        return tuple(self._placed(frame.key.name, at) for at, frame in enumerate(self.collection.frames, start=1))
 
-    def places(self) -> list[Places]:
-        of, names = self.split.of, [frame.key.name for frame in self.collection.frames]
-        return [self.layout.places(of[name], name, self.with_images) for name in names]
+    def _placed(self, name: str, number: int) -> Placed:
+        split = self.split.of[name]
+        places = self.layout.places(split, name, self.pictures.ending if self.pictures else "")
+        return Placed(name, number, split, places if self.pictures else replace(places, image=None))
 
     def recipe(self) -> Recipe:
         tables = tuple(lookup_table(crosswalk) for crosswalk in self.crosswalks)
@@ -144,33 +150,40 @@ class _Job:
             palette=self.encoding.palette(),
             size=self.choices.size,
             ignore_below=self.choices.ignore_below,
+            pictures=self.pictures or Pictures(),
+            encoding=self.encoding,
+            of_format=self.layout if isinstance(self.layout, PerFrame) else None,
         )
 
 
 def _export(
-    collect: Callable[[], Collection], out: Path, wishes: _Wishes, jobs: int, progress: Progress | None
+    collect: Callable[[], Collection], out: Path, wishes: Wishes, jobs: int, progress: Progress | None
 ) -> ExportSummary:
-    _check_wishes(out, wishes.choices, jobs)
+    check_wishes(out, wishes.choices, jobs)
     job = _settle(collect(), wishes)
     frames = job.collection.frames
     with staged(out) as staging:
-        with closing(convert_all(frames, job.places(), job.recipe(), staging, jobs, progress)) as results:
+        with closing(convert_all(frames, job.placed, job.recipe(), staging, jobs, progress)) as results:
             converted = _of_fit_size(frames, results, job.layout)
         contents = _contents(job, converted)
         for name, text in _texts(job.layout, contents).items():
-            write_checked(staging / name, text.encode())
+            write_checked(staging, name, text.encode())
+        if isinstance(job.layout, Assembled):
+            rows = Rows(staging, {placed.name: done.rows for placed, done in zip(job.placed, converted)})
+            job.layout.assemble(staging, contents.frames, job.encoding, rows)
+        shutil.rmtree(staging / FOLDER, ignore_errors=True)
     return ExportSummary(
         out=out,
         format=job.layout.name,
         label_set=job.encoding.label_set.name,
-        frames={part: len(names) for part, names in contents.names.items()},
+        frames={part: len(members) for part, members in contents.frames.items()},
         sizes=tuple(sorted(contents.sizes)),
         warnings=tuple(contents.warnings),
         notes=job.layout.notes(),
     )
 
 
-def _settle(collection: Collection, wishes: _Wishes) -> _Job:
+def _settle(collection: Collection, wishes: Wishes) -> _Job:
     layout, choices, frames = wishes.layout, wishes.choices, collection.frames
     written = target_of(collection.sources, wishes.target)
     crosswalks = tuple(crosswalk_of(source, written) for source in collection.sources)
@@ -180,19 +193,27 @@ def _settle(collection: Collection, wishes: _Wishes) -> _Job:
             f"{layout.name} needs a picture for each frame, and there is none beside {frames[0].labels}; "
             "put PNG or JPEG files of the same stem there, or export as nyu"
         )
+    if isinstance(layout, PerFrame):
+        refuse_lacking(frames, layout.name, layout.wants)
+    found = [frame.image for frame in frames if frame.image is not None]
+    ways = choices.images, choices.jpeg_quality
+    pictures = settled(*ways, layout.name, layout.endings, found, choices.size is not None) if found else None
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
-    split = split_frames([frame.key for frame in frames], choices.fractions, rng, wishes.split_by)
-    return _Job(layout, encoding, collection, crosswalks, split, choices)
+    kept = {frame.key.name: frame.split for frame in frames if frame.split}
+    split = split_beside([frame.key for frame in frames], kept, choices.fractions, rng, wishes.split_by)
+    if wishes.real_share is not None:
+        collection, split = mixed(collection, split, wishes.real_share, choices.seed)
+    return _Job(layout, encoding, collection, crosswalks, split, choices, pictures)
 
 
 def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
     frames, of = job.collection.frames, job.split.of
     members = {part: [at for at, frame in enumerate(frames) if of[frame.key.name] == part] for part in SPLITS}
     counts = {part: count_classes(converted[at].counts for at in ats) for part, ats in members.items()}
-    names = {part: tuple(frames[at].key.name for at in ats) for part, ats in members.items()}
+    placed = {part: tuple(job.placed[at] for at in ats) for part, ats in members.items()}
     # A trainer that reads its list in order must not see one camera's frames in a row.
-    order = np.random.default_rng([job.choices.seed, _ORDER_STREAM]).permutation(len(names["train"]))
-    names["train"] = tuple(names["train"][at] for at in order)
+    order = np.random.default_rng([job.choices.seed, _ORDER_STREAM]).permutation(len(placed["train"]))
+    placed["train"] = tuple(placed["train"][at] for at in order)
     weights = None
     if members["train"]:
         weights = median_frequency_weights(counts["train"], job.layout.classes(job.encoding.label_set))
@@ -201,13 +222,13 @@ def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
         encoding=job.encoding,
         sources=job.collection.sources,
         split=job.split,
-        names=names,
+        frames=placed,
         counts=counts,
         weights=weights,
         choices=job.choices,
         sizes=Counter(done.size for done in converted),
         background_known=background_known,
-        with_images=job.with_images,
+        pictures=job.pictures,
         warnings=tuple(_warnings(job, converted, weights, background_known)),
     )
 
@@ -244,31 +265,8 @@ def _with_ratio(size: tuple[int, int]) -> str:
 
 
 def _texts(layout: Format, contents: Contents) -> dict[str, str]:
-    files = layout.side_files(contents.encoding, contents.names, contents.weights)
+    files = layout.side_files(contents.encoding, contents.frames, contents.weights)
     return files | {NAME: manifest_json(layout, contents)}
-
-
-def _layout(format: str, options: Mapping[str, Any]) -> Format:
-    if format not in FORMATS:
-        raise ExportError(f"format {format!r}: known are {', '.join(sorted(FORMATS))}")
-    known = {field.name for field in fields(FORMATS[format])}
-    for name in options:
-        if name not in known:
-            raise ExportError(f"format {format} has no option {name!r}; it has {', '.join(sorted(known))}")
-    return FORMATS[format](**options)
-
-
-def _check_wishes(out: Path, choices: Choices, jobs: int) -> None:
-    check_place(out)
-    if choices.size is not None and not all(1 <= side <= MOST_PIXELS for side in choices.size):
-        width, height = choices.size
-        raise ExportError(f"size {width}x{height}: a dataset's pictures have 1 to {MOST_PIXELS} pixels a side")
-    if choices.ignore_below is not None and not 0 <= choices.ignore_below <= 1:
-        raise ExportError(f"purity threshold {choices.ignore_below:g}: purity goes from 0 to 1")
-    if choices.seed < 0:
-        raise ExportError(f"seed {choices.seed}: seeds are whole numbers from 0")
-    if jobs < 1:
-        raise ExportError(f"{jobs} jobs: at least one process is needed")
 
 
 def _of_fit_size(frames: Sequence[Frame], results: Iterable[Converted], layout: Format) -> list[Converted]:

@@ -1,4 +1,4 @@
-"""The frames of a dataset of ours, to be exported again: imported pictures, or an export of another day, beside runs.
+"""Frames of a dataset of ours, to be exported again: imported pictures, or an export of another day, beside runs.
 
 Only the layout of `exporters.nyu` with everything kept apart ("void": "apart") says of every pixel what it is; other
 layouts have lost some of it. The dataset's split is kept: whoever set a test set apart does not want it dealt anew.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,37 @@ from blender_addon.contract.words import refusal
 from . import png
 from .errors import ExportError
 from .exporters.nyu import Nyu
-from .frames import Frame, Source, slug
-from .importers.writing import COLUMNS, FRAMES
+from .frames import Collection, Frame, Source, frames_of_runs, refuse_twice, slug
 from .labelmap import LabelMap, label_map
 from .manifest import NAME
 from .splits import SPLITS, FrameKey
 
+FRAMES, COLUMNS = "frames.csv", ("name", "split", "scene", "from")
+"""The file of an imported dataset that says more of its pictures, and what it says."""
 IMPORTED, EXPORTED = "imported", "dataset"
 """Kinds of sources: real pictures, and a dataset that was exported of anything else."""
 
 
-def is_dataset(folder: Path) -> bool:
-    return (folder / NAME).is_file()
+def frames_of_sources(folders: Sequence[Path]) -> Collection:
+    """The frames of run folders and of datasets of ours, the runs first. Raises ExportError as `frames_of_runs` and
+    `frames_of_dataset` do, for names that cannot be told apart, and where only some sources have pictures."""
+    datasets = [folder for folder in folders if (folder / NAME).is_file()]
+    if not datasets:
+        return frames_of_runs(folders)
+    runs = [folder for folder in folders if folder not in datasets]
+    rendered = frames_of_runs(runs) if runs else Collection((), (), ())
+    sources, frames = list(rendered.sources), list(rendered.frames)
+    for folder in sorted(datasets, key=lambda folder: folder.resolve().name):
+        source, found = frames_of_dataset(folder, len(sources))
+        sources.append(source)
+        frames += found
+    refuse_twice(frames)
+    lacking = next((frame for frame in frames if frame.image is None), None)
+    if lacking and any(frame.image for frame in frames):
+        raise ExportError(f"{lacking.labels} has no picture, and frames of other sources have; all or none need one")
+    if not frames:
+        raise ExportError(f"{', '.join(map(str, folders))}: no frame at all")
+    return Collection(tuple(sources), tuple(frames), rendered.warnings)
 
 
 def frames_of_dataset(folder: Path, source: int) -> tuple[Source, list[Frame]]:
@@ -52,16 +71,16 @@ def frames_of_dataset(folder: Path, source: int) -> tuple[Source, list[Frame]]:
     try:
         label_set = label_set_from_dict(told["label_set"])
         kinds = {str(each["kind"]) for each in told["sources"]}
-        pictures = bool(told["images"])
+        ending = str(told["image_files"]["ending"]) if told["images"] else ""
     except (LabelSetError, KeyError, TypeError) as error:
         raise ExportError(f"{folder / NAME} is damaged: {error}") from None
     name, scenes, layout = slug(folder.resolve().name, "dataset"), _scenes(folder), Nyu()
     found = []
     for split in SPLITS:
         for order, member in enumerate(_lines(folder / f"{split}.txt")):
-            places = layout.places(split, member, pictures)
+            places = layout.places(split, member, ending)
             key = FrameKey(scenes.get(member) or name, member, order, f"{name}_{member}")
-            image = folder / places.image if places.image else None
+            image = folder / str(places.image) if ending else None
             found.append(Frame(key, source, folder / str(places.label), image, None, split=split))
     twice = [member for member, uses in Counter(frame.key.view for frame in found).items() if uses > 1]
     if twice:

@@ -29,7 +29,8 @@ _NUMBERED = re.compile(r"(?P<view>.*?)[\s._-]*(?P<number>[0-9]+)")
 
 @dataclass(frozen=True)
 class Source:
-    """Where frames come from, in words that mean the same on any machine: `kind` is "run" or "index passes".
+    """Where frames come from, in words that mean the same on any machine: `kind` is "run", "index passes", or one of
+    `dataset_frames`.
 
     `scene_sha256` is "" where nobody knows it; `planned` counts the frames that the source wants to have.
     """
@@ -49,7 +50,8 @@ class Source:
 class Frame:
     """One frame to export; `source` counts in the list of sources, `checksums` are of decoded pixels, by file name.
 
-    `layer` chooses a view layer of an index-pass file and is None for frames of a run.
+    `layer` chooses a view layer of an index-pass file and is None for others; `split` is that of a dataset, "" for
+    frames that have none yet.
     """
 
     key: FrameKey
@@ -59,6 +61,7 @@ class Frame:
     purity: Path | None
     checksums: Mapping[str, str] = field(default_factory=dict)
     layer: str | None = None
+    split: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
             warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
         sources.append(_source_of(plan, name, len(found)))
         frames += sorted(found, key=lambda frame: frame.key.name)
-    _refuse_twice(frames)
+    refuse_twice(frames)
     if not frames:
         raise ExportError(f"no finished frame in {', '.join(map(str, runs)) or 'no run at all'}; render first")
     return Collection(tuple(sources), tuple(frames), tuple(warnings))
@@ -127,7 +130,7 @@ def frames_of_folder(
         frames.append(
             Frame(FrameKey(scene, view, order, slug(path.stem, "frame")), 0, path, picture, None, layer=layer)
         )
-    _refuse_twice(frames)
+    refuse_twice(frames)
     source = Source("index passes", scene, label_set, "", "", None, {}, len(frames), len(frames))
     warnings = ("no record says which scene these index passes show: all count as one scene",)
     return Collection((source,), tuple(frames), warnings)
@@ -228,7 +231,7 @@ def _distinct(slugs: Mapping[str, str]) -> dict[str, str]:
     return {digest: slug if uses[slug.casefold()] == 1 else f"{slug}-{digest[:8]}" for digest, slug in slugs.items()}
 
 
-def _refuse_twice(frames: Sequence[Frame]) -> None:
+def refuse_twice(frames: Sequence[Frame]) -> None:
     seen: dict[str, Frame] = {}
     for frame in frames:
         # Case does not tell files apart on every disk.

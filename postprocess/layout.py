@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,25 @@ def plain_encoding(label_set: LabelSet) -> Encoding:
 
 @dataclass(frozen=True)
 class Places:
-    """Paths relative to the dataset, one folder deep, "/" between; None is not written."""
+    """Where a frame's files go: paths relative to the dataset, "/" between; None is not written."""
 
-    image: str | None
-    label: str
-    preview: str | None
+    image: str | None = None
+    label: str | None = None
+    preview: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A frame in the dataset: its `name`, unique there, its `number` among all frames, from 1, its split, its files.
+
+    `files.image` is None where there are no pictures.
+    """
+
+    name: str
+    number: int
+    split: str
+    files: Places
+
+
+Frames = Mapping[str, Sequence[Placed]]
+"""{split: its frames, in the order to train in}, of train, val and test."""

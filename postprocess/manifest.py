@@ -15,7 +15,8 @@ from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABE
 
 from .exporters import Format
 from .frames import Source
-from .layout import CODE_COLORS, Encoding
+from .layout import CODE_COLORS, Encoding, Frames
+from .pictures import Pictures
 from .splits import Split
 from .stats import ABSENT_WEIGHT, ClassCounts, ClassWeights
 
@@ -30,31 +31,35 @@ _MEANING = {
 
 @dataclass(frozen=True)
 class Choices:
-    """What the person asked for: fractions of train, val, test; seed; size (width, height); purity threshold."""
+    """What the person asked for: fractions of train, val, test; seed; size (width, height); purity threshold; what
+    becomes of pictures, one of `pictures.WAYS` or None, and the quality of JPEG."""
 
     fractions: tuple[float, float, float]
     seed: int
     size: tuple[int, int] | None
     ignore_below: float | None
+    images: str | None
+    jpeg_quality: int
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What an export made. `names` and `counts` are per split; `sizes`: {(width, height) in pixels: frames of it}.
+    """What an export made. `frames` and `counts` are per split; `sizes`: {(width, height) in pixels: frames of it}.
 
-    `background_known` is False where a source could not tell background from unlabelled.
+    `background_known` is False where a source could not tell background from unlabelled; `pictures` is None where there
+    are none.
     """
 
     encoding: Encoding
     sources: tuple[Source, ...]
     split: Split
-    names: Mapping[str, tuple[str, ...]]
+    frames: Frames
     counts: Mapping[str, ClassCounts]
     weights: ClassWeights | None
     choices: Choices
     sizes: Mapping[tuple[int, int], int]
     background_known: bool
-    with_images: bool
+    pictures: Pictures | None
     warnings: tuple[str, ...]
 
 
@@ -69,14 +74,15 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         "dtype": encoding.dtype,
         "codes": {CODE_NAMES[code]: _code(code, encoding, counts, contents.background_known) for code in _MEANING},
         **_sizes(contents.sizes),
-        "images": contents.with_images,
+        "images": contents.pictures is not None,
+        "image_files": _image_files(contents.pictures),
         "resize": _resize(choices.size),
         "ignored_below_purity": choices.ignore_below,
         "split": {
             "method": contents.split.method,
             "fractions": list(choices.fractions),
             "seed": choices.seed,
-            "frames": {name: len(members) for name, members in contents.names.items()},
+            "frames": {name: len(members) for name, members in contents.frames.items()},
         },
         "class_weights": _weights(encoding, contents.weights),
         "classes": [
@@ -148,6 +154,13 @@ def _resize(size: tuple[int, int] | None) -> dict[str, str] | None:
         "labels": "nearest: output pixel (x, y) takes input pixel (floor((x + 0.5) w / W), floor((y + 0.5) h / H))",
         "images": "area average where neither side grows, else bilinear; same pixel centres",
     }
+
+
+def _image_files(pictures: Pictures | None) -> dict[str, Any] | None:
+    if pictures is None:
+        return None
+    quality = {"jpeg_quality": pictures.quality} if pictures.way == "jpeg" else {}
+    return {"ending": pictures.ending, "made_by": pictures.way, **quality}
 
 
 def _weights(encoding: Encoding, weights: ClassWeights | None) -> dict[str, Any] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,39 @@ def checked_purity(path: Path, checksum: str) -> NDArray[np.float32]:
         purity = read_purity(path)
         _check(path, purity, checksum)
     return purity
+
+
+def checked_instances(path: Path, checksum: str) -> NDArray[np.uint64]:
+    """`instances.exr` of a run: the id of the thing that each pixel shows, (H, W), 0 where it shows none.
+
+    Raises ExportError where it is damaged, or not what was rendered.
+    """
+    with _advised(path):
+        halves = read_all_channels(path)
+        _check(path, halves, checksum)
+    return np.asarray(halves[..., 0].astype(np.uint64) << np.uint64(32) | halves[..., 1], np.uint64)
+
+
+def checked_things(path: Path, checksum: str) -> tuple[Mapping[str, Any], ...]:
+    """`instances.json` of a run: its rows, which `label_render.instance_table.Row` describes. Raises ExportError."""
+    with _advised(path):
+        data = path.read_bytes()
+        if pixel_checksum((len(data),), "uint8", data) != checksum:
+            raise ExportError(f"{path}: it is not what was rendered (wrong checksum)")
+    return tuple(json.loads(data)["instances"])
+
+
+def checked_depth(path: Path, checksum: str) -> NDArray[np.float32]:
+    """`depth.exr` of a run: metres along the camera's axis, (H, W), infinite where there is no surface.
+
+    Raises ExportError where it is damaged, not what was rendered, or a panorama's, which has no axis.
+    """
+    with _advised(path):
+        channels = read_all_channels(path)
+        _check(path, channels, checksum)
+    if channels.ndim == 2:
+        raise ExportError(f"{path} is of a panorama, which has no axis to measure depth along; leave such runs out")
+    return np.asarray(channels[..., 1], np.float32)
 
 
 def checked_image(path: Path, checksum: str | None) -> tuple[bytes, NDArray[np.uint8]]:

@@ -37,15 +37,16 @@ class Scanlines:
     bits: int
     rows: NDArray[np.uint8]
     adler: int
+    color: int = _GRAY
 
 
 def scanlines(labels: LabelMap, written: NDArray[Any]) -> Scanlines:
-    """Those of a label map, each value looked up in `written` (65536,) uint8 or uint16.
+    """Those of a label map, each value looked up in `written`: (65536,) uint8 or uint16, or (65536, 3) uint8 for RGB.
 
     The filter Up stores what differs from the row above, which a label map knows.
     """
     height, width = labels.pixels.shape
-    size, big_endian = written.itemsize, written.dtype.newbyteorder(">")
+    size, big_endian = written[0].nbytes, written.dtype.newbyteorder(">")
     here = written[labels.values].astype(big_endian).view(np.uint8).reshape(-1, size)
     above = written[labels.above].astype(big_endian).view(np.uint8).reshape(-1, size)
     rows = np.zeros((height, 1 + width * size), np.uint8)
@@ -55,16 +56,17 @@ def scanlines(labels: LabelMap, written: NDArray[Any]) -> Scanlines:
     for byte in range(size):
         flat[start[:width] + byte] = here[:width, byte]
         flat[start[width:] + byte] = here[width:, byte] - above[:, byte]
-    return Scanlines((height, width), 8 * size, rows, zlib.adler32(rows.data))
+    color = _GRAY if written.ndim == 1 else _RGB
+    return Scanlines((height, width), 8 * written.itemsize, rows, zlib.adler32(rows.data), color)
 
 
 def encode(lines: Scanlines) -> bytes:
-    """Gray PNG of these pixels."""
+    """A gray or RGB PNG of these pixels."""
     # Runs alone, no search for repeats: a third smaller than level 1's default here, and faster. Raw, because zlib
     # would take the sum of all bytes that is known already.
     deflate = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, zlib.Z_RLE)
     body = _ZLIB + deflate.compress(lines.rows.data) + deflate.flush() + struct.pack(">I", lines.adler)
-    parts = ((b"IHDR", _header(lines, _GRAY)), (b"IDAT", body), (b"IEND", b""))
+    parts = ((b"IHDR", _header(lines, lines.color)), (b"IDAT", body), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(*part) for part in parts)
 
 
@@ -87,7 +89,8 @@ def holds(png: bytes, lines: Scanlines) -> bool:
         # The sum over the rows is known, so that inflating need not take it once more.
         sums = body[:2] == _ZLIB and body[-4:] == struct.pack(">I", lines.adler)
         rows = zlib.decompress(body[2:-4], -zlib.MAX_WBITS, lines.rows.size)
-        header = chunks[b"IHDR"] == _header(lines, chunks[b"IHDR"][9])
+        colors = (_GRAY, _PALETTE) if lines.color == _GRAY else (lines.color,)
+        header = chunks[b"IHDR"] in [_header(lines, color) for color in colors]
         return sums and header and b"IEND" in chunks and rows == lines.rows.tobytes()
     except (KeyError, ValueError, IndexError, zlib.error, struct.error):
         return False

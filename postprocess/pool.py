@@ -21,19 +21,19 @@ import cv2
 from .convert import Converted, Recipe, convert
 from .errors import ExportError
 from .frames import Frame
-from .layout import Places
+from .layout import Placed
 from .progress import Progress
 from .signals import held
 
 _MOST = 16  # frames that travel together
 _MOST_JOBS = 61  # Windows waits for no more processes at once
-_Batch = list[tuple[Frame, Places]]
+_Batch = list[tuple[Frame, Placed]]
 _stops: list[Event] = []  # of a worker, one: set when nobody waits for its results any more
 
 
 def convert_all(
     frames: Sequence[Frame],
-    places: Sequence[Places],
+    placed: Sequence[Placed],
     recipe: Recipe,
     staging: Path,
     jobs: int,
@@ -43,7 +43,7 @@ def convert_all(
     total = len(frames)
     # Small enough to share the work and to show progress, large enough that sending the recipe costs nothing.
     step = max(1, min(_MOST, total // (4 * jobs)))
-    work = list(zip(frames, places))
+    work = list(zip(frames, placed))
     batches = [work[at : at + step] for at in range(0, total, step)]
     done = 0
     for results in _in_order(batches, recipe, staging, min(jobs, len(batches), _MOST_JOBS)):

@@ -15,7 +15,7 @@ Two pictures that share most of what they show must not be split: the test would
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -115,6 +115,24 @@ def split_frames(
         return Split(of, by, (f"too few frames: {' and '.join(empty)} stay empty",))
     warnings = _warnings(by, len(groups["scene"]), len(wished))
     return Split(of, by, (*warnings, *_far_off(of, shares, by)))
+
+
+def split_beside(
+    frames: Sequence[FrameKey],
+    kept: Mapping[str, str],
+    fractions: Sequence[float],
+    rng: np.random.Generator,
+    by: str | None = None,
+) -> Split:
+    """As `split_frames`, but that frames in `kept` have a split already, {name: split}, which they keep unless `by`
+    asks for another."""
+    if by is not None or not kept:
+        return split_frames(frames, fractions, rng, by)
+    rest = [frame for frame in frames if frame.name not in kept]
+    if not rest:
+        return Split(dict(kept), "as the datasets say", ())
+    split = split_frames(rest, fractions, rng)
+    return Split({**split.of, **kept}, f"{split.method}; of datasets as they say", split.warnings)
 
 
 def _groups(ordered: Sequence[FrameKey], method: str) -> list[list[FrameKey]]:

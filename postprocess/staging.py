@@ -6,18 +6,21 @@ And never into a run: what a person rendered for hours is read here, and nothing
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from blender_addon.contract.run import FRAMES, PLAN, is_alive
 from blender_addon.contract.words import refusal
 
 from .errors import ExportError
 from .signals import stopped_once
+
+_PIECE = 2**20  # bytes that are read at once
 
 
 def check_place(out: Path) -> None:
@@ -99,15 +102,43 @@ def _make_room(out: Path) -> None:
                 left.unlink(missing_ok=True)
 
 
-def write_checked(place: Path, data: bytes) -> None:
-    """Write a file one folder deep in a dataset and read it back. Raises ExportError where they differ."""
-    # Not the folders above: one that was taken away (the export is over) must not come to life again.
+def make_folders(root: Path, path: str) -> Path:
+    """The folders of `path`, "/" between, below `root`; where the file goes."""
+    place = root / path
     if not place.parent.is_dir():
-        place.parent.mkdir(exist_ok=True)
+        # Not the root: one that was taken away (the export is over) must not come to life again.
+        for folder in reversed(PurePosixPath(path).parents[:-1]):
+            (root / folder).mkdir(exist_ok=True)
+    return place
+
+
+def write_checked(root: Path, path: str, data: bytes) -> None:
+    """Write the file `path` of the dataset at `root` and read it back. Raises ExportError where they differ."""
+    place = make_folders(root, path)
     with open(place, "w+b") as file:  # one open for both: on network disks opening costs more than a label map's bytes
         file.write(data)
         file.flush()
         file.seek(0)
         back = file.read()
     if back != data:
-        raise ExportError(f"{place} does not hold what was written: a full or failing disk?")
+        raise _lies(place)
+
+
+def write_streamed(root: Path, path: str, pieces: Iterable[bytes]) -> None:
+    """The same for a file that may be larger than the memory."""
+    place = make_folders(root, path)
+    written, read = hashlib.sha256(), hashlib.sha256()
+    with open(place, "w+b") as file:
+        for piece in pieces:
+            written.update(piece)
+            file.write(piece)
+        file.flush()
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            read.update(piece)
+    if read.digest() != written.digest():
+        raise _lies(place)
+
+
+def _lies(place: Path) -> ExportError:
+    return ExportError(f"{place} does not hold what was written: a full or failing disk?")

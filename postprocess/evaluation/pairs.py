@@ -80,7 +80,8 @@ def read_classes(path: Path, lookup: NDArray[np.uint16]) -> NDArray[np.uint16]:
 def _of_dataset(folder: Path, split: str) -> dict[str, tuple[Path, Path | None]]:
     try:
         data = parse_json((folder / MANIFEST).read_text(encoding="utf-8"))
-        layout, with_images = FORMATS[data["format"]](), bool(data["images"])
+        layout = FORMATS[data["format"]]()
+        ending = str(data["image_files"]["ending"]) if data.get("image_files") else ".png" * bool(data["images"])
     except (KeyError, TypeError, ValueError) as error:
         raise ExportError(f"{folder / MANIFEST}: not a dataset.json of labelpass export ({error})") from None
     listing = folder / f"{split}.txt"
@@ -89,8 +90,10 @@ def _of_dataset(folder: Path, split: str) -> dict[str, tuple[Path, Path | None]]
     found: dict[str, tuple[Path, Path | None]] = {}
     for line in listing.read_text(encoding="utf-8").splitlines():
         name = Path(line.split()[-1]).stem if "." in line else line.strip()
-        places = layout.places(split, name, with_images)
-        image = folder / places.image if places.image else None
+        places = layout.places(split, name, ending)
+        if places.label is None:
+            raise ExportError(f"{folder} is {layout.name}, which has no label maps; name a folder that holds some")
+        image = folder / places.image if places.image and ending else None
         found[name] = folder / places.label, image if image and image.is_file() else None
     if not found:
         raise ExportError(f"{folder}: split {split!r} is empty")

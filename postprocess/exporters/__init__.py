@@ -1,14 +1,20 @@
 """The formats. Each module holds one frozen dataclass: its fields are the format's options, its methods say what is
-written where and as which value. `postprocess.dataset` does the writing, the same for all."""
+written where and as which value. `postprocess.dataset` does the writing, the same for all.
+
+A format that is more than a picture, a label map and lists has methods of `PerFrame`, and of `Assembled` where all
+frames meet in one file. docs/formats.md tells how to add one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from blender_addon.contract.labels import LabelSet
 
-from ..layout import Encoding, Places
+from ..frame_pixels import FramePixels, Made
+from ..layout import Encoding, Frames, Places
+from ..spool import Rows
 from ..stats import ClassWeights
 from .nyu import Nyu
 from .segnet import Segnet
@@ -17,12 +23,16 @@ from .segnet import Segnet
 class Format(Protocol):
     """What a format decides. Every method raises ExportError where a label set does not fit."""
 
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
     name: ClassVar[str]
     weights_file: ClassVar[str]
     """The side file that holds the class weights, "" where there is none."""
     needs_images: ClassVar[bool]
     one_size: ClassVar[str]
     """Why all pictures must be of one size, "" where each may have its own."""
+    endings: ClassVar[tuple[str, ...]]
+    """".png", ".jpg" or both: the pictures that its readers find; the first where nobody says which."""
 
     def encoding(self, label_set: LabelSet) -> Encoding:
         """What is written for each label id and each code."""
@@ -30,13 +40,11 @@ class Format(Protocol):
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         """The ids and codes that a trainer's classes are, in their order; these get weights."""
 
-    def places(self, split: str, name: str, with_image: bool) -> Places:
-        """Where the files of a frame go."""
+    def places(self, split: str, name: str, ending: str) -> Places:
+        """Where the files of a frame go; its picture has this ending, and is left out where there is none."""
 
-    def side_files(
-        self, encoding: Encoding, names: Mapping[str, Sequence[str]], weights: ClassWeights | None
-    ) -> dict[str, str]:
-        """{path: text} of lists and tables; `names` are those of the frames per split, in the order to train in."""
+    def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
+        """{path: text} of lists and tables."""
 
     def conventions(self, encoding: Encoding) -> dict[str, Any]:
         """For dataset.json: what a reader must know of the label files."""
@@ -45,4 +53,26 @@ class Format(Protocol):
         """For the person who exports: what a trainer may stumble over."""
 
 
-FORMATS: dict[str, type[Nyu] | type[Segnet]] = {"nyu": Nyu, "segnet": Segnet}
+@runtime_checkable
+class PerFrame(Protocol):
+    """What a format may have besides: files and rows of its own for each frame."""
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """What it must see of a frame beside labels: names of `frame_pixels.WANTS`."""
+
+    def frame(self, pixels: FramePixels) -> Made:
+        """Called in any process. Whoever encodes decodes again, and raises ExportError where it differs."""
+
+
+@runtime_checkable
+class Assembled(Protocol):
+    """What a format may have besides: files of all frames together."""
+
+    def assemble(self, root: Path, frames: Frames, encoding: Encoding, rows: Rows) -> None:
+        """Called when all frames are there. Streams into the dataset at `root` (`staging.write_streamed`), so that a
+        million frames need no more memory than one."""
+
+
+_FORMATS: tuple[type[Format], ...] = (Nyu, Segnet)
+FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}

@@ -21,14 +21,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 
 from ..errors import ExportError
-from ..layout import CODE_COLORS, Encoding, Places
+from ..layout import CODE_COLORS, Encoding, Frames, Places
+from ..pictures import ENDINGS
 from ..stats import ClassWeights
 
 
@@ -42,6 +42,7 @@ class Nyu:
     weights_file: ClassVar[str] = ""
     needs_images: ClassVar[bool] = False
     one_size: ClassVar[str] = ""
+    endings: ClassVar[tuple[str, ...]] = ENDINGS
 
     def __post_init__(self) -> None:
         if self.void not in ("apart", "zero"):
@@ -58,20 +59,15 @@ class Nyu:
             label_set, ids | {UNLABELLED: 0, IGNORE: top, BACKGROUND: top - 1}, "uint8" if small else "uint16"
         )
 
-    def places(self, split: str, name: str, with_image: bool) -> Places:
+    def places(self, split: str, name: str, ending: str) -> Places:
         """Folders are the same for all splits, which the lists tell apart."""
-        return Places(f"images/{name}.png" if with_image else None, f"labels/{name}.png", f"colors/{name}.png")
+        return Places(f"images/{name}{ending}", f"labels/{name}.png", f"colors/{name}.png")
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         return tuple(sorted(label_set.by_id))
 
-    def side_files(
-        self,
-        encoding: Encoding,
-        names: Mapping[str, Sequence[str]],
-        weights: ClassWeights | None,
-    ) -> dict[str, str]:
-        lists = {f"{split}.txt": "".join(f"{name}\n" for name in members) for split, members in names.items()}
+    def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
+        lists = {f"{split}.txt": "".join(f"{frame.name}\n" for frame in members) for split, members in frames.items()}
         return lists | {"labels.csv": _labels_csv(encoding, self.void)}
 
     def conventions(self, encoding: Encoding) -> dict[str, Any]:

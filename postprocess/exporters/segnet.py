@@ -17,14 +17,14 @@ later pairs, so a prefix with white space is refused. Labels are gray PNGs becau
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 
 from ..errors import ExportError
-from ..layout import Encoding, Places
+from ..layout import Encoding, Frames, Places
+from ..pictures import ENDINGS
 from ..stats import ClassWeights
 
 
@@ -43,6 +43,7 @@ class Segnet:
     weights_file: ClassVar[str] = "class_weighting.prototxt"
     needs_images: ClassVar[bool] = True
     one_size: ClassVar[str] = "caffe takes the size of the first for that of all"
+    endings: ClassVar[tuple[str, ...]] = ENDINGS
 
     def __post_init__(self) -> None:
         if self.ignore is not None and not 0 <= self.ignore <= 255:
@@ -70,19 +71,14 @@ class Segnet:
             raise ExportError(f"ignore value {ignore} is also a class: classes are 0 to {len(classes) - 1}")
         return Encoding(label_set, values | {UNLABELLED: ignore, IGNORE: ignore}, "uint8")
 
-    def places(self, split: str, name: str, with_image: bool) -> Places:
-        return Places(f"{split}/{name}.png", f"{split}annot/{name}.png", None)
+    def places(self, split: str, name: str, ending: str) -> Places:
+        return Places(f"{split}/{name}{ending}", f"{split}annot/{name}.png")
 
-    def side_files(
-        self,
-        encoding: Encoding,
-        names: Mapping[str, Sequence[str]],
-        weights: ClassWeights | None,
-    ) -> dict[str, str]:
+    def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
         start = self.prefix if not self.prefix or self.prefix.endswith("/") else f"{self.prefix}/"
         files = {
-            f"{split}.txt": "".join(f"{start}{split}/{name}.png {start}{split}annot/{name}.png\n" for name in members)
-            for split, members in names.items()
+            f"{split}.txt": "".join(f"{start}{frame.files.image} {start}{frame.files.label}\n" for frame in members)
+            for split, members in frames.items()
         }
         classes = self.classes(encoding.label_set)
         files["classes.txt"] = "".join(

@@ -18,21 +18,23 @@ import numpy as np
 
 from blender_addon.contract.labels import CODE_NAMES, UNLABELLED
 
-from ..convert import write_labels, write_rgb
+from ..convert import write_labels
+from ..dataset_frames import COLUMNS, FRAMES, IMPORTED
+from ..encoded import rgb_png
 from ..errors import ExportError
 from ..exporters.nyu import Nyu
 from ..frames import Source, slug
 from ..labelmap import label_map
-from ..layout import encoding_table
+from ..layout import Placed, encoding_table
 from ..manifest import NAME, Choices, Contents, manifest_json
+from ..pictures import Pictures
 from ..progress import Progress
 from ..splits import SPLITS, Split
 from ..staging import check_place, staged, write_checked
 from ..stats import ClassCounts, count_classes
 from .labelled import Entry, Labelled
 
-FRAMES = "frames.csv"
-COLUMNS = ("name", "split", "scene", "from")
+PICTURES = Pictures("png")
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ def write_dataset(
     with staged(out) as staging:
         written = list(_written(source, layout, names, staging, progress))
         contents = _contents(source, layout, names, of, written)
-        files = layout.side_files(contents.encoding, contents.names, None)
+        files = layout.side_files(contents.encoding, contents.frames, None)
         files |= {FRAMES: _table(source.entries, names, of), NAME: manifest_json(layout, contents)}
         for path, text in files.items():
-            write_checked(staging / path, text.encode())
-    pictures = {split: len(each) for split, each in contents.names.items()}
+            write_checked(staging, path, text.encode())
+    pictures = {split: len(each) for split, each in contents.frames.items()}
     return ImportSummary(out, source.label_set.name, pictures, contents.warnings)
 
 
@@ -83,9 +85,9 @@ def _written(
         if unknown.size:
             where = source.entries[at].where
             raise ExportError(f"{where} has label {int(unknown[0])}, which {source.label_set.name!r} has not")
-        labels, places = label_map(pixels.labels), layout.places("", name, True)
+        labels, places = label_map(pixels.labels), layout.places("", name, PICTURES.ending)
         write_labels(staging, places, labels, table, palette)
-        write_rgb(staging / str(places.image), pixels.image)
+        write_checked(staging, str(places.image), rgb_png(str(places.image), pixels.image))
         if progress is not None:
             progress(at + 1, len(names))
         yield (pixels.labels.shape[1], pixels.labels.shape[0]), labels.counts()
@@ -94,22 +96,26 @@ def _written(
 def _contents(
     source: Labelled, layout: Nyu, names: Sequence[str], of: Sequence[str], written: Sequence[_Written]
 ) -> Contents:
-    members = {split: tuple(name for name, part in zip(names, of) if part == split) for split in SPLITS}
+    placed = [
+        Placed(name, number, split, layout.places(split, name, PICTURES.ending))
+        for number, (name, split) in enumerate(zip(names, of), start=1)
+    ]
+    members = {split: tuple(each for each in placed if each.split == split) for split in SPLITS}
     counts = {split: count_classes(count for (_, count), part in zip(written, of) if part == split) for split in SPLITS}
     train, val, test = (len(each) / len(names) for each in members.values())
     told = all(entry.split for entry in source.entries)
     count = len(source.entries)
     return Contents(
         encoding=layout.encoding(source.label_set),
-        sources=(Source("imported", source.kind, source.label_set, "", "", None, {}, count, count),),
+        sources=(Source(IMPORTED, source.kind, source.label_set, "", "", None, {}, count, count),),
         split=Split(dict(zip(names, of)), "as the source says" if told else "as asked", ()),
-        names=members,
+        frames=members,
         counts=counts,
         weights=None,
-        choices=Choices((train, val, test), 0, None, None),
+        choices=Choices((train, val, test), 0, None, None, PICTURES.way, PICTURES.quality),
         sizes=Counter(size for size, _ in written),
         background_known=True,
-        with_images=True,
+        pictures=PICTURES,
         warnings=(*source.warnings, *_warnings(counts)),
     )
 

@@ -1,0 +1,58 @@
+"""Rows of frames, kept on the disk until all frames are there: what a dataset gathers may be larger than the memory.
+
+Each process appends to a file of its own in `FOLDER` and remembers where; so the rows can be read in any order, and
+the order of the dataset does not depend on who was first.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ExportError
+
+FOLDER = ".rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes in the file of a process, and their CRC-32."""
+
+    process: int
+    start: int
+    length: int
+    crc: int
+
+
+def put(root: Path, rows: Mapping[str, bytes]) -> dict[str, Span]:
+    """Append the rows of a frame; where each kind of them stands."""
+    if not rows:
+        return {}
+    (root / FOLDER).mkdir(exist_ok=True)  # not the root, which is taken away when an export is over
+    process, spans = os.getpid(), {}
+    with open(root / FOLDER / str(process), "ab") as file:
+        for kind, data in rows.items():
+            spans[kind] = Span(process, file.tell(), len(data), zlib.crc32(data))
+            file.write(data)
+    return spans
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of all frames of an export: {name of the frame: {kind: where}}."""
+
+    root: Path
+    spans: Mapping[str, Mapping[str, Span]]
+
+    def of(self, name: str, kind: str) -> bytes:
+        """The rows of a frame. Raises ExportError where the disk gives others than it was given."""
+        span = self.spans[name][kind]
+        with open(self.root / FOLDER / str(span.process), "rb") as file:
+            file.seek(span.start)
+            data = file.read(span.length)
+        if zlib.crc32(data) != span.crc:
+            raise ExportError(f"{file.name} does not hold what was written: a full or failing disk?")
+        return data
