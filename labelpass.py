@@ -29,18 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (
-        _add_check,
-        _add_render,
-        _add_verify,
-        _add_job,
-        _add_export,
-        _add_labels,
-        _add_evaluate,
-        _add_sheet,
-        _add_report,
-        _add_scene,
-    ):
+    for add in _VERBS:
         add(verbs)
     parsed = parser.parse_args(arguments)
     try:
@@ -282,7 +271,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
     verb = verbs.add_parser("export", help="make a dataset of run folders, or of index-pass EXRs")
     add = verb.add_argument
-    add("runs", nargs="*", type=Path, metavar="RUN", help="run folders")
+    add("runs", nargs="*", type=Path, metavar="RUN", help="run folders, and datasets of labelpass import or export")
     add("--exr", type=Path, metavar="DIR", help="instead of runs: a folder of EXRs with index passes; see --label-set")
     add("--pictures", type=Path, metavar="DIR", help="with --exr: where the pictures of the same names are")
     add("--layer", metavar="NAME", help="with --exr: which view layer, where files hold several")
@@ -308,6 +297,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--seed", type=int, default=0, metavar="S", help="seed of the split (default 0)")
     add("--size", type=said(parse_size), metavar="480x360", help="resize; labels by nearest alone")
     add("--ignore-impure", type=float, metavar="P", help="ignore pixels of less purity than this, 0 to 1")
+    add("--real-share", type=float, metavar="P", help="of train: so much is imported pictures, the rest rendered ones")
     add("--images", choices=("copy", "link", "png", "jpeg"), help="pictures: as they are, hard links, or encoded anew")
     add("--jpeg-quality", type=int, default=95, metavar="Q", help="of --images jpeg, 1 to 100 (default 95)")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
@@ -352,6 +342,8 @@ def _export(parsed: argparse.Namespace) -> int:
         "progress": progress_line(sys.stderr),
     }
     if parsed.exr:
+        if parsed.real_share is not None:
+            raise ValueError("export: --real-share mixes imported datasets and runs; index passes are neither")
         if parsed.ignore_impure is not None:
             raise ValueError("export: --ignore-impure needs the purity of a run; index passes have none")
         label_set = label_files.read(parsed.label_set)
@@ -359,7 +351,8 @@ def _export(parsed: argparse.Namespace) -> int:
             parsed.exr, label_set, parsed.out, parsed.format, pictures=parsed.pictures, layer=parsed.layer, **wishes
         )
     else:
-        made = export(parsed.runs, parsed.out, parsed.format, ignore_impure=parsed.ignore_impure, **wishes)
+        wishes |= {"ignore_impure": parsed.ignore_impure, "real_share": parsed.real_share}
+        made = export(parsed.runs, parsed.out, parsed.format, **wishes)
     for warning in made.warnings:
         print(f"labelpass: warning: {warning}", file=sys.stderr)
     for note in made.notes:
@@ -417,6 +410,28 @@ def _labels(parsed: argparse.Namespace) -> int:
         return _printed(label_tables.list_json() if parsed.json else label_tables.list_text(), 0)
     label_set = label_files.read(parsed.label_set)
     return _printed(label_set.to_json() if parsed.json else label_tables.show_text(label_set), 0)
+
+
+def _add_import(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from postprocess.importers.request import add_arguments
+
+    verb = verbs.add_parser("import", help="make a dataset of real pictures that somebody labelled")
+    add_arguments(verb)
+    verb.set_defaults(call=_import)
+
+
+def _import(parsed: argparse.Namespace) -> int:
+    from postprocess.importers.request import source_of
+    from postprocess.importers.writing import write_dataset
+    from postprocess.progress import progress_line
+
+    source = source_of(parsed)
+    made = write_dataset(source, parsed.out, parsed.otherwise, progress_line(sys.stderr, "pictures"))
+    for warning in made.warnings:
+        print(f"labelpass: warning: {warning}", file=sys.stderr)
+    split = ", ".join(f"{count} {name}" for name, count in made.pictures.items())
+    print(f"labelpass: {made.out}: {source.kind}, {made.label_set}, {split}")
+    return 0
 
 
 def _add_evaluate(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -517,6 +532,21 @@ def _import_bpy() -> Any:
     except ImportError:
         raise ValueError(NO_BLENDER) from None
     return bpy
+
+
+_VERBS = (
+    _add_check,
+    _add_render,
+    _add_verify,
+    _add_job,
+    _add_export,
+    _add_import,
+    _add_labels,
+    _add_evaluate,
+    _add_sheet,
+    _add_report,
+    _add_scene,
+)
 
 
 def command() -> None:

@@ -18,6 +18,7 @@ from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.run import LABELS, PURITY
 
 from . import png
+from .dataset_frames import read_dataset_labels
 from .encoded import map_png, rgb_png
 from .errors import ExportError
 from .exporters import PerFrame
@@ -69,9 +70,9 @@ class Converted:
 
 def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Converted:
     """Write one frame below `root`. Raises ExportError for input that cannot be trusted, and when a disk lies."""
-    source, background_known = _read(frame, recipe.label_sets[frame.source])
+    source, background_known = read_labels_of(frame, recipe.label_sets[frame.source])
     labels = _altered(source, frame, recipe)
-    _write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette)
+    write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette)
     shown = _write_image(root, placed.files.image, frame, source.pixels.shape, recipe)
     rows = _write_more(root, frame, placed, labels, shown, recipe)
     source_counts = source.counts()
@@ -95,7 +96,10 @@ def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:
     return source if pixels is source.pixels else label_map(pixels)
 
 
-def _read(frame: Frame, label_set: LabelSet) -> tuple[LabelMap, bool]:
+def read_labels_of(frame: Frame, label_set: LabelSet) -> tuple[LabelMap, bool]:
+    """In ids and codes, and whether background is told from unlabelled. Raises ExportError."""
+    if frame.split:
+        return read_dataset_labels(frame.labels, label_set), True
     if LABELS not in frame.checksums:
         index = read_index_pass(frame.labels, label_set, frame.layer)
         return index.labels, index.background_known
@@ -111,7 +115,7 @@ def _purity(frame: Frame) -> NDArray[np.float32]:
     return checked_purity(frame.purity, frame.checksums[PURITY])
 
 
-def _write_labels(
+def write_labels(
     root: Path, places: Places, labels: LabelMap, written: NDArray[Any], palette: NDArray[np.uint8]
 ) -> None:
     if places.label is None:

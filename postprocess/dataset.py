@@ -24,21 +24,23 @@ from blender_addon.contract.words import listed
 from .checksums import NAME as CHECKSUMS
 from .checksums import checksums_text
 from .convert import Converted, Recipe
+from .dataset_frames import frames_of_sources
 from .errors import ExportError
 from .exporters import Assembled, Format, PerFrame
 from .frame_pixels import refuse_lacking
-from .frames import Collection, Frame, frames_of_folder, frames_of_runs
+from .frames import Collection, Frame, frames_of_folder
 from .frequencies import check_counted
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Placed, encoding_table
 from .likeness import leak_warnings
 from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
+from .mixing import mixed
 from .pictures import QUALITY, Pictures, settled
 from .pool import convert_all
 from .progress import Progress
 from .regrouping import Regrouped, Regrouping
 from .split_lists import split_by_lists
-from .splits import SPLITS, Split, check_fractions, split_frames
+from .splits import SPLITS, Split, check_fractions, split_beside
 from .spool import FOLDER, Rows
 from .staging import staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
@@ -76,12 +78,15 @@ def export(
     ignore_impure: float | None = None,
     images: str | None = None,
     jpeg_quality: int = QUALITY,
+    real_share: float | None = None,
     jobs: int = 1,
     options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> ExportSummary:
-    """Export the finished frames of run folders in one of `exporters.FORMATS` into the new folder `out`.
+    """Export the finished frames of run folders, and those of datasets of ours (`postprocess.dataset_frames`), in one
+    of `exporters.FORMATS` into the new folder `out`.
 
+    Datasets keep their splits unless another is asked for; `real_share` of the train split is to be imported pictures.
     `target` remaps through the label sets' parents, and `regrouping` what comes out of that; `split` are fractions of
     train, val, test, assigned by `split_by` ("scene", "view", "frame", "hash", or None for the leak-safe default of
     `postprocess.splits`) with `seed`, or `split_lists` are files that say it (`postprocess.split_lists`); `size` is
@@ -91,8 +96,9 @@ def export(
     Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure, images, jpeg_quality)
-    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, tuple(split_lists), choices)
-    return _export(partial(frames_of_runs, runs), out, wishes, jobs, progress)
+    lists = tuple(split_lists)
+    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, lists, choices, real_share)
+    return _export(partial(frames_of_sources, runs), out, wishes, jobs, progress)
 
 
 def export_index_passes(
@@ -210,10 +216,13 @@ def _settle(collection: Collection, wishes: Wishes, jobs: int) -> _Job:
     pictures = settled(*ways, layout.name, layout.endings, found, choices.size is not None) if found else None
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
     keys = [frame.key for frame in frames]
+    kept = {frame.key.name: frame.split for frame in frames if frame.split}
     if wishes.split_lists:
         split = split_by_lists(keys, wishes.split_lists)
     else:
-        split = split_frames(keys, choices.fractions, rng, wishes.split_by)
+        split = split_beside(keys, kept, choices.fractions, rng, wishes.split_by)
+    if wishes.real_share is not None:
+        collection, split = mixed(collection, split, wishes.real_share, choices.seed)
     made, crosswalks = regroup(collection, parents, written, wishes.regrouping, split.of, jobs)
     encoding = layout.encoding(written if made is None else made.label_set)
     return _Job(layout, encoding, collection, parents, made, crosswalks, split, choices, pictures)

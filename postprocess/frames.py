@@ -29,7 +29,8 @@ _NUMBERED = re.compile(r"(?P<view>.*?)[\s._-]*(?P<number>[0-9]+)")
 
 @dataclass(frozen=True)
 class Source:
-    """Where frames come from, in words that mean the same on any machine: `kind` is "run" or "index passes".
+    """Where frames come from, in words that mean the same on any machine: `kind` is "run", "index passes", or one of
+    `dataset_frames`.
 
     `scene_sha256` is "" where nobody knows it; `planned` counts the frames that the source wants to have.
     """
@@ -49,8 +50,8 @@ class Source:
 class Frame:
     """One frame to export; `source` counts in the list of sources, `checksums` are of decoded pixels, by file name.
 
-    `layer` chooses a view layer of an index-pass file and is None for frames of a run. `seen`: {label id: pixels} as
-    the renderer counted them; empty for index passes.
+    `layer` chooses a view layer of an index-pass file and is None for others. `seen`: {label id: pixels} as the
+    renderer counted them; empty where nobody did. `split` is that of a dataset, "" for frames that have none yet.
     """
 
     key: FrameKey
@@ -61,6 +62,7 @@ class Frame:
     checksums: Mapping[str, str] = field(default_factory=dict)
     layer: str | None = None
     seen: Mapping[int, int] = field(default_factory=dict)
+    split: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
     """
     same: dict[str, list[tuple[str, Path, Plan]]] = {}
     for run, plan in _plans(runs):
-        same.setdefault(_digest(plan), []).append((_slug(run.resolve().name, "run"), run, plan))
+        same.setdefault(_digest(plan), []).append((slug(run.resolve().name, "run"), run, plan))
     names = _distinct({digest: min(slug for slug, _, _ in copies) for digest, copies in same.items()})
     plans = {names[digest]: same[digest][0][2] for digest in sorted(same, key=lambda digest: names[digest])}
     scenes = _scenes(plans)
@@ -99,7 +101,7 @@ def frames_of_runs(runs: Sequence[Path]) -> Collection:
             warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
         sources.append(_source_of(plan, name, len(found)))
         frames += sorted(found, key=lambda frame: frame.key.name)
-    _refuse_twice(frames)
+    refuse_twice(frames)
     if not frames:
         raise ExportError(f"no finished frame in {', '.join(map(str, runs)) or 'no run at all'}; render first")
     return Collection(tuple(sources), tuple(frames), tuple(warnings))
@@ -121,15 +123,15 @@ def frames_of_folder(
         lone = [path.name for path, picture in zip(paths, pictures) if picture is None]
         others = f", nor {'has' if len(lone) == 2 else 'have'} {counted(len(lone) - 1, 'other')}" if lone[1:] else ""
         raise ExportError(f"{lone[0]} has no picture beside it{others}; all or none need one")
-    scene = _slug(folder.resolve().name, "scene")
+    scene = slug(folder.resolve().name, "scene")
     frames = []
     for at, (path, picture) in enumerate(zip(paths, pictures)):
         match = _NUMBERED.fullmatch(path.stem)
         view, order = (match["view"], int(match["number"])) if match else (path.stem, at)
         frames.append(
-            Frame(FrameKey(scene, view, order, _slug(path.stem, "frame")), 0, path, picture, None, layer=layer)
+            Frame(FrameKey(scene, view, order, slug(path.stem, "frame")), 0, path, picture, None, layer=layer)
         )
-    _refuse_twice(frames)
+    refuse_twice(frames)
     source = Source("index passes", scene, label_set, "", "", None, {}, len(frames), len(frames))
     warnings = ("no record says which scene these index passes show: all count as one scene",)
     return Collection((source,), tuple(frames), warnings)
@@ -217,7 +219,7 @@ def _picture(path: Path, folder: Path) -> Path | None:
     return found[0] if found else None
 
 
-def _slug(text: str, otherwise: str) -> str:
+def slug(text: str, otherwise: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-") or otherwise
 
@@ -232,7 +234,7 @@ def _distinct(slugs: Mapping[str, str]) -> dict[str, str]:
     return {digest: slug if uses[slug.casefold()] == 1 else f"{slug}-{digest[:8]}" for digest, slug in slugs.items()}
 
 
-def _refuse_twice(frames: Sequence[Frame]) -> None:
+def refuse_twice(frames: Sequence[Frame]) -> None:
     seen: dict[str, Frame] = {}
     for frame in frames:
         # Case does not tell files apart on every disk.

@@ -2,7 +2,7 @@
 needs that first.
 
 A run's records say it, and nothing is decoded twice; `check_counted` holds them against the pixels afterwards. Index
-passes have no record, so they are read once more.
+passes and datasets have no record, so they are read once more.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.records import remove_and_render
 from blender_addon.contract.run import LABELS
 
-from .convert import Converted
+from .convert import Converted, read_labels_of
 from .errors import ExportError
-from .exr import read_index_pass
 from .frames import Collection, Frame
 
 
@@ -54,4 +53,4 @@ def check_counted(frames: Sequence[Frame], converted: Sequence[Converted]) -> No
 def _seen(frame: Frame, label_set: LabelSet) -> Mapping[int, int]:
     if LABELS in frame.checksums:
         return frame.seen
-    return read_index_pass(frame.labels, label_set, frame.layer).labels.counts()
+    return read_labels_of(frame, label_set)[0].counts()

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -138,6 +138,24 @@ def _hashed(ordered: Sequence[FrameKey], shares: Sequence[float]) -> Split:
 
 def _number(name: str) -> float:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / 2**48
+
+
+def split_beside(
+    frames: Sequence[FrameKey],
+    kept: Mapping[str, str],
+    fractions: Sequence[float],
+    rng: np.random.Generator,
+    by: str | None = None,
+) -> Split:
+    """As `split_frames`, but that frames in `kept` have a split already, {name: split}, which they keep unless `by`
+    asks for another."""
+    if by is not None or not kept:
+        return split_frames(frames, fractions, rng, by)
+    rest = [frame for frame in frames if frame.name not in kept]
+    if not rest:
+        return Split(dict(kept), "as the datasets say", ())
+    split = split_frames(rest, fractions, rng)
+    return Split({**split.of, **kept}, f"{split.method}; of datasets as they say", split.warnings)
 
 
 def _groups(ordered: Sequence[FrameKey], method: str) -> list[list[FrameKey]]:

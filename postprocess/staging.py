@@ -23,6 +23,15 @@ from .signals import stopped_once
 _PIECE = 2**20  # bytes that are read at once
 
 
+def check_place(out: Path) -> None:
+    """Raises ExportError where a dataset cannot be written: something is there, or a run is around it."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ExportError(f"{out} is there already and not empty; name a new folder, or remove it first")
+    run = run_around(out)
+    if run is not None:
+        raise ExportError(f"{out} lies in the run {run}, which holds what was rendered; name a folder outside of it")
+
+
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
     """A folder beside `out` that becomes it when the block ends well, and is gone otherwise.

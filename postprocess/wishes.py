@@ -13,14 +13,14 @@ from .errors import ExportError
 from .exporters import FORMATS, Format
 from .manifest import Choices
 from .regrouping import Regrouping
-from .staging import run_around
+from .staging import check_place
 
 MOST_PIXELS = 16384  # a side: more than any trainer takes, and a typing error would fill the disk
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a dataset of any frames should be like; `target` and `split_by` are None where nobody said."""
+    """What a dataset of any frames should be like; `target`, `split_by` and `real_share` are None where nobody said."""
 
     layout: Format
     target: LabelSet | None
@@ -28,6 +28,7 @@ class Wishes:
     split_by: str | None
     split_lists: tuple[Path, ...]
     choices: Choices
+    real_share: float | None = None
 
 
 def layout_of(format: str, options: Mapping[str, Any]) -> Format:
@@ -43,11 +44,7 @@ def layout_of(format: str, options: Mapping[str, Any]) -> Format:
 
 def check_wishes(out: Path, choices: Choices, jobs: int) -> None:
     """Raises ExportError for a place that is taken, or in a run, and for numbers that mean nothing."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ExportError(f"{out} is there already and not empty; name a new folder, or remove it first")
-    run = run_around(out)
-    if run is not None:
-        raise ExportError(f"{out} lies in the run {run}, which holds what was rendered; name a folder outside of it")
+    check_place(out)
     if choices.size is not None and not all(1 <= side <= MOST_PIXELS for side in choices.size):
         width, height = choices.size
         raise ExportError(f"size {width}x{height}: a dataset's pictures have 1 to {MOST_PIXELS} pixels a side")
