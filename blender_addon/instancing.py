@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 import bpy
@@ -54,6 +54,31 @@ def is_on_elements(obj: bpy.types.Object) -> bool:
 
 def instances_collection(obj: bpy.types.Object) -> bool:
     return obj.type == "EMPTY" and obj.instance_type == "COLLECTION" and bool(obj.instance_collection)
+
+
+def instanced_by(obj: bpy.types.Object) -> set[bpy.types.Object]:
+    """Objects that an object may show besides itself: members of what it instances, what its nodes and particles refer
+    to, its children where it has instances on its vertices or faces."""
+    blocks: set[object] = {obj.instance_collection, *(obj.children if obj.instance_type in ELEMENTS else ())}
+    for modifier in obj.modifiers:
+        if modifier.type == "PARTICLE_SYSTEM":
+            settings = modifier.particle_system.settings
+            blocks |= {settings.instance_object, settings.instance_collection}
+        elif modifier.type == "NODES" and modifier.node_group:
+            blocks |= {*_referred(modifier.node_group), *filter(_is_block, modifier_inputs(modifier))}
+    found = {block for block in blocks if isinstance(block, bpy.types.Object)}
+    return found.union(*(block.all_objects for block in blocks if isinstance(block, bpy.types.Collection)))
+
+
+def _referred(tree: bpy.types.NodeTree) -> Iterator[bpy.types.ID]:
+    for node in tree.nodes:
+        yield from filter(_is_block, (getattr(socket, "default_value", None) for socket in node.inputs))
+        if getattr(node, "node_tree", None):
+            yield from _referred(node.node_tree)
+
+
+def _is_block(value: object) -> bool:
+    return isinstance(value, bpy.types.Object | bpy.types.Collection)
 
 
 class CopyChains:

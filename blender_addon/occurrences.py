@@ -56,6 +56,7 @@ def occurrences(
     hosts: dict[bpy.types.Object, list[Chain]] = {}
     trees = referring_trees()
     seen: set[str] = set()
+    doubtful: list[Occurrence] = []
     for collection in render_collections(view_layer):
         for obj in collection.objects:
             if obj.name_full not in seen:  # a linked object may share its name with a local one
@@ -63,7 +64,11 @@ def occurrences(
                 shown, copying = shown_by(obj, trees, depsgraph, unhidden, view_layer)
                 if copying:
                     hosts[obj] = copying
-                yield from shown
+                doubtful += [thing for thing in shown if depsgraph and _has_modifiers_alone(thing.obj)]
+                yield from (thing for thing in shown if thing not in doubtful)
+    if depsgraph and doubtful:
+        there = _with_surface(depsgraph)
+        yield from (thing for thing in doubtful if thing.obj in there)
     if depsgraph and hosts:
         yield from copies(depsgraph, hosts, trees)
 
@@ -194,6 +199,21 @@ def _has_surface(obj: bpy.types.Object) -> bool:
     if obj.type == "MESH" and not obj.data.polygons and not obj.modifiers:
         return False
     return not is_volume_alone(obj)
+
+
+def _has_modifiers_alone(obj: bpy.types.Object) -> bool:
+    """Whether what an object has of a surface comes of nodes, which may as well show copies and nothing of its own."""
+    return obj.type == "MESH" and not obj.data.polygons and any(each.type == "NODES" for each in obj.modifiers)
+
+
+def _with_surface(depsgraph: bpy.types.Depsgraph) -> set[bpy.types.Object]:
+    """Objects of which evaluation has something with a surface: faces, or another kind of geometry."""
+    found = set()
+    for instance in depsgraph.object_instances:
+        obj = instance.object
+        if obj.type in CARRIERS and (obj.type != "MESH" or obj.data.polygons):
+            found.add(obj.original)
+    return found
 
 
 def is_volume_alone(obj: bpy.types.Object) -> bool:

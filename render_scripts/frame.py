@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -63,6 +64,8 @@ def render_frame(
             pixels, seed = _pixels(folder, rendered, shot.files, plan.settings.thin_labels), plan.settings.seed
             score = score_frame(scene, plan, view, pixels, rendered.camera, verify_rays, seed)
             verified = {"verified": score.to_dict()}
+            if score.differs:
+                print(f"labelpass: warning: frame {view.frame}: {score.doubts}", file=sys.stderr, flush=True)
             clock.lap("verify_s")
         record = {
             "schema": run_folder.SCHEMA,

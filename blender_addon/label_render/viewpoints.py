@@ -15,6 +15,7 @@ import bpy
 
 from ..compat import fcurves
 from ..contract.run import View
+from ..instancing import instanced_by
 from .motion import moves_by_itself, playing_images
 
 
@@ -139,12 +140,11 @@ def follows_time(driver: bpy.types.Driver) -> bool:
 
 
 def shown_objects(scene: bpy.types.Scene) -> set[bpy.types.Object]:
-    """The scene's objects, and those that its instances reach."""
+    """The scene's objects, and those that its instances and copies reach."""
     found = set(scene.objects)
     waiting = list(found)
     while waiting:
-        collection = waiting.pop().instance_collection
-        fresh = set(collection.all_objects) - found if collection else set()
+        fresh = instanced_by(waiting.pop()) - found
         found |= fresh
         waiting += fresh
     return found

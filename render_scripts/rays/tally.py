@@ -54,6 +54,16 @@ class Score:
     def differs(self) -> bool:
         return any(tally.differing for tally in self.tallies.values())
 
+    @property
+    def doubts(self) -> str:
+        """How many rays say something else, of each file where any does."""
+        found = (
+            f"{len(tally.differing)} of {len(tally.differing) + tally.agreed} rays differ from its {name}"
+            for name, tally in self.tallies.items()
+            if tally.differing
+        )
+        return ", ".join(found)
+
     def to_dict(self) -> dict[str, Any]:
         return {"rays": self.rays, "seed": self.seed, **{name: each.to_dict() for name, each in self.tallies.items()}}
 

@@ -168,6 +168,21 @@ def test_on_vertices_it_is_the_parent(empty_scene, leaf):
     assert ways(ground, leaf) == {("ground",)}
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_a_host_of_loose_points_is_a_thing_where_its_nodes_make_a_surface(empty_scene, leaf, own):
+    tree = copies_on(empty_scene, "tree", leaf, 0)
+    tree.data.clear_geometry()
+    if own:
+        nodes = tree.modifiers[0].node_group
+        cube, join = nodes.nodes.new("GeometryNodeMeshCube"), nodes.nodes.new("GeometryNodeJoinGeometry")
+        for node in (cube, nodes.nodes["Object Info"]):
+            nodes.links.new(node.outputs["Mesh" if node == cube else "Geometry"], join.inputs[0])
+        nodes.links.new(join.outputs[0], nodes.nodes["Group Output"].inputs[0])
+    bpy.context.view_layer.update()
+    found = occurrences(empty_scene.view_layers[0], bpy.context.evaluated_depsgraph_get())
+    assert sorted(each.obj.name for each in found) == ["leaf", "tree"][: 1 + own]
+
+
 def test_no_way_where_nothing_copies(empty_scene, leaf):
     garden = instance(empty_scene, bpy.data.collections["sources"], "garden", 4)
     assert ways(garden, leaf) == set()

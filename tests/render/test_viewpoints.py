@@ -322,6 +322,31 @@ def test_what_moves_in_an_instanced_collection_counts(scene, home):
     assert frames(scene) == SEQUENCE
 
 
+@pytest.mark.parametrize("shown_by", ["nodes", "collection in nodes", "particles", "vertices"])
+def test_what_reads_the_time_among_what_is_copied_counts(scene, shown_by):
+    away, host = bpy.data.collections.new("away"), rectangle(scene, 0, 1)
+    moving, time = rectangle(scene, 0, 1, name="moving"), bpy.data.node_groups.new("time", "GeometryNodeTree")
+    scene.collection.objects.unlink(moving)
+    away.objects.link(moving)
+    time.nodes.new("GeometryNodeInputSceneTime")
+    moving.modifiers.new("time", "NODES").node_group = time
+    assert frames(scene) == [scene.frame_current]
+    if shown_by == "vertices":
+        moving.parent, host.instance_type = host, "VERTS"
+    elif shown_by == "particles":
+        host.modifiers.new("seeds", "PARTICLE_SYSTEM")
+        seeds = host.particle_systems[0].settings
+        seeds.type, seeds.render_type, seeds.instance_object = "HAIR", "OBJECT", moving
+    else:
+        inner = bpy.data.node_groups.new("inner", "GeometryNodeTree")
+        outer = bpy.data.node_groups.new("outer", "GeometryNodeTree")
+        outer.nodes.new("GeometryNodeGroup").node_tree = inner
+        kind, block = ("Object", moving) if shown_by == "nodes" else ("Collection", away)
+        inner.nodes.new(f"GeometryNode{kind}Info").inputs[kind].default_value = block
+        host.modifiers.new("nodes", "NODES").node_group = outer
+    assert frames(scene) == SEQUENCE
+
+
 def test_what_nobody_uses_does_not_count(scene):
     box = moving_in(scene.collection)
     scene.collection.objects.unlink(box)
