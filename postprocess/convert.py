@@ -69,7 +69,7 @@ def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Convert
     """Write one frame below `root`. Raises ExportError for input that cannot be trusted, and when a disk lies."""
     source, background_known = _read(frame, recipe.label_sets[frame.source])
     labels = _altered(source, frame, recipe)
-    _write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette)
+    _write_labels(root, placed.files, labels, recipe.written[frame.source], recipe)
     shown = _write_image(root, placed.files.image, frame, source.pixels.shape, recipe)
     rows = _write_more(root, frame, placed, labels, shown, recipe)
     source_counts = source.counts()
@@ -107,19 +107,17 @@ def _purity(frame: Frame) -> NDArray[np.float32]:
     return checked_purity(frame.purity, frame.checksums[PURITY])
 
 
-def _write_labels(
-    root: Path, places: Places, labels: LabelMap, written: NDArray[Any], palette: NDArray[np.uint8]
-) -> None:
+def _write_labels(root: Path, places: Places, labels: LabelMap, written: NDArray[Any], recipe: Recipe) -> None:
     if places.label is None:
         return
-    data = map_png(root / places.label, labels, written)
-    write_checked(root, places.label, data)
+    data, colors = map_png(root / places.label, labels, written), recipe.encoding.file_palette
+    write_checked(root, places.label, data if colors is None else png.with_palette(data, np.array(colors, np.uint8)))
     if places.preview is None:
         return
     if written.dtype == np.uint8:
-        data = png.with_palette(data, palette)
+        data = png.with_palette(data, recipe.palette)
     else:
-        data = rgb_png(root / places.preview, colorize(written[labels.pixels], palette))
+        data = rgb_png(root / places.preview, colorize(written[labels.pixels], recipe.palette))
     write_checked(root, places.preview, data)
 
 

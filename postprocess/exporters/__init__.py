@@ -16,8 +16,15 @@ from ..frame_pixels import FramePixels, Made
 from ..layout import Encoding, Frames, Places
 from ..spool import Rows
 from ..stats import ClassWeights
+from .ade20k import Ade20k
+from .cityscapes import Cityscapes
+from .fastai import Fastai
+from .huggingface import HuggingFace
+from .mmseg import Mmseg
 from .nyu import Nyu
 from .segnet import Segnet
+from .ultralytics import Ultralytics
+from .voc import Voc
 
 
 class Format(Protocol):
@@ -74,5 +81,7 @@ class Assembled(Protocol):
         million frames need no more memory than one."""
 
 
-_FORMATS: tuple[type[Format], ...] = (Nyu, Segnet)
+_FORMATS: tuple[type[Format], ...] = (
+    Ade20k, Cityscapes, Fastai, HuggingFace, Mmseg, Nyu, Segnet, Ultralytics, Voc,
+)  # fmt: skip
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}
