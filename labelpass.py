@@ -240,6 +240,8 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--unlabelled", choices=("ignore", "background"), help="voc: what has no label is void, or background")
     add("--instances", action="store_true", default=None, help="voc, cityscapes, ultralytics: single things, too")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
+    add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
+    add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")
     verb.set_defaults(call=_export)
 
 
@@ -259,8 +261,8 @@ def _export(parsed: argparse.Namespace) -> int:
         raise ValueError("export: --label-set, --pictures and --layer go with --exr; runs carry their own label set")
     if parsed.exr and not parsed.label_set:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
-    names = ("void", "ignore", "background_class", "unlabelled", "instances", "prefix")
-    options = {name: getattr(parsed, name) for name in names}
+    of_formats = ("void", "ignore", "background_class", "unlabelled", "instances", "prefix", "stuff", "polygons")
+    options = {name: getattr(parsed, name) for name in of_formats}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
         "split": parsed.split,

@@ -18,6 +18,7 @@ from ..spool import Rows
 from ..stats import ClassWeights
 from .ade20k import Ade20k
 from .cityscapes import Cityscapes
+from .coco import Coco
 from .fastai import Fastai
 from .huggingface import HuggingFace
 from .mmseg import Mmseg
@@ -82,6 +83,6 @@ class Assembled(Protocol):
 
 
 _FORMATS: tuple[type[Format], ...] = (
-    Ade20k, Cityscapes, Fastai, HuggingFace, Mmseg, Nyu, Segnet, Ultralytics, Voc,
+    Ade20k, Cityscapes, Coco, Fastai, HuggingFace, Mmseg, Nyu, Segnet, Ultralytics, Voc,
 )  # fmt: skip
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}
