@@ -200,10 +200,10 @@ def test_cityscapes_own_numbers(tmp_path: Path) -> None:
 
 def test_cityscapes_bits() -> None:
     assert Cityscapes().encoding(cityscapes("x", (255, {}))).values[255] == 255
-    with pytest.raises(ExportError, match="ids up to 256.*8 bit.*up to 255.*--labels nyu40"):
+    with pytest.raises(ExportError, match=r"ids up to 256.*8 bit.*up to 255.*--labels nyu40"):
         Cityscapes().encoding(cityscapes("x", (256, {})))
     assert Cityscapes(instances=True).encoding(cityscapes("x", (64, {}))).values[64] == 64
-    with pytest.raises(ExportError, match="ids up to 65.*instanceIds.*up to 64"):
+    with pytest.raises(ExportError, match=r"ids up to 65.*instanceIds.*up to 64"):
         Cityscapes(instances=True).encoding(cityscapes("x", (65, {})))
 
 

@@ -1,4 +1,4 @@
-"""The formats of label maps, pixel by pixel against the run: which value each label and each code gets, in which file."""
+"""The formats of label maps, pixel by pixel against the run: which value each label and code gets, in which file."""
 
 from __future__ import annotations
 
