@@ -9,8 +9,9 @@
 Classes are the labels in the order of their ids. Unlabelled, ignore and background are all 255; with `background_class`
 the background is class K. A mask with any other value is dropped as "corrupt" with a line in the log, so there is none.
 
-An object is one label of one thing. Points are centres of pixels, so that filling the polygon as Ultralytics does
-(`cv2.fillPoly`) gives its pixels again, but for what a polygon cannot hold: holes are filled, and pieces that do not
+An object is one label of one thing. Points lie a quarter of a pixel from the corner of theirs, which both readers that
+cut off (Ultralytics) and readers that round (supervision) take for this pixel; so filling the polygon as they do
+(`cv2.fillPoly`) gives the pixels again, but for what a polygon cannot hold: holes are filled, and pieces that do not
 touch are joined by a line one pixel wide. What is exact is in masks/.
 """
 
@@ -77,8 +78,9 @@ class Ultralytics:
             points = polygon(numbers[y : y + height, x : x + width] == at + 1) + (x, y)
             # A row of fewer than three points would be read as a box.
             points = np.concatenate((points, np.repeat(points[-1:], max(0, 3 - len(points)), axis=0)))
-            words = [f"{share:.6f}" for share in ((points + 0.5) / size).ravel()]
-            if not np.array_equal((np.array(words, np.float32).reshape(-1, 2) * size).astype(np.int64), points):
+            words = [f"{share:.6f}" for share in ((points + 0.25) / size).ravel()]
+            back = np.array(words, np.float32).reshape(-1, 2) * size
+            if not (np.array_equal(np.floor(back), points) and np.array_equal(np.round(back), points)):
                 raise unlike(path)
             rows.append(" ".join((str(pixels.encoding.values[int(found.labels[at])]), *words)) + "\n")
         return Made(files={path: "".join(rows).encode()})

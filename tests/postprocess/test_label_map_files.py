@@ -240,8 +240,10 @@ def test_polygons_are_the_things(things: Path, tmp_path: Path) -> None:
             words = row.split()
             assert int(words[0]) == label - 1 and len(words) >= 7
             shares = np.array(words[1:], np.float32).reshape(-1, 2)
+            points = shares * labels.shape[::-1]
+            np.testing.assert_array_equal(np.floor(points), np.round(points))  # Ultralytics does this, supervision that
             canvas = np.zeros(labels.shape, np.uint8)
-            cv2.fillPoly(canvas, [(shares * labels.shape[::-1]).astype(np.int32)], 1)
+            cv2.fillPoly(canvas, [points.astype(np.int32)], 1)
             mask = (labels == label) & (ids == thing)
             assert not (mask & (canvas == 0)).any()
             if cv2.connectedComponents(mask.astype(np.uint8))[0] == 2:  # patches have no holes

@@ -92,7 +92,9 @@ def test_torchvision_voc(exported: Exported) -> None:
     assert len(dataset) == 6
     for name, (_, mask) in zip(exported.names(out, "train"), dataset):
         labels = exported.labels(name)
-        expected = np.select([labels == BACKGROUND, (labels == IGNORE) | (labels == UNLABELLED)], [0, 255], labels)
+        expected = np.select(
+            [labels == BACKGROUND, (labels == IGNORE) | (labels == UNLABELLED)], [0, 255], labels.astype(int)
+        )
         np.testing.assert_array_equal(np.asarray(mask), expected)
 
 
