@@ -238,7 +238,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--ignore", type=int, metavar="N", help="segnet, fastai: the ignore value (default: the number of classes)")
     add("--background-class", action="store_true", default=None, help="where classes count from 0: background is one")
     add("--unlabelled", choices=("ignore", "background"), help="voc: what has no label is void, or background")
-    add("--instances", action="store_true", default=None, help="voc, cityscapes, ultralytics: single things, too")
+    add("--instances", action="store_true", default=None, help="voc, cityscapes: single things, too")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
     add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
     add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")

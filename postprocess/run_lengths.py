@@ -38,11 +38,11 @@ def holds(texts: Sequence[str], found: Segments) -> bool:
     place, ends = _within(sizes), _sums(lengths, sizes)
     if len(texts) != len(found.labels) or (lengths < (place > 0)).any() or (ends[np.cumsum(sizes) - 1] != size).any():
         return False
-    number = np.repeat(np.arange(1, len(texts) + 1), sizes)
     inside = place % 2 == 1
-    painted = np.bincount(ends[inside], number[inside], size + 1)
-    painted = np.bincount((ends - lengths)[inside], number[inside], size + 1) - painted
-    return np.array_equal(np.cumsum(painted[:-1]), np.repeat(found.numbers, found.lengths))
+    starts, number = (ends - lengths)[inside], np.repeat(np.arange(1, len(texts) + 1), sizes)[inside]
+    order, told = np.argsort(starts, kind="stable"), found.numbers > 0
+    pairs = ((starts, found.starts), (lengths[inside], found.lengths), (number, found.numbers))
+    return all(np.array_equal(here[order], there[told]) for here, there in pairs)
 
 
 def decode(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -26,6 +26,7 @@ from .nyu import Nyu
 from .segnet import Segnet
 from .ultralytics import Ultralytics
 from .voc import Voc
+from .yolo import Yolo
 
 
 class Format(Protocol):
@@ -83,6 +84,6 @@ class Assembled(Protocol):
 
 
 _FORMATS: tuple[type[Format], ...] = (
-    Ade20k, Cityscapes, Coco, Fastai, HuggingFace, Mmseg, Nyu, Segnet, Ultralytics, Voc,
+    Ade20k, Cityscapes, Coco, Fastai, HuggingFace, Mmseg, Nyu, Segnet, Ultralytics, Voc, Yolo,
 )  # fmt: skip
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -20,6 +21,9 @@ from postprocess.errors import ExportError
 from postprocess.exporters.cityscapes import Cityscapes
 from postprocess.exporters.voc import Voc
 from postprocess.exr import read_labels
+from postprocess.frame_pixels import FramePixels
+from postprocess.labelmap import label_map
+from postprocess.layout import Placed
 
 NYU13 = built_in("nyu13")
 NAMES = ("floor  mat", 'a: "b" # c', "#1", "Möbel\u2028;😀\x85\x9f", "void", "background", "ignored", "floor_mat")
@@ -176,6 +180,23 @@ def test_cityscapes_other_maps(things: Path, tmp_path: Path) -> None:
         np.testing.assert_array_equal(instances, expected)
 
 
+def test_what_no_thing_shows() -> None:
+    """One object in VOC, the label id alone in Cityscapes."""
+    labels = label_map(np.array([[1, 1, 2], [2, 2, 0]], np.uint16))
+    things = np.array([[9, 8, 0], [0, 9, 0]], np.uint64)
+    for layout, place, expected in (
+        (Voc(instances=True), "SegmentationObject/r_000001", [[2, 1, 3], [3, 4, 255]]),
+        (
+            Cityscapes(instances=True),
+            "gtFine/val/r/r_000000_000001_gtFine_instanceIds",
+            [[1001, 1000, 2], [2, 2000, 0]],
+        ),
+    ):
+        placed = Placed("r_000001", 1, "val", layout.places("val", "r_000001", ".png"))
+        made = layout.frame(FramePixels(placed, layout.encoding(NYU13), labels, instances=things))
+        assert read_png(BytesIO(made.files[f"{place}.png"])).tolist() == expected
+
+
 def cityscapes(name: str, *rows: tuple[int, dict[str, int]]) -> LabelSet:
     return LabelSet(name, tuple(Label(id_, f"label {id_}", (id_, 0, 0), (), parents) for id_, parents in rows))
 
@@ -229,29 +250,8 @@ def test_two_frames_of_one_name_in_cityscapes_are_refused(tmp_path: Path) -> Non
     refused(tmp_path, "'a[-_]b_000001' and 'a[-_]b_000001' would both be 'a-b_000001'.*rename", runs, "cityscapes")
 
 
-def test_polygons_are_the_things(things: Path, tmp_path: Path) -> None:
-    export([things], tmp_path / "out", "ultralytics", split=(1, 0, 0), options={"instances": True})
-    for number in range(1, 5):
-        labels, ids = labels_of(things, number), things_of(things, number)
-        pairs = [(label, thing) for label in range(1, 14) for thing in np.unique(ids[(labels == label) & (ids > 0)])]
-        rows = (tmp_path / "out" / "labels" / "train" / f"a_run_{number:06d}.txt").read_text().splitlines()
-        assert len(rows) == len(pairs) > 10
-        for row, (label, thing) in zip(rows, pairs):
-            words = row.split()
-            assert int(words[0]) == label - 1 and len(words) >= 7
-            shares = np.array(words[1:], np.float32).reshape(-1, 2)
-            points = shares * labels.shape[::-1]
-            np.testing.assert_array_equal(np.floor(points), np.round(points))  # Ultralytics does this, supervision that
-            canvas = np.zeros(labels.shape, np.uint8)
-            cv2.fillPoly(canvas, [points.astype(np.int32)], 1)
-            mask = (labels == label) & (ids == thing)
-            assert not (mask & (canvas == 0)).any()
-            if cv2.connectedComponents(mask.astype(np.uint8))[0] == 2:  # patches have no holes
-                np.testing.assert_array_equal(canvas.astype(bool), mask)
-
-
 def test_single_things_are_wanted_of_the_run(tmp_path: Path) -> None:
-    for format in ("voc", "cityscapes", "ultralytics"):
+    for format in ("voc", "cityscapes"):
         words = f"has no instances, which {format} needs: render a run with --with instances"
         refused(tmp_path, words, [write_run(tmp_path / format)], format, options={"instances": True})
 

@@ -1,4 +1,4 @@
-"""Formats of label maps, loaded by the readers that they are made for and held against the run, pixel by pixel."""
+"""Label maps and polygons, loaded by the readers that they are made for and held against the run, pixel by pixel."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def test_ultralytics_masks(exported: Exported, ultralytics: Callable) -> None:
 
 
 def test_ultralytics_polygons(exported: Exported, ultralytics: Callable) -> None:
-    out = exported("yolo", "ultralytics", instances=True)
+    out = exported("yolo", "yolo")
     data = ultralytics("utils").check_det_dataset(str(out / "data.yaml"), autodownload=False)
     dataset = ultralytics("dataset").YOLODataset(img_path=data["train"], data=data, task="segment", augment=False)
     assert len(dataset) == 6
@@ -227,7 +227,7 @@ def test_ultralytics_polygons(exported: Exported, ultralytics: Callable) -> None
 
 def test_supervision(exported: Exported) -> None:
     reader = pytest.importorskip("supervision")
-    out = exported("supervision", "ultralytics", instances=True)
+    out = exported("supervision", "yolo")
     folders = out / "images" / "train", out / "labels" / "train", out / "data.yaml"
     dataset = reader.DetectionDataset.from_yolo(*map(str, folders), force_masks=True)
     assert dataset.classes == NAMES and len(dataset) == 6
