@@ -183,7 +183,6 @@ def test_cityscapes_other_maps(things: Path, tmp_path: Path) -> None:
 def test_what_no_thing_shows() -> None:
     """One object in VOC, the label id alone in Cityscapes."""
     labels = label_map(np.array([[1, 1, 2], [2, 2, 0]], np.uint16))
-    ids = "gtFine/val/r/r_000000_000001_gtFine_instanceIds"
     things = np.array([[9, 8, 0], [0, 9, 0]], np.uint64)
     for layout, place, expected in (
         (Voc(instances=True), "SegmentationObject/r_000001", [[2, 1, 3], [3, 4, 255]]),
