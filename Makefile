@@ -3,11 +3,12 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BPY ?= 4.5
 BIN := $(VENV)/bin
+READERS := .venv-readers
 DEMO := build/demo
 ABREAST := -n auto --maxprocesses 4 --dist loadfile
 BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
 
-.PHONY: demo test test-slow test-wheels test-blender lint benchmark zip clean
+.PHONY: demo test test-slow test-readers test-wheels test-blender lint benchmark zip clean
 
 demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 views, export, show
 	rm -rf $(DEMO)
@@ -23,6 +24,9 @@ test: lint                    ## the whole suite, but for what is marked slow
 
 test-slow: $(VENV)/.ready     ## all of it
 	$(BIN)/python -m pytest $(ABREAST)
+
+test-readers: $(READERS)/.ready  ## what exports write, loaded by the readers that formats are made for; several GB
+	$(READERS)/bin/python -m pytest tests/readers tests/postprocess/test_formats_page.py -rs
 
 test-wheels:                  ## the Blender side of the suite on the other bpy modules that exist
 	for bpy in 4.2 5.0; do \
@@ -52,6 +56,11 @@ zip: $(VENV)/.ready           ## the add-on as the extension that Blender instal
 
 clean:
 	rm -rf .venv* build
+
+$(READERS)/.ready: tests/readers/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(READERS)
+	$(READERS)/bin/pip install --quiet --disable-pip-version-check --editable . -r tests/readers/requirements.txt
+	touch $@
 
 $(VENV)/.ready: pyproject.toml tools/setup.sh
 	sh tools/setup.sh $(PYTHON) $(VENV) $(BPY)

@@ -278,7 +278,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add(
         "--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML/CSV file"
     )
-    add("--format", required=True, choices=("coco", "nyu", "segnet", "yolo"), help="the layout to write")
+    add("--format", required=True, choices=_formats(), help="the layout to write")
     add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
     add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
@@ -302,13 +302,20 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--jpeg-quality", type=int, default=95, metavar="Q", help="of --images jpeg, 1 to 100 (default 95)")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
     add("--void", choices=("apart", "zero"), help="nyu: keep unlabelled, ignore, background apart, or all 0")
-    add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
-    add("--background-class", action="store_true", default=None, help="segnet: the background is a class")
+    add("--ignore", type=int, metavar="N", help="segnet, fastai: the ignore value (default: the number of classes)")
+    add("--background-class", action="store_true", default=None, help="where classes count from 0: background is one")
+    add("--unlabelled", choices=("ignore", "background"), help="voc: what has no label is void, or background")
+    add("--instances", action="store_true", default=None, help="voc, cityscapes: single things, too")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
     add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
     add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")
     add_regrouping(verb)
     verb.set_defaults(call=_export)
+
+
+def _formats() -> list[str]:
+    """One in each file; to import them would take longer than to parse a command."""
+    return sorted(path.stem for path in (Path(__file__).parent / "postprocess" / "exporters").glob("[!_]*.py"))
 
 
 def _export(parsed: argparse.Namespace) -> int:
@@ -325,7 +332,7 @@ def _export(parsed: argparse.Namespace) -> int:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
     if parsed.split_list and parsed.split_by:
         raise ValueError("export: --split-list says the split, so --split-by goes without it")
-    of_formats = ("void", "ignore", "background_class", "prefix", "stuff", "polygons")
+    of_formats = ("void", "ignore", "background_class", "unlabelled", "instances", "prefix", "stuff", "polygons")
     options = {name: getattr(parsed, name) for name in of_formats}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
@@ -421,11 +428,12 @@ def _add_import(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _import(parsed: argparse.Namespace) -> int:
+    from blender_addon.label_sets import label_files
     from postprocess.importers.request import source_of
     from postprocess.importers.writing import write_dataset
     from postprocess.progress import progress_line
 
-    source = source_of(parsed)
+    source = source_of(parsed, label_files.read(parsed.label_set) if parsed.label_set else None)
     made = write_dataset(source, parsed.out, parsed.otherwise, progress_line(sys.stderr, "pictures"))
     for warning in made.warnings:
         print(f"labelpass: warning: {warning}", file=sys.stderr)

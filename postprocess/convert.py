@@ -6,7 +6,7 @@ every file is read back and compared with that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.labels import Color, LabelSet
 from blender_addon.contract.run import LABELS, PURITY
 
 from . import png
@@ -72,7 +72,8 @@ def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Convert
     """Write one frame below `root`. Raises ExportError for input that cannot be trusted, and when a disk lies."""
     source, background_known = read_labels_of(frame, recipe.label_sets[frame.source])
     labels = _altered(source, frame, recipe)
-    write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette)
+    colors = recipe.encoding.file_palette
+    write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette, colors)
     shown = _write_image(root, placed.files.image, frame, source.pixels.shape, recipe)
     rows = _write_more(root, frame, placed, labels, shown, recipe)
     source_counts = source.counts()
@@ -116,12 +117,19 @@ def _purity(frame: Frame) -> NDArray[np.float32]:
 
 
 def write_labels(
-    root: Path, places: Places, labels: LabelMap, written: NDArray[Any], palette: NDArray[np.uint8]
+    root: Path,
+    places: Places,
+    labels: LabelMap,
+    written: NDArray[Any],
+    palette: NDArray[np.uint8],
+    colors: Sequence[Color] | None = None,
 ) -> None:
+    """A label map, each value looked up in `written`, with `colors` as its palette where it has one; and its preview,
+    in those of `palette`. Raises ExportError."""
     if places.label is None:
         return
     data = map_png(root / places.label, labels, written)
-    write_checked(root, places.label, data)
+    write_checked(root, places.label, data if colors is None else png.with_palette(data, np.array(colors, np.uint8)))
     if places.preview is None:
         return
     if written.dtype == np.uint8:

@@ -24,11 +24,14 @@ class Encoding:
 
     Raises ExportError where a value does not fit the type or two labels would be written alike. Codes may share
     values with each other, where a format's readers know only one kind of void, but never with a label.
+
+    `file_palette` are the colours of values from 0 on that label files of 8 bits carry, None where they are gray.
     """
 
     label_set: LabelSet
     values: Mapping[int, int]
     dtype: str
+    file_palette: tuple[Color, ...] | None = None
 
     def __post_init__(self) -> None:
         limit = int(np.iinfo(self.dtype).max)

@@ -171,7 +171,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if room == "scenes":
         return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.compat", "numpy", *blender)
     if room == "postprocess":
-        libraries = ("numpy", "cv2", "OpenEXR", "PIL")
+        libraries = ("numpy", "cv2", "OpenEXR", "PIL", "h5py", "pycocotools")
         return ("postprocess", CONTRACT, *libraries)
     if room == "tools":
         return ("tools", CONTRACT, *blender)

@@ -16,9 +16,16 @@ from ..frame_pixels import FramePixels, Made
 from ..layout import Encoding, Frames, Places
 from ..spool import Rows
 from ..stats import ClassWeights
+from .ade20k import Ade20k
+from .cityscapes import Cityscapes
 from .coco import Coco
+from .fastai import Fastai
+from .huggingface import HuggingFace
+from .mmseg import Mmseg
 from .nyu import Nyu
 from .segnet import Segnet
+from .ultralytics import Ultralytics
+from .voc import Voc
 from .yolo import Yolo
 
 
@@ -76,5 +83,7 @@ class Assembled(Protocol):
         million frames need no more memory than one."""
 
 
-_FORMATS: tuple[type[Format], ...] = (Nyu, Segnet, Coco, Yolo)
+_FORMATS: tuple[type[Format], ...] = (
+    Ade20k, Cityscapes, Coco, Fastai, HuggingFace, Mmseg, Nyu, Segnet, Ultralytics, Voc, Yolo,
+)  # fmt: skip
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}

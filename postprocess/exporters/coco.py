@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import CODE_NAMES, Label, LabelSet, LabelSetError
 
+from ..class_numbers import name_lists
 from ..encoded import map_png, unlike
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
@@ -81,7 +82,7 @@ class Coco:
         return Places(f"images/{split}/{name}{ending}", f"stuffthingmaps/{split}/{name}.png")
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
-        return {f"{split}.txt": "".join(f"{frame.name}\n" for frame in members) for split, members in frames.items()}
+        return name_lists(frames)
 
     def frame(self, pixels: FramePixels) -> Made:
         placed, label_set = pixels.placed, pixels.encoding.label_set

@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 
+from ..class_numbers import name_lists, trained
 from ..errors import ExportError
 from ..layout import CODE_COLORS, Encoding, Frames, Places
 from ..pictures import ENDINGS
@@ -64,11 +65,10 @@ class Nyu:
         return Places(f"images/{name}{ending}", f"labels/{name}.png", f"colors/{name}.png")
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
-        return tuple(sorted(label_set.by_id))
+        return trained(label_set)
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
-        lists = {f"{split}.txt": "".join(f"{frame.name}\n" for frame in members) for split, members in frames.items()}
-        return lists | {"labels.csv": _labels_csv(encoding, self.void)}
+        return name_lists(frames) | {"labels.csv": _labels_csv(encoding, self.void)}
 
     def conventions(self, encoding: Encoding) -> dict[str, Any]:
         return {"void": self.void, "label files": f"label ids, {encoding.dtype} PNG, gray"}

@@ -20,8 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
+from blender_addon.contract.labels import IGNORE, LabelSet
 
+from ..class_numbers import class_name, class_names, numbered, trained
 from ..errors import ExportError
 from ..layout import Encoding, Frames, Places
 from ..pictures import ENDINGS
@@ -54,22 +55,10 @@ class Segnet:
             )
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
-        """Label ids, and the code of the background where it is a class, in the order of their class numbers."""
-        return (*sorted(label_set.by_id), *([BACKGROUND] * self.background_class))
+        return trained(label_set, self.background_class)
 
     def encoding(self, label_set: LabelSet) -> Encoding:
-        """Raises ExportError for more classes than 8 bits hold and for an ignore value that is a class."""
-        classes = self.classes(label_set)
-        ignore = len(classes) if self.ignore is None else self.ignore
-        if len(classes) > 255:
-            raise ExportError(
-                f"label set {label_set.name!r} has {len(classes)} classes, and SegNet's 8-bit labels hold 255 and one "
-                "ignore value; export into a smaller label set (--labels nyu40)"
-            )
-        values = {BACKGROUND: ignore} | {id_: number for number, id_ in enumerate(classes)}
-        if ignore < len(classes):
-            raise ExportError(f"ignore value {ignore} is also a class: classes are 0 to {len(classes) - 1}")
-        return Encoding(label_set, values | {UNLABELLED: ignore, IGNORE: ignore}, "uint8")
+        return numbered("SegNet", label_set, self.classes(label_set), void=self.ignore)
 
     def places(self, split: str, name: str, ending: str) -> Places:
         return Places(f"{split}/{name}{ending}", f"{split}annot/{name}.png")
@@ -80,10 +69,8 @@ class Segnet:
             f"{split}.txt": "".join(f"{start}{frame.files.image} {start}{frame.files.label}\n" for frame in members)
             for split, members in frames.items()
         }
-        classes = self.classes(encoding.label_set)
-        files["classes.txt"] = "".join(
-            f"{number} {_class_name(encoding.label_set, id_)}\n" for number, id_ in enumerate(classes)
-        )
+        names = class_names(encoding.label_set, self.classes(encoding.label_set))
+        files["classes.txt"] = "".join(f"{number} {name}\n" for number, name in enumerate(names))
         if weights is not None:
             files[self.weights_file] = self._loss(encoding, weights)
         return files
@@ -98,7 +85,7 @@ class Segnet:
         ]
         for id_, weight in weights.of.items():
             absent = ", not in train" if id_ in weights.absent else ""
-            name = _class_name(encoding.label_set, id_)
+            name = class_name(encoding.label_set, id_)
             lines.append(f"  class_weighting: {weight:.6g}  # {encoding.values[id_]} {name}{absent}")
         return "\n".join([*lines, "}"]) + "\n"
 
@@ -115,7 +102,3 @@ class Segnet:
         if self.prefix:
             return ()
         return ("the lists hold relative paths: run caffe in the dataset's folder, or export with --prefix /its/place",)
-
-
-def _class_name(label_set: LabelSet, id_: int) -> str:
-    return "background" if id_ == BACKGROUND else " ".join(label_set.by_id[id_].name.split())

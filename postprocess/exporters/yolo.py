@@ -5,9 +5,10 @@
     images/SPLIT/NAME.png  RGB                                 data.yaml   folders, and the names of classes 0..K-1
     labels/SPLIT/NAME.txt  a line each: class x1 y1 x2 y2 ...  SPLIT.txt   names, one per line
 
-Classes are the labels in the order of their set. Points are the centres of the pixels on a mask's rim, divided by width
-and height, six digits: what `cv2.fillPoly` makes of them at the picture's own size is the mask again, but for what the
-format cannot say. Holes are filled, and pieces of one thing are joined by lines, as Ultralytics' own converters do.
+Classes are the labels in the order of their set. Points lie a quarter of a pixel from the corner of those on a mask's
+rim, divided by width and height, six digits: Ultralytics, which cuts off, and supervision, which rounds, both find
+them. What `cv2.fillPoly` makes of them at the picture's own size is the mask again, but for what the format cannot say.
+Holes are filled, and pieces of one thing are joined by lines, as Ultralytics' own converters do.
 
 Unlabelled, ignore, background and pixels of no thing are in no line. A frame without things has an empty file.
 """
@@ -23,6 +24,8 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 
+from ..class_numbers import name_lists
+from ..data_yaml import data_yaml
 from ..encoded import unlike
 from ..frame_pixels import FramePixels, Made
 from ..layout import Encoding, Frames, Places
@@ -56,10 +59,8 @@ class Yolo:
         return Places(image=f"images/{split}/{name}{ending}")
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
-        lists = {f"{split}.txt": "".join(f"{frame.name}\n" for frame in members) for split, members in frames.items()}
-        folders = [f"{split}: images/{split}\n" for split, members in frames.items() if members]
-        names = [f"  {at}: {_quoted(label.name)}\n" for at, label in enumerate(encoding.label_set.labels)]
-        return lists | {"data.yaml": "".join([*folders, "names:\n", *names])}
+        names = [label.name for label in encoding.label_set.labels]
+        return name_lists(frames) | {"data.yaml": data_yaml(frames, names)}
 
     def frame(self, pixels: FramePixels) -> Made:
         path = f"labels/{pixels.placed.split}/{pixels.placed.name}.txt"
@@ -71,15 +72,16 @@ class Yolo:
             if found.things[at]:
                 way = one_way(numbers[y : y + high, x : x + wide] == at + 1) + (x, y)
                 line = _line(pixels.encoding.values[int(found.labels[at])], way, size)
-                if not np.array_equal((_points(line) * size).astype(np.int64), way):
+                back = _points(line) * size
+                if not (np.array_equal(np.floor(back), way) and np.array_equal(np.round(back), way)):
                     raise unlike(path)
                 lines.append(line)
         return Made(files={path: "".join(lines).encode("ascii")})
 
     def conventions(self, encoding: Encoding) -> dict[str, Any]:
         return {
-            "label files": "class 0..K-1 in the order of the label set, and a polygon through the centres of the "
-            "pixels on the rim, divided by width and height",
+            "label files": "class 0..K-1 in the order of the label set, and a polygon through the pixels on the "
+            "rim, a quarter from their corners, divided by width and height",
             "unlabelled, ignore, background": "in no line; their number here is written nowhere",
         }
 
@@ -88,7 +90,7 @@ class Yolo:
 
 
 def _line(number: int, way: Way, size: NDArray[np.int64]) -> str:
-    shares = ((way + 0.5) / size).ravel().tolist()
+    shares = ((way + 0.25) / size).ravel().tolist()
     return " ".join([str(number), *(f"{share:.6f}" for share in shares)]) + "\n"
 
 
@@ -96,9 +98,3 @@ def _points(line: str) -> NDArray[np.float64]:
     """(N, 2) of a line, shares of width and height."""
     words: Sequence[str] = line.split()[1:]
     return np.array(words, np.float64).reshape(-1, 2)
-
-
-def _quoted(name: str) -> str:
-    """As YAML: whatever is not plain ASCII by its number."""
-    plain = (letter if " " <= letter <= "~" and letter not in '"\\' else f"\\U{ord(letter):08x}" for letter in name)
-    return f'"{"".join(plain)}"'

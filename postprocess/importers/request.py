@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from blender_addon.contract.arguments import parse_path, said
 
 if TYPE_CHECKING:
+    from blender_addon.contract.labels import LabelSet
+
     from .labelled import Labelled
 
 SPLITS = ("train", "val", "test")
@@ -36,12 +38,10 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     add("--as", dest="otherwise", choices=SPLITS, default="train", help="where pictures go that have no split there")
 
 
-def source_of(parsed: argparse.Namespace) -> Labelled:
-    """What the arguments ask to import. Raises ValueError for arguments that do not go together."""
-    from blender_addon.label_sets import label_files
-
+def source_of(parsed: argparse.Namespace, label_set: LabelSet | None) -> Labelled:
+    """What the arguments ask to import; `label_set` is the one that they name. Raises ValueError for arguments that do
+    not go together."""
     _check(parsed)
-    label_set = label_files.read(parsed.label_set) if parsed.label_set else None
     if parsed.kind == "nyu":
         from .nyu_mat import nyu_mat
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from postprocess.dataset import export
 from postprocess.errors import ExportError
 
 
-def read_png(path: Path) -> np.ndarray:
+def read_png(path: Path | IO[bytes]) -> np.ndarray:
     return np.asarray(Image.open(path))
 
 
