@@ -20,6 +20,9 @@ NO_BLENDER = (
     "--blender PATH"
 )
 
+FORMATS = ("nyu", "nyu-mat", "segnet", "numpy", "webdataset")  # `postprocess.exporters` takes too long to ask
+FORMAT_OPTIONS = ("void", "ignore", "background_class", "prefix", "shard_size", "depths", "instances")
+
 if TYPE_CHECKING:
     from render_scripts.rays.verify_request import VerifyRequest
 
@@ -223,7 +226,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add(
         "--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML/CSV file"
     )
-    add("--format", required=True, choices=("nyu", "segnet"), help="the layout to write")
+    add("--format", required=True, choices=FORMATS, help="the layout to write")
     add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
     add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
@@ -234,10 +237,13 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--images", choices=("copy", "link", "png", "jpeg"), help="pictures: as they are, hard links, or encoded anew")
     add("--jpeg-quality", type=int, default=95, metavar="Q", help="of --images jpeg, 1 to 100 (default 95)")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
-    add("--void", choices=("apart", "zero"), help="nyu: keep unlabelled, ignore, background apart, or all 0")
+    add("--void", choices=("apart", "zero"), help="nyu, nyu-mat: keep unlabelled, ignore, background apart, or all 0")
     add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
     add("--background-class", action="store_true", default=None, help="segnet: the background is a class")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
+    add("--shard-size", metavar="N|NMB", help="webdataset: frames of a shard, or megabytes (default 500MB)")
+    add("--no-depths", dest="depths", action="store_false", default=None, help="nyu-mat: without depths")
+    add("--no-instances", dest="instances", action="store_false", default=None, help="nyu-mat: without instances")
     verb.set_defaults(call=_export)
 
 
@@ -252,7 +258,7 @@ def _export(parsed: argparse.Namespace) -> int:
         raise ValueError("export: --label-set, --pictures and --layer go with --exr; runs carry their own label set")
     if parsed.exr and not parsed.label_set:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
-    options = {name: getattr(parsed, name) for name in ("void", "ignore", "background_class", "prefix")}
+    options = {name: getattr(parsed, name) for name in FORMAT_OPTIONS}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
         "split": parsed.split,

@@ -125,11 +125,11 @@ def _write_labels(
 
 def _write_image(root: Path, place: str | None, frame: Frame, shape: tuple[int, ...], recipe: Recipe) -> Picture | None:
     """The picture, where the format writes or wants it."""
-    wanted = recipe.of_format is not None and "image" in recipe.of_format.wants
-    if frame.image is None or (place is None and not wanted):
+    wants = recipe.of_format.wants if recipe.of_format is not None else frozenset()
+    if frame.image is None or (place is None and not wants & {"image", "pixels"}):
         return None
     checksum = frame.checksums.get(frame.image.name)
-    made = picture(frame.image, checksum, shape, recipe.size, recipe.pictures)
+    made = picture(frame.image, checksum, shape, recipe.size, recipe.pictures, place is not None or "image" in wants)
     if place is not None:
         write_picture(root, place, frame.image, made, recipe.pictures)
     return made

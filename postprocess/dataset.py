@@ -32,7 +32,7 @@ from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .pictures import QUALITY, Pictures, settled
 from .pool import convert_all
 from .progress import Progress
-from .splits import SPLITS, Split, check_fractions, split_frames
+from .splits import SPLITS, FrameKey, Split, check_fractions, split_frames
 from .spool import FOLDER, Rows
 from .staging import staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
@@ -129,12 +129,13 @@ class _Job:
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
-        return tuple(self._placed(frame.key.name, at) for at, frame in enumerate(self.collection.frames, start=1))
+        return tuple(self._placed(frame.key, at) for at, frame in enumerate(self.collection.frames, start=1))
 
-    def _placed(self, name: str, number: int) -> Placed:
-        split = self.split.of[name]
-        places = self.layout.places(split, name, self.pictures.ending if self.pictures else "")
-        return Placed(name, number, split, places if self.pictures else replace(places, image=None))
+    def _placed(self, key: FrameKey, number: int) -> Placed:
+        split = self.split.of[key.name]
+        places = self.layout.places(split, key.name, self.pictures.ending if self.pictures else "")
+        scene = key.scene.removeprefix("file ").removesuffix(".blend")
+        return Placed(key.name, number, split, places if self.pictures else replace(places, image=None), scene)
 
     def recipe(self) -> Recipe:
         tables = tuple(lookup_table(crosswalk) for crosswalk in self.crosswalks)
@@ -193,6 +194,8 @@ def _settle(collection: Collection, wishes: Wishes) -> _Job:
     found = [frame.image for frame in frames if frame.image is not None]
     ways = choices.images, choices.jpeg_quality
     pictures = settled(*ways, layout.name, layout.endings, found, choices.size is not None) if found else None
+    if pictures is not None and pictures.way == "link" and layout.places("train", "x", pictures.ending).image is None:
+        raise ExportError(f"{layout.name} has no file for each picture that could be a link; use --images copy")
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
     split = split_frames([frame.key for frame in frames], choices.fractions, rng, wishes.split_by)
     return _Job(layout, encoding, collection, crosswalks, split, choices, pictures)

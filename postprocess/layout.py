@@ -86,13 +86,14 @@ class Places:
 class Placed:
     """A frame in the dataset: its `name`, unique there, its `number` among all frames, from 1, its split, its files.
 
-    `files.image` is None where there are no pictures.
+    `files.image` is None where there are no pictures. `scene` is what it shows, as far as its source says.
     """
 
     name: str
     number: int
     split: str
     files: Places
+    scene: str = ""
 
 
 Frames = Mapping[str, Sequence[Placed]]

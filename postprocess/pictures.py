@@ -47,7 +47,7 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Picture:
-    """As it is written, and its pixels (H, W, 3) RGB, before JPEG takes some of them."""
+    """As it is written, b"" where it never is, and its pixels (H, W, 3) RGB, before JPEG takes some of them."""
 
     data: bytes
     pixels: NDArray[np.uint8]
@@ -75,9 +75,15 @@ def settled(
 
 
 def picture(
-    path: Path, checksum: str | None, shape: tuple[int, ...], size: tuple[int, int] | None, wish: Pictures
+    path: Path,
+    checksum: str | None,
+    shape: tuple[int, ...],
+    size: tuple[int, int] | None,
+    wish: Pictures,
+    written: bool = True,
 ) -> Picture:
     """The picture at `path`, whose labels are (H, W), as it is to be; `size` is (width, height) where it changes.
+    One that is not `written` has its pixels alone.
 
     Raises ExportError for a picture that is not what was rendered, and for one that trainers would misread.
     """
@@ -91,10 +97,12 @@ def picture(
         return Picture(data, pixels)
     if size is not None:
         pixels = resize_image(pixels, size)
-    elif wish.way == "copy" and png.is_plain_rgb(data):
+    if not written:
+        return Picture(b"", pixels)
+    if size is None and wish.way == "copy" and png.is_plain_rgb(data):
         # The compressed pixels travel as they are: they were decoded and checked just now.
         return Picture(png.without_notes(data), pixels)
-    elif wish.way == "jpeg" and jpeg.is_jpeg(data):
+    if size is None and wish.way == "jpeg" and jpeg.is_jpeg(data):
         return Picture(_bare_jpeg(path, data), pixels)
     made = rgb_jpeg(path, pixels, wish.quality) if wish.ending == ".jpg" else rgb_png(path, pixels)
     return Picture(made, pixels)

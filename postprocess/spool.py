@@ -47,6 +47,14 @@ class Rows:
     root: Path
     spans: Mapping[str, Mapping[str, Span]]
 
+    def has(self, name: str, kind: str) -> bool:
+        """Whether a frame has rows of this kind."""
+        return kind in self.spans[name]
+
+    def size(self, name: str, kind: str) -> int:
+        """How many bytes they are."""
+        return self.spans[name][kind].length
+
     def of(self, name: str, kind: str) -> bytes:
         """The rows of a frame. Raises ExportError where the disk gives others than it was given."""
         span = self.spans[name][kind]

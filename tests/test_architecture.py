@@ -161,7 +161,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if room == "scenes":
         return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.compat", "numpy", *blender)
     if room == "postprocess":
-        libraries = ("numpy", "cv2", "OpenEXR", "PIL")
+        libraries = ("numpy", "cv2", "OpenEXR", "PIL", "h5py")
         return ("postprocess", CONTRACT, *libraries)
     if room == "tools":
         return (CONTRACT, *blender)
