@@ -44,9 +44,19 @@ def main(arguments: list[str] | None = None) -> int:
         sentence = refusal(error, Path.cwd()) if isinstance(error, OSError) else str(error)
         print("\n".join(f"labelpass: {line}" for line in sentence.split("\n")), file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("labelpass: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        _say_notes("stopped", stop)
         return 130
+    except SystemExit as stop:
+        if getattr(stop, "__notes__", []):
+            _say_notes("stopped", stop)
+        raise
+
+
+def _say_notes(what: str, stop: BaseException) -> None:
+    """A signal came; what was done, and how to go on, are notes on its exception."""
+    for line in (what, *getattr(stop, "__notes__", [])):
+        print(f"labelpass: {line}", file=sys.stderr)
 
 
 def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -284,6 +294,8 @@ def _export(parsed: argparse.Namespace) -> int:
         print(f"labelpass: warning: {warning}", file=sys.stderr)
     for note in made.notes:
         print(f"labelpass: {note}")
+    if made.there:
+        print(f"labelpass: {made.there} frames were there from an export that was interrupted")
     split = ", ".join(f"{count} {name}" for name, count in made.frames.items())
     sizes = ", ".join(f"{width}x{height}" for width, height in made.sizes[:3])
     more = f" and {len(made.sizes) - 3} sizes more" if len(made.sizes) > 3 else ""

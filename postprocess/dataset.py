@@ -7,7 +7,6 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -21,11 +20,13 @@ import numpy as np
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.words import listed
 
+from . import journal
 from .convert import Converted, Recipe
 from .errors import ExportError
 from .exporters import Assembled, Format, PerFrame
 from .frame_pixels import refuse_lacking
 from .frames import Collection, Frame, frames_of_folder, frames_of_runs
+from .journal import digest_of
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Placed, encoding_table
 from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
@@ -33,7 +34,7 @@ from .pictures import QUALITY, Pictures, settled
 from .pool import convert_all
 from .progress import Progress
 from .splits import SPLITS, FrameKey, Split, check_fractions, split_frames
-from .spool import FOLDER, Rows
+from .spool import Rows
 from .staging import staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
 from .taxonomy import crosswalk_of, lost_labels, target_of
@@ -44,7 +45,8 @@ _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and 
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What was made: frames per split, each (width, height), and what a person should read before training."""
+    """What was made: frames per split, each (width, height), and what a person should read before training; how many
+    frames were there from an export that was interrupted."""
 
     out: Path
     format: str
@@ -53,6 +55,7 @@ class ExportSummary:
     sizes: tuple[tuple[int, int], ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    there: int = 0
 
 
 def export(
@@ -79,7 +82,8 @@ def export(
     (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of
     `pictures.WAYS`, None for what the format's readers expect; `jobs` is a number of processes; `options` are the
     fields of the format's dataclass. `progress` is called with (done, total) frames.
-    Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
+    Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met. What
+    a signal, a full disk or a dying process ends leaves a hidden folder beside `out`, with which the same call goes on.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure, images, jpeg_quality)
     wishes = Wishes(layout_of(format, options or {}), target, split_by, choices)
@@ -137,6 +141,11 @@ class _Job:
         scene = key.scene.removeprefix("file ").removesuffix(".blend")
         return Placed(key.name, number, split, places if self.pictures else replace(places, image=None), scene)
 
+    def digest(self) -> str:
+        """Of all that decides bytes: what another export with the same one has done need not be done again."""
+        settled = (self.layout, self.encoding, self.collection.sources, self.crosswalks, self.choices, self.pictures)
+        return digest_of(settled, zip(self.collection.frames, self.placed))
+
     def recipe(self) -> Recipe:
         tables = tuple(lookup_table(crosswalk) for crosswalk in self.crosswalks)
         return Recipe(
@@ -158,7 +167,8 @@ def _export(
     check_wishes(out, wishes.choices, jobs)
     job = _settle(collect(), wishes)
     frames = job.collection.frames
-    with staged(out) as staging:
+    with staged(out, job.digest()) as staging:
+        there = journal.count(staging)
         with closing(convert_all(frames, job.placed, job.recipe(), staging, jobs, progress)) as results:
             converted = _of_fit_size(frames, results, job.layout)
         contents = _contents(job, converted)
@@ -167,7 +177,6 @@ def _export(
         if isinstance(job.layout, Assembled):
             rows = Rows(staging, {placed.name: done.rows for placed, done in zip(job.placed, converted)})
             job.layout.assemble(staging, contents.frames, job.encoding, rows)
-        shutil.rmtree(staging / FOLDER, ignore_errors=True)
     return ExportSummary(
         out=out,
         format=job.layout.name,
@@ -176,6 +185,7 @@ def _export(
         sizes=tuple(sorted(contents.sizes)),
         warnings=tuple(contents.warnings),
         notes=job.layout.notes(),
+        there=there,
     )
 
 

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from blender_addon.contract.words import refusal
 from . import jpeg, png
 from .encoded import rgb_jpeg, rgb_png, unlike
 from .errors import ExportError
+from .journal import Sum
 from .labelmap import resize_image
 from .pixels import checked_image
 from .staging import make_folders, write_checked
@@ -108,17 +110,18 @@ def picture(
     return Picture(made, pixels)
 
 
-def write_picture(root: Path, place: str, path: Path, made: Picture, wish: Pictures) -> None:
+def write_picture(root: Path, place: str, path: Path, made: Picture, wish: Pictures) -> Sum:
     """Put it into the dataset at `root`. Raises ExportError where the disk refuses, or lies."""
     if wish.way != "link":
-        write_checked(root, place, made.data)
-        return
+        return write_checked(root, place, made.data)
     make_folders(root, place)
     try:
+        (root / place).unlink(missing_ok=True)  # an export before this one may have been stopped here
         os.link(path.resolve(), root / place)
     except OSError as error:
         why = refusal(error, path)
         raise ExportError(f"{why}: no hard link from there to the dataset (another disk?); use --images copy") from None
+    return len(made.data), zlib.crc32(made.data)
 
 
 def _of_all(sources: Iterable[Path]) -> str:

@@ -1,6 +1,7 @@
 """All frames of a dataset through `postprocess.convert`, in one process or several, with the same result.
 
-Whatever ends the export, no process of it writes on when this is left: the caller then removes what was written.
+Frames that the journal has, and the disk as well, are not converted again. Whatever ends the export, no process of it
+writes on when this is left: the caller then may remove what was written.
 """
 
 from __future__ import annotations
@@ -13,21 +14,23 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import cv2
 
 from .convert import Converted, Recipe, convert
-from .errors import ExportError
+from .errors import Interrupted
 from .frames import Frame
+from .journal import Done, Line, done_at, lines, note
 from .layout import Placed
 from .progress import Progress
 from .signals import held
 
 _MOST = 16  # frames that travel together
 _MOST_JOBS = 61  # Windows waits for no more processes at once
-_Batch = list[tuple[Frame, Placed]]
+_Batch = list[tuple[Frame, Placed, Line | None]]
 _stops: list[Event] = []  # of a worker, one: set when nobody waits for its results any more
 
 
@@ -43,7 +46,8 @@ def convert_all(
     total = len(frames)
     # Small enough to share the work and to show progress, large enough that sending the recipe costs nothing.
     step = max(1, min(_MOST, total // (4 * jobs)))
-    work = list(zip(frames, placed))
+    before = lines(staging)
+    work = [(frame, place, before.get(place.name)) for frame, place in zip(frames, placed)]
     batches = [work[at : at + step] for at in range(0, total, step)]
     done = 0
     for results in _in_order(batches, recipe, staging, min(jobs, len(batches), _MOST_JOBS)):
@@ -67,16 +71,43 @@ def _in_order(batches: Sequence[_Batch], recipe: Recipe, staging: Path, jobs: in
             for future in waiting:
                 yield future.result()
         except BrokenProcessPool:
-            raise ExportError(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
+            raise Interrupted(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
 
 
 def _convert_batch(batch: _Batch, recipe: Recipe, staging: Path) -> list[Converted]:
-    done = []
-    for frame, place in batch:
+    results = []
+    for frame, place, line in batch:
         if any(stop.is_set() for stop in _stops):
             break
-        done.append(convert(frame, place, recipe, staging))
-    return done
+        before = done_at(staging, line) if line is not None else None
+        results.append(_from_journal(before) if before is not None else _converted(frame, place, recipe, staging))
+    return results
+
+
+def _converted(frame: Frame, place: Placed, recipe: Recipe, staging: Path) -> Converted:
+    new = convert(frame, place, recipe, staging)
+    facts = {
+        "size": new.size,
+        "source_size": new.source_size,
+        "counts": list(new.counts.items()),
+        "source_counts": list(new.source_counts.items()),
+        "background_known": new.background_known,
+    }
+    note(staging, place.name, Done(new.files, new.rows, facts))
+    return replace(new, files={})  # a million frames have many, and nobody asks again
+
+
+def _from_journal(done: Done) -> Converted:
+    facts = done.facts
+    return Converted(
+        size=tuple(facts["size"]),
+        source_size=tuple(facts["source_size"]),
+        counts=dict(facts["counts"]),
+        source_counts=dict(facts["source_counts"]),
+        background_known=facts["background_known"],
+        rows=done.rows,
+        files={},
+    )
 
 
 @contextmanager
