@@ -20,8 +20,11 @@ NO_BLENDER = (
     "--blender PATH"
 )
 
-FORMATS = ("nyu", "nyu-mat", "segnet", "numpy", "webdataset")  # `postprocess.exporters` takes too long to ask
-FORMAT_OPTIONS = ("void", "ignore", "background_class", "prefix", "shard_size", "depths", "instances")
+FORMATS = ("coco", "nyu", "nyu-mat", "segnet", "numpy", "webdataset", "yolo")  # asking the exporters takes too long
+FORMAT_OPTIONS = (
+    *("void", "ignore", "background_class", "prefix", "stuff", "polygons"),
+    *("shard_size", "depths", "instances"),
+)
 
 if TYPE_CHECKING:
     from render_scripts.rays.verify_request import VerifyRequest
@@ -254,6 +257,8 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--shard-size", metavar="N|NMB", help="webdataset: frames of a shard, or megabytes (default 500MB)")
     add("--no-depths", dest="depths", action="store_false", default=None, help="nyu-mat: without depths")
     add("--no-instances", dest="instances", action="store_false", default=None, help="nyu-mat: without instances")
+    add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
+    add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")
     verb.set_defaults(call=_export)
 
 

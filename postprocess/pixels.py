@@ -47,6 +47,8 @@ def checked_instances(path: Path, checksum: str) -> NDArray[np.uint64]:
     with _advised(path):
         halves = read_all_channels(path)
         _check(path, halves, checksum)
+        if halves.dtype != np.uint32 or halves.shape[2:] != (2,):
+            raise ExportError(f"{path} is {halves.dtype} {halves.shape}, and ids are two channels of uint32")
     return np.asarray(halves[..., 0].astype(np.uint64) << np.uint64(32) | halves[..., 1], np.uint64)
 
 

@@ -16,11 +16,13 @@ from ..frame_pixels import FramePixels, Made
 from ..layout import Encoding, Frames, Places
 from ..spool import Rows
 from ..stats import ClassWeights
+from .coco import Coco
 from .numpy_arrays import NumpyArrays
 from .nyu import Nyu
 from .nyu_mat import NyuMat
 from .segnet import Segnet
 from .webdataset import Webdataset
+from .yolo import Yolo
 
 
 class Format(Protocol):
@@ -77,5 +79,5 @@ class Assembled(Protocol):
         million frames need no more memory than one."""
 
 
-_FORMATS: tuple[type[Format], ...] = (Nyu, NyuMat, Segnet, NumpyArrays, Webdataset)
+_FORMATS: tuple[type[Format], ...] = (Nyu, NyuMat, Segnet, Coco, Yolo, NumpyArrays, Webdataset)
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}

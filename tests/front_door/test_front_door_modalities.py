@@ -10,6 +10,7 @@ import numpy as np
 import OpenEXR
 import pytest
 from command_line import SMALL, checksums, labelpass
+from pycocotools.coco import COCO
 
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.modalities import MODALITIES
@@ -52,6 +53,20 @@ def test_the_run_is_whole_to_whoever_reads_it(run, scene_file, tmp_path):
     labelpass("export", run, "--format", "nyu", "--split", "1/0/0", "--out", tmp_path / "nyu")
     again = labelpass("render", scene_file, "--out", run, *SMALL, "--frames", "1-2", "--with", ",".join(MODALITIES))
     assert "damaged" not in again.stdout + again.stderr
+
+
+def test_coco_has_the_things_of_the_table(run, tmp_path):
+    labelpass("export", run, "--format", "coco", "--split", "1/0/0", "--out", tmp_path / "coco")
+    dataset = COCO(tmp_path / "coco" / "annotations" / "instances_train.json")
+    ids = {number: label.id for number, label in enumerate(read_plan(run).label_set.labels, start=1)}
+    for image in dataset.dataset["images"]:
+        number = int(image["file_name"].split("_")[-1].split(".")[0])
+        table = json.loads((frame_folder(run, number) / "instances.json").read_bytes())["instances"]
+        rows = [(label, pixels) for row in table for label, pixels in row["labels"] if label in ids.values()]
+        told = dataset.loadAnns(dataset.getAnnIds(image["id"]))
+        assert sorted(rows) == sorted((ids[each["category_id"]], int(dataset.annToMask(each).sum())) for each in told)
+        whole = {tuple(row["box_2d"]) for row in table if len(row["labels"]) == 1 and row["labels"][0][0]}
+        assert rows and whole <= {tuple(each["bbox"]) for each in told}
 
 
 def test_every_file_decodes_to_its_checksum(run):
@@ -97,6 +112,8 @@ def test_jpeg_images_are_exported_like_others(scene_file, tmp_path):
     labelpass("sheet", run, "--out", tmp_path / "sheet.png")
     exported = [path for path in (tmp_path / "nyu").rglob("*.png") if "image" in str(path.relative_to(tmp_path))]
     assert any(np.array_equal(decoded(path), image) for path in exported)
+    labelpass("export", run, "--format", "nyu", "--images", "link", "--out", tmp_path / "linked")
+    assert any(path.samefile(folder / "image.jpg") for path in (tmp_path / "linked" / "images").glob("*.jpg"))
 
 
 def test_an_unknown_name_is_told_with_the_nearest(scene_file, tmp_path):

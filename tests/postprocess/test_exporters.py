@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from small_things import write_run_of_things
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, Label, LabelSet, built_in
 from blender_addon.contract.run import frame_folder
@@ -182,8 +183,7 @@ def test_zero_collapses_and_says_so(runs: list[Path], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format", sorted(FORMATS))
-def test_file_names_suit_every_reader(runs: list[Path], tmp_path: Path, format: str) -> None:
-    options = {"depths": False, "instances": False} if format == "nyu-mat" else {}
-    export(runs, tmp_path / "out", format, options=options)
+def test_file_names_suit_every_reader(tmp_path: Path, format: str) -> None:
+    export([write_run_of_things(tmp_path / "my run", with_=("instances", "depth"))], tmp_path / "out", format)
     for path in (tmp_path / "out").rglob("*"):
         assert re.fullmatch(r"[A-Za-z0-9_-]+(\.[a-z]+)?", path.name), path.name

@@ -9,19 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from exported import refused
-from small_inputs import files_of, write_run
+from small_inputs import checksum, files_of, write_exr, write_run
 from small_things import depth_of, things_of, write_run_of_things
 from toy_format import Toy
 
 from blender_addon.contract.labels import IGNORE, built_in
 from blender_addon.contract.run import frame_folder
+from blender_addon.label_render.thing_ids import halves
 from postprocess import exporters, spool, staging
 from postprocess.dataset import export
 from postprocess.errors import ExportError
 from postprocess.exr import read_labels, read_purity
 from postprocess.labelmap import resize_labels
+from postprocess.pixels import checked_instances
 from postprocess.spool import Rows, put
 from postprocess.staging import write_streamed
+from render_scripts.modalities.rendered import write_channels
 
 BOTH = ("instances", "depth")
 
@@ -92,9 +95,17 @@ def test_damage_is_found(tmp_path: Path, name: str) -> None:
     refused(tmp_path, f"000003/{name}.*wrong checksum.*remove the folder", [run], "toy")
 
 
-def test_a_panorama_has_no_depth_along_an_axis(tmp_path: Path) -> None:
-    from small_inputs import checksum, write_exr
+def test_ids_are_read_as_the_renderer_writes_them(tmp_path: Path) -> None:
+    ids = np.random.default_rng(0).integers(0, 2**53, (3, 4)).astype(np.uint64)
+    path = tmp_path / "instances.exr"
+    (written,) = write_channels(path, halves(ids)).values()
+    np.testing.assert_array_equal(checked_instances(path, checksum(written)), ids)
+    write_exr(path, {"Instance": ids.astype(np.float32)})
+    with pytest.raises(ExportError, match="ids are two channels of uint32"):
+        checked_instances(path, checksum(ids.astype(np.float32)))
 
+
+def test_a_panorama_has_no_depth_along_an_axis(tmp_path: Path) -> None:
     run = write_run_of_things(tmp_path / "r", views=1, with_=BOTH)
     folder = frame_folder(run, 1)
     distance = depth_of(run, 1)

@@ -1,0 +1,104 @@
+"""Ultralytics' instance segmentation: a polygon for each label of each thing, in text files beside the pictures.
+
+::
+
+    images/SPLIT/NAME.png  RGB                                 data.yaml   folders, and the names of classes 0..K-1
+    labels/SPLIT/NAME.txt  a line each: class x1 y1 x2 y2 ...  SPLIT.txt   names, one per line
+
+Classes are the labels in the order of their set. Points are the centres of the pixels on a mask's rim, divided by width
+and height, six digits: what `cv2.fillPoly` makes of them at the picture's own size is the mask again, but for what the
+format cannot say. Holes are filled, and pieces of one thing are joined by lines, as Ultralytics' own converters do.
+
+Unlabelled, ignore, background and pixels of no thing are in no line. A frame without things has an empty file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
+
+from ..encoded import unlike
+from ..frame_pixels import FramePixels, Made
+from ..layout import Encoding, Frames, Places
+from ..outlines import Way, one_way
+from ..pictures import ENDINGS
+from ..segments import segments
+from ..stats import ClassWeights
+
+
+@dataclass(frozen=True)
+class Yolo:
+    """The YOLO segmentation format, which has no options."""
+
+    name: ClassVar[str] = "yolo"
+    weights_file: ClassVar[str] = ""
+    needs_images: ClassVar[bool] = True
+    one_size: ClassVar[str] = ""
+    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    wants: ClassVar[frozenset[str]] = frozenset({"instances"})
+
+    def encoding(self, label_set: LabelSet) -> Encoding:
+        """The codes, which are in no file, are the numbers after the classes."""
+        count = len(label_set.labels)
+        values = {label.id: at for at, label in enumerate(label_set.labels)}
+        return Encoding(label_set, values | dict.fromkeys((UNLABELLED, IGNORE, BACKGROUND), count), "uint16")
+
+    def classes(self, label_set: LabelSet) -> tuple[int, ...]:
+        return tuple(label.id for label in label_set.labels)
+
+    def places(self, split: str, name: str, ending: str) -> Places:
+        return Places(image=f"images/{split}/{name}{ending}")
+
+    def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
+        lists = {f"{split}.txt": "".join(f"{frame.name}\n" for frame in members) for split, members in frames.items()}
+        folders = [f"{split}: images/{split}\n" for split, members in frames.items() if members]
+        names = [f"  {at}: {_quoted(label.name)}\n" for at, label in enumerate(encoding.label_set.labels)]
+        return lists | {"data.yaml": "".join([*folders, "names:\n", *names])}
+
+    def frame(self, pixels: FramePixels) -> Made:
+        path = f"labels/{pixels.placed.split}/{pixels.placed.name}.txt"
+        found = segments(pixels.labels.pixels, pixels.instances, ())
+        height, width = found.shape
+        numbers, size = found.map(), np.array([width, height])
+        lines = []
+        for at, (x, y, wide, high) in enumerate(found.boxes.tolist()):
+            if found.things[at]:
+                way = one_way(numbers[y : y + high, x : x + wide] == at + 1) + (x, y)
+                line = _line(pixels.encoding.values[int(found.labels[at])], way, size)
+                if not np.array_equal((_points(line) * size).astype(np.int64), way):
+                    raise unlike(path)
+                lines.append(line)
+        return Made(files={path: "".join(lines).encode("ascii")})
+
+    def conventions(self, encoding: Encoding) -> dict[str, Any]:
+        return {
+            "label files": "class 0..K-1 in the order of the label set, and a polygon through the centres of the "
+            "pixels on the rim, divided by width and height",
+            "unlabelled, ignore, background": "in no line; their number here is written nowhere",
+        }
+
+    def notes(self) -> tuple[str, ...]:
+        return ("polygons fill holes and join the pieces of a thing by lines: exact masks are those of --format coco",)
+
+
+def _line(number: int, way: Way, size: NDArray[np.int64]) -> str:
+    shares = ((way + 0.5) / size).ravel().tolist()
+    return " ".join([str(number), *(f"{share:.6f}" for share in shares)]) + "\n"
+
+
+def _points(line: str) -> NDArray[np.float64]:
+    """(N, 2) of a line, shares of width and height."""
+    words: Sequence[str] = line.split()[1:]
+    return np.array(words, np.float64).reshape(-1, 2)
+
+
+def _quoted(name: str) -> str:
+    """As YAML: whatever is not plain ASCII by its number."""
+    plain = (letter if " " <= letter <= "~" and letter not in '"\\' else f"\\U{ord(letter):08x}" for letter in name)
+    return f'"{"".join(plain)}"'
