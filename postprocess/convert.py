@@ -53,7 +53,7 @@ class Recipe:
     of_format: PerFrame | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Converted:
     """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code; where the
     format's own rows of it stand; the sums of its files, {path in the dataset: sum}."""
@@ -84,6 +84,8 @@ def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Convert
         target = int(recipe.crosswalks[frame.source][id_])
         counts[target] = counts.get(target, 0) + count
     (height, width), (source_height, source_width) = labels.pixels.shape, source.pixels.shape
+    if counts == source_counts:
+        counts = source_counts  # of a million frames, one dict less each
     sizes = (width, height), (source_width, source_height)
     return Converted(*sizes, counts, source_counts, background_known, rows, files)
 

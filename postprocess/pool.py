@@ -99,11 +99,12 @@ def _converted(frame: Frame, place: Placed, recipe: Recipe, staging: Path) -> Co
 
 def _from_journal(done: Done) -> Converted:
     facts = done.facts
+    counts, source_counts = dict(facts["counts"]), dict(facts["source_counts"])
     return Converted(
         size=tuple(facts["size"]),
         source_size=tuple(facts["source_size"]),
-        counts=dict(facts["counts"]),
-        source_counts=dict(facts["source_counts"]),
+        counts=source_counts if counts == source_counts else counts,
+        source_counts=source_counts,
         background_known=facts["background_known"],
         rows=done.rows,
         files={},

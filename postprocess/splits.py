@@ -29,7 +29,7 @@ SPLITS = ("train", "val", "test")
 METHODS = ("scene", "view", "frame")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class FrameKey:
     """What a split knows of a frame: its `scene`, `view`, place in time `order`, and `name`, unique among frames.
 
