@@ -37,6 +37,15 @@ def action_curves(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves
 
 
+def modifier_inputs(modifier: bpy.types.NodesModifier) -> list[object]:
+    """The values of the inputs of a modifier's node group: from 5.2 on they are properties of their own."""
+    if "properties" in modifier.bl_rna.properties:
+        inputs = modifier.properties.inputs
+        found = [getattr(inputs, each.identifier) for each in inputs.bl_rna.properties]
+        return [each.value for each in found if hasattr(each, "value")]
+    return [value for _, value in modifier.items()]
+
+
 def layer_collection(view_layer: bpy.types.ViewLayer) -> bpy.types.LayerCollection:
     """The collections of a view layer, which 5.2 does not have yet where nobody ever looked at it."""
     if view_layer.layer_collection is None:

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import bpy
 
+from .compat import modifier_inputs
+
 Chain = tuple[bpy.types.Object, ...]
 """The instancers that something is reached through, outermost first."""
 
@@ -58,14 +60,14 @@ class CopyChains:
     """The ways from what is copied up to the object of the view layer that shows it, of which evaluation names the
     outermost alone.
 
-    One object shows another where it instances a collection of it, or where its nodes or particles refer to it, through
-    whatever it is in. That nodes refer to something does not say that they show it, so there may be more ways than a
-    render has copies.
+    One object shows another where it instances a collection of it, where its particles or its nodes refer to it
+    (through an input of the modifier, too), or where it is the parent and has instances on its vertices or faces. That
+    nodes refer to something does not say that they show it, so there may be more ways than a render has copies.
     """
 
     def __init__(self, trees: Collection[bpy.types.NodeTree]):
         self._trees = trees
-        self._found: dict[tuple[bpy.types.Object, bpy.types.Object], tuple[Chain, ...]] = {}
+        self._found: dict[tuple[bpy.types.Object, bpy.types.Object, bool], tuple[Chain, ...]] = {}
 
     def between(self, top: bpy.types.Object, obj: bpy.types.Object, depth: int) -> list[Chain]:
         """The ways from `top` to `obj` with a host among them; one of those that carry the same labels.
@@ -73,27 +75,35 @@ class CopyChains:
         `depth` is how many levels of instancing Blender counts: one for each instance of a collection, and one or more
         for all hosts together, since what a host refers to may be taken over with all that it shows.
         """
-        return [chain for chain in self._chains(top, obj, ()) if 0 < self._levels(chain) <= depth]
+        return [chain for chain in self._chains(top, obj, ())[0] if 0 < self._levels(chain) <= depth]
 
     def _levels(self, chain: Chain) -> int:
         """How many levels of instancing a way has at least; 0 where nothing on it is a host."""
         hosts = sum(is_host(each, self._trees) for each in chain)
         return len(chain) - hosts + 1 if hosts else 0
 
-    def _chains(self, top: bpy.types.Object, obj: bpy.types.Object, below: Chain) -> tuple[Chain, ...]:
-        if (top, obj) not in self._found:
-            found: dict[tuple[object, ...], Chain] = {}
-            for user in self._instancers_of(obj):
-                if user in below:
-                    continue
-                ways = ((),) if user == top else self._chains(top, user, (*below, obj))
-                for chain in ((*way, user) for way in ways):
-                    carriers = (each for each in chain if each.pass_index)
-                    found.setdefault((self._levels(chain), *carriers), chain)
-            self._found[top, obj] = tuple(found.values())
-        return self._found[top, obj]
+    def _chains(self, top: bpy.types.Object, obj: bpy.types.Object, below: Chain) -> tuple[tuple[Chain, ...], bool]:
+        """The ways, and whether they are all: a way through what is `below` would go round in a circle."""
+        key = (top, obj, bool(below))
+        if key in self._found:
+            return self._found[key], True
+        found: dict[tuple[object, ...], Chain] = {}
+        all_of_them = True
+        for user in self._instancers_of(obj, itself=not below):
+            if user in below or user == obj:
+                all_of_them = False
+                continue
+            ways, whole = (((),), True) if user == top else self._chains(top, user, (*below, obj))
+            all_of_them &= whole
+            for chain in ((*way, user) for way in ways):
+                carriers = (each for each in chain if each.pass_index)
+                found.setdefault((self._levels(chain), *carriers), chain)
+        if all_of_them:
+            self._found[key] = tuple(found.values())
+        return tuple(found.values()), all_of_them
 
-    def _instancers_of(self, obj: bpy.types.Object) -> list[bpy.types.Object]:
+    def _instancers_of(self, obj: bpy.types.Object, itself: bool) -> list[bpy.types.Object]:
+        """Objects that show `itself`, or else what it shows."""
         if is_on_elements(obj):
             return [obj.parent]
         found: dict[bpy.types.Object, None] = {}
@@ -102,17 +112,15 @@ class CopyChains:
         while waiting:
             block = waiting.pop()
             for user in self._users.get(block, set()) - reached:
-                if isinstance(user, _CONTAINERS):
+                if isinstance(user, bpy.types.Object):
+                    if _shows(user, block, self._trees, itself):
+                        found[user] = None
+                elif isinstance(user, _CONTAINERS) and not (
+                    itself and block == obj and isinstance(user, bpy.types.NodeTree) and _takes_over(user, obj)
+                ):
                     reached.add(user)
                     waiting.append(user)
-                elif isinstance(user, bpy.types.Object) and self._shows(user, block):
-                    found[user] = None
         return sorted(found, key=lambda user: user.name_full)
-
-    def _shows(self, user: bpy.types.Object, block: bpy.types.ID) -> bool:
-        if instances_collection(user):
-            return bool(user.instance_collection == block)
-        return user.parent != block and is_host(user, self._trees)
 
     @cached_property
     def _users(self) -> dict[bpy.types.ID, set[bpy.types.ID]]:
@@ -122,3 +130,45 @@ class CopyChains:
 
 
 _CONTAINERS = (bpy.types.Collection, bpy.types.NodeTree, bpy.types.ParticleSettings)
+
+
+def _shows(user: bpy.types.Object, block: bpy.types.ID, trees: Collection[bpy.types.NodeTree], itself: bool) -> bool:
+    """Whether an object refers to a block as something to be shown, and not to follow it or to be driven by it."""
+    if instances_collection(user):
+        return bool(user.instance_collection == block)
+    for modifier in user.modifiers:
+        if modifier.type == "PARTICLE_SYSTEM" and modifier.particle_system.settings == block:
+            return True
+        if modifier.type == "NODES" and modifier.node_group in trees:
+            if modifier.node_group == block:
+                return True
+            if block in modifier_inputs(modifier):
+                whole = not itself or isinstance(block, bpy.types.Collection)
+                return whole or _may_instance(modifier.node_group)
+    return False
+
+
+def _takes_over(tree: bpy.types.NodeTree, obj: bpy.types.Object) -> bool:
+    """Whether all that nodes do with an object that they name is to take its geometry, which is the host's then."""
+    naming = [
+        node for node in tree.nodes if any(getattr(socket, "default_value", None) == obj for socket in node.inputs)
+    ]
+    return bool(naming) and all(node.bl_idname == _INFO and not _instances(node) for node in naming)
+
+
+def _may_instance(tree: bpy.types.NodeTree) -> bool:
+    """Whether nodes, those of groups too, may instance an object that they are handed."""
+    return any(
+        _instances(node) or bool(getattr(node, "node_tree", None) and _may_instance(node.node_tree))
+        for node in tree.nodes
+    )
+
+
+def _instances(node: bpy.types.Node) -> bool:
+    if node.bl_idname != _INFO:
+        return False
+    switch = node.inputs["As Instance"]
+    return bool(switch.default_value or any(not link.is_muted for link in switch.links))
+
+
+_INFO = "GeometryNodeObjectInfo"

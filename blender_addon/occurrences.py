@@ -254,9 +254,9 @@ def copies(
         if (top, obj, depth) in seen or obj.type not in CARRIERS or not obj.visible_camera:
             continue
         seen.add((top, obj, depth))
-        if any(chain[-1] == obj for chain in hosts[top]):  # geometry of the host's own, which has its index
-            continue
         ways = chains.between(top, obj, depth)
+        if not ways and any(chain[-1] == obj for chain in hosts[top]):  # the host's own geometry, which has its index
+            continue
         if top.instance_type == "COLLECTION" and not is_on_elements(obj) and not ways:
             if top not in members:
                 members[top] = {(member, len(above)) for member, above in _below(top, (), None)}

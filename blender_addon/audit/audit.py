@@ -55,7 +55,7 @@ def audit(
         found += labels_never_seen(label_set, things)
         found += names_that_disagree(scene, label_set, _labelled(view_layer, things))
     found += missing
-    found += (*animated_labels(things), *several_labels(things), *shared_ids(things))
+    found += (*animated_labels(things), *several_labels(things, label_set), *shared_ids(things))
     found += overridden_materials(view_layer, things)
     found += (*half_transparent(view_layer.pass_alpha_threshold, things, label_set), *unread(things))
     found += volumes(scene, view_layer)
@@ -76,7 +76,7 @@ def before_a_render(
     yield from missing_labels(things)
     yield from unknown_labels(label_set, things)
     yield from animated_labels(things)
-    yield from several_labels(things)
+    yield from several_labels(things, label_set)
     yield from overridden_materials(view_layer, things)
     yield from half_transparent(alpha_threshold, things, label_set)
     yield from unread(things)

@@ -102,10 +102,23 @@ def animated_labels(things: Iterable[Occurrence]) -> Iterator[Finding]:
         yield Finding("animated", ERROR, (culprit(obj),))
 
 
-def several_labels(things: Sequence[Occurrence]) -> Iterator[Finding]:
+def several_labels(things: Sequence[Occurrence], label_set: LabelSet | None) -> Iterator[Finding]:
     for saying, objects in (("", _copied(things)), ("twice simulated", _simulated(things))):
         for obj in objects:
-            yield Finding("twice", ERROR, (culprit(obj),), saying=saying, fix=Fix("label"))
+            told = (_from_where(obj, things, label_set),)
+            yield Finding("twice", ERROR, (culprit(obj),), saying=saying, detail=told, fix=Fix("label"))
+
+
+def _from_where(obj: bpy.types.Object, things: Sequence[Occurrence], label_set: LabelSet | None) -> str:
+    """Which labels an object gets, each with one instancer that it gets it from."""
+    found: dict[int, str] = {}
+    for thing in things:
+        if thing.obj == obj:
+            carrier = next((each for each in reversed(thing.instancers) if each.pass_index), None)
+            shown = f"through {quoted([thing.instancers[-1].name_full])}" if thing.instancers else "where it stands"
+            found.setdefault(thing.label_id, f"from {quoted([carrier.name_full])}" if carrier else shown)
+    names = {id_: repr(name_of(label_set, id_)) if id_ else "no label" for id_ in found}
+    return ", ".join(f"{names[id_]} {where}" for id_, where in sorted(found.items()))
 
 
 def torn(things: Sequence[Occurrence]) -> list[bpy.types.Object]:

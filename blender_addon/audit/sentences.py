@@ -22,17 +22,17 @@ def _unknown(names: Sequence[str], what: str, id_: str, label_set: str) -> str:
     )
 
 
-def _twice(names: Sequence[str]) -> str:
+def _twice(names: Sequence[str], labels: str) -> str:
     return (
-        f"{quoted(sorted(names))} is copied by geometry nodes or particles under different labels (or shown itself "
-        "without one), and Blender gives all such copies one index; label the object itself"
+        f"{quoted(sorted(names))}: copies by geometry nodes or particles are under different labels ({labels}), and "
+        "Blender gives them all one index; label the object itself"
     )
 
 
-def _simulated(names: Sequence[str]) -> str:
+def _simulated(names: Sequence[str], labels: str) -> str:
     return (
-        f"{quoted(sorted(names))} is a rigid body or has a baked simulation, in a collection that is instanced under "
-        "different labels: copies for each label would not move as it does; label the object itself"
+        f"{quoted(sorted(names))}: a rigid body, or with a baked simulation, in a collection that is instanced under "
+        f"different labels ({labels}): copies for each label would not move as it does; label the object itself"
     )
 
 
@@ -137,8 +137,8 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
 SHORT: Mapping[str, Callable[..., str]] = {
     "unlabelled": lambda: "no label",
     "unknown_id": lambda _what, id_, _label_set: f"unknown id {id_}",
-    "twice": lambda: "several labels",
-    "twice simulated": lambda: "simulated, several labels",
+    "twice": lambda _labels: "several labels",
+    "twice simulated": lambda _labels: "simulated, several labels",
     "animated": lambda: "animated label",
     "overruled": lambda label: f"{label} never seen",
     "name": lambda label, better, _reason: f"{label}, or {better}?",

@@ -5,7 +5,9 @@ stay in the materials for a whole run, since a new node makes Cycles look at the
 since before 5.x data that persists knows nothing of a pass that comes later. AOVs add up along a ray: what is looked
 through adds nothing, and behind what is there nothing is seen, as `transparency.all_or_nothing` has decided before.
 
-What has no material, or one without nodes, gets one that looks the same; so far as it is copied, and local.
+What has no material, or one without nodes, gets one that looks the same; so far as it is copied, and local. What has
+no shader left (a lamp that is off) gets one that is black: where a pass is written and nothing else, Cycles takes a
+surface for gone.
 """
 
 from __future__ import annotations
@@ -44,17 +46,41 @@ def is_marked(material: bpy.types.Material | None) -> bool:
 
 @contextmanager
 def _marked(tree: bpy.types.NodeTree) -> Iterator[None]:
-    active = tree.nodes.active
-    info, aov = tree.nodes.new("ShaderNodeObjectInfo"), tree.nodes.new("ShaderNodeOutputAOV")
+    active, place = tree.nodes.active, Place(tree, {}, Suspicion())
+    info, aov = place.new("ObjectInfo"), place.new("OutputAOV")
     info.name, aov.name, aov.aov_name = _INFO, PASS, PASS
     tree.links.new(info.outputs["Random"], aov.inputs["Value"])
-    info.select = aov.select = False
+    _keep_surface(place)
+    for node in place.made:
+        node.select = False
     tree.nodes.active = active
     try:
         yield
     finally:
-        for node in (info, aov):
-            tree.nodes.remove(node)
+        place.put_back()
+
+
+def _keep_surface(place: Place) -> None:
+    """Add black, which neither shines nor reflects, to shaders of which nothing else may be left."""
+    output = place.tree.get_output_node("CYCLES")
+    if not output:
+        if _has_output(place.tree):  # in a group
+            return
+        output = place.new("OutputMaterial", target="CYCLES")
+    surface = output.inputs["Surface"]
+    shader = source_of(surface)
+    if shader and shader.node.type.startswith("BSDF_") and not shader.node.mute:
+        return
+    if not shader and source_of(output.inputs["Volume"]):
+        return
+    black = place.new("BsdfDiffuse", (0, 0, 0, 1)).outputs[0]
+    place.replug(place.new("AddShader", shader, black).outputs[0] if shader else black, surface)
+
+
+def _has_output(tree: bpy.types.NodeTree) -> bool:
+    """Whether a group within says what a material is."""
+    groups = [node.node_tree for node in tree.nodes if node.type == "GROUP" and node.node_tree]
+    return any(each.get_output_node("CYCLES") or _has_output(each) for each in groups)
 
 
 @contextmanager

@@ -82,13 +82,16 @@ def copy_labels(given: Collection[bpy.types.Object]) -> Iterator[Callable[[list[
     """
     before: dict[bpy.types.Object, int] = {}
 
-    def own(obj: bpy.types.Object) -> int:
+    def stored(obj: bpy.types.Object) -> int:
         return before.get(obj, obj.pass_index)
+
+    def own(obj: bpy.types.Object) -> int:
+        return 0 if obj in given else stored(obj)
 
     def label_copies(occurrences: list[Occurrence]) -> tuple[bool, list[str]]:
         wanted: dict[bpy.types.Object, set[int]] = defaultdict(set)
         for thing in occurrences:
-            if not thing.splittable and (thing.obj in given or not own(thing.obj)):
+            if not thing.splittable and not own(thing.obj):
                 wanted[thing.obj].add(
                     next((label for label in map(own, reversed(thing.instancers)) if label), UNLABELLED)
                 )
@@ -96,7 +99,7 @@ def copy_labels(given: Collection[bpy.types.Object]) -> Iterator[Callable[[list[
             if thing.splittable and thing.obj in wanted:
                 found = map(own, (thing.obj, *reversed(thing.instancers)))
                 wanted[thing.obj].add(next((label for label in found if label), UNLABELLED))
-        fitting = {thing.obj: own(thing.obj) for thing in occurrences if thing.obj in before}
+        fitting = {thing.obj: stored(thing.obj) for thing in occurrences if thing.obj in before}
         fitting |= {obj: next(iter(labels)) for obj, labels in wanted.items() if len(labels) == 1}
         wrong = {obj: label for obj, label in fitting.items() if obj.pass_index != label}
         for obj, label in wrong.items():

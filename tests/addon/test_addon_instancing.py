@@ -51,7 +51,7 @@ def test_the_same_thing_directly_and_through_another_host(empty_scene, leaf):
     away(tree)
     garden = copies_on(empty_scene, "garden", tree, 4)
     info = garden.modifiers[0].node_group.nodes.new("GeometryNodeObjectInfo")
-    info.inputs["Object"].default_value = leaf
+    info.inputs["Object"].default_value, info.inputs["As Instance"].default_value = leaf, True
     assert ways(garden, leaf) == {("garden", "tree"), ("garden",)}
 
 
@@ -65,12 +65,88 @@ def test_ways_of_the_same_labels_are_one(empty_scene, leaf):
     assert ways(garden, leaf) == {("garden", "first"), ("garden", "second")}
 
 
-def test_a_thing_that_a_host_refers_to_for_another_reason(empty_scene, leaf):
-    """A host that is the child of another one is not shown by it, nor the other by the child."""
+def follow(host, target):
+    host.constraints.new("COPY_ROTATION").target = target
+
+
+def drive(host, target):
+    variable = host.driver_add("scale", 2).driver.variables.new()
+    variable.targets[0].id, variable.targets[0].data_path = target, "location[0]"
+
+
+def wrap(host, target):
+    host.modifiers.new("wrap", "SHRINKWRAP").target = target
+
+
+def become_child(host, target):
+    host.parent = target
+
+
+@pytest.mark.parametrize("refer", [follow, drive, wrap, become_child])
+def test_a_thing_that_a_host_refers_to_for_another_reason(empty_scene, leaf, refer):
+    """A host that follows another one is not shown by it, nor is what it follows shown by the host."""
+    pot, stone = copies_on(empty_scene, "pot", leaf, 4), rectangle(empty_scene, 0, 1, name="stone")
+    tree = copies_on(empty_scene, "tree", stone, 3)
+    refer(tree, leaf)
+    refer(tree, pot)
+    assert ways(tree, leaf) == set() and ways(pot, leaf) == {("pot",)}
+
+
+@pytest.mark.parametrize("refer", [follow, drive])
+def test_references_in_a_circle(empty_scene, leaf, refer):
+    """What an inner host follows shows that host: each way is found, whichever is asked for first."""
+    inner = copies_on(empty_scene, "inner", leaf, 3)
+    middle = copies_on(empty_scene, "middle", inner, 2)
+    refer(inner, middle)
+    outer = copies_on(empty_scene, "outer", middle, 1)
+    chains = CopyChains(referring_trees())
+    for obj, names in ((leaf, ["outer", "middle", "inner"]), (inner, ["outer", "middle"]), (middle, ["outer"])):
+        assert [[each.name for each in chain] for chain in chains.between(outer, obj, 8)] == [names]
+
+
+def test_nodes_in_a_circle_end(empty_scene, leaf):
+    """Blender leaves one of two that show each other out; to look for ways ends all the same."""
+    one, other = copies_on(empty_scene, "one", leaf, 3), copies_on(empty_scene, "other", leaf, 4)
+    for host, shown in ((one, other), (other, one)):
+        more = host.modifiers[0].node_group.nodes.new("GeometryNodeObjectInfo")
+        more.inputs["Object"].default_value, more.inputs["As Instance"].default_value = shown, True
+    assert ways(one, leaf) == {("one",), ("one", "other")}
+
+
+def by_input(host, source):
+    """Have nodes get the object through an input of the modifier."""
+    tree = host.modifiers[0].node_group
+    socket = tree.interface.new_socket("Source", in_out="INPUT", socket_type="NodeSocketObject")
+    info = next(node for node in tree.nodes if node.bl_idname == "GeometryNodeObjectInfo")
+    info.inputs["Object"].default_value = None
+    tree.links.new(tree.nodes.new("NodeGroupInput").outputs["Source"], info.inputs["Object"])
+    modifier = host.modifiers[0]
+    if "properties" in modifier.bl_rna.properties:
+        getattr(modifier.properties.inputs, socket.identifier).value = source
+    else:
+        modifier[socket.identifier] = source
+
+
+@pytest.mark.parametrize("child", [False, True])
+def test_through_an_input_of_the_modifier(empty_scene, leaf, child):
     tree = copies_on(empty_scene, "tree", leaf, 3)
-    pot = copies_on(empty_scene, "pot", leaf, 4)
-    tree.parent = pot
-    assert ways(pot, leaf) == {("pot",)} and ways(tree, leaf) == {("tree",)}
+    by_input(tree, leaf)
+    if child:
+        tree.parent = leaf
+    away(tree)
+    garden = copies_on(empty_scene, "garden", tree, 4)
+    assert ways(garden, leaf) == {("garden", "tree")}
+
+
+@pytest.mark.parametrize("through_input", [False, True])
+def test_nodes_that_take_a_geometry_show_no_copy_of_its_object(empty_scene, leaf, through_input):
+    """And what the object shows itself, they take over with it."""
+    ground = copies_on(empty_scene, "ground", leaf, 0)
+    grass = copies_on(empty_scene, "grass", ground, 3)
+    grass.modifiers[0].node_group.nodes["Object Info"].inputs["As Instance"].default_value = False
+    if through_input:
+        by_input(grass, ground)
+    assert ways(grass, ground) == set() and ways(grass, leaf) == {("grass", "ground")}
 
 
 def test_an_instance_counts_as_a_level(empty_scene, leaf):

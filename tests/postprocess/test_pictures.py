@@ -16,9 +16,12 @@ from small_inputs import some_image, write_exr
 
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import frame_folder
-from postprocess import jpeg, pictures
+from postprocess import encoded, jpeg, pictures
 from postprocess.dataset import export, export_index_passes
 from postprocess.errors import ExportError
+from postprocess.exporters import FORMATS
+from postprocess.exporters.nyu import Nyu
+from postprocess.layout import Places
 
 
 def jpeg_of(image: np.ndarray, **notes) -> bytes:
@@ -117,6 +120,27 @@ def test_a_link_to_what_trainers_misread_is_refused(tmp_path: Path) -> None:
     assert Image.open(tmp_path / "copied" / "images" / "00.png").mode == "RGB"
     with pytest.raises(ExportError, match=r"00\.png is no plain 8-bit RGB"):
         of_passes(folder, tmp_path / "linked", images="link")
+
+
+@pytest.mark.parametrize("way", ["png", "jpeg"])
+def test_an_encoder_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    encode = cv2.imencode
+    monkeypatch.setattr(encoded.cv2, "imencode", lambda ending, pixels, *rest: encode(ending, pixels[:, 1:], *rest))
+    refused(tmp_path, r"image\.png would not decode to what it was made of", [run], images=way)
+
+
+def test_without_pictures_lists_name_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Listing(Nyu):
+        def side_files(self, encoding, frames, weights) -> dict[str, str]:
+            return {"list.txt": repr([frame.files for frame in frames["train"]])}
+
+    monkeypatch.setitem(FORMATS, "nyu", Listing)
+    folder = passes(tmp_path / "passes", ".png")
+    (folder / "00.png").unlink()
+    of_passes(folder, tmp_path / "out")
+    said = repr([Places(None, "labels/00.png", "colors/00.png")])
+    assert (tmp_path / "out" / "list.txt").read_text() == said
+    assert manifest(tmp_path / "out")["image_files"] is None
 
 
 def test_words_and_numbers(run: Path, tmp_path: Path) -> None:

@@ -43,6 +43,17 @@ def test_opencv_and_pillow_read_what_was_written(pixels: np.ndarray) -> None:
     assert png.holds(data, lines_of(pixels))
 
 
+@given(maps)
+def test_numbers_as_colours(pixels: np.ndarray) -> None:
+    colors = np.stack([np.arange(65536) % 256, np.arange(65536) // 256, np.arange(65536) % 7], axis=-1).astype(np.uint8)
+    lines = png.scanlines(label_map(pixels.astype(np.uint16)), colors)
+    data = png.encode(lines)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(data))), colors[pixels])
+    assert png.holds(data, lines) and png.is_plain_rgb(data)
+    header = data[12:25] + bytes([0]) + data[26:29]  # gray, with a right checksum
+    assert not png.holds(data[:12] + header + struct.pack(">I", zlib.crc32(header)) + data[33:], lines)
+
+
 @given(hnp.arrays(np.uint8, shapes))
 def test_a_palette_changes_colours_and_no_value(pixels: np.ndarray) -> None:
     data = png.with_palette(encoded(pixels), PALETTE)

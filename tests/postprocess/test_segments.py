@@ -78,6 +78,11 @@ def test_segments_are_the_pixels_of_each_label_and_thing(frame) -> None:
         assert (coco_masks.area(theirs), coco_masks.toBbox(theirs).tolist()) == (area, box.tolist())
 
 
+def test_a_box_around_a_run_that_goes_on_in_the_next_column() -> None:
+    found = found_in([[0, 1, 0], [0, 0, 0], [1, 0, 0]])
+    assert found.starts.tolist() == [0, 2, 4] and found.boxes.tolist() == [[0, 0, 2, 3]]
+
+
 def test_long_runs() -> None:
     labels = np.zeros((1000, 700), np.uint16)
     labels[999, 699] = labels[0, 0] = labels[500, 300:] = 5

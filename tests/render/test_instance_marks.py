@@ -28,10 +28,43 @@ def copied(scene, obj, *places):
     return obj
 
 
+def shaders_of_nothing():
+    """Materials of which Cycles finds that they neither shine nor reflect; their surfaces are there, and black."""
+
+    def emission(tree, out):
+        dark = tree.nodes.new("ShaderNodeEmission")
+        dark.inputs["Strength"].default_value = 0
+        tree.links.new(dark.outputs[0], out.inputs["Surface"])
+
+    def mixed(tree, out):
+        mix, unused = tree.nodes.new("ShaderNodeMixShader"), tree.nodes.new("ShaderNodeBsdfDiffuse")
+        mix.inputs[0].default_value = 0
+        tree.links.new(unused.outputs[0], mix.inputs[2])
+        tree.links.new(mix.outputs[0], out.inputs["Surface"])
+
+    def muted(tree, out):
+        tree.links.new(tree.nodes.new("ShaderNodeBsdfDiffuse").outputs[0], out.inputs["Surface"])
+        tree.nodes["Diffuse BSDF"].mute = True
+
+    def displaced(tree, out):
+        tree.links.new(tree.nodes.new("ShaderNodeDisplacement").outputs[0], out.inputs["Displacement"])
+
+    def of_eevee(_tree, out):
+        out.target = "EEVEE"
+
+    made = []
+    for build in (emission, mixed, muted, displaced, of_eevee):
+        material = compat.with_nodes(bpy.data.materials.new(build.__name__))
+        material.node_tree.nodes.clear()
+        build(material.node_tree, material.node_tree.nodes.new("ShaderNodeOutputMaterial"))
+        made.append(material)
+    return made
+
+
 @pytest.fixture
 def hard_scene(empty_scene):
-    """Copies of what has nodes, holes, half transparent parts, no nodes, no material, an empty slot,
-    the object's own; light, a world, and a part by faces."""
+    """What has a shader that does nothing; copies of what has nodes, holes, half transparent parts, no nodes, no
+    material, an empty slot, the object's own; light, a world, and a part by faces."""
     scene = empty_scene
     camera(scene, ortho=16)
     light = bpy.data.objects.new("light", bpy.data.lights.new("light", "SUN"))
@@ -60,6 +93,9 @@ def hard_scene(empty_scene):
     for n, obj in enumerate((bare, slot, own, simple)):
         copied(scene, obj, (-6 + 4 * n, 1, 0), (-4 + 4 * n, 1, 0.5))
     on_points(scene, None, (-6, 4, 0), (-4, 4, 0), (-2, 4, 0), primitive=True)
+    for n, material in enumerate(shaders_of_nothing()):
+        off = rectangle(scene, -7 + 1.5 * n, -6 + 1.5 * n, 5.1, 5.9, label=1 + n % 4, name=material.name)
+        off.data.materials.append(material)
     part = paint()
     part.pass_index = 3
     cut = rectangle(scene, 2, 6, 3, 5, label=1, name="cut")

@@ -183,8 +183,9 @@ def test_a_bake_under_two_labels_is_refused(scene):
     host, (one, other) = flying(scene)
     (said,) = errors(scene)
     assert said == (
-        "'seeds' is a rigid body or has a baked simulation, in a collection that is instanced under different labels: "
-        "copies for each label would not move as it does; label the object itself"
+        "'seeds': a rigid body, or with a baked simulation, in a collection that is instanced under different labels "
+        "('cabinet' from 'under 3', 'bed' from 'under 4'): copies for each label would not move as it does; label the "
+        "object itself"
     )
     (found,) = [each for each in audit(scene, scene.view_layers[0], shown(scene, 11)) if each.kind == "twice"]
     assert found.objects[0].name == "seeds" and found.fix and found.fix.action == "label"
@@ -205,7 +206,7 @@ def test_a_rigid_body_under_two_labels_is_refused(scene):
     for label in (3, 4):
         instance(scene, members, f"under {label}", label)
     assert [message.split(" in ")[0] for message in errors(scene)] == [
-        "'body' is a rigid body or has a baked simulation,"
+        "'body': a rigid body, or with a baked simulation,"
     ]
 
 

@@ -116,7 +116,9 @@ def test_copies_that_blender_cannot_tell_apart(scene):
     copies_on(scene, "shelf", source, 3)
     assert told(scene) == []
     copies_on(scene, "desk", source, 14)
-    assert "'book' is copied by geometry nodes or particles under different labels" in one(scene, fatal=True)
+    said = one(scene, fatal=True)
+    assert "'book': copies by geometry nodes or particles are under different labels" in said
+    assert "('cabinet' from 'shelf', 'desk' from 'desk')" in said
     source.pass_index = 23
     assert told(scene) == []
 
@@ -126,7 +128,7 @@ def test_a_thing_shown_itself_and_by_a_labelled_host_cannot_be_told_apart(scene)
     copies_on(scene, "shelf", source, 3)
     messages = [problem.message for problem in told(scene) if problem.fatal]
     assert len(messages) == 1
-    assert "'book' is copied by geometry nodes or particles" in messages[0]
+    assert "(no label where it stands, 'cabinet' from 'shelf')" in messages[0]
 
 
 @pytest.mark.parametrize(("alpha", "problems"), [(1, 0), (0.6, 0), (0.4, 1), (0, 0)])

@@ -203,6 +203,37 @@ def test_a_thing_that_changes_its_host_changes_its_label(scene, tmp_path):
     assert (box.pass_index, other.pass_index) == (0, 0)
 
 
+def test_a_host_that_changes_its_instancer_changes_the_label_of_its_copies(scene, tmp_path):
+    """A host without a label: a member of a collection that an instancer shows in one frame, and nodes in another."""
+    box = rectangle(scene, -1, 1, name="box")
+    in_collection("away", box)
+    host = copies_on(scene, "host", box, 0)
+    members = in_collection("members", host)
+    instancer = put(scene, members, 1, 3)
+    garden = copies_on(scene, "garden", host, 14)
+    garden.location.x = 20
+    info = garden.modifiers[0].node_group.nodes["Object Info"]
+    info.transform_space = "RELATIVE"
+    host.location.x = 0
+    for obj, hidden in ((instancer, False), (garden, True)):
+        for frame, obj.hide_render in ((1, hidden), (2, not hidden), (3, hidden)):
+            obj.keyframe_insert("hide_render", frame=frame)
+    scene.frame_set(1)
+    first, second, third = rows(scene, tmp_path, 1, 2, 3)
+    assert set(first) == {2, BACKGROUND, 3} and set(second) == {2, BACKGROUND, 14} and third == first
+
+
+def test_copied_hosts_of_one_instance_are_refused_where_they_need_two_labels(scene):
+    """A member that is a host itself, and another member that copies it under a label of its own."""
+    leaf = rectangle(scene, 0, 1, label=5, name="leaf")
+    in_collection("away", leaf)
+    tree = copies_on(scene, "tree", leaf, 0)
+    in_collection("garden", tree, copies_on(scene, "copying", tree, 3))
+    put(scene, bpy.data.collections["garden"], 1, 14, name="instancer")
+    (told,) = problems(scene, views(1))
+    assert "'tree': copies" in told and "('cabinet' from 'copying', 'desk' from 'instancer')" in told
+
+
 def test_a_thing_that_changes_its_host_is_refused_where_one_frame_shows_both(scene):
     box, _shelf = blinking(scene, "shelf", 1, 3, on=50)
     _other, desk = blinking(scene, "desk", 1, 14, on=60)
