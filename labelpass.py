@@ -20,6 +20,15 @@ NO_BLENDER = (
     "--blender PATH"
 )
 
+FORMATS = (  # asking the exporters takes too long
+    *("ade20k", "cityscapes", "coco", "fastai", "huggingface", "mmseg", "numpy", "nyu", "nyu-mat", "segnet"),
+    *("ultralytics", "voc", "webdataset", "yolo"),
+)
+FORMAT_OPTIONS = (
+    *("void", "ignore", "background_class", "unlabelled", "prefix", "stuff", "polygons"),
+    *("shard_size", "depths", "instances"),
+)
+
 if TYPE_CHECKING:
     from render_scripts.rays.verify_request import VerifyRequest
 
@@ -41,9 +50,19 @@ def main(arguments: list[str] | None = None) -> int:
         sentence = refusal(error, Path.cwd()) if isinstance(error, OSError) else str(error)
         print("\n".join(f"labelpass: {line}" for line in sentence.split("\n")), file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("labelpass: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        _say_notes("stopped", stop)
         return 130
+    except SystemExit as stop:
+        if getattr(stop, "__notes__", []):
+            _say_notes("stopped", stop)
+        raise
+
+
+def _say_notes(what: str, stop: BaseException) -> None:
+    """A signal came; what was done, and how to go on, are notes on its exception."""
+    for line in (what, *getattr(stop, "__notes__", [])):
+        print(f"labelpass: {line}", file=sys.stderr)
 
 
 def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -278,7 +297,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add(
         "--label-set", metavar="NAME|FILE", help="with --exr: what indices mean: a built-in set or a JSON/YAML/CSV file"
     )
-    add("--format", required=True, choices=_formats(), help="the layout to write")
+    add("--format", required=True, choices=FORMATS, help="the layout to write")
     add("--out", type=said(parse_path), required=True, metavar="DATASET", help="a new folder")
     add("--labels", metavar="NAME|FILE", help="remap into this label set, such as nyu13")
     add("--split", type=said(_fractions), default=(0.8, 0.1, 0.1), metavar="0.8/0.1/0.1", help="train/val/test")
@@ -301,21 +320,19 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--images", choices=("copy", "link", "png", "jpeg"), help="pictures: as they are, hard links, or encoded anew")
     add("--jpeg-quality", type=int, default=95, metavar="Q", help="of --images jpeg, 1 to 100 (default 95)")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
-    add("--void", choices=("apart", "zero"), help="nyu: keep unlabelled, ignore, background apart, or all 0")
+    add("--void", choices=("apart", "zero"), help="nyu, nyu-mat: keep unlabelled, ignore, background apart, or all 0")
     add("--ignore", type=int, metavar="N", help="segnet, fastai: the ignore value (default: the number of classes)")
     add("--background-class", action="store_true", default=None, help="where classes count from 0: background is one")
     add("--unlabelled", choices=("ignore", "background"), help="voc: what has no label is void, or background")
     add("--instances", action="store_true", default=None, help="voc, cityscapes: single things, too")
     add("--prefix", metavar="PATH", help="segnet: put before the paths in the lists")
+    add("--shard-size", metavar="N|NMB", help="webdataset: frames of a shard, or megabytes (default 500MB)")
+    add("--no-depths", dest="depths", action="store_false", default=None, help="nyu-mat: without depths")
+    add("--no-instances", dest="instances", action="store_false", default=None, help="nyu-mat: without instances")
     add("--stuff", metavar="NAMES", help="coco: labels that are no things, such as wall,floor; '*' for all")
     add("--polygons", action="store_true", default=None, help="coco: outlines without holes for exact masks")
     add_regrouping(verb)
     verb.set_defaults(call=_export)
-
-
-def _formats() -> list[str]:
-    """One in each file; to import them would take longer than to parse a command."""
-    return sorted(path.stem for path in (Path(__file__).parent / "postprocess" / "exporters").glob("[!_]*.py"))
 
 
 def _export(parsed: argparse.Namespace) -> int:
@@ -332,8 +349,7 @@ def _export(parsed: argparse.Namespace) -> int:
         raise ValueError("export: --exr needs --label-set NAME|FILE, which says what the indices mean")
     if parsed.split_list and parsed.split_by:
         raise ValueError("export: --split-list says the split, so --split-by goes without it")
-    of_formats = ("void", "ignore", "background_class", "unlabelled", "instances", "prefix", "stuff", "polygons")
-    options = {name: getattr(parsed, name) for name in of_formats}
+    options = {name: getattr(parsed, name) for name in FORMAT_OPTIONS}
     wishes: dict[str, Any] = {
         "target": label_files.read(parsed.labels) if parsed.labels else None,
         "regrouping": regrouping_from(parsed),
@@ -364,6 +380,8 @@ def _export(parsed: argparse.Namespace) -> int:
         print(f"labelpass: warning: {warning}", file=sys.stderr)
     for note in made.notes:
         print(f"labelpass: {note}")
+    if made.there:
+        print(f"labelpass: {made.there} frames were there from an export that was interrupted")
     split = ", ".join(f"{count} {name}" for name, count in made.frames.items())
     sizes = ", ".join(f"{width}x{height}" for width, height in made.sizes[:3])
     more = f" and {len(made.sizes) - 3} sizes more" if len(made.sizes) > 3 else ""

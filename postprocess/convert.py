@@ -23,8 +23,9 @@ from .encoded import map_png, rgb_png
 from .errors import ExportError
 from .exporters import PerFrame
 from .exr import read_index_pass
-from .frame_pixels import frame_pixels
+from .frame_pixels import Made, frame_pixels
 from .frames import Frame
+from .journal import Sum
 from .labelmap import LabelMap, colorize, ignore_impure, label_map, resize_labels
 from .layout import Encoding, Placed, Places
 from .likeness import likeness
@@ -54,10 +55,11 @@ class Recipe:
     of_format: PerFrame | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Converted:
     """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code; where the
-    format's own rows of it stand. `likeness` is that of its picture, None where there is none."""
+    format's own rows of it stand. `likeness` is that of its picture, None where there is none; `files` are the sums of
+    its files, {path in the dataset: sum}."""
 
     size: tuple[int, int]
     source_size: tuple[int, int]
@@ -66,6 +68,7 @@ class Converted:
     background_known: bool
     rows: Mapping[str, Span]
     likeness: int | None
+    files: Mapping[str, Sum]
 
 
 def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Converted:
@@ -73,18 +76,24 @@ def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Convert
     source, background_known = read_labels_of(frame, recipe.label_sets[frame.source])
     labels = _altered(source, frame, recipe)
     colors = recipe.encoding.file_palette
-    write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette, colors)
-    shown = _write_image(root, placed.files.image, frame, source.pixels.shape, recipe)
-    rows = _write_more(root, frame, placed, labels, shown, recipe)
+    files = write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette, colors)
+    shown = _picture(placed.files.image, frame, source.pixels.shape, recipe)
+    if shown is not None and frame.image is not None and placed.files.image is not None:
+        files[placed.files.image] = write_picture(root, placed.files.image, frame.image, shown, recipe.pictures)
+    made = _more(frame, placed, labels, shown, recipe)
+    files |= {path: write_checked(root, path, data) for path, data in made.files.items()}
+    rows = put(root, made.rows)
     source_counts = source.counts()
     counts: dict[int, int] = {}
     for id_, count in (source_counts if labels is source else labels.counts()).items():
         target = int(recipe.crosswalks[frame.source][id_])
         counts[target] = counts.get(target, 0) + count
     (height, width), (source_height, source_width) = labels.pixels.shape, source.pixels.shape
+    if counts == source_counts:
+        counts = source_counts  # of a million frames, one dict less each
     bits = None if shown is None else likeness(shown.pixels)
     sizes = (width, height), (source_width, source_height)
-    return Converted(*sizes, counts, source_counts, background_known, rows, bits)
+    return Converted(*sizes, counts, source_counts, background_known, rows, bits, files)
 
 
 def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:
@@ -123,44 +132,38 @@ def write_labels(
     written: NDArray[Any],
     palette: NDArray[np.uint8],
     colors: Sequence[Color] | None = None,
-) -> None:
+) -> dict[str, Sum]:
     """A label map, each value looked up in `written`, with `colors` as its palette where it has one; and its preview,
-    in those of `palette`. Raises ExportError."""
+    in those of `palette`. The sums of its files. Raises ExportError."""
     if places.label is None:
-        return
+        return {}
     data = map_png(root / places.label, labels, written)
-    write_checked(root, places.label, data if colors is None else png.with_palette(data, np.array(colors, np.uint8)))
-    if places.preview is None:
-        return
-    if written.dtype == np.uint8:
-        data = png.with_palette(data, palette)
-    else:
-        data = rgb_png(root / places.preview, colorize(written[labels.pixels], palette))
-    write_checked(root, places.preview, data)
+    shown = data if colors is None else png.with_palette(data, np.array(colors, np.uint8))
+    files = {places.label: write_checked(root, places.label, shown)}
+    if places.preview is not None:
+        if written.dtype == np.uint8:
+            data = png.with_palette(data, palette)
+        else:
+            data = rgb_png(root / places.preview, colorize(written[labels.pixels], palette))
+        files[places.preview] = write_checked(root, places.preview, data)
+    return files
 
 
-def _write_image(root: Path, place: str | None, frame: Frame, shape: tuple[int, ...], recipe: Recipe) -> Picture | None:
+def _picture(place: str | None, frame: Frame, shape: tuple[int, ...], recipe: Recipe) -> Picture | None:
     """The picture, where the format writes or wants it."""
-    wanted = recipe.of_format is not None and "image" in recipe.of_format.wants
-    if frame.image is None or (place is None and not wanted):
+    wants = recipe.of_format.wants if recipe.of_format is not None else frozenset()
+    if frame.image is None or (place is None and not wants & {"image", "pixels"}):
         return None
     checksum = frame.checksums.get(frame.image.name)
-    made = picture(frame.image, checksum, shape, recipe.size, recipe.pictures)
-    if place is not None:
-        write_picture(root, place, frame.image, made, recipe.pictures)
-    return made
+    encoded = place is not None or "image" in wants
+    return picture(frame.image, checksum, shape, recipe.size, recipe.pictures, encoded)
 
 
-def _write_more(
-    root: Path, frame: Frame, placed: Placed, labels: LabelMap, shown: Picture | None, recipe: Recipe
-) -> Mapping[str, Span]:
-    """What the format alone knows of: its files of this frame; where its rows stand."""
+def _more(frame: Frame, placed: Placed, labels: LabelMap, shown: Picture | None, recipe: Recipe) -> Made:
+    """What the format alone knows of."""
     of_format = recipe.of_format
     if of_format is None:
-        return {}
+        return Made()
     target = label_map(recipe.crosswalks[frame.source][labels.pixels])
     pixels = frame_pixels(frame, placed, recipe.encoding, target, shown, of_format.wants, recipe.size)
-    made = of_format.frame(pixels)
-    for path, data in made.files.items():
-        write_checked(root, path, data)
-    return put(root, made.rows)
+    return of_format.frame(pixels)

@@ -7,7 +7,6 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -21,6 +20,7 @@ import numpy as np
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.words import listed
 
+from . import journal
 from .checksums import NAME as CHECKSUMS
 from .checksums import checksums_text
 from .convert import Converted, Recipe
@@ -30,6 +30,7 @@ from .exporters import Assembled, Format, PerFrame
 from .frame_pixels import refuse_lacking
 from .frames import Collection, Frame, frames_of_folder
 from .frequencies import check_counted
+from .journal import digest_of
 from .labelmap import is_squashed, lookup_table
 from .layout import Encoding, Placed, encoding_table
 from .likeness import leak_warnings
@@ -40,8 +41,8 @@ from .pool import convert_all
 from .progress import Progress
 from .regrouping import Regrouped, Regrouping
 from .split_lists import split_by_lists
-from .splits import SPLITS, Split, check_fractions, split_beside
-from .spool import FOLDER, Rows
+from .splits import SPLITS, FrameKey, Split, check_fractions, split_beside
+from .spool import Rows
 from .staging import staged, write_checked
 from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
 from .taxonomy import crosswalk_of, lost_labels, regroup, target_of
@@ -52,7 +53,8 @@ _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and 
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What was made: frames per split, each (width, height), and what a person should read before training."""
+    """What was made: frames per split, each (width, height), and what a person should read before training; how many
+    frames were there from an export that was interrupted."""
 
     out: Path
     format: str
@@ -61,6 +63,7 @@ class ExportSummary:
     sizes: tuple[tuple[int, int], ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    there: int = 0
 
 
 def export(
@@ -93,7 +96,8 @@ def export(
     (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of
     `pictures.WAYS`, None for what the format's readers expect; `jobs` is a number of processes; `options` are the
     fields of the format's dataclass. `progress` is called with (done, total) frames.
-    Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met.
+    Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met. What
+    a signal, a full disk or a dying process ends leaves a hidden folder beside `out`, with which the same call goes on.
     """
     choices = Choices(check_fractions(split), seed, size, ignore_impure, images, jpeg_quality)
     lists = tuple(split_lists)
@@ -148,12 +152,18 @@ class _Job:
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
-        return tuple(self._placed(frame.key.name, at) for at, frame in enumerate(self.collection.frames, start=1))
+        return tuple(self._placed(frame.key, at) for at, frame in enumerate(self.collection.frames, start=1))
 
-    def _placed(self, name: str, number: int) -> Placed:
-        split = self.split.of[name]
-        places = self.layout.places(split, name, self.pictures.ending if self.pictures else "")
-        return Placed(name, number, split, places if self.pictures else replace(places, image=None))
+    def _placed(self, key: FrameKey, number: int) -> Placed:
+        split = self.split.of[key.name]
+        places = self.layout.places(split, key.name, self.pictures.ending if self.pictures else "")
+        scene = key.scene.removeprefix("file ").removesuffix(".blend")
+        return Placed(key.name, number, split, places if self.pictures else replace(places, image=None), scene)
+
+    def digest(self) -> str:
+        """Of all that decides bytes: what another export with the same one has done need not be done again."""
+        settled = (self.layout, self.encoding, self.collection.sources, self.crosswalks, self.choices, self.pictures)
+        return digest_of(settled, zip(self.collection.frames, self.placed))
 
     def recipe(self) -> Recipe:
         tables = tuple(lookup_table(crosswalk) for crosswalk in self.crosswalks)
@@ -176,7 +186,8 @@ def _export(
     check_wishes(out, wishes.choices, jobs)
     job = _settle(collect(), wishes, jobs)
     frames = job.collection.frames
-    with staged(out) as staging:
+    with staged(out, job.digest()) as staging:
+        there = journal.count(staging)
         with closing(convert_all(frames, job.placed, job.recipe(), staging, jobs, progress)) as results:
             converted = _of_fit_size(frames, results, job.layout)
         if job.regrouped is not None and job.regrouped.counted:
@@ -187,7 +198,6 @@ def _export(
         if isinstance(job.layout, Assembled):
             rows = Rows(staging, {placed.name: done.rows for placed, done in zip(job.placed, converted)})
             job.layout.assemble(staging, contents.frames, job.encoding, rows)
-        shutil.rmtree(staging / FOLDER, ignore_errors=True)
         write_checked(staging, CHECKSUMS, checksums_text(staging, jobs).encode())
     return ExportSummary(
         out=out,
@@ -197,6 +207,7 @@ def _export(
         sizes=tuple(sorted(contents.sizes)),
         warnings=tuple(contents.warnings),
         notes=job.layout.notes(),
+        there=there,
     )
 
 
@@ -214,6 +225,8 @@ def _settle(collection: Collection, wishes: Wishes, jobs: int) -> _Job:
     found = [frame.image for frame in frames if frame.image is not None]
     ways = choices.images, choices.jpeg_quality
     pictures = settled(*ways, layout.name, layout.endings, found, choices.size is not None) if found else None
+    if pictures is not None and pictures.way == "link" and layout.places("train", "x", pictures.ending).image is None:
+        raise ExportError(f"{layout.name} has no file for each picture that could be a link; use --images copy")
     rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
     keys = [frame.key for frame in frames]
     kept = {frame.key.name: frame.split for frame in frames if frame.split}

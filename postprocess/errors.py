@@ -1,5 +1,9 @@
-"""The one exception of this room: what is wrong with the input or the wish, where, and what to do next."""
+"""What ends an export: what is wrong with the input or the wish, where, and what to do next."""
 
 
 class ExportError(ValueError):
     """Input or options from which no trustworthy dataset can be made. Nothing was left behind."""
+
+
+class Interrupted(ExportError):
+    """It is not the input that ended the export: the same command may go on with what was done."""

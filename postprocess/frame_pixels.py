@@ -7,6 +7,7 @@ where the format's `wants` names it, and compared with its checksum as all else 
 `wants`        gives                                    needs
 =============  =======================================  ==============================================
 "image"        `picture`: pixels, and encoded bytes     pictures
+"pixels"       `picture`: pixels alone                  pictures
 "instances"    `instances` and `things`                 runs of `labelpass render --with instances`
 "depth"        `depth`                                  runs of `labelpass render --with depth`
 =============  =======================================  ==============================================
@@ -31,7 +32,7 @@ from .layout import Encoding, Placed
 from .pictures import Picture
 from .pixels import checked_depth, checked_instances, checked_things
 
-WANTS = ("image", "instances", "depth")
+WANTS = ("image", "pixels", "instances", "depth")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Made:
 
 def refuse_lacking(frames: Iterable[Frame], format: str, wants: Iterable[str]) -> None:
     """Raises ExportError at the first frame that lacks what a format wants; it says how to render it."""
-    needed = {want: MODALITIES[want].files for want in sorted(wants) if want != "image"}
+    needed = {want: MODALITIES[want].files for want in sorted(wants) if want in MODALITIES}
     for frame in frames:
         for want, files in needed.items():
             if not all(name in frame.checksums for name in files):

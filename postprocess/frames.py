@@ -46,7 +46,7 @@ class Source:
     planned: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One frame to export; `source` counts in the list of sources, `checksums` are of decoded pixels, by file name.
 

@@ -76,7 +76,7 @@ def plain_encoding(label_set: LabelSet) -> Encoding:
     return Encoding(label_set, {id_: id_ for id_ in (*label_set.by_id, *CODE_NAMES)}, "uint16")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Places:
     """Where a frame's files go: paths relative to the dataset, "/" between; None is not written."""
 
@@ -85,17 +85,18 @@ class Places:
     preview: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A frame in the dataset: its `name`, unique there, its `number` among all frames, from 1, its split, its files.
 
-    `files.image` is None where there are no pictures.
+    `files.image` is None where there are no pictures. `scene` is what it shows, as far as its source says.
     """
 
     name: str
     number: int
     split: str
     files: Places
+    scene: str = ""
 
 
 Frames = Mapping[str, Sequence[Placed]]

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from blender_addon.contract.words import refusal
 from . import jpeg, png
 from .encoded import rgb_jpeg, rgb_png, unlike
 from .errors import ExportError
+from .journal import Sum
 from .labelmap import resize_image
 from .pixels import checked_image
 from .staging import make_folders, write_checked
@@ -47,7 +49,7 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Picture:
-    """As it is written, and its pixels (H, W, 3) RGB, before JPEG takes some of them."""
+    """As it is written, b"" where it never is, and its pixels (H, W, 3) RGB, before JPEG takes some of them."""
 
     data: bytes
     pixels: NDArray[np.uint8]
@@ -75,9 +77,15 @@ def settled(
 
 
 def picture(
-    path: Path, checksum: str | None, shape: tuple[int, ...], size: tuple[int, int] | None, wish: Pictures
+    path: Path,
+    checksum: str | None,
+    shape: tuple[int, ...],
+    size: tuple[int, int] | None,
+    wish: Pictures,
+    written: bool = True,
 ) -> Picture:
     """The picture at `path`, whose labels are (H, W), as it is to be; `size` is (width, height) where it changes.
+    One that is not `written` has its pixels alone.
 
     Raises ExportError for a picture that is not what was rendered, and for one that trainers would misread.
     """
@@ -91,26 +99,29 @@ def picture(
         return Picture(data, pixels)
     if size is not None:
         pixels = resize_image(pixels, size)
-    elif wish.way == "copy" and png.is_plain_rgb(data):
+    if not written:
+        return Picture(b"", pixels)
+    if size is None and wish.way == "copy" and png.is_plain_rgb(data):
         # The compressed pixels travel as they are: they were decoded and checked just now.
         return Picture(png.without_notes(data), pixels)
-    elif wish.way == "jpeg" and jpeg.is_jpeg(data):
+    if size is None and wish.way == "jpeg" and jpeg.is_jpeg(data):
         return Picture(_bare_jpeg(path, data), pixels)
     made = rgb_jpeg(path, pixels, wish.quality) if wish.ending == ".jpg" else rgb_png(path, pixels)
     return Picture(made, pixels)
 
 
-def write_picture(root: Path, place: str, path: Path, made: Picture, wish: Pictures) -> None:
+def write_picture(root: Path, place: str, path: Path, made: Picture, wish: Pictures) -> Sum:
     """Put it into the dataset at `root`. Raises ExportError where the disk refuses, or lies."""
     if wish.way != "link":
-        write_checked(root, place, made.data)
-        return
+        return write_checked(root, place, made.data)
     make_folders(root, place)
     try:
+        (root / place).unlink(missing_ok=True)  # an export before this one may have been stopped here
         os.link(path.resolve(), root / place)
     except OSError as error:
         why = refusal(error, path)
         raise ExportError(f"{why}: no hard link from there to the dataset (another disk?); use --images copy") from None
+    return len(made.data), zlib.crc32(made.data)
 
 
 def _of_all(sources: Iterable[Path]) -> str:

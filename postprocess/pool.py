@@ -1,6 +1,7 @@
 """Work on many frames in one process or several, with the same result; the conversion of a dataset is such work.
 
-Whatever ends an export, no process of it writes on when this is left: the caller then removes what was written.
+Frames that the journal has, and the disk as well, are not converted again. Whatever ends an export, no process of it
+writes on when this is left: the caller then may remove what was written.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -22,8 +24,9 @@ from typing import TypeVar
 import cv2
 
 from .convert import Converted, Recipe, convert
-from .errors import ExportError
+from .errors import Interrupted
 from .frames import Frame
+from .journal import Done, Line, done_at, lines, note
 from .layout import Placed
 from .progress import Progress
 from .signals import held
@@ -31,7 +34,7 @@ from .signals import held
 _MOST = 16  # frames that travel together
 _MOST_JOBS = 61  # Windows waits for no more processes at once
 _AHEAD = 4  # parts per process that are under way
-_Batch = list[tuple[Frame, Placed]]
+_Batch = list[tuple[Frame, Placed, Line | None]]
 _Part = TypeVar("_Part")
 _Done = TypeVar("_Done")
 _stops: list[Event] = []  # of a worker, one: set when nobody waits for its results any more
@@ -49,7 +52,8 @@ def convert_all(
     total = len(frames)
     # Small enough to share the work and to show progress, large enough that sending the recipe costs nothing.
     step = max(1, min(_MOST, total // (4 * jobs)))
-    work = list(zip(frames, placed))
+    before = lines(staging)
+    work = [(frame, place, before.get(place.name)) for frame, place in zip(frames, placed)]
     batches = [work[at : at + step] for at in range(0, total, step)]
     done = 0
     convert_batch = partial(_convert_batch, recipe, staging)
@@ -78,7 +82,7 @@ def in_order(work: Callable[[_Part], _Done], parts: Iterable[_Part], jobs: int) 
             while waiting:
                 yield waiting.popleft().result()
         except BrokenProcessPool:
-            raise ExportError(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
+            raise Interrupted(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
 
 
 def is_over() -> bool:
@@ -87,12 +91,42 @@ def is_over() -> bool:
 
 
 def _convert_batch(recipe: Recipe, staging: Path, batch: _Batch) -> list[Converted]:
-    done = []
-    for frame, place in batch:
+    results = []
+    for frame, place, line in batch:
         if is_over():
             break
-        done.append(convert(frame, place, recipe, staging))
-    return done
+        before = done_at(staging, line) if line is not None else None
+        results.append(_from_journal(before) if before is not None else _converted(frame, place, recipe, staging))
+    return results
+
+
+def _converted(frame: Frame, place: Placed, recipe: Recipe, staging: Path) -> Converted:
+    new = convert(frame, place, recipe, staging)
+    facts = {
+        "size": new.size,
+        "source_size": new.source_size,
+        "counts": list(new.counts.items()),
+        "source_counts": list(new.source_counts.items()),
+        "background_known": new.background_known,
+        "likeness": new.likeness,
+    }
+    note(staging, place.name, Done(new.files, new.rows, facts))
+    return replace(new, files={})  # a million frames have many, and nobody asks again
+
+
+def _from_journal(done: Done) -> Converted:
+    facts = done.facts
+    counts, source_counts = dict(facts["counts"]), dict(facts["source_counts"])
+    return Converted(
+        size=tuple(facts["size"]),
+        source_size=tuple(facts["source_size"]),
+        counts=source_counts if counts == source_counts else counts,
+        source_counts=source_counts,
+        background_known=facts["background_known"],
+        rows=done.rows,
+        likeness=facts["likeness"],
+        files={},
+    )
 
 
 @contextmanager

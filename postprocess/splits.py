@@ -33,7 +33,7 @@ _NEIGHBOURS = "neighbours may be on both sides of it, and scores flatter"
 METHODS = ("scene", "view", "frame", "hash")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class FrameKey:
     """What a split knows of a frame: its `scene`, `view`, place in time `order`, and `name`, unique among frames.
 

@@ -40,6 +40,24 @@ def put(root: Path, rows: Mapping[str, bytes]) -> dict[str, Span]:
     return spans
 
 
+def has_span(root: Path, span: Span) -> bool:
+    """Whether the disk still holds what it was given."""
+    try:
+        return _is(_read(root, span), span)
+    except OSError:
+        return False
+
+
+def _read(root: Path, span: Span) -> bytes:
+    with open(root / FOLDER / str(span.process), "rb") as file:
+        file.seek(span.start)
+        return file.read(span.length)
+
+
+def _is(data: bytes, span: Span) -> bool:
+    return len(data) == span.length and zlib.crc32(data) == span.crc
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of all frames of an export: {name of the frame: {kind: where}}."""
@@ -47,12 +65,19 @@ class Rows:
     root: Path
     spans: Mapping[str, Mapping[str, Span]]
 
+    def has(self, name: str, kind: str) -> bool:
+        """Whether a frame has rows of this kind."""
+        return kind in self.spans[name]
+
+    def size(self, name: str, kind: str) -> int:
+        """How many bytes they are."""
+        return self.spans[name][kind].length
+
     def of(self, name: str, kind: str) -> bytes:
         """The rows of a frame. Raises ExportError where the disk gives others than it was given."""
         span = self.spans[name][kind]
-        with open(self.root / FOLDER / str(span.process), "rb") as file:
-            file.seek(span.start)
-            data = file.read(span.length)
-        if zlib.crc32(data) != span.crc:
-            raise ExportError(f"{file.name} does not hold what was written: a full or failing disk?")
+        data = _read(self.root, span)
+        if not _is(data, span):
+            place = self.root / FOLDER / str(span.process)
+            raise ExportError(f"{place} does not hold what was written: a full or failing disk?")
         return data

@@ -10,14 +10,17 @@ import hashlib
 import os
 import shutil
 import socket
+import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from blender_addon.contract.run import FRAMES, PLAN, is_alive
-from blender_addon.contract.words import refusal
+from blender_addon.contract.words import counted, refusal
 
-from .errors import ExportError
+from . import journal, spool
+from .errors import ExportError, Interrupted
 from .signals import stopped_once
 
 _PIECE = 2**20  # bytes that are read at once
@@ -33,25 +36,54 @@ def check_place(out: Path) -> None:
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that becomes it when the block ends well, and is gone otherwise.
+def staged(out: Path, digest: str = "") -> Iterator[Path]:
+    """A folder beside `out` that becomes it when the block ends well.
 
-    `out` does not exist or is empty. What killed exports to the same place left behind is removed first. Ctrl-C and
-    SIGTERM end the block as exceptions. Raises ExportError where the disk refuses.
+    `out` does not exist or is empty. Ctrl-C and SIGTERM end the block as exceptions. Raises ExportError where the disk
+    refuses. With a `digest` of all that decides what will be written, the folder has a journal, and stays where a
+    signal, the disk or a dying process ends the block: the next block of that digest begins with it, and whoever is
+    told of the end (the error, or a note on the signal's exception) is told of that. In all other cases it is gone,
+    and so is what dead processes left on the way to the same place.
     """
     staging = _beside(out)
+    kept = ""
     with stopped_once():
         try:
-            _make_room(out)
-            staging.mkdir()
+            _make_room(out, digest)
+            staging.mkdir(exist_ok=True)  # where it is there, it is to be gone on with
+            if digest:
+                journal.begin(staging, digest)
             yield staging
+            for folder in (spool.FOLDER, journal.FOLDER):
+                if (staging / folder).exists():
+                    shutil.rmtree(staging / folder)
             if out.exists():
                 out.rmdir()  # empty; Windows renames over nothing
             os.rename(staging, out)
         except OSError as error:
-            raise ExportError(f"{refusal(error, out)}; nothing was written to {out}") from error
+            kept = _kept(staging)
+            why = f"{refusal(error, out)}; nothing was written to {out}"
+            raise Interrupted("\n".join([why, *[kept] * bool(kept)])) from error
+        except Interrupted as error:
+            kept = _kept(staging)
+            raise Interrupted("\n".join([str(error), *[kept] * bool(kept)])) from error
+        except (KeyboardInterrupt, SystemExit) as stop:
+            kept = _kept(staging)
+            if kept:
+                stop.add_note(kept)
+            raise
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            if not kept:
+                shutil.rmtree(staging, ignore_errors=True)
+
+
+def _kept(staging: Path) -> str:
+    """What to say of a folder to go on with; "" where nothing is done in it yet."""
+    done = journal.count(staging)
+    if not done:
+        return ""
+    frames = f"{counted(done, 'frame')} {'is' if done == 1 else 'are'}"
+    return f"{frames} done: the same command goes on from there. To throw that away, remove {staging}"
 
 
 def write_whole(out: Path, data: bytes) -> None:
@@ -90,16 +122,26 @@ def _start(out: Path) -> str:
     return f".{out.name}.partial-{socket.gethostname()}-"
 
 
-def _make_room(out: Path) -> None:
-    """The folder above `out`, without what killed processes left beside it."""
+def _make_room(out: Path, digest: str = "") -> None:
+    """The folder above `out`, without what killed processes left beside it; what they left of this digest is ours."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    for left in out.parent.glob(f"{glob.escape(_start(out))}*"):
-        pid = left.name.removeprefix(_start(out))
-        if pid.isdecimal() and not is_alive(int(pid)):
-            if left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink(missing_ok=True)
+    ours, taken = _beside(out), False
+    for left in _left_of(out):
+        if not taken and digest and journal.is_of(left, digest):
+            with suppress(FileNotFoundError):  # another process was faster
+                os.rename(left, ours)
+                taken = True
+        elif left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _left_of(out: Path) -> list[Path]:
+    """What dead processes left on their way to `out`: where most is done comes first, and our own before others."""
+    left = [(path, path.name.removeprefix(_start(out))) for path in out.parent.glob(f"{glob.escape(_start(out))}*")]
+    dead = [path for path, pid in left if pid.isdecimal() and not is_alive(int(pid))]
+    return sorted(dead, key=lambda path: (-journal.count(path), path.name))
 
 
 def make_folders(root: Path, path: str) -> Path:
@@ -112,23 +154,24 @@ def make_folders(root: Path, path: str) -> Path:
     return place
 
 
-def write_checked(root: Path, path: str, data: bytes) -> None:
+def write_checked(root: Path, path: str, data: bytes) -> journal.Sum:
     """Write the file `path` of the dataset at `root` and read it back. Raises ExportError where they differ."""
     place = make_folders(root, path)
-    with open(place, "w+b") as file:  # one open for both: on network disks opening costs more than a label map's bytes
+    with _new(place) as file:  # one open for both: on network disks opening costs more than a label map's bytes
         file.write(data)
         file.flush()
         file.seek(0)
         back = file.read()
     if back != data:
         raise _lies(place)
+    return len(data), zlib.crc32(data)
 
 
 def write_streamed(root: Path, path: str, pieces: Iterable[bytes]) -> None:
     """The same for a file that may be larger than the memory."""
     place = make_folders(root, path)
     written, read = hashlib.sha256(), hashlib.sha256()
-    with open(place, "w+b") as file:
+    with _new(place) as file:
         for piece in pieces:
             written.update(piece)
             file.write(piece)
@@ -138,6 +181,16 @@ def write_streamed(root: Path, path: str, pieces: Iterable[bytes]) -> None:
             read.update(piece)
     if read.digest() != written.digest():
         raise _lies(place)
+
+
+def _new(place: Path) -> IO[bytes]:
+    """A file that was never there: what an export before this one left half done may be a link into a run, or be
+    written by a process that has not noticed that it is over."""
+    try:
+        return open(place, "x+b")
+    except FileExistsError:
+        place.unlink()
+        return open(place, "x+b")
 
 
 def _lies(place: Path) -> ExportError:

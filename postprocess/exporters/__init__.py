@@ -22,10 +22,13 @@ from .coco import Coco
 from .fastai import Fastai
 from .huggingface import HuggingFace
 from .mmseg import Mmseg
+from .numpy_arrays import NumpyArrays
 from .nyu import Nyu
+from .nyu_mat import NyuMat
 from .segnet import Segnet
 from .ultralytics import Ultralytics
 from .voc import Voc
+from .webdataset import Webdataset
 from .yolo import Yolo
 
 
@@ -84,6 +87,7 @@ class Assembled(Protocol):
 
 
 _FORMATS: tuple[type[Format], ...] = (
-    Ade20k, Cityscapes, Coco, Fastai, HuggingFace, Mmseg, Nyu, Segnet, Ultralytics, Voc, Yolo,
+    Ade20k, Cityscapes, Coco, Fastai, HuggingFace, Mmseg, NumpyArrays, Nyu, NyuMat, Segnet, Ultralytics, Voc,
+    Webdataset, Yolo,
 )  # fmt: skip
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}

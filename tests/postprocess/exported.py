@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blender_addon.contract.labels import BACKGROUND, IGNORE, built_in
+from blender_addon.contract.run import frame_folder
 from postprocess.dataset import export
 from postprocess.errors import ExportError
+from postprocess.exr import read_labels
 
 
 def read_png(path: Path | IO[bytes]) -> np.ndarray:
@@ -27,3 +30,20 @@ def refused(tmp_path: Path, words: str, runs: list[Path], format: str = "nyu", *
         export(runs, tmp_path / "out", format, **options)
     assert not (tmp_path / "out").exists()
     assert not list(tmp_path.glob(".*partial*"))
+
+
+def labels_of(run: Path, number: int) -> np.ndarray:
+    return read_labels(frame_folder(run, number) / "labels.exr", built_in("nyu40")).pixels
+
+
+def image_of(run: Path, number: int) -> np.ndarray:
+    return read_png(frame_folder(run, number) / "image.png")
+
+
+def written(labels: np.ndarray, background: int, ignore: int) -> np.ndarray:
+    """As on paper: ids as they are."""
+    return np.where(labels == BACKGROUND, background, np.where(labels == IGNORE, ignore, labels))
+
+
+def number_of(name: str) -> int:
+    return int(name.rpartition("_")[2])

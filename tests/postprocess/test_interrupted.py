@@ -1,8 +1,9 @@
-"""An export that is refused, stopped or killed leaves nothing: real processes, real signals."""
+"""An export that is refused leaves nothing; one that is stopped or killed goes on: real processes, real signals."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_inputs import write_run
+from small_inputs import files_of, write_run
 
 from blender_addon.contract.run import frame_folder
+from postprocess import journal
 
 REPOSITORY = Path(__file__).parents[2]
 JOBS = "3"
@@ -25,10 +27,10 @@ def export(run: Path, out: Path, *options: str) -> subprocess.Popen[str]:
     """An export in a process group of its own, as a shell starts it; large pictures keep it busy for a while."""
     command = [sys.executable, "-m", "labelpass", "export", run, "--format", "nyu", "--out", out, "--jobs", JOBS]
     return subprocess.Popen(
-        [*command, "--size", "900x800", *options],
+        [*command, "--size", "640x480", *options],
         cwd=REPOSITORY,
         stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
@@ -45,8 +47,18 @@ def wait_for(what: Callable[[], object]) -> None:
         time.sleep(0.005)
 
 
-def wait_until_it_writes(folder: Path) -> None:
-    wait_for(lambda: any(path.suffix == ".png" for left in partial(folder) for path in left.rglob("*")))
+def wait_until_frames_are_done(folder: Path, already: int = 0) -> None:
+    wait_for(lambda: any(journal.count(left) > already for left in partial(folder)))
+
+
+def goes_on(run: Path, folder: Path, *options: str) -> tuple[int, dict[str, bytes]]:
+    """The same command again: how many frames were there, and the dataset."""
+    process = export(run, folder / "out", *options)
+    said, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert os.listdir(folder) == ["out"]
+    found = re.search(r"(\d+) frames were there", said)
+    return int(found[1]) if found else 0, files_of(folder / "out")
 
 
 def children(pid: int) -> list[int]:
@@ -62,7 +74,13 @@ def is_running(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_run(tmp_path_factory.mktemp("runs") / "r", views=60)
+    return write_run(tmp_path_factory.mktemp("runs") / "r", views=48)
+
+
+@pytest.fixture(scope="module")
+def whole(run: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The dataset of an export that nobody interrupts."""
+    return goes_on(run, tmp_path_factory.mktemp("whole"))[1]
 
 
 def stop_group(process: subprocess.Popen[str], number: int) -> None:
@@ -82,8 +100,9 @@ def stop_alone(process: subprocess.Popen[str], number: int) -> None:
     ],
 )
 @pytest.mark.parametrize("twice", [False, True])
-def test_a_signal_leaves_nothing(
+def test_a_signal_leaves_what_the_same_command_goes_on_with(
     run: Path,
+    whole: dict[str, bytes],
     tmp_path: Path,
     number: int,
     stop: Callable[[subprocess.Popen[str], int], None],
@@ -91,7 +110,7 @@ def test_a_signal_leaves_nothing(
     twice: bool,
 ) -> None:
     process = export(run, tmp_path / "out")
-    wait_until_it_writes(tmp_path)
+    wait_until_frames_are_done(tmp_path)
     stop(process, number)
     if twice:
         time.sleep(0.02)
@@ -99,9 +118,15 @@ def test_a_signal_leaves_nothing(
     _, said = process.communicate(timeout=60)
     assert process.returncode == code, said
     assert "Traceback" not in said
-    assert not partial(tmp_path) and not (tmp_path / "out").exists()
+    (left,) = partial(tmp_path)
+    assert os.listdir(tmp_path) == [left.name]
+    done = journal.count(left)
+    assert 0 < done < 48 and f"{done} frame" in said and f"remove {left}" in said
+    before = files_of(tmp_path)
     time.sleep(0.3)  # nobody writes on
-    assert os.listdir(tmp_path) == []
+    assert files_of(tmp_path) == before
+    if not twice:
+        assert goes_on(run, tmp_path) == (done, whole)
 
 
 def test_a_signal_while_processes_start_leaves_nothing(run: Path, tmp_path: Path) -> None:
@@ -111,19 +136,47 @@ def test_a_signal_while_processes_start_leaves_nothing(run: Path, tmp_path: Path
         stop_group(process, signal.SIGINT)
         _, said = process.communicate(timeout=60)
         assert process.returncode == 130 and "Traceback" not in said, said
-        assert os.listdir(tmp_path) == []
+        assert os.listdir(tmp_path) == [] and "goes on" not in said
 
 
-def test_what_a_kill_leaves_is_swept_by_the_next(run: Path, tmp_path: Path) -> None:
-    process = export(run, tmp_path / "out")
-    wait_until_it_writes(tmp_path)
+def kill(run: Path, folder: Path, already: int = 0) -> Path:
+    """Start an export and kill it when it has done more than is there already; what it left."""
+    process = export(run, folder / "out")
+    wait_until_frames_are_done(folder, already)
     workers = children(process.pid)
     assert len(workers) >= int(JOBS)
     process.kill()
     process.wait()
     process.stderr.close()
-    assert partial(tmp_path)
+    process.stdout.close()
     wait_for(lambda: not any(is_running(worker) for worker in workers))
+    (left,) = partial(folder)
+    return left
+
+
+def test_what_a_kill_leaves_is_gone_on_with(run: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
+    done = journal.count(kill(run, tmp_path))
+    again = journal.count(kill(run, tmp_path, done))
+    assert again > done
+    assert goes_on(run, tmp_path) == (again, whole)
+
+
+def test_what_a_power_cut_leaves_is_not_believed(run: Path, whole: dict[str, bytes], tmp_path: Path) -> None:
+    """A disk that has the journal and not the files: gone, empty, of the right size with other bytes; half a line."""
+    left = kill(run, tmp_path)
+    files = sorted(path for path in left.rglob("*.png") if path.stat().st_size)
+    files[0].unlink()
+    files[1].write_bytes(b"")
+    data = bytearray(files[-1].read_bytes())
+    data[len(data) // 2] ^= 1
+    files[-1].write_bytes(data)
+    (lines,) = list((left / journal.FOLDER).glob("[0-9]*"))[:1]
+    lines.write_bytes(lines.read_bytes()[:-9])
+    assert goes_on(run, tmp_path)[1] == whole
+
+
+def test_what_another_command_left_is_swept(run: Path, tmp_path: Path) -> None:
+    kill(run, tmp_path)
     again = export(run, tmp_path / "out", "--size", "8x8")
     _, said = again.communicate(timeout=60)
     assert again.returncode == 0, said
@@ -146,7 +199,7 @@ def test_a_refusal_leaves_nothing(run: Path, tmp_path: Path) -> None:
 
 def test_a_refusal_while_others_write_leaves_nothing(run: Path, tmp_path: Path) -> None:
     """Runs of two sizes: the caller refuses, and no process knows."""
-    other = write_run(tmp_path / "z", scene="other", views=60, size=(500, 500))
+    other = write_run(tmp_path / "z", scene="other", views=48, size=(500, 500))
     (tmp_path / "new").mkdir()
     code = (
         "import sys; from pathlib import Path; from postprocess.dataset import export\n"

@@ -1,0 +1,191 @@
+"""MATLAB's files: v7.3, which is HDF5, by h5py; and v5, for lists of numbers.
+
+MATLAB's first axis is HDF5's last: what is (N, W, H) here is H x W x N there. Strings are arrays of UTF-16 code units,
+a cell array holds references to what is in `#refs#`. The header is MATLAB's own but for the time in it.
+
+Stacks are written a chunk at a time as their bytes came, so that nothing but one chunk is in memory, and packing is the
+work of whoever made them.
+"""
+
+from __future__ import annotations
+
+import errno
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ExportError
+from .staging import make_folders
+
+_USERBLOCK = 512
+_LEVEL = 1  # of zlib's 1 to 9: maps of labels are small at once
+_CLASSES = {"uint8": b"uint8", "uint16": b"uint16", "float32": b"single"}
+_MATRIX, _INT8, _INT32, _UINT32, _DOUBLE = 14, 1, 5, 6, 9  # types of data in v5
+_DOUBLES = 6  # the class of an array in v5
+
+
+@dataclass(frozen=True)
+class Stack:
+    """An array of (N, *shape) of dtype "uint8", "uint16" or "float32", N chunks, all of them `packed` or `plain`."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    packed: bool = False
+
+
+def check_h5py(format: str) -> None:
+    """Raises ExportError where it is not installed."""
+    if find_spec("h5py") is None:
+        raise ExportError(f"{format} writes HDF5: pip install 'labelpass[mat]'")
+
+
+def plain(pixels: NDArray[Any]) -> bytes:
+    """A chunk as it is, the lower byte first."""
+    return np.ascontiguousarray(pixels).astype(pixels.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+def packed(pixels: NDArray[Any]) -> bytes:
+    """A chunk as HDF5's filter "deflate" packs it. Raises ExportError where it does not unpack to what it was."""
+    data = plain(pixels)
+    small = zlib.compress(data, _LEVEL)
+    if zlib.decompress(small) != data:
+        raise ExportError("a chunk does not unpack to what it was made of: failing memory? export again")
+    return small
+
+
+def write_mat(
+    root: Path,
+    path: str,
+    count: int,
+    stacks: Sequence[Stack],
+    chunk: Callable[[str, int], bytes],
+    cells: Mapping[str, Sequence[str]],
+) -> None:
+    """Write `path` below `root`: `chunk(name, at)` is that of a stack, `cells` are columns of texts.
+
+    Everything is read back. Raises ExportError where that differs, OSError where the disk refuses.
+    """
+    import h5py
+
+    place = make_folders(root, path)
+    with _refusals(place):
+        with h5py.File(place, "w", userblock_size=_USERBLOCK) as file:
+            for stack in stacks:
+                made = file.create_dataset(
+                    stack.name,
+                    (count, *stack.shape),
+                    np.dtype(stack.dtype).newbyteorder("<"),
+                    chunks=(1, *stack.shape),
+                    compression="gzip" if stack.packed else None,
+                    compression_opts=_LEVEL if stack.packed else None,
+                )
+                made.attrs["MATLAB_class"] = np.bytes_(_CLASSES[stack.dtype])
+                for at in range(count):
+                    made.id.write_direct_chunk((at, *[0] * len(stack.shape)), chunk(stack.name, at))
+            texts: dict[str, Any] = {}
+            for name, column in cells.items():
+                _write_cells(file, name, column, texts)
+        with open(place, "r+b") as raw:
+            raw.write(_header73())
+        with h5py.File(place, "r") as file:
+            _read_back(file, place, count, stacks, chunk, cells)
+
+
+def mat5(lists: Mapping[str, Sequence[int]]) -> bytes:
+    """A file of MATLAB 5 with a column of doubles for each name."""
+    parts = [b"MATLAB 5.0 MAT-file, made by Labelpass".ljust(116) + bytes(8) + struct.pack("<H", 0x0100) + b"IM"]
+    for name, numbers in lists.items():
+        body = b"".join(
+            (
+                _element(_UINT32, struct.pack("<2I", _DOUBLES, 0)),
+                _element(_INT32, struct.pack("<2i", len(numbers), 1)),
+                _element(_INT8, name.encode("ascii")),
+                _element(_DOUBLE, np.asarray(numbers, "<f8").tobytes()),
+            )
+        )
+        parts.append(struct.pack("<2I", _MATRIX, len(body)) + body)
+    return b"".join(parts)
+
+
+def _element(kind: int, data: bytes) -> bytes:
+    return struct.pack("<2I", kind, len(data)) + data + bytes(-len(data) % 8)
+
+
+def _header73() -> bytes:
+    text = b"MATLAB 7.3 MAT-file, Platform: GLNXA64, made by Labelpass HDF5 schema 1.00 ."
+    return text.ljust(116) + bytes(8) + struct.pack("<H", 0x0200) + b"IM"
+
+
+def _write_cells(file: Any, name: str, column: Sequence[str], texts: dict[str, Any]) -> None:
+    """A cell array of one column; texts that are there already are referred to again."""
+    import h5py
+
+    group = file.require_group("#refs#")
+    references = np.empty((1, len(column)), h5py.ref_dtype)
+    for at, text in enumerate(column):
+        if text not in texts:
+            texts[text] = _write_text(group, f"text{len(texts)}", text).ref
+        references[0, at] = texts[text]
+    made = file.create_dataset(name, data=references, dtype=h5py.ref_dtype)
+    made.attrs["MATLAB_class"] = np.bytes_(b"cell")
+
+
+def _write_text(group: Any, name: str, text: str) -> Any:
+    units = _units(text)
+    if units.size:
+        made = group.create_dataset(name, data=units.reshape(-1, 1))
+    else:
+        made = group.create_dataset(name, data=np.zeros(2, "<u8"))  # MATLAB says how large nothing is
+        made.attrs["MATLAB_empty"] = np.uint8(1)
+    made.attrs["MATLAB_class"] = np.bytes_(b"char")
+    made.attrs["MATLAB_int_decode"] = np.int32(2)
+    return made
+
+
+def _units(text: str) -> NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
+
+
+def _read_back(
+    file: Any,
+    place: Path,
+    count: int,
+    stacks: Sequence[Stack],
+    chunk: Callable[[str, int], bytes],
+    cells: Mapping[str, Sequence[str]],
+) -> None:
+    for stack in stacks:
+        for at in range(count):
+            _, data = file[stack.name].id.read_direct_chunk((at, *[0] * len(stack.shape)))
+            if data != chunk(stack.name, at):
+                raise _lies(place)
+    for name, column in cells.items():
+        references = file[name][()]
+        for at, text in enumerate(column):
+            if text and not np.array_equal(file[references[0, at]][:, 0], _units(text)):
+                raise _lies(place)
+
+
+@contextmanager
+def _refusals(place: Path) -> Iterator[None]:
+    """h5py tells of a full disk in several ways, and with no number of the system's."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        full = "errno = 28" in str(error) or "No space left" in str(error)
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device", str(place)) from error
+        raise OSError(errno.EIO, f"HDF5 refuses: {error}", str(place)) from error
+
+
+def _lies(place: Path) -> ExportError:
+    return ExportError(f"{place} does not hold what was written: a full or failing disk?")
