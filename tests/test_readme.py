@@ -26,12 +26,13 @@ from blender_addon.label_sets import label_files
 from blender_addon.strict_yaml import read_yaml
 from render_scripts.job_file import read_job
 from render_scripts.sampled_views.view_request import parse_words
+from tests.postprocess.label_sources import lay_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md")
 MUST_HAVE_COMMANDS = {
-    *("README", "evaluation", "exactness", "jobs", "modalities", "randomisation", "rendering", "report", "verify"),
-    "views",
+    *("README", "evaluation", "exactness", "importing", "jobs", "modalities", "randomisation", "rendering", "report"),
+    *("verify", "views"),
 }
 
 
@@ -84,6 +85,7 @@ def _lay(folder: Path, page: Path) -> None:
     shutil.copytree(ROOT / "tests" / "postprocess" / "data", folder / "passes")
     for name in ("truth", "predictions", "other"):
         _save_label_map(folder / name / "kitchen.png")
+    lay_sources(folder)
     (folder / "fabrics").mkdir()
     _save_picture(folder / "fabrics" / "linen.png")
     for job in jobs_of(page)[:1]:

@@ -9,6 +9,8 @@ import h5py
 import numpy as np
 from PIL import Image
 
+from blender_addon.contract.labels import built_in
+
 
 def write_picture(path: Path, size=(8, 6), seed=0) -> np.ndarray:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +64,29 @@ def packed(values: np.ndarray, sizes=(3, 4, 8, 16)) -> list[int]:
         at = end
     bits += "0" * (-len(bits) % 8)
     return [int(bits[place : place + 8], 2) for place in range(0, len(bits), 8)]
+
+
+def lay_sources(folder: Path) -> None:
+    """A source of each kind, by the names that pages call them."""
+    names = [label.name for label in sorted(built_in("nyu894").labels, key=lambda label: label.id)]
+    write_mat(folder / "nyu_depth_v2_labeled.mat", names, size=(48, 36))
+    for place in ("camvid/train/a.png", "street/scenes/a.png", "pictures/a.png"):
+        write_picture(folder / place)
+    classes = np.tile(np.uint8([0, 0, 1, 1, 2, 2, 1, 0]), (6, 1))
+    for place in ("camvid/trainannot/a.png", "street/masks/a.png"):
+        (folder / place).parent.mkdir(parents=True)
+        Image.fromarray(classes).save(folder / place)
+    (folder / "camvid" / "train.txt").write_text("train/a.png trainannot/a.png\n")
+    (folder / "street" / "codes.txt").write_text("road\ncar\nvoid\n")
+    square = [10, 10, 60, 10, 60, 60, 10, 60]
+    annotation = {"id": 1, "image_id": 1, "category_id": 1, "iscrowd": 0, "segmentation": [[0, 0, 4, 0, 4, 4, 0, 4]]}
+    images, categories = [{"id": 1, "file_name": "a.png"}], [{"id": 1, "name": "car"}]
+    coco = {"images": images, "annotations": [annotation], "categories": categories}
+    write_json(folder / "annotations" / "instances_val.json", coco)
+    corners = [square[at : at + 2] for at in range(0, 8, 2)]
+    region = {"type": "polygonlabels", "value": {"points": corners, "polygonlabels": ["chair"]}}
+    task = {"id": 1, "data": {"image": "/data/upload/a.png"}, "annotations": [{"id": 1, "result": [region]}]}
+    write_json(folder / "project.json", [task])
 
 
 def brush(mask: np.ndarray) -> list[int]:
