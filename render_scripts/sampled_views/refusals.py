@@ -28,6 +28,10 @@ SMALLEST, LARGEST = 1.5, 1000.0
 """Metres across, of scenes with rooms in them: what is smaller or larger is likely told in other units."""
 
 
+class NoViews(ValueError):
+    """What was asked for is not to be had in this scene; the message says what stood in the way, with counts."""
+
+
 def too_few(report: Search, request: ViewRequest, surfaces: Surfaces) -> str:
     found = f"{report.accepted} of {request.count} found" if report.accepted else "none found"
     most = max(report.rejected, key=lambda reason: (report.rejected[reason], reason))
