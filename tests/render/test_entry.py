@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -239,7 +240,8 @@ def test_an_image_that_blender_cuts_short_is_told_with_its_cause(
     if full:
         if not Path("/dev/full").exists():
             pytest.skip("no full disk here")
-        monkeypatch.setattr(outlook, "tempfile", SimpleNamespace(TemporaryFile=lambda dir: open("/dev/full", "wb")))
+        files = SimpleNamespace(TemporaryFile=lambda dir: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb"))
+        monkeypatch.setattr(outlook, "tempfile", files)
     out = tmp_path / "run"
     options = ("--size", "16x12", "--no-denoise", "--image", suffix, "--label-render", "own")
     assert session.main(["--out", str(out), *options]) == 3
