@@ -161,7 +161,8 @@ def _label_ids(request: ViewRequest, label_set: LabelSet) -> dict[int, float]:
     ids = {label.name: label.id for label in label_set.labels}
     strange = [name for name in request.targets if name not in ids]
     if strange:
-        raise NoViews(f"sampled views: targets name {quoted(strange)}; label set {label_set.name!r} has no such label")
+        lacking = f"label set {label_set.name!r} has no such label{label_set.nearest(strange[0])}"
+        raise NoViews(f"sampled views: targets name {quoted(strange)}; {lacking}")
     return {ids[name]: share for name, share in request.targets.items()}
 
 
