@@ -159,7 +159,7 @@ def _views(
         problems = [
             Problem(
                 False,
-                f"--frames: frame {strange[0]}{more} is not among the scene's own {len(own)} frames "
+                f"frame {strange[0]}{more} was asked for, and is not among the scene's own {len(own)} frames "
                 f"({own[0].frame} to {own[-1].frame})",
             )
         ]
