@@ -58,6 +58,7 @@ HEAD = "scene: a.blend\nout: x\n"
         HEAD + "views: {kind: around, spot: [1, 2, 0.5], radius: 2}",
         HEAD + "size: 65536X1", HEAD + "views: {kind: around, radius: '1e1'}", HEAD + "views: {heights: .5...75}",
         HEAD + "views: around radius=1..2.5e0 7", HEAD + "views: 'heights=1 room'",
+        HEAD + "views: 40.0", HEAD + "frames: [1.0, 3]", HEAD + "size: [640.0, 480]",
         HEAD + "views: {targets: {chair: 0.2}}",
         HEAD + "views: {balance: rare, enclosed: false}", HEAD + "views:",
         HEAD + "randomize: {lights: true, world: false, exposure: null, camera: {}}",
