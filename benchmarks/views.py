@@ -24,7 +24,8 @@ import bpy
 
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.view_search import Search
-from render_scripts.sampled_views.sampling import NoViews, Sampled, sample_views
+from render_scripts.sampled_views.refusals import NoViews
+from render_scripts.sampled_views.sampling import Sampled, sample_views
 from render_scripts.sampled_views.view_request import parse_words
 from scenes import room
 

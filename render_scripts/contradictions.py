@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from .plan import Request
+from .randomization.materials import ALL
 from .randomization.spec import Randomization, without
 
 _FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo", "lidar"}
@@ -20,8 +21,19 @@ def contradictions(request: Request, called: Callable[[str], str]) -> Iterator[s
         yield f"{called('thin_labels')}: one sample a pixel has no shares; add {called('label_supersample')} 3 or more"
     if request.min_presence and not request.thin_labels:
         yield f"{called('min_presence')} is for labels of thin things: name them with {called('thin_labels')}"
+    if strange := _not_there_to_leave_off(request):
+        yield f"{called('without')} {', '.join(strange)}: nothing of that is randomised, so nothing can be left off"
+    spec = drawn_from(request)
+    if ALL in spec.keep and (idle := [name for name in ("materials", "poses") if getattr(spec, name)]):
+        both = " and ".join(idle)
+        yield f"{called('randomize')}: keep {ALL!r} leaves all as it is, so {both} would do nothing: drop either"
     if request.label_render == "image" and (why := why_own_anywhere(request)):
         yield f"{called('label_render')} image: labels need a render of their own: {why}"
+
+
+def _not_there_to_leave_off(request: Request) -> list[str]:
+    asked = request.randomize or Randomization()
+    return [name for name in request.without if getattr(asked, name) is None and name not in asked.without]
 
 
 def in_options(name: str) -> str:

@@ -42,7 +42,7 @@ def chosen(planned: Sequence[View], frames: Collection[int] | None, what: str) -
     wanted = set(frames)
     strange = sorted(wanted - {view.frame for view in planned})
     if strange:
-        raise Refused(f"--frames: {what} have no frame {strange[0]}")
+        raise Refused(f"frame {strange[0]} was asked for, and {what} have no such frame")
     return tuple(view for view in planned if view.frame in wanted)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from blender_addon.contract.arguments import parse_size
+from blender_addon.contract.arguments import SIZE, parse_size
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
 from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
@@ -24,7 +24,7 @@ _NUMBER = {"type": "integer"}
 _RANGES = {"type": "string", "pattern": r"^ *-?[0-9]+(--?[0-9]+)? *(, *-?[0-9]+(--?[0-9]+)? *)*$"}
 _FRAMES = {"anyOf": [_NUMBER, _RANGES, {"type": "array", "items": {"anyOf": [_NUMBER, _RANGES]}, "minItems": 1}]}
 _SIDES = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65536}, "minItems": 2, "maxItems": 2}
-_SIZE = {"anyOf": [{"type": "string", "pattern": r"^\s*[1-9][0-9]*[xX][1-9][0-9]*\s*$"}, _SIDES]}
+_SIZE = {"anyOf": [{"type": "string", "pattern": SIZE}, _SIDES]}
 
 
 def _frames(value: Any) -> list[int]:

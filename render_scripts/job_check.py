@@ -14,7 +14,7 @@ from .job import in_a_job
 from .job_file import Task, in_words, read_job, tasks
 from .job_runs import frames_done
 from .plan import as_asked
-from .randomization.folders import with_folders
+from .randomization.folders import differences
 from .randomization.spec import Randomization
 
 _NOT_CHOICES = {"out", "scene", "scenes", "blender"}
@@ -45,16 +45,18 @@ def _against(task: Task) -> str:
     asked = {name: value for name in there if (value := getattr(request, name)) is not None}
     if request.randomize:
         asked["randomize"] = drawn_from(request)
-    differing = [
-        f"{key_of(in_a_job(name))} is {in_words(there[name])} there and {in_words(value)} here"
-        for name, value in asked.items()
-        if _apart_from_spelling(value) != _apart_from_spelling(there[name])
-    ]
+    differing = [why for name, value in asked.items() for why in _differing(name, there[name], value)]
     return f"{out} was planned differently: {'; '.join(differing)}; name a new out" if differing else ""
 
 
+def _differing(name: str, there: Any, here: Any) -> list[str]:
+    if isinstance(here, Randomization):
+        return differences(there, here)
+    if _apart_from_spelling(there) == _apart_from_spelling(here):
+        return []
+    return [f"{key_of(in_a_job(name))} is {in_words(there)} there and {in_words(here)} here"]
+
+
 def _apart_from_spelling(value: Any) -> Any:
-    """Folders may be elsewhere, and labels be named in another order."""
-    if isinstance(value, Randomization):
-        return with_folders(value, lambda _: Path())
+    """Labels may be named in another order."""
     return sorted(value) if isinstance(value, tuple) and all(isinstance(part, str) for part in value) else value

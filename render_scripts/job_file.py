@@ -63,8 +63,8 @@ def read_job(path: Path, kind: type[Job] = Job) -> JobFile:
     """The job of a .yaml, .yml or .json file; its paths are relative to the file's folder. Raises JobError."""
     text = _text(path)
     data, places = _data(path, text)
-    if isinstance(data, dict):
-        data.pop("$schema", None)  # by which JSON tells editors of its schema
+    if isinstance(data, dict) and not isinstance(data.pop("$schema", ""), str):  # JSON tells editors of its schema so
+        raise _refusal(path, places, ["$schema must be text, which editors read"])
     try:
         job = build(kind, data, alone=True, folder=path.parent)
     except Misfits as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from blender_addon.contract.words import counted
 
 
@@ -12,6 +15,12 @@ def disk_outlook(frame_bytes: int, left: int, free: int) -> tuple[str, bool]:
     if needed <= free:
         return text, True
     return f"{text}, and the disk has {in_bytes(free)} free, for {free // frame_bytes} of them", False
+
+
+def try_room(folder: Path, size: int) -> None:
+    """Raise the OSError that writing so many bytes into a folder raises, for who wrote there and says nothing."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(size))
 
 
 def in_bytes(number: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import bpy
 
-from blender_addon.label_render.label_pass import RenderFailed
+from .failures import UnreadableFile
 
 _ROLE = "labelpass"
 DEVELOPED, DECODED, BEHIND = "developed", "decoded", "behind"
@@ -54,8 +54,8 @@ def showing(role: str, path: Path) -> bpy.types.Image:
 
 
 def size_of(image: bpy.types.Image) -> tuple[int, int]:
-    """Width and height of an image of a file, which is read for it. Raises RenderFailed where that is no picture."""
+    """Width and height of an image of a file, which is read for it. Raises UnreadableFile where that is no picture."""
     width, height = image.size
     if not width or not height:
-        raise RenderFailed(f"{image.filepath} cannot be read as a picture")
+        raise UnreadableFile(f"{bpy.path.abspath(image.filepath)} cannot be read as a picture")
     return width, height

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -19,8 +19,10 @@ from blender_addon.label_render.stage import changed
 
 from . import compat
 from .modalities.catalogue import passes_for
+from .outlook import try_room
 from .own_images import DECODED, DEVELOPED, own_image, own_images, showing
 from .presets import cycles_settings
+from .randomization.picture_files import is_whole
 
 JPEG_QUALITY = 95
 
@@ -77,8 +79,7 @@ def render_image_and_passes(
         _save_linear(scene, path, develop(path.stem, linear))
         return _decoded(path, size), passes
     result = next(image for image in bpy.data.images if image.type == "RENDER_RESULT")
-    with _stored_as(scene, path):
-        result.save_render(str(path), scene=scene)
+    _save(result, scene, path)
     return _decoded(path, size), passes
 
 
@@ -91,7 +92,11 @@ def _save_linear(scene: bpy.types.Scene, path: Path, linear: NDArray[np.float32]
     if tuple(image.size) != (width, height):
         image.scale(width, height)
     image.pixels.foreach_set(pixels.ravel())
-    with _stored_as(scene, path):
+    _save(image, scene, path)
+
+
+def _save(image: bpy.types.Image, scene: bpy.types.Scene, path: Path) -> None:
+    with _stored_as(scene, path), suppress(RuntimeError):  # not all that fails raises: `_decoded` looks
         image.save_render(str(path), scene=scene)
 
 
@@ -107,9 +112,11 @@ def _stored_as(scene: bpy.types.Scene, path: Path) -> Iterator[None]:
 
 
 def _decoded(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
-    image = showing(DECODED, path)
-    if tuple(image.size) != size:
-        raise RenderFailed(f"{path.name} is {tuple(image.size)} pixels, not {size}")
+    """The pixels of a picture that Blender wrote. Where it did not write it whole, it seldom says why."""
+    image = showing(DECODED, path) if path.is_file() and is_whole(path) else None
+    if not image or tuple(image.size) != size:
+        try_room(path.parent, 4 * size[0] * size[1])
+        raise RenderFailed(f"Blender did not write {path.name} whole, though the disk has room for it")
     pixels = np.empty(size[0] * size[1] * image.channels, np.float32)
     image.pixels.foreach_get(pixels)
     pixels = pixels.reshape(size[1], size[0], image.channels)[::-1, :, :3]  # Blender counts rows from below

@@ -147,8 +147,9 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
     """
     add = parser.add_argument
     add("--out", type=said(parse_path), required=not job, metavar="RUN", help="the run folder; one there is continued")
-    add("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
-    add("--only-frame", dest="frames", type=said(_one_frame), metavar="812", help="render this frame alone")
+    which = parser.add_mutually_exclusive_group().add_argument
+    which("--frames", type=said(parse_frames), metavar="1-40", help="render these now; default: all views of the scene")
+    which("--only-frame", dest="frames", type=said(_one_frame), metavar="812", help="render this frame alone")
     add("--camera", metavar="NAME", help="render through this camera alone")
     add(
         "--sample-views",

@@ -143,7 +143,8 @@ def resolve_pictures(spec: Randomization) -> tuple[dict[str, dict[str, str]], li
 def check_randomization(spec: Randomization, label_set: LabelSet, view_layer: bpy.types.ViewLayer) -> Iterator[Problem]:
     """What a spec asks for and this scene has not."""
     for name in unknown_labels(spec, label_set):
-        yield Problem(True, f"randomisation names label {name!r}, which label set {label_set.name!r} does not have")
+        lacking = f"which label set {label_set.name!r} does not have{label_set.nearest(name)}"
+        yield Problem(True, f"randomisation names label {name!r}, {lacking}")
     if spec.on and (why := why_none_kept(view_layer.id_data)):
         yield Problem(True, f"randomisation: {why}")
     if spec.distractors and spec.distractors.label == CODE_NAMES[IGNORE]:

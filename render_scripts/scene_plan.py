@@ -31,7 +31,8 @@ from .randomization.bent_lenses import why_not_bent
 from .randomization.folders import with_folders
 from .randomization.resolution import LEAST
 from .randomization.spec import Randomization, drawn_sizes, to_plan
-from .sampled_views.sampling import NoViews, sample_views
+from .sampled_views.refusals import NoViews
+from .sampled_views.sampling import sample_views
 from .sampled_views.view_request import parse_words
 
 MAX_SIDE = 65536  # of a picture that Blender renders, in pixels
@@ -158,7 +159,7 @@ def _views(
         problems = [
             Problem(
                 False,
-                f"--frames: frame {strange[0]}{more} is not among the scene's own {len(own)} frames "
+                f"frame {strange[0]}{more} was asked for, and is not among the scene's own {len(own)} frames "
                 f"({own[0].frame} to {own[-1].frame})",
             )
         ]

@@ -72,7 +72,7 @@ def render(request: Request) -> int:
         print(f"labelpass: {refusal(error, request.out)}", file=sys.stderr, flush=True)
         return 1
     except RenderFailed as error:
-        print(f"labelpass: {error}; what is done stays, run the same command to go on", file=sys.stderr, flush=True)
+        print(f"labelpass: {error}; what is done stays, {error.advice}", file=sys.stderr, flush=True)
         return 3
 
 

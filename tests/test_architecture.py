@@ -60,6 +60,7 @@ PURE_RENDER = {
             "materials",
             "boxes",
             "model_parts",
+            "model_files",
             "picture_files",
             "poses",
             "pools",

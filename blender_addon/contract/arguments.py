@@ -15,6 +15,11 @@ LABEL_SET_HELP = (
 )
 
 
+_SIDE = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-6])"
+SIZE = rf"^\s*{_SIDE}[xX]{_SIDE}\s*$"
+"""The pattern of a size in a schema: two sides of up to 65536 pixels."""
+
+
 def parse_size(text: str) -> tuple[int, int]:
     """'480x360' as (width, height) in pixels. Raises ValueError for anything else."""
     match = re.fullmatch(r"([1-9]\d*)[xX]([1-9]\d*)", text.strip(), re.ASCII)

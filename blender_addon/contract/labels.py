@@ -119,10 +119,11 @@ class LabelSet:
         """The label of that name, alias or id. Raises LabelSetError with the nearest names."""
         found = self.by_id.get(name_or_id) if isinstance(name_or_id, int) else self.by_name.get(name_or_id.casefold())
         if found is None:
-            raise LabelSetError(f"label set {self.name!r} has no label {name_or_id!r}{self._nearest(name_or_id)}")
+            raise LabelSetError(f"label set {self.name!r} has no label {name_or_id!r}{self.nearest(name_or_id)}")
         return found
 
-    def _nearest(self, name_or_id: str | int) -> str:
+    def nearest(self, name_or_id: str | int) -> str:
+        """`; did you mean chair or shelf?`, or nothing where no name is near."""
         from difflib import get_close_matches
 
         near = get_close_matches(str(name_or_id).casefold(), self.by_name, n=3)

@@ -173,7 +173,7 @@ def _value(hint: Any, value: Any, what: str, how: Reading) -> Any:
     if origin in (UnionType, Union):
         return _one_of(inside, value, what, how)
     if how.alone and type(value) is float and value.is_integer() and (hint is int or origin is Literal):
-        value = int(value)  # JSON knows one kind of number, and so do schemas
+        value = _whole_numbers(value)
     if origin is Literal:
         # Python takes True for 1, and 1.0, too.
         if not any(type(value) is type(each) and value == each for each in inside):
@@ -213,13 +213,20 @@ def _annotated(hint: Any, notes: tuple[Any, ...], value: Any, what: str, how: Re
         return None
     if spelled:
         try:
-            value, how = spelled.parse(value), replace(how, alone=False)
+            value, how = spelled.parse(_whole_numbers(value) if how.alone else value), replace(how, alone=False)
         except ValueError as error:
             raise Misfits(_about(what, str(error))) from None
     made = _value(hint, value, what, how)
     if limits and not limits[0] <= made <= limits[1]:
         raise Misfits([f"{what} must be from {limits[0]} to {limits[1]}, not {_shown(value)}"])
     return made
+
+
+def _whole_numbers(value: Any) -> Any:
+    """With 40 for 40.0, since JSON knows one kind of number, and so do schemas."""
+    if isinstance(value, list):
+        return [_whole_numbers(part) for part in value]
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _one_of(kinds: tuple[Any, ...], value: Any, what: str, how: Reading) -> Any:

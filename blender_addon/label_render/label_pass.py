@@ -32,6 +32,9 @@ from .volumes import has_grids, no_volumes
 class RenderFailed(RuntimeError):
     """Blender rendered nothing, or something else than it was asked for; the message has its last words."""
 
+    advice = "run the same command to go on"
+    """What helps."""
+
 
 @contextmanager
 def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection[str] = ()) -> Iterator[None]:

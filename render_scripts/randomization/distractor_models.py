@@ -14,10 +14,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from blender_addon.label_render.label_pass import RenderFailed
 from blender_addon.label_render.light_through import Suspicion
 from blender_addon.label_render.streams import hushed
 
+from ..failures import UnreadableFile
 from .distractor_shapes import Shape, shaped
 from .scene_things import is_plain
 
@@ -87,9 +87,9 @@ def _read(path: Path) -> Model:
             _bring(path, scene)
         model = _merged(scene)
     except (RuntimeError, OSError, AttributeError) as error:  # the last where an importer is switched off
-        raise RenderFailed(f"the model {path} cannot be read: {str(error).strip()}") from error
+        raise UnreadableFile(f"the model {path} cannot be read: {str(error).strip()}") from error
     if model is None:
-        raise RenderFailed(f"the model {path} has no surface")
+        raise UnreadableFile(f"the model {path} has no surface")
     return model
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from blender_addon.contract.words import listed
+
 from . import backgrounds, distractors, materials, world
-from .spec import PICTURES, Randomization, from_plan
+from .spec import FAMILIES, PICTURES, Randomization, from_plan, to_dict
 
 BLENDERS_OWN = "Blender's own"
 """In place of a folder: the surroundings that come with Blender."""
@@ -53,12 +56,39 @@ def with_folders(spec: Randomization, where: Callable[[Path], Path]) -> Randomiz
     return replace(spec, **changes)
 
 
+def differences(there: Randomization, here: Randomization) -> list[str]:
+    """What one spec says and another does not, a sentence each with the key of a job; wherever their folders are."""
+    theirs, ours = (to_dict(with_folders(spec, lambda _: Path())) for spec in (there, here))
+    on = [name for name in FAMILIES if name in theirs or name in ours]
+    found = [
+        f"randomize.{name} is {'on' if name in theirs else 'off'} there and {'on' if name in ours else 'off'} here"
+        for name in on
+        if (name in theirs) != (name in ours)
+    ]
+    for name in on:
+        if name in theirs and name in ours:
+            found += _differing(theirs[name], ours[name], f"randomize.{name}")
+    found += _differing(theirs.get("keep", []), ours.get("keep", []), "randomize.keep")
+    return found or _differing(theirs.get("without", []), ours.get("without", []), "without")
+
+
+def _differing(there: Any, here: Any, key: str) -> list[str]:
+    if isinstance(there, dict) and isinstance(here, dict):
+        names = dict.fromkeys((*there, *here))
+        return [why for name in names for why in _differing(there.get(name), here.get(name), f"{key}.{name}")]
+    return [f"{key} is {_short(there)} there and {_short(here)} here"] if there != here else []
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
 def why_other_draws(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
     """Why frames of a plan that stores `there` are not those of one that stores `here`, in words; else ""."""
     specs = from_plan(there), from_plan(here)
-    theirs, ours = (with_folders(spec, lambda _: Path()) for spec in specs)
-    if theirs != ours:
-        return f"randomization is {dict(there)!r} there and {dict(here)!r} here"
+    if differing := differences(*specs):
+        return listed(differing, 3, "; ")
     old, new = there.get(PICTURES, {}), here.get(PICTURES, {})
     for before, now in zip(*map(_folders_of, specs)) if new else ():  # else no folder can be read, which is told
         was, found = old.get(before, {}), new.get(now, {})

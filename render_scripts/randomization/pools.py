@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
+from . import model_files, picture_files
 from .model_parts import is_there, parts_of
-from .picture_files import is_whole
 
 PIECE = 1 << 16
 """Bytes of the beginning, the middle and the end of a file that identify it, with its size: folders of surroundings
@@ -29,10 +29,11 @@ def files_in(folder: Path, suffixes: Collection[str], what: str = "picture") -> 
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
     if not found:
         raise ValueError(f"{folder} holds no {what} ({', '.join(suffixes)})")
+    is_whole = model_files.is_whole if what == "model" else picture_files.is_whole
     for path in found:
         if not is_whole(path):
             kind = path.suffix.lower()[1:]
-            raise ValueError(f"{path} cannot be read as a picture: no {kind} file, or cut; replace it, or take it away")
+            raise ValueError(f"{path} cannot be read as a {what}: no {kind} file, or cut; replace it, or take it away")
     return found
 
 

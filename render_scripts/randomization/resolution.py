@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Annotated, Any
 
-from blender_addon.contract.arguments import parse_size
+from blender_addon.contract.arguments import SIZE, parse_size
 from blender_addon.contract.strict import Spelled
 
 from .streams import RESOLUTION, Range, check_ranges, even_log, one_of, stream
@@ -31,7 +31,7 @@ def _sizes(value: Any) -> Any:
 
 _SIDE = {"type": "integer", "minimum": LEAST, "maximum": 65536}
 _SIZE = [
-    {"type": "string", "pattern": r"^\s*[1-9][0-9]*[xX][1-9][0-9]*\s*$"},
+    {"type": "string", "pattern": SIZE},
     {"type": "array", "items": _SIDE, "minItems": 2, "maxItems": 2},
 ]
 _SIZES = {"anyOf": [*_SIZE, {"type": "array", "items": {"anyOf": _SIZE}}]}

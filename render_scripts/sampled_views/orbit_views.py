@@ -36,8 +36,8 @@ class Centre:
     points: Array
 
 
-def centre_of(surfaces: Surfaces, chosen: NDArray[np.bool_]) -> Centre:
-    """The centre of the triangles `chosen` (T,)."""
+def centre_of(surfaces: Surfaces, chosen: NDArray[np.intp]) -> Centre:
+    """The centre of these triangles."""
     corners = surfaces.corners[chosen].reshape(-1, 3).astype(np.float64)
     low, high = corners.min(axis=0), corners.max(axis=0)
     return Centre(

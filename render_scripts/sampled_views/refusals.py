@@ -24,8 +24,14 @@ from .surroundings import Place
 from .trajectory_views import LITTLE
 from .view_request import ViewRequest
 
+LOW_CEILING = 2.0
+"""Metres: cameras above it may be above the ceilings of rooms."""
 SMALLEST, LARGEST = 1.5, 1000.0
 """Metres across, of scenes with rooms in them: what is smaller or larger is likely told in other units."""
+
+
+class NoViews(ValueError):
+    """What was asked for is not to be had in this scene; the message says what stood in the way, with counts."""
 
 
 def too_few(report: Search, request: ViewRequest, surfaces: Surfaces) -> str:
@@ -58,8 +64,8 @@ _LOOSENED_BY = {
 def no_room(place: Place, rooms: Rooms, request: ViewRequest) -> str:
     """What the floors that there are lack."""
     units = _strange_size(place.surfaces)
+    air = f"{request.heights[0] + request.clearance:g} m of air above"
     if not rooms.floors:
-        air = f"{request.heights[0] + request.clearance:g} m of air above"
         return f"sampled views: no floor of half a square metre with {air}{units}; lower heights, or orbit"
     wanted = labels_wanted(place.surfaces, request)
     lacking = []
@@ -69,7 +75,9 @@ def no_room(place: Place, rooms: Rooms, request: ViewRequest) -> str:
         near = f"within {request.distances[1]:g} m"
         lacking.append(f"from none {counted(wanted, 'label')} are in sight {near} (loosen labels or distances)")
     why = " and ".join(lacking) or f"none is enclosed by walls where {counted(wanted, 'label')} are in sight"
-    return f"sampled views: of {counted(rooms.floors, 'floor')} {why}{units}; a thing alone can be orbited"
+    if request.heights[0] > LOW_CEILING:
+        units += "; rooms with less air have no such floor: lower heights"
+    return f"sampled views: of {counted(rooms.floors, 'floor')} with {air} {why}{units}; a thing alone can be orbited"
 
 
 def _strange_size(surfaces: Surfaces) -> str:

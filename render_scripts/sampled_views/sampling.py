@@ -23,21 +23,18 @@ from .floors import Floors
 from .judging import NO_LABEL
 from .orbit_views import Centre, centre_of, orbit_judge
 from .poses import Array, Optics
-from .refusals import no_room, too_few
+from .refusals import NoViews, no_room, too_few
 from .room_views import around_judge, room_judge
 from .rooms import rooms_of
 from .surfaces import Surfaces, read_surfaces
 from .surroundings import Place, look_around
+from .targets import triangles_of
 from .trajectory_views import choose_trajectory
 from .view_camera import camera_name, optics_of
 from .view_request import CURSOR, ViewRequest, to_words
 
 PATIENCE = 5.0
 """Seconds after which a search that goes on says how far it is."""
-
-
-class NoViews(ValueError):
-    """What was asked for is not to be had in this scene; the message says what stood in the way, with counts."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +118,8 @@ def _choose(
     most = request.count * request.tries
     target = _label_ids(request, label_set) or request.balance
     if request.kind == "orbit":
-        centres = [
-            centre_of(place.surfaces, chosen) for chosen in _triangles_of(scene, place.surfaces, request, label_set)
-        ]
+        things = triangles_of(scene, place.surfaces, request.target, label_set)
+        centres = [centre_of(place.surfaces, thing) for thing in things]
         judge = orbit_judge(place, centres, request, optics, lens, seed)
         return choose(judge, request.count, most, request.like, "none", told)
     if request.kind == "around":
@@ -153,48 +149,20 @@ def _aims(surfaces: Surfaces, target: dict[int, float] | str, rooms: Floors) -> 
     return [places for places in found if len(places)]
 
 
-def _triangles_of(
-    scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet
-) -> list[np.ndarray]:
-    """Which triangles each thing has that the request's target names: an object, or all things of a label."""
-    obj = scene.objects.get(request.target)
-    if obj:
-        chosen = np.isin(surfaces.thing, np.flatnonzero(np.isin(surfaces.hosts, _session_ids(obj))))
-        if chosen.any():
-            return [chosen]
-        raise NoViews(f"sampled views: object {request.target!r} has no surface that a render shows")
-    label = next((label for label in label_set.labels if label.name == request.target), None)
-    if label is None:
-        raise NoViews(
-            f"sampled views: nothing is called {request.target!r}, neither an object of scene {scene.name!r} nor a "
-            f"label of {label_set.name!r}"
-        )
-    of_label = surfaces.label == label.id
-    hosts = surfaces.hosts[surfaces.thing]
-    found = [of_label & (hosts == host) for host in dict.fromkeys(hosts[of_label].tolist())]
-    if not found:
-        raise NoViews(f"sampled views: nothing in this scene has label {request.target!r}")
-    return found
-
-
-def _session_ids(obj: bpy.types.Object) -> list[int]:
-    """Of an object and all below it: furniture is often an empty with parts."""
-    return [obj.session_uid, *(child.session_uid for child in obj.children_recursive)]
-
-
 def _spot(scene: bpy.types.Scene, surfaces: Surfaces, request: ViewRequest, label_set: LabelSet) -> Array | Centre:
     if request.spot:
         return np.array(request.spot)
     if request.target in {"", CURSOR}:
         return np.array(scene.cursor.location) * metres_per_unit(scene)
-    return centre_of(surfaces, _triangles_of(scene, surfaces, request, label_set)[0])
+    return centre_of(surfaces, triangles_of(scene, surfaces, request.target, label_set)[0])
 
 
 def _label_ids(request: ViewRequest, label_set: LabelSet) -> dict[int, float]:
     ids = {label.name: label.id for label in label_set.labels}
     strange = [name for name in request.targets if name not in ids]
     if strange:
-        raise NoViews(f"sampled views: targets name {quoted(strange)}; label set {label_set.name!r} has no such label")
+        lacking = f"label set {label_set.name!r} has no such label{label_set.nearest(strange[0])}"
+        raise NoViews(f"sampled views: targets name {quoted(strange)}; {lacking}")
     return {ids[name]: share for name, share in request.targets.items()}
 
 

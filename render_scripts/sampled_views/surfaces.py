@@ -78,7 +78,7 @@ class Surfaces:
         """Whether any surface is nearer than this."""
         return self.tree.find_nearest(Vector(place), metres)[3] is not None
 
-    def of(self, chosen: NDArray[np.bool_]) -> BVHTree:
+    def of(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> BVHTree:
         """A tree of some of the triangles alone."""
         return tree_of(self.corners[chosen])
 

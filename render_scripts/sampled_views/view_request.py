@@ -14,6 +14,9 @@ from blender_addon.contract.strict import build, shown_key
 KINDS = ("room", "orbit", "around", "trajectory")
 CURSOR = "cursor"
 MOST_VIEWS = 100_000
+NUMBER = r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
+"""How a number is written in words."""
+_MOST_DIGITS = 30
 
 Metres = Annotated[float, 0, 100_000]
 Degrees = Annotated[float, -360, 360]
@@ -191,10 +194,9 @@ def _range(name: str, value: Any) -> Any:
 
 
 def _number(name: str, text: str) -> int | float:
-    try:
-        return int(text) if text.removeprefix("-").isdecimal() else float(text)
-    except ValueError:
-        raise ValueError(f"views.{name} must be a number, not {text!r}") from None
+    if not re.fullmatch(NUMBER, text, re.ASCII):
+        raise ValueError(f"views.{name} must be a number, not {text!r}")
+    return int(text) if text.removeprefix("-").isdecimal() and len(text) < _MOST_DIGITS else float(text)
 
 
 def _to_word(name: str, value: Any) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from ..schemas import of_dataclass
-from .view_request import KINDS, MOST_VIEWS, OF_KIND, ViewRequest, is_range
+from .view_request import KINDS, MOST_VIEWS, NUMBER, OF_KIND, ViewRequest, is_range
 
-_NUMBER = r"-?[0-9]+(\.[0-9]+)?"
-_RANGE = {"type": "string", "pattern": rf"^{_NUMBER}(\.\.{_NUMBER})?$"}
+_RANGE = {"type": "string", "pattern": rf"^{NUMBER}(\.\.{NUMBER})?$"}
+_NAMES = "|".join(each.name for each in fields(ViewRequest))
+_WORDS = {"type": "string", "pattern": rf"^\s*((0*[1-9][0-9]*|{'|'.join(KINDS)})(\s|$)|['\"]?({_NAMES})=)"}
+"""A count, a kind, or NAME=VALUE, and whatever follows."""
 _AIMED = {"required": ["targets"], "properties": {"targets": {"minProperties": 1}}}
 _BALANCED = {"required": ["balance"], "properties": {"balance": {"enum": ["uniform", "rare"]}}}
 _AT_A_SPOT = {"required": ["spot"], "properties": {"spot": {"type": "array"}}}
@@ -19,7 +22,7 @@ _AT_A_THING = {"required": ["target"], "properties": {"target": {"minLength": 1}
 def view_schema() -> dict[str, Any]:
     """What it cannot say, the reader does: all that words may be, shares that add up, ranges from low to high."""
     count = {"type": "integer", "minimum": 1, "maximum": MOST_VIEWS}
-    return {"anyOf": [count, {"type": "string", "pattern": r"\S"}, *map(_of_kind, KINDS)]}
+    return {"anyOf": [count, _WORDS, *map(_of_kind, KINDS)]}
 
 
 def _of_kind(kind: str) -> dict[str, Any]:

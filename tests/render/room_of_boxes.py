@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from blender_addon.contract.labels import Label, LabelSet
-from render_scripts.sampled_views.sampling import NoViews, Sampled, sample_views
+from render_scripts.sampled_views.refusals import NoViews
+from render_scripts.sampled_views.sampling import Sampled, sample_views
 from render_scripts.sampled_views.view_request import parse_words
 
 LABELS = LabelSet(

@@ -186,6 +186,15 @@ def test_a_folder_in_which_a_model_comes_is_another_run(start, tmp_path, capsys)
 
 def test_a_model_without_a_surface_stops_the_run(start, tmp_path, capsys):
     (tmp_path / "things").mkdir()
-    (tmp_path / "things" / "nothing.obj").write_text("v 0 0 0\n")
+    bpy.data.libraries.write(str(tmp_path / "things" / "nothing.blend"), {bpy.data.objects.new("empty", None)})
     assert start("run", "--frames", "1", models=[str(tmp_path / "things")]) == 3
-    assert "nothing.obj has no surface" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "nothing.blend has no surface; what is done stays, mend that file or take it away, and name a new" in told
+
+
+def test_a_model_that_is_cut_is_refused_before_the_first_frame(start, tmp_path, capsys):
+    write_models(tmp_path / "things")
+    cut = tmp_path / "things" / "crate.glb"
+    cut.write_bytes(cut.read_bytes()[:-100])
+    assert start("run", "--frames", "1", models=[str(tmp_path / "things")]) == 1
+    assert f"{cut} cannot be read as a model: no glb file, or cut; replace it" in capsys.readouterr().err

@@ -51,7 +51,7 @@ def test_frames_choose_among_what_is_planned():
     planned = repeated(VIEWS, 2)
     assert chosen(planned, None, "these") == planned
     assert [view.frame for view in chosen(planned, (2, 5), "these")] == [2, 5]
-    with pytest.raises(Refused, match="these have no frame 7"):
+    with pytest.raises(Refused, match="frame 7 was asked for, and these have no such frame"):
         chosen(planned, (1, 7), "these")
 
 
@@ -103,7 +103,7 @@ def test_another_number_of_draws_is_another_run(two_cameras, capfd):
     assert render(run, "--draws", "1", SPEC) == 1
     assert "never grows" not in capfd.readouterr().err
     assert render(run, "--frames", "5") == 1
-    assert "2 views, 2 draws each, have no frame 5" in capfd.readouterr().err
+    assert "frame 5 was asked for, and 2 views, 2 draws each, have no such frame" in capfd.readouterr().err
     assert render(run, "--camera", "Camera.001") == 1
     said = capfd.readouterr().err
     assert "with frame 1 as view 'Camera' of camera 'Camera'" in said and "leave out --camera" in said

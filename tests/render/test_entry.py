@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -16,7 +18,7 @@ from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
 from blender_addon.label_render.label_pass import RenderFailed
-from render_scripts import compat, session
+from render_scripts import compat, outlook, passes, session
 from render_scripts.shot import take_shot
 
 ENTRY = Path(__file__).resolve().parents[2] / "render_scripts" / "render.py"
@@ -220,3 +222,45 @@ def test_a_full_disk_is_a_frame_that_failed(scene_file, tmp_path, monkeypatch, c
         f"{tmp_path / 'run'}: the disk is full (No space left on device); what is done stays" in capfd.readouterr().err
     )
     assert not list((tmp_path / "run" / "frames").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("suffix", "share", "full"), [("png", 0.5, True), ("png", 0, False), ("jpeg", 0.5, False), ("jpeg", 0, True)]
+)
+def test_an_image_that_blender_cuts_short_is_told_with_its_cause(
+    scene_file, tmp_path, monkeypatch, capfd, suffix, share, full
+):
+    """On a full disk Blender writes a part of an image, or nothing, and raises nothing."""
+
+    def save(scene, path, real=passes.render_still):
+        real(scene, path)
+        path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+
+    monkeypatch.setattr(passes, "render_still", save)
+    if full:
+        if not Path("/dev/full").exists():
+            pytest.skip("no full disk here")
+        files = SimpleNamespace(TemporaryFile=lambda dir: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb"))
+        monkeypatch.setattr(outlook, "tempfile", files)
+    out = tmp_path / "run"
+    options = ("--size", "16x12", "--no-denoise", "--image", suffix, "--label-render", "own")
+    assert session.main(["--out", str(out), *options]) == 3
+    why = (
+        f"frame 1 could not be written: {out}: the disk is full (No space left on device)"
+        if full
+        else f"Blender did not write image.{suffix.replace('e', '')} whole, though the disk has room for it"
+    )
+    assert f"{why}; what is done stays" in capfd.readouterr().err
+    assert not list((out / "frames").iterdir())
+
+
+def test_an_image_that_blender_refuses_to_write_is_a_frame_that_failed(scene_file, tmp_path, monkeypatch, capfd):
+    def in_the_way(scene, real=passes.render_channels):
+        (folder,) = (tmp_path / "run" / "frames").iterdir()
+        (folder / "image.png").mkdir()
+        return real(scene)
+
+    monkeypatch.setattr(passes, "render_channels", in_the_way)
+    options = ("--size", "16x12", "--no-denoise", "--label-render", "image")
+    assert session.main(["--out", str(tmp_path / "run"), *options]) == 3
+    assert "Blender did not write image.png whole, though the disk has room" in capfd.readouterr().err

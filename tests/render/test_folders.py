@@ -20,10 +20,11 @@ from render_scripts.job_file import read_job, tasks
 from render_scripts.plan import Request
 from render_scripts.randomization.backgrounds import Backgrounds
 from render_scripts.randomization.distractors import Distractors
-from render_scripts.randomization.folders import BLENDERS_OWN, why_other_draws, with_folders
+from render_scripts.randomization.folders import BLENDERS_OWN, differences, why_other_draws, with_folders
 from render_scripts.randomization.materials import Materials, TexturePool
 from render_scripts.randomization.pools import PIECE, fingerprint
-from render_scripts.randomization.spec import Randomization, to_plan
+from render_scripts.randomization.sensor import Sensor
+from render_scripts.randomization.spec import Randomization, to_plan, without
 from render_scripts.randomization.world import World
 from render_scripts.session import render
 
@@ -64,6 +65,19 @@ def test_other_pictures_give_other_draws(changes, why):
     assert why_other_draws(stored("/mnt/a"), stored("/data/b", **changes)) == (
         f"randomization draws from /data/b/skies, where {why}"
     )
+
+
+def test_what_specs_differ_in_is_told_by_its_key():
+    one = Randomization(materials=Materials(hue=(-9, 9)), sensor=Sensor(), keep=("sofa",))
+    other = Randomization(materials=Materials(hue=(-5, 5)), world=World(Path("/skies")))
+    assert differences(one, other) == [
+        "randomize.world is off there and on here",
+        "randomize.sensor is on there and off here",
+        "randomize.materials.hue is [-9, 9] there and [-5, 5] here",
+        'randomize.keep is ["sofa"] there and [] here',
+    ]
+    assert differences(one, without(one, ["lights"])) == ['without is [] there and ["lights"] here']
+    assert differences(other, other) == []
 
 
 def test_pictures_that_come_with_blender_may_differ_too():

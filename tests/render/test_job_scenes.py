@@ -111,6 +111,12 @@ def test_folders_that_nothing_is_drawn_from_are_not_asked_for(flats):
         ("label_render: image\nwith: [depth, flow]", "label_render image: labels need a render of their own: flow"),
         ("label_render: image\nrandomize: {camera: {focused: 1}}",
          "label_render image: labels need a render of their own: a depth of field may be drawn"),
+        ("without: [lights, sensor]",
+         "without lights, sensor: nothing of that is randomised, so nothing can be left off"),
+        ("without: [lights, sensor]\nrandomize: {lights: {}}",
+         "without sensor: nothing of that is randomised, so nothing can be left off"),
+        ('randomize: {keep: "*", poses: {labels: "*"}, materials: {}, lights: {}}',
+         "randomize: keep '*' leaves all as it is, so materials and poses would do nothing: drop either"),
     ],
 )  # fmt: skip
 def test_choices_that_contradict_each_other_are_told_once_for_all_scenes(flats, line, told):
@@ -126,6 +132,8 @@ def test_choices_that_contradict_each_other_are_told_once_for_all_scenes(flats, 
         "with: [instances, amodal]",
         "thin_labels: lamp\nmin_presence: 0.2\nlabel_supersample: 3",
         "label_render: image\nwith: depth\nrandomize: {camera: {focused: 1}}\nwithout: camera",
+        'randomize: {keep: "*", materials: {}, lights: {}}\nwithout: materials',
+        'randomize: {keep: ["*"], lights: {}, distractors: {}}',
     ],
 )
 def test_choices_that_go_together_are_not(flats, line):

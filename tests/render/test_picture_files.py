@@ -84,5 +84,6 @@ def test_the_file_is_named(empty_scene, tmp_path):
 def test_what_is_whole_and_cannot_be_read_is_named_too(empty_scene, tmp_path):
     path = saved(tmp_path, ".hdr")
     path.write_bytes(path.read_bytes()[:3000])
-    with pytest.raises(RenderFailed, match=r"a\.hdr cannot be read as a picture"):
+    with pytest.raises(RenderFailed, match=r"a\.hdr cannot be read as a picture") as caught:
         size_of(bpy.data.images.load(str(path)))
+    assert "name a new --out" in caught.value.advice  # the same command would meet the same file

@@ -84,11 +84,13 @@ def test_a_plan_keeps_its_randomisation(start, tmp_path, capsys):
     stored = read_plan(tmp_path / "run").settings.randomization
     assert stored["materials"]["hue"] == [-60, 60]
     assert start("run", "--frames", "1-2", spec=SPEC | {"lights": {"off": 0.5}}) == 1
-    assert "randomization is" in capsys.readouterr().err
+    assert "planned differently: randomize.lights.off is 0.15 there and 0.5 here; name a new" in capsys.readouterr().err
     assert start("run", "--frames", "1-2", spec=SPEC) == 0
     assert start("run", "--frames", "1-2") == 0  # as the plan says
     assert start("run", "--frames", "1-2", "--without", "lights") == 1
-    assert "planned differently" in capsys.readouterr().err
+    assert "planned differently: randomize.lights is on there and off here; name a new --out" in capsys.readouterr().err
+    assert start("run", "--frames", "1-2", "--without", "distractors") == 1
+    assert 'without is [] there and ["distractors"] here' in capsys.readouterr().err
 
 
 def test_families_are_switched_off_for_a_comparison(start, tmp_path):
@@ -119,7 +121,12 @@ def test_a_camera_that_does_nothing_to_the_light_takes_the_same_picture(start, t
 @pytest.mark.parametrize(
     ("spec", "why"),
     [
-        ({"keep": ["sofaa"], "lights": {}}, "'sofaa', which label set 'nyu40' does not have"),
+        ({"keep": ["sofaa"], "lights": {}}, "'sofaa', which label set 'nyu40' does not have; did you mean sofa?"),
+        (
+            {"poses": {"labels": "*", "onto": ["tabel"]}},
+            "'nyu40' does not have; did you mean table or",
+        ),
+        ({"distractors": {"label": "sfoa"}}, "'sfoa', which label set 'nyu40' does not have; did you mean sofa"),
         ({"materials": {"textures": [{"labels": ["wal"], "folder": "."}]}}, "'wal', which label set"),
         ({"world": {"hdris": "/nowhere/skies"}}, "skies is no folder"),
         ({"materials": {"textures": [{"labels": ["*"], "folder": "/dev"}]}}, "/dev holds no picture"),

@@ -81,6 +81,40 @@ def test_things_of_a_label_are_orbited_in_turn_and_groups_as_one(thing):
     assert np.linalg.norm(at - (-0.75, 2, 0.5), axis=1) == pytest.approx(np.full(4, 12), abs=1e-5)
 
 
+def under_one(scene, *names: str) -> None:
+    """Parent these objects to a new empty."""
+    root = bpy.data.objects.new("root", None)
+    scene.collection.objects.link(root)
+    for name in names:
+        bpy.data.objects[name].parent = root
+
+
+def test_parts_under_one_root_that_touch_are_one_thing_of_a_label(thing):
+    """Beside the block of 1 m a second one 1 cm away, both under an empty with a ball of another label."""
+    box(thing, (4.51, 1.5, 0), (5.5, 2.5, 1), BLOCK, "part")
+    box(thing, (4.0, 1.9, 1), (4.2, 2.1, 1.2), BALL, "pillow")
+    words, both = "orbit 4 target=block radius=4 elevation=20", np.array((4.5, 2, 0.5))
+    apart = np.linalg.norm(eyes(sampled(thing, words)) - both, axis=1)
+    assert np.abs(apart - 4).max() > 0.1  # without a root they are two
+    under_one(thing, "thing", "part", "pillow")
+    assert np.linalg.norm(eyes(sampled(thing, words)) - both, axis=1) == pytest.approx(np.full(4, 4), abs=1e-5)
+
+
+def test_things_under_one_root_that_stand_apart_are_orbited_in_turn(thing):
+    box(thing, (-6, 1.5, 0), (-5, 2.5, 1), BLOCK, "another")
+    box(thing, (4.3, 1.9, 0.4), (5.5, 2.1, 0.6), BLOCK, "arm")  # through the side: no corner of either is near
+    box(thing, (3.9, 1.9, 0.4), (4.1, 2.1, 0.6), BLOCK, "bulb")  # far from all sides of what is around it
+    under_one(thing, "thing", "another", "arm", "bulb")
+    at = eyes(sampled(thing, "orbit 8 target=block radius=4 elevation=20"))
+    assert np.linalg.norm(at[::2] - (4.5, 2, 0.5), axis=1) == pytest.approx(np.full(4, 4), abs=1e-5)
+    assert np.linalg.norm(at[1::2] - (-5.5, 2, 0.5), axis=1) == pytest.approx(np.full(4, 4), abs=1e-5)
+
+
+def test_a_target_that_is_mistyped_is_told_the_nearest_name(thing):
+    assert refused(thing, "orbit target=blok").endswith("nor a label of 'boxes'; did you mean block?")
+    assert refused(thing, "orbit target=thnig").endswith("; did you mean thing?")
+
+
 def test_what_is_not_there_cannot_be_orbited(thing):
     assert "nothing is called 'sofa', neither an object of scene 'Scene' nor a label" in refused(
         thing, "orbit target=sofa"

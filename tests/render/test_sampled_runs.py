@@ -118,7 +118,10 @@ def test_the_same_views_come_of_another_start(scene_file, tmp_path):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--sample-views", WORDS, "--frames", "4"), "the 3 frames of sampled views have no frame 4"),
+        (
+            ("--sample-views", WORDS, "--frames", "4"),
+            "frame 4 was asked for, and the 3 frames of sampled views have no such",
+        ),
         (("--sample-views", WORDS, "--camera", "x"), "--sample-views has a camera of its own: leave out --camera"),
         (("--sample-views", "orbit 3 target=sofa"), "nothing is called 'sofa'"),
         (("--sample-views", "room 3 clearance=1.2 tries=4"), "candidates 12: accepted 0; "),

@@ -172,7 +172,8 @@ def test_a_long_search_says_how_far_it_is(empty_scene, monkeypatch):
             1.0,
             (6.0, 5.0, 2.6),
             "4 heights=4",
-            "of 1 floor none is enclosed by walls",
+            "of 1 floor with 4.25 m of air above none is enclosed by walls (take places outside with enclosed=no); "
+            "rooms with less air have no such floor: lower heights",
         ),
     ],
 )
@@ -246,6 +247,7 @@ def test_targets_are_aimed_at_and_reported(empty_scene):
     assert abs(found["ball"].achieved - 0.02) < 0.02
     assert sum(each.achieved for each in found.values()) == pytest.approx(1, abs=1e-4)
     assert refused(empty_scene, f"{plain} targets=chair:0.3").endswith("'boxes' has no such label")
+    assert refused(empty_scene, f"{plain} targets=blcok:0.3").endswith("'boxes' has no such label; did you mean block?")
 
 
 def test_the_same_request_gives_the_same_views_and_another_seed_others(empty_scene):

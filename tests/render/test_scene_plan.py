@@ -45,6 +45,19 @@ def moving(scene, first: int, last: int) -> None:
         scene.camera.keyframe_insert("location", index=0, frame=frame)
 
 
+def test_frames_are_named_once(capsys):
+    with pytest.raises(SystemExit):
+        request("--frames", "40", "--only-frame", "40")
+    assert "argument --only-frame: not allowed with argument --frames" in capsys.readouterr().err
+
+
+def test_what_would_do_nothing_is_told(scene):
+    (told,) = proposed(scene, "--without", "lights").problems
+    assert told.fatal and told.message.startswith("--without lights: nothing of that is randomised")
+    (told,) = proposed(scene, "--draws", "3").problems
+    assert not told.fatal and "nothing is randomised" in told.message
+
+
 @pytest.mark.parametrize(("use", "samples"), [("USE", 9), ("BOUNDED", 4), ("IGNORE", 4)])
 def test_samples_of_a_view_layer_count_as_cycles_counts_them(empty_scene, use, samples):
     empty_scene.cycles.samples, empty_scene.view_layers[0].samples = 4, 9
@@ -74,7 +87,7 @@ def test_frames_beyond_the_scenes_own_are_rendered_and_told(scene):
     made = proposed(scene, "--frames", "3-5")
     assert (frames(made.plan.views), frames(made.views)) == ([1, 2, 3, 4, 5], [3, 4, 5])
     assert [(problem.fatal, problem.message) for problem in made.problems] == [
-        (False, "--frames: frame 4 and 1 more is not among the scene's own 3 frames (1 to 3)")
+        (False, "frame 4 and 1 more was asked for, and is not among the scene's own 3 frames (1 to 3)")
     ]
 
 
