@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,12 +19,12 @@ from blender_addon.contract.labels import LabelSet, LabelSetError, label_set_fro
 from blender_addon.contract.strict import parse_json
 from blender_addon.contract.words import refusal
 
-from . import png
 from .errors import ExportError
 from .exporters.nyu import Nyu
 from .frames import Collection, Frame, Source, frames_of_runs, refuse_twice, slug
 from .labelmap import LabelMap, label_map
 from .manifest import NAME
+from .pixels import read_label_png
 from .splits import SPLITS, FrameKey
 
 FRAMES, COLUMNS = "frames.csv", ("name", "split", "scene", "from")
@@ -93,14 +92,8 @@ def read_dataset_labels(path: Path, label_set: LabelSet) -> LabelMap:
     """A label PNG of such a dataset, in label ids and codes. Raises ExportError where it is damaged, or holds a value
     that the layout does not write."""
     encoding = Nyu().encoding(label_set)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ExportError(refusal(error, path)) from None
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if png.is_whole(data) else None
-    if pixels is None or pixels.ndim != 2 or pixels.dtype.name != encoding.dtype:
-        raise ExportError(f"{path} is no whole gray PNG of {encoding.dtype}: damaged, cut short, or of another dataset")
-    return label_map(_ids(pixels, encoding.values, path, label_set.name))
+    written = read_label_png(path, encoding.dtype).pixels
+    return label_map(_ids(written, encoding.values, path, label_set.name))
 
 
 def _ids(pixels: NDArray[Any], values: Mapping[int, int], path: Path, name: str) -> NDArray[np.uint16]:

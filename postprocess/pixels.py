@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.records import StoredPixels, remove_and_render
 from blender_addon.contract.run import pixel_checksum
-from blender_addon.contract.words import refusal
+from blender_addon.contract.words import counted, refusal
 
 from . import png
 from .errors import ExportError
 from .exr import read_all_channels, read_labels, read_purity
-from .labelmap import LabelMap
+from .labelmap import LabelMap, label_map
 
 
 def checked_labels(path: Path, label_set: LabelSet, checksum: str) -> LabelMap:
@@ -72,6 +72,22 @@ def checked_depth(path: Path, checksum: str) -> NDArray[np.float32]:
     if channels.ndim == 2:
         raise ExportError(f"{path} is of a panorama, which has no axis to measure depth along; leave such runs out")
     return np.asarray(channels[..., 1], np.float32)
+
+
+def read_label_png(path: Path, dtype: str) -> LabelMap:
+    """A label map of a dataset, as it is written. Raises ExportError for a file that is no whole PNG of one channel of
+    this type."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if png.is_whole(data) else None
+    if pixels is None:
+        raise ExportError(f"{path} is no whole PNG: damaged or cut short")
+    if pixels.ndim != 2 or pixels.dtype != dtype:
+        channels = pixels.shape[2] if pixels.ndim == 3 else 1
+        raise ExportError(f"{path} has {counted(channels, 'channel')} of {pixels.dtype}, and its dataset says {dtype}")
+    return label_map(np.asarray(pixels, np.uint16))
 
 
 def checked_image(path: Path, checksum: str | None) -> tuple[bytes, NDArray[np.uint8]]:

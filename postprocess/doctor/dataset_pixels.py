@@ -7,16 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from blender_addon.contract.words import counted, refusal
+from blender_addon.contract.words import counted
 
-from .. import png
 from ..errors import ExportError
-from ..labelmap import LabelMap, label_map
 from ..manifest import NAME, in_pixels
-from ..pixels import checked_image
+from ..pixels import checked_image, read_label_png
 from .findings import ERROR, Finding
 from .listed_files import Member
 from .looks import Look, look_at
@@ -41,21 +38,6 @@ def look_at_member(dataset: Path, member: Member, promised: Promised) -> Look | 
             f"of {NAME}; {many} in this file"
         )
     return look_at(member.name, labels, image)
-
-
-def read_label_png(path: Path, dtype: str) -> LabelMap:
-    """Raises ExportError for a file that is no whole PNG of one channel of this type."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ExportError(refusal(error, path)) from None
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if png.is_whole(data) else None
-    if pixels is None:
-        raise ExportError(f"{path} is no whole PNG: damaged or cut short")
-    if pixels.ndim != 2 or pixels.dtype != dtype:
-        channels = pixels.shape[2] if pixels.ndim == 3 else 1
-        raise ExportError(f"{path} has {counted(channels, 'channel')} of {pixels.dtype}, and {NAME} says {dtype}")
-    return label_map(np.asarray(pixels, np.uint16))
 
 
 @dataclass

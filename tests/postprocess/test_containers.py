@@ -61,7 +61,7 @@ def test_shards_are_ustar_with_the_files_of_a_frame_side_by_side(run: Path, tmp_
     export([run], tmp_path / "out", "webdataset", options={"shard_size": "3"})
     frames = manifest(tmp_path / "out")["split"]["frames"]
     expected = {f"{split}-{n:06d}.tar" for split, count in frames.items() for n in range(-(-count // 3))}
-    assert set(files_of(tmp_path / "out")) == expected | {"dataset.json"} and len(expected) == 5
+    assert set(files_of(tmp_path / "out")) == expected | {"checksums.txt", "dataset.json"} and len(expected) == 5
     keys = []
     for shard in sorted(expected):
         members = members_of(tmp_path / "out" / shard)
@@ -144,7 +144,8 @@ def test_arrays_are_the_pixels(run: Path, tmp_path: Path) -> None:
 def test_large_sets_are_16_bit_and_splits_without_frames_have_no_files(tmp_path: Path) -> None:
     run = write_run(tmp_path / "r", built_in("nyu894"))
     export([run], tmp_path / "out", "numpy", split=(0, 0, 1), size=(20, 15))
-    assert set(files_of(tmp_path / "out")) == {"dataset.json", "images_test.npy", "labels_test.npy", "names_test.txt"}
+    arrays = {"images_test.npy", "labels_test.npy", "names_test.txt"}
+    assert set(files_of(tmp_path / "out")) == {"checksums.txt", "dataset.json"} | arrays
     labels = np.load(tmp_path / "out" / "labels_test.npy")
     assert labels.dtype == np.dtype("<u2") and labels.shape == (10, 15, 20)
     source = read_labels(frame_folder(run, 1) / "labels.exr", built_in("nyu894")).pixels
@@ -156,7 +157,8 @@ def test_labels_without_pictures(tmp_path: Path) -> None:
     index = np.full((6, 8), 3, np.float32)
     write_exr(tmp_path / "exr" / "a_1.exr", {"IndexOB.X": index})
     export_index_passes(tmp_path / "exr", built_in("nyu13"), tmp_path / "out", "numpy", split=(1, 0, 0))
-    assert set(files_of(tmp_path / "out")) == {"dataset.json", "labels_train.npy", "names_train.txt"}
+    arrays = {"labels_train.npy", "names_train.txt"}
+    assert set(files_of(tmp_path / "out")) == {"checksums.txt", "dataset.json"} | arrays
     assert np.array_equal(np.load(tmp_path / "out" / "labels_train.npy"), [index])
 
 

@@ -84,7 +84,7 @@ def test_scenes_of_an_import_are_kept(real):
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda real: (real / "labels" / "nyu_0002.png").write_bytes(b"\x89PNG"), r"nyu_0002.png is no whole gray PNG"),
+        (lambda real: (real / "labels" / "nyu_0002.png").write_bytes(b"\x89PNG"), r"nyu_0002.png is no whole PNG"),
         (lambda real: (real / "images" / "nyu_0002.png").unlink(), r"nyu_0002.png is missing"),
         (lambda real: (real / "train.txt").write_text("../a\n"), r"names '../a'"),
         (lambda real: (real / "test.txt").write_text("nyu_0001\n"), "nyu_0001 is in two lists"),

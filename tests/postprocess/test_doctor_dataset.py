@@ -119,7 +119,7 @@ def test_labels_of_another_kind(dataset, change):
     path = file_of(dataset, "label")
     edit_label(path, change)
     (said,) = found(dataset)
-    assert said.startswith(relative(dataset, path)) and said.endswith("and dataset.json says uint8")
+    assert said.startswith(relative(dataset, path)) and said.endswith("and its dataset says uint8")
 
 
 def test_another_class_in_a_pixel_is_told_by_the_sums_where_no_checksum_is(dataset):
