@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from small_things import write_run_of_things
 
-import labelpass
+from postprocess import export_request
 from postprocess.dataset import export
 from postprocess.exporters import FORMATS
 
@@ -37,5 +37,5 @@ def test_the_lines_that_load_a_format(tmp_path: Path, name: str) -> None:
 
 
 def test_the_command_knows_all_formats_and_their_options() -> None:
-    assert set(labelpass.FORMATS) == set(FORMATS)
-    assert set(labelpass.FORMAT_OPTIONS) == {field.name for each in FORMATS.values() for field in fields(each)}
+    assert set(export_request.FORMATS) == set(FORMATS)
+    assert set(export_request.FORMAT_OPTIONS) == {field.name for each in FORMATS.values() for field in fields(each)}
