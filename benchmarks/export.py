@@ -152,6 +152,7 @@ def labels_alone(run: Path) -> tuple[list[tuple[Frame, Placed]], Recipe]:
         palette=encoding.palette(),
         size=None,
         ignore_below=None,
+        ignore_band=0,
         pictures=Pictures(),
         encoding=encoding,
     )

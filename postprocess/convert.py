@@ -26,7 +26,7 @@ from .exr import read_index_pass
 from .frame_pixels import Made, frame_pixels
 from .frames import Frame
 from .journal import Sum
-from .labelmap import LabelMap, colorize, ignore_impure, label_map, resize_labels
+from .labelmap import LabelMap, colorize, ignore_band, ignore_impure, label_map, resize_labels
 from .layout import Encoding, Placed, Places
 from .likeness import likeness
 from .pictures import Picture, Pictures, picture, write_picture
@@ -50,6 +50,7 @@ class Recipe:
     palette: NDArray[np.uint8]
     size: tuple[int, int] | None
     ignore_below: float | None
+    ignore_band: int
     pictures: Pictures
     encoding: Encoding
     of_format: PerFrame | None = None
@@ -103,6 +104,8 @@ def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:
         pixels = ignore_impure(pixels, _purity(frame), recipe.ignore_below)
     if recipe.size is not None:
         pixels = resize_labels(pixels, recipe.size)
+    if recipe.ignore_band:
+        pixels = ignore_band(pixels, recipe.ignore_band)
     return source if pixels is source.pixels else label_map(pixels)
 
 

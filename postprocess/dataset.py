@@ -44,7 +44,7 @@ from .split_lists import split_by_lists
 from .splits import SPLITS, FrameKey, Split, check_fractions, split_beside
 from .spool import Rows
 from .staging import staged, write_checked
-from .stats import ABSENT_WEIGHT, ClassWeights, count_classes, median_frequency_weights
+from .stats import ABSENT_WEIGHT, ClassWeights, class_weights, count_classes
 from .taxonomy import crosswalk_of, lost_labels, regroup, target_of
 from .wishes import Wishes, check_wishes, layout_of
 
@@ -81,6 +81,8 @@ def export(
     ignore_impure: float | None = None,
     images: str | None = None,
     jpeg_quality: int = QUALITY,
+    ignore_boundary: int = 0,
+    weights: str = "median",
     real_share: float | None = None,
     jobs: int = 1,
     options: Mapping[str, Any] | None = None,
@@ -93,13 +95,15 @@ def export(
     `target` remaps through the label sets' parents, and `regrouping` what comes out of that; `split` are fractions of
     train, val, test, assigned by `split_by` ("scene", "view", "frame", "hash", or None for the leak-safe default of
     `postprocess.splits`) with `seed`, or `split_lists` are files that say it (`postprocess.split_lists`); `size` is
-    (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore; `images` is one of
-    `pictures.WAYS`, None for what the format's readers expect; `jobs` is a number of processes; `options` are the
-    fields of the format's dataclass. `progress` is called with (done, total) frames.
+    (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore, and `ignore_boundary` so
+    many on each side of edges between labels; `images` is one of `pictures.WAYS`, None for what the format's readers
+    expect; `weights` is one of `stats.METHODS`; `jobs` is a number of processes; `options` are the fields of the
+    format's dataclass. `progress` is called with (done, total) frames.
     Raises ExportError, and leaves nothing, for any input that cannot be trusted and any wish that cannot be met. What
     a signal, a full disk or a dying process ends leaves a hidden folder beside `out`, with which the same call goes on.
     """
-    choices = Choices(check_fractions(split), seed, size, ignore_impure, images, jpeg_quality)
+    kept = images, jpeg_quality, ignore_boundary, weights
+    choices = Choices(check_fractions(split), seed, size, ignore_impure, *kept)
     lists = tuple(split_lists)
     wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, lists, choices, real_share)
     return _export(partial(frames_of_sources, runs), out, wishes, jobs, progress)
@@ -122,6 +126,8 @@ def export_index_passes(
     size: tuple[int, int] | None = None,
     images: str | None = None,
     jpeg_quality: int = QUALITY,
+    ignore_boundary: int = 0,
+    weights: str = "median",
     jobs: int = 1,
     options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
@@ -131,7 +137,7 @@ def export_index_passes(
     Pictures of the same stem are taken from `pictures` or the folder itself; `layer` chooses among several view layers.
     The rest is as in `export`.
     """
-    choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality)
+    choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality, ignore_boundary, weights)
     wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, tuple(split_lists), choices)
     return _export(partial(frames_of_folder, folder, label_set, pictures, layer), out, wishes, jobs, progress)
 
@@ -174,6 +180,7 @@ class _Job:
             palette=self.encoding.palette(),
             size=self.choices.size,
             ignore_below=self.choices.ignore_below,
+            ignore_band=self.choices.ignore_band,
             pictures=self.pictures or Pictures(),
             encoding=self.encoding,
             of_format=self.layout if isinstance(self.layout, PerFrame) else None,
@@ -251,7 +258,8 @@ def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
     placed["train"] = tuple(placed["train"][at] for at in order)
     weights = None
     if members["train"]:
-        weights = median_frequency_weights(counts["train"], job.layout.classes(job.encoding.label_set))
+        classes = job.layout.classes(job.encoding.label_set)
+        weights = class_weights(counts["train"], classes, job.choices.weights)
     background_known = all(done.background_known for done in converted)
     return Contents(
         encoding=job.encoding,

@@ -50,6 +50,13 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, metavar="S", help="seed of the split (default 0)")
     add("--size", type=said(parse_size), metavar="480x360", help="resize; labels by nearest alone")
     add("--ignore-impure", type=float, metavar="P", help="ignore pixels of less purity than this, 0 to 1")
+    add("--ignore-boundary", type=int, default=0, metavar="N", help="ignore N pixels on each side of edges of labels")
+    add(
+        "--weights",
+        choices=("median", "inverse", "log"),
+        default="median",
+        help="of classes (default: median frequency)",
+    )
     add("--real-share", type=float, metavar="P", help="of train: so much is imported pictures, the rest rendered ones")
     add("--images", choices=("copy", "link", "png", "jpeg"), help="pictures: as they are, hard links, or encoded anew")
     add("--jpeg-quality", type=int, default=95, metavar="Q", help="of --images jpeg, 1 to 100 (default 95)")
@@ -98,6 +105,8 @@ def wishes_from(parsed: argparse.Namespace) -> dict[str, Any]:
         "size": parsed.size,
         "images": parsed.images,
         "jpeg_quality": parsed.jpeg_quality,
+        "ignore_boundary": parsed.ignore_boundary,
+        "weights": parsed.weights,
         "jobs": parsed.jobs,
         "options": {name: value for name, value in options.items() if value is not None},
     }

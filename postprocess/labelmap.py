@@ -85,6 +85,14 @@ def ignore_impure(labels: NDArray[np.uint16], purity: NDArray[np.float32], thres
     return np.where(purity < np.float32(threshold), np.uint16(IGNORE), labels)
 
 
+def ignore_band(labels: NDArray[np.uint16], width: int) -> NDArray[np.uint16]:
+    """`labels` (H, W) with `IGNORE` where a pixel of another value is at most `width` pixels away, along rows, columns
+    and diagonals: a band of twice that width along each edge, as Pascal VOC has it."""
+    around = np.ones((2 * width + 1, 2 * width + 1), np.uint8)
+    beside = cv2.dilate(labels, around) != cv2.erode(labels, around)
+    return np.where(beside, np.uint16(IGNORE), labels)
+
+
 def resize_labels(labels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
     """Nearest pixel only: output pixel (x, y) takes input pixel (floor((x + 0.5) * w / W), floor((y + 0.5) * h / H)).
 

@@ -19,7 +19,7 @@ from .layout import CODE_COLORS, Encoding, Frames
 from .pictures import Pictures
 from .regrouping import Regrouped, regrouping_said
 from .splits import Split
-from .stats import ABSENT_WEIGHT, ClassCounts, ClassWeights
+from .stats import ABSENT_WEIGHT, SOURCES, ClassCounts, ClassWeights
 
 SCHEMA = 1
 NAME = "dataset.json"
@@ -33,7 +33,8 @@ _MEANING = {
 @dataclass(frozen=True)
 class Choices:
     """What the person asked for: fractions of train, val, test; seed; size (width, height); purity threshold; what
-    becomes of pictures, one of `pictures.WAYS` or None, and the quality of JPEG."""
+    becomes of pictures, one of `pictures.WAYS` or None, and the quality of JPEG; how many pixels on each side of an
+    edge between labels are ignored; one of `stats.METHODS`."""
 
     fractions: tuple[float, float, float]
     seed: int
@@ -41,6 +42,8 @@ class Choices:
     ignore_below: float | None
     images: str | None
     jpeg_quality: int
+    ignore_band: int = 0
+    weights: str = "median"
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         "regrouped": None if contents.regrouped is None else regrouping_said(contents.regrouped),
         "resize": _resize(choices.size),
         "ignored_below_purity": choices.ignore_below,
+        "ignored_beside_edges": choices.ignore_band,
         "split": {
             "method": contents.split.method,
             "fractions": list(choices.fractions) if contents.split.method != "list" else None,
@@ -170,10 +174,9 @@ def _weights(encoding: Encoding, weights: ClassWeights | None) -> dict[str, Any]
     if weights is None:
         return None
     return {
-        "method": "median frequency balancing (Eigen and Fergus 2015): median(freq) / freq(c), freq(c) = pixels of c / "
-        "all pixels of the images that show c",
+        "method": ": ".join(SOURCES[weights.method]),
         "counted_on": "train",
-        "void_in_denominator": True,
+        "void_in_denominator": weights.method == "median",
         "weight_of_absent": ABSENT_WEIGHT,
         "absent_from_train": [encoding.values[id_] for id_ in weights.absent],
         "weights": {str(encoding.values[id_]): weight for id_, weight in weights.of.items()},

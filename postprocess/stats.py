@@ -1,17 +1,21 @@
 """How much of each class a dataset shows, and the class weights that balance it.
 
-Median frequency balancing, as Eigen and Fergus define it ("Predicting Depth, Surface Normals and Semantic Labels with a
-Common Multi-Scale Convolutional Architecture", ICCV 2015):
-
-    weight(c) = median of freq over all classes / freq(c)
-    freq(c)   = pixels of c / total pixels of the images in which c is present
-
-"Total pixels" counts every pixel of those images, void ones too; the median is taken over the classes that occur.
+==========  ==========================================================================================================
+`median`    median of freq over all classes / freq(c), freq(c) = pixels of c / total pixels of the images in which c is
+            present (Eigen and Fergus, "Predicting Depth, Surface Normals and Semantic Labels with a Common Multi-Scale
+            Convolutional Architecture", ICCV 2015). "Total pixels" counts every pixel of those images, void ones too;
+            the median is taken over the classes that occur.
+`inverse`   pixels of all classes / (classes that occur * pixels of c) (King and Zeng, "Logistic Regression in Rare
+            Events Data", Political Analysis 2001; scikit-learn calls it "balanced").
+`log`       1 / ln(1.02 + pixels of c / pixels of all classes) (Paszke, Chaurasia, Kim and Culurciello, "ENet", 2016):
+            never more than 50.5, however rare a class is.
+==========  ==========================================================================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -54,16 +58,55 @@ def count_classes(images: Iterable[Mapping[int, int]]) -> ClassCounts:
 
 @dataclass(frozen=True)
 class ClassWeights:
-    """One weight per class, in the order they were asked for; `absent` are the classes that got ABSENT_WEIGHT."""
+    """One weight per class, in the order they were asked for; `absent` are the classes that got ABSENT_WEIGHT. `method`
+    is one of `METHODS`."""
 
     of: Mapping[int, float]
     absent: tuple[int, ...]
+    method: str = "median"
 
 
-def median_frequency_weights(counts: ClassCounts, classes: Iterable[int]) -> ClassWeights:
+def class_weights(counts: ClassCounts, classes: Iterable[int], method: str = "median") -> ClassWeights:
     """Weights of `classes` (ids, or codes that a format trains as classes) from the counts of the train split."""
     wanted = list(classes)
-    freq = {id_: counts.pixels[id_] / counts.pixels_where_present[id_] for id_ in wanted if counts.pixels.get(id_)}
+    found = METHODS[method](counts, [id_ for id_ in wanted if counts.pixels.get(id_)])
+    weights = {id_: found.get(id_, ABSENT_WEIGHT) for id_ in wanted}
+    return ClassWeights(weights, tuple(id_ for id_ in wanted if id_ not in found), method)
+
+
+def _median_frequency(counts: ClassCounts, present: list[int]) -> dict[int, float]:
+    freq = {id_: counts.pixels[id_] / counts.pixels_where_present[id_] for id_ in present}
     middle = median(freq.values()) if freq else 0.0
-    weights = {id_: middle / freq[id_] if id_ in freq else ABSENT_WEIGHT for id_ in wanted}
-    return ClassWeights(weights, tuple(id_ for id_ in wanted if id_ not in freq))
+    return {id_: middle / freq[id_] for id_ in present}
+
+
+def _inverse_frequency(counts: ClassCounts, present: list[int]) -> dict[int, float]:
+    total = sum(counts.pixels[id_] for id_ in present)
+    return {id_: total / (len(present) * counts.pixels[id_]) for id_ in present}
+
+
+def _log_frequency(counts: ClassCounts, present: list[int]) -> dict[int, float]:
+    total = sum(counts.pixels[id_] for id_ in present)
+    return {id_: 1 / math.log(1.02 + counts.pixels[id_] / total) for id_ in present}
+
+
+METHODS: Mapping[str, Callable[[ClassCounts, list[int]], dict[int, float]]] = {
+    "median": _median_frequency,
+    "inverse": _inverse_frequency,
+    "log": _log_frequency,
+}
+SOURCES = {
+    "median": (
+        "median frequency balancing (Eigen and Fergus 2015)",
+        "median(freq) / freq(c), freq(c) = pixels of c / all pixels of the images that show c",
+    ),
+    "inverse": (
+        "inverse frequency (King and Zeng 2001)",
+        "pixels of all classes / (classes that occur * pixels of c)",
+    ),
+    "log": (
+        "bounded inverse log frequency (Paszke et al. 2016, ENet)",
+        "1 / ln(1.02 + pixels of c / pixels of all classes)",
+    ),
+}
+"""{method: (what it is called and who says so, its formula)}."""

@@ -14,8 +14,11 @@ from .exporters import FORMATS, Format
 from .manifest import Choices
 from .regrouping import Regrouping
 from .staging import check_place
+from .stats import METHODS
 
 MOST_PIXELS = 16384  # a side: more than any trainer takes, and a typing error would fill the disk
+
+MOST_BAND = 64  # pixels
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,10 @@ def check_wishes(out: Path, choices: Choices, jobs: int) -> None:
         raise ExportError(f"size {width}x{height}: a dataset's pictures have 1 to {MOST_PIXELS} pixels a side")
     if choices.ignore_below is not None and not 0 <= choices.ignore_below <= 1:
         raise ExportError(f"purity threshold {choices.ignore_below:g}: purity goes from 0 to 1")
+    if not 0 <= choices.ignore_band <= MOST_BAND:
+        raise ExportError(f"{choices.ignore_band} pixels beside edges: 0 to {MOST_BAND} can be ignored")
+    if choices.weights not in METHODS:
+        raise ExportError(f"weights {choices.weights!r}: known are {', '.join(METHODS)}")
     if choices.seed < 0:
         raise ExportError(f"seed {choices.seed}: seeds are whole numbers from 0")
     if jobs < 1:

@@ -26,7 +26,7 @@ from ..class_numbers import class_name, class_names, numbered, trained
 from ..errors import ExportError
 from ..layout import Encoding, Frames, Places
 from ..pictures import ENDINGS
-from ..stats import ClassWeights
+from ..stats import SOURCES, ClassWeights
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Segnet:
     def _loss(self, encoding: Encoding, weights: ClassWeights) -> str:
         lines = [
             "# Paste into the SoftmaxWithLoss layer; its input needs",
-            f"# num_output: {len(weights.of)}. Median frequency balancing (Eigen and Fergus 2015), train split alone.",
+            f"# num_output: {len(weights.of)}. Of the train split alone: {SOURCES[weights.method][0]}.",
             "loss_param {",
             "  weight_by_label_freqs: true",
             f"  ignore_label: {encoding.values[IGNORE]}",

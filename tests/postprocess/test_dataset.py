@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from exported import manifest, read_png
+from exported import manifest, read_png, refused
 from PIL import Image, PngImagePlugin
 from small_inputs import SIZE, files_of, write_run
 
@@ -18,7 +18,8 @@ from blender_addon.contract.labels import BACKGROUND, IGNORE, Label, LabelSet, b
 from blender_addon.contract.run import frame_folder
 from postprocess.dataset import export
 from postprocess.exr import read_labels, read_purity
-from postprocess.labelmap import resize_labels
+from postprocess.labelmap import ignore_band, resize_labels
+from postprocess.stats import SOURCES
 
 NYU40 = built_in("nyu40")
 
@@ -188,3 +189,31 @@ def test_progress_counts_to_the_end(run: Path, tmp_path: Path, jobs: int) -> Non
 def test_summary_is_plain_data(run: Path, tmp_path: Path) -> None:
     summary = dataclasses.asdict(export([run], tmp_path / "out", "nyu"))
     assert summary["format"] == "nyu" and summary["label_set"] == "nyu40" and summary["out"] == tmp_path / "out"
+
+
+def test_pixels_beside_edges_are_ignored_in_the_size_that_is_written(tmp_path):
+    run = write_run(tmp_path / "run")
+    export([run], tmp_path / "plain", "nyu", size=(20, 15))
+    export([run], tmp_path / "banded", "nyu", size=(20, 15), ignore_boundary=1)
+    for name in ("run_000001", "run_000002"):
+        plain, banded = (read_png(tmp_path / each / "labels" / f"{name}.png") for each in ("plain", "banded"))
+        codes = np.where(plain == 255, IGNORE, np.where(plain == 254, BACKGROUND, plain)).astype(np.uint16)
+        expected = ignore_band(codes, 1)
+        assert np.array_equal(banded == 255, expected == IGNORE) and np.array_equal(
+            banded[banded != 255], plain[banded != 255]
+        )
+    assert manifest(tmp_path / "banded")["ignored_beside_edges"] == 1
+
+
+@pytest.mark.parametrize("method", ["median", "inverse", "log"])
+def test_weights_are_those_that_were_asked_for_and_say_so(tmp_path, method):
+    run = write_run(tmp_path / "run")
+    export([run], tmp_path / "out", "segnet", weights=method)
+    told = manifest(tmp_path / "out")["class_weights"]["method"]
+    assert SOURCES[method][0] in told and SOURCES[method][1] in told
+    assert SOURCES[method][0] in (tmp_path / "out" / "class_weighting.prototxt").read_text()
+
+
+@pytest.mark.parametrize(("wish", "words"), [({"ignore_boundary": -1}, "0 to 64"), ({"weights": "mean"}, "known are")])
+def test_bands_and_weights_that_mean_nothing(tmp_path, wish, words):
+    refused(tmp_path, words, [write_run(tmp_path / "run")], **wish)

@@ -13,6 +13,7 @@ from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABE
 from postprocess.errors import ExportError
 from postprocess.labelmap import (
     colorize,
+    ignore_band,
     ignore_impure,
     is_squashed,
     label_map,
@@ -164,3 +165,21 @@ def test_colorize_looks_up_the_palette() -> None:
     palette = np.arange(768).reshape(256, 3).astype(np.uint8)
     values = np.array([[0, 5], [255, 1]], np.uint8)
     np.testing.assert_array_equal(colorize(values, palette), palette[values])
+
+
+def test_a_band_on_each_side_of_an_edge() -> None:
+    labels = np.full((5, 9), 3, np.uint16)
+    labels[:, 4:] = 7
+    assert ignore_band(labels, 1)[2].tolist() == [3, 3, 3, IGNORE, IGNORE, 7, 7, 7, 7]
+    assert ignore_band(labels, 3)[2].tolist() == [3, *[IGNORE] * 6, 7, 7]
+    assert np.array_equal(ignore_band(np.full((4, 4), 9, np.uint16), 2), np.full((4, 4), 9))
+
+
+@given(seed=st.integers(0, 50), width=st.integers(1, 3))
+def test_a_band_is_where_something_else_is_so_near(seed: int, width: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.repeat(rng.choice(np.uint16([1, 2, BACKGROUND]), (3, 3)), 4, 0), 4, 1)
+    found = ignore_band(labels, width)
+    for y, x in np.ndindex(labels.shape):
+        near = labels[max(0, y - width) : y + width + 1, max(0, x - width) : x + width + 1]
+        assert found[y, x] == (IGNORE if (near != labels[y, x]).any() else labels[y, x])

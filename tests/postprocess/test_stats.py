@@ -1,6 +1,8 @@
-"""Class counts and median frequency balancing, against sums done by hand."""
+"""Class counts and class weights, against sums done by hand."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.contract.labels import BACKGROUND
-from postprocess.stats import ABSENT_WEIGHT, count_classes, median_frequency_weights
+from postprocess.stats import ABSENT_WEIGHT, class_weights, count_classes
 
 images = st.lists(st.dictionaries(st.integers(0, 6), st.integers(0, 50), min_size=1), max_size=12)
 
@@ -16,7 +18,7 @@ images = st.lists(st.dictionaries(st.integers(0, 6), st.integers(0, 50), min_siz
 def test_weights_by_hand() -> None:
     # Class 1 fills 60 of 200 pixels of the two images that show it, class 2 20 of 100, class 3 50 of 100.
     counts = count_classes([{1: 40, 2: 20, 0: 40}, {1: 20, 3: 50, BACKGROUND: 30}])
-    found = median_frequency_weights(counts, [1, 2, 3, 4])
+    found = class_weights(counts, [1, 2, 3, 4])
     assert found.of == pytest.approx({1: 0.3 / 0.3, 2: 0.3 / 0.2, 3: 0.3 / 0.5, 4: ABSENT_WEIGHT})
     assert found.absent == (4,)
     assert list(found.of) == [1, 2, 3, 4]
@@ -24,17 +26,17 @@ def test_weights_by_hand() -> None:
 
 def test_the_median_of_an_even_number_of_classes_is_the_mean_of_the_middle_two() -> None:
     counts = count_classes([{1: 10, 2: 20, 3: 30, 4: 40}])
-    assert median_frequency_weights(counts, [1, 2, 3, 4]).of[1] == pytest.approx(0.25 / 0.1)
+    assert class_weights(counts, [1, 2, 3, 4]).of[1] == pytest.approx(0.25 / 0.1)
 
 
 def test_images_without_a_class_do_not_dilute_it() -> None:
-    once = median_frequency_weights(count_classes([{1: 90, 2: 10}]), [1, 2])
-    diluted = median_frequency_weights(count_classes([{1: 90, 2: 10}, *[{1: 100}] * 20]), [1, 2])
+    once = class_weights(count_classes([{1: 90, 2: 10}]), [1, 2])
+    diluted = class_weights(count_classes([{1: 90, 2: 10}, *[{1: 100}] * 20]), [1, 2])
     assert diluted.of[2] / once.of[2] == pytest.approx((0.1 + 2090 / 2100) / 1.0)
 
 
 def test_nothing_at_all_has_neutral_weights() -> None:
-    found = median_frequency_weights(count_classes([]), [3, 1])
+    found = class_weights(count_classes([]), [3, 1])
     assert found.of == {3: ABSENT_WEIGHT, 1: ABSENT_WEIGHT} and found.absent == (3, 1)
 
 
@@ -56,5 +58,29 @@ def test_counts_agree_with_arrays(rows: list[dict[int, int]]) -> None:
 @given(images, st.integers(2, 9))
 def test_weights_do_not_depend_on_resolution(rows: list[dict[int, int]], factor: int) -> None:
     larger = [{id_: count * factor for id_, count in row.items()} for row in rows]
-    plain = median_frequency_weights(count_classes(rows), range(7))
-    assert median_frequency_weights(count_classes(larger), range(7)).of == pytest.approx(plain.of)
+    plain = class_weights(count_classes(rows), range(7))
+    assert class_weights(count_classes(larger), range(7)).of == pytest.approx(plain.of)
+
+
+def test_other_weights_by_their_formulas():
+    counts = count_classes([{1: 60, 2: 40}, {1: 100}])
+    inverse = class_weights(counts, [1, 2, 3], "inverse")
+    assert inverse.of == pytest.approx({1: 200 / (2 * 160), 2: 200 / (2 * 40), 3: ABSENT_WEIGHT})
+    log = class_weights(counts, [1, 2, 3], "log")
+    assert log.of == pytest.approx({1: 1 / math.log(1.82), 2: 1 / math.log(1.22), 3: ABSENT_WEIGHT})
+    assert (log.method, log.absent) == ("log", (3,))
+
+
+def test_inverse_weights_are_those_that_scikit_learn_calls_balanced():
+    from sklearn.utils.class_weight import compute_class_weight
+
+    counts = {4: 7, 5: 21, 6: 2}
+    every = np.concatenate([np.full(count, id_) for id_, count in counts.items()])
+    found = class_weights(count_classes([counts]), [4, 5, 6], "inverse").of
+    theirs = compute_class_weight("balanced", classes=np.array([4, 5, 6]), y=every)
+    assert list(found.values()) == pytest.approx(list(theirs))
+
+
+def test_weights_of_the_log_never_pass_their_bound():
+    found = class_weights(count_classes([{1: 10**12, 2: 1}]), [1, 2], "log").of
+    assert found[2] == pytest.approx(1 / math.log(1.02)) and found[2] < 50.6
