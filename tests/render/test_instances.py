@@ -103,7 +103,7 @@ def test_copies_under_instances_of_different_labels_are_refused_until_they_have_
     put(scene, room, -4, 5)
     put(scene, room, 4, 6)
     (message,) = refusals(scene)
-    assert "'book of shelf' is copied by geometry nodes" in message and "label the object itself" in message
+    assert "'book of shelf': copies by geometry nodes" in message and "label the object itself" in message
     book.pass_index = 9
     assert refusals(scene) == []
     assert row(scene, tmp_path) == across((BACKGROUND, 2), (9, 4), (BACKGROUND, 4), (9, 4), (BACKGROUND, 2))
@@ -115,7 +115,7 @@ def test_a_member_that_is_shown_itself_and_copied_beside_it(scene):
     book.hide_render = False
     put(scene, in_collection("room", shelf, book), 0, 5, name="flat")
     assert paths(scene) == ["flat book of shelf", "flat shelf", "flat shelf book of shelf"]
-    assert "'book of shelf' is copied" in refusals(scene)[0]
+    assert "'book of shelf': copies by geometry nodes" in refusals(scene)[0]
 
 
 def test_particles_inside_an_instance(scene):
@@ -170,7 +170,7 @@ def test_faces_inside_instances_of_different_labels(scene, tmp_path, buttons):
     panels = in_collection("panels", board, button)
     put(scene, panels, -4, 5)
     put(scene, panels, 4, 6)
-    assert "'button' is copied" in refusals(scene)[0]
+    assert "'button': copies by geometry nodes" in refusals(scene)[0]
     button.pass_index = 9
     assert refusals(scene) == []
     panel = [((label, 1), (9, 2), (label, 1)) for label in (5, 6)]

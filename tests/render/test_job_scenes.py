@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from blender_addon.contract.labels import built_in_names
 from render_scripts.job_file import JobError, read_job, tasks, with_options
 
 
@@ -52,8 +53,7 @@ def test_each_of_several_scenes_has_a_run_folder_of_its_own(flats):
          ["job.yaml:1:1: scenes: {0}/a.blend and {0}/more/A.blend would share the run folder {0}/r/A; rename one"]),
         ("scenes: [...blend]\nout: r", ["job.yaml:1:1: scenes: {0}/...blend has no name for a run folder; rename it"]),
         ("scene: a.blend\nout: r\nlabel_set: nyu4\n",
-         ["job.yaml:3:1: label_set: no label set 'nyu4' comes with Labelpass; known: nyu13, nyu40, nyu894, sunrgbd37, "
-          "syntrain16"]),
+         [f"job.yaml:3:1: label_set: no label set 'nyu4' comes with Labelpass; known: {', '.join(built_in_names())}"]),
         ("scene: a.blend\nout: r\nblender: none-such\n", ["job.yaml:3:1: blender: none-such: no such program"]),
         ("scene: a.blend\nout: r\nblender: ./a.blend\n",
          ["job.yaml:3:1: blender: {0}/a.blend: this file may not be executed"]),
