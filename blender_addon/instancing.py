@@ -93,6 +93,10 @@ class CopyChains:
     def __init__(self, trees: Collection[bpy.types.NodeTree]):
         self._trees = trees
         self._found: dict[tuple[bpy.types.Object, bpy.types.Object, bool], tuple[Chain, ...]] = {}
+        self._shown: dict[bpy.types.Object, set[bpy.types.Object]] = {}
+        self._within: dict[bpy.types.Object, set[bpy.types.Object]] = {}
+        self._instancers: dict[tuple[bpy.types.Object, bool], set[bpy.types.Object]] = {}
+        self._showing: dict[bpy.types.ID, set[bpy.types.Object]] = {}
 
     def between(self, top: bpy.types.Object, obj: bpy.types.Object, depth: int) -> list[Chain]:
         """The ways from `top` to `obj` with a host among them; one of those that carry the same labels.
@@ -114,7 +118,8 @@ class CopyChains:
             return self._found[key], True
         found: dict[tuple[object, ...], Chain] = {}
         all_of_them = True
-        for user in self._instancers_of(obj, itself=not below):
+        users = self._instancers_of(obj, itself=not below) & self._reached_from(top)
+        for user in sorted(users, key=lambda user: user.name_full) if len(users) > 1 else users:
             if user in below or user == obj:
                 all_of_them = False
                 continue
@@ -127,25 +132,51 @@ class CopyChains:
             self._found[key] = tuple(found.values())
         return tuple(found.values()), all_of_them
 
-    def _instancers_of(self, obj: bpy.types.Object, itself: bool) -> list[bpy.types.Object]:
+    def _reached_from(self, top: bpy.types.Object) -> set[bpy.types.Object]:
+        """`top`, and what it may show that may show something itself."""
+        if top not in self._within:
+            reached, waiting = {top}, [top]
+            while waiting:
+                obj = waiting.pop()
+                if obj not in self._shown:
+                    self._shown[obj] = instanced_by(obj)
+                waiting += self._shown[obj] - reached
+                reached |= self._shown[obj]
+            self._within[top] = {top, *(obj for obj in reached if self._shown[obj])}
+        return self._within[top]
+
+    def _instancers_of(self, obj: bpy.types.Object, itself: bool) -> set[bpy.types.Object]:
         """Objects that show `itself`, or else what it shows."""
-        if is_on_elements(obj):
-            return [obj.parent]
-        found: dict[bpy.types.Object, None] = {}
-        reached: set[bpy.types.ID] = {obj}
-        waiting: list[bpy.types.ID] = [obj]
-        while waiting:
-            block = waiting.pop()
-            for user in self._users.get(block, set()) - reached:
-                if isinstance(user, bpy.types.Object):
-                    if _shows(user, block, self._trees, itself):
-                        found[user] = None
-                elif isinstance(user, _CONTAINERS) and not (
-                    itself and block == obj and isinstance(user, bpy.types.NodeTree) and _takes_over(user, obj)
-                ):
-                    reached.add(user)
-                    waiting.append(user)
-        return sorted(found, key=lambda user: user.name_full)
+        if (obj, itself) not in self._instancers:
+            found = {obj.parent} if is_on_elements(obj) else self._referring_to(obj, itself)
+            self._instancers[obj, itself] = found
+        return self._instancers[obj, itself]
+
+    def _referring_to(self, obj: bpy.types.Object, itself: bool) -> set[bpy.types.Object]:
+        found: set[bpy.types.Object] = set()
+        for user in self._users.get(obj, ()):
+            if isinstance(user, bpy.types.Object):
+                if _shows(user, obj, self._trees, itself):
+                    found.add(user)
+            elif isinstance(user, _CONTAINERS) and not (itself and _takes_over(user, obj)):
+                found |= self._showing_all_of(user)
+        return found
+
+    def _showing_all_of(self, container: bpy.types.ID) -> set[bpy.types.Object]:
+        """Objects that refer to a collection, a node tree or settings of particles, through whatever these are in."""
+        if container not in self._showing:
+            found: set[bpy.types.Object] = set()
+            reached, waiting = {container}, [container]
+            while waiting:
+                block = waiting.pop()
+                for user in self._users.get(block, set()) - reached:
+                    if isinstance(user, _CONTAINERS):
+                        reached.add(user)
+                        waiting.append(user)
+                    elif isinstance(user, bpy.types.Object) and _shows(user, block, self._trees, itself=False):
+                        found.add(user)
+            self._showing[container] = found
+        return self._showing[container]
 
     @cached_property
     def _users(self) -> dict[bpy.types.ID, set[bpy.types.ID]]:
@@ -173,10 +204,12 @@ def _shows(user: bpy.types.Object, block: bpy.types.ID, trees: Collection[bpy.ty
     return False
 
 
-def _takes_over(tree: bpy.types.NodeTree, obj: bpy.types.Object) -> bool:
+def _takes_over(container: bpy.types.ID, obj: bpy.types.Object) -> bool:
     """Whether all that nodes do with an object that they name is to take its geometry, which is the host's then."""
+    if not isinstance(container, bpy.types.NodeTree):
+        return False
     naming = [
-        node for node in tree.nodes if any(getattr(socket, "default_value", None) == obj for socket in node.inputs)
+        node for node in container.nodes if any(getattr(socket, "default_value", None) == obj for socket in node.inputs)
     ]
     return bool(naming) and all(node.bl_idname == _INFO and not _instances(node) for node in naming)
 
