@@ -8,7 +8,7 @@
 
 A thing has one annotation for each label that it shows. Masks are compressed run lengths, which are exact; with
 `polygons` they are outlines, which readers that know no run lengths ask for, and which lose holes. Category ids count
-from 1 in the order of the label set, classes of the label maps from 0, as COCO-Stuff's 164k files have them.
+from 1 in the order of ids, classes of the label maps from 0, as COCO-Stuff's 164k files have them.
 
 `stuff` names the labels that are no things, one segment each: "wall,floor", or ids, or "*" for all, which needs no
 instances. Where a thing's label has pixels of no thing, they are one annotation with `iscrowd` 1.
@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import CODE_NAMES, Label, LabelSet, LabelSetError
 
-from ..class_numbers import name_lists
+from ..class_numbers import name_lists, trained
 from ..encoded import map_png, unlike
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
@@ -71,12 +71,12 @@ class Coco:
         """Raises ExportError where `stuff` names a label that the set lacks."""
         self._stuff_of(label_set)
         small = len(label_set.labels) <= 255
-        values = {label.id: at for at, label in enumerate(label_set.labels)}
+        values = {id_: at for at, id_ in enumerate(trained(label_set))}
         values |= dict.fromkeys(CODE_NAMES, 255 if small else 65535)
         return Encoding(label_set, values, "uint8" if small else "uint16")
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
-        return tuple(label.id for label in label_set.labels)
+        return trained(label_set)
 
     def places(self, split: str, name: str, ending: str) -> Places:
         return Places(f"images/{split}/{name}{ending}", f"stuffthingmaps/{split}/{name}.png")
@@ -124,7 +124,8 @@ class Coco:
     def assemble(self, root: Path, frames: Frames, encoding: Encoding, rows: Rows) -> None:
         label_set = encoding.label_set
         stuff = self._stuff_of(label_set)
-        categories = [_category(number, label, stuff) for number, label in enumerate(label_set.labels, start=1)]
+        labels = (label_set.by_id[id_] for id_ in trained(label_set))
+        categories = [_category(number, label, stuff) for number, label in enumerate(labels, start=1)]
         things = [{key: of[key] for key in ("id", "name", "supercategory")} for of in categories if of["isthing"]]
         numbers = count(1)  # of annotations, over all splits
         for split, members in frames.items():
@@ -143,7 +144,7 @@ class Coco:
         stuff = self._stuff_of(encoding.label_set)
         return {
             "label files": f"stuffthingmaps: category id - 1, {encoding.dtype} PNG, gray",
-            "category ids": "from 1, in the order of the label set",
+            "category ids": "from 1, in the order of label ids",
             "masks": "polygons, without holes" if self.polygons else "compressed run lengths, exact",
             "stuff": [label.name for label in encoding.label_set.labels if label.id in stuff],
         }
@@ -166,7 +167,7 @@ class Coco:
 
 def _described(found: Segments, label_set: LabelSet, stuff: frozenset[int]) -> list[dict[str, Any]]:
     """What COCO says of each segment, whatever its mask is written as."""
-    category = {label.id: number for number, label in enumerate(label_set.labels, start=1)}
+    category = {id_: number for number, id_ in enumerate(trained(label_set), start=1)}
     table = zip(found.labels.tolist(), found.things.tolist(), found.areas.tolist(), found.boxes.tolist())
     return [
         {"category_id": category[id_], "iscrowd": int(not thing and id_ not in stuff), "area": area, "bbox": box}

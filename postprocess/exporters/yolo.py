@@ -5,7 +5,7 @@
     images/SPLIT/NAME.png  RGB                                 data.yaml   folders, and the names of classes 0..K-1
     labels/SPLIT/NAME.txt  a line each: class x1 y1 x2 y2 ...  SPLIT.txt   names, one per line
 
-Classes are the labels in the order of their set. Points lie a quarter of a pixel from the corner of those on a mask's
+Classes are the labels in the order of their ids. Points lie a quarter of a pixel from the corner of those on a mask's
 rim, divided by width and height, six digits: Ultralytics, which cuts off, and supervision, which rounds, both find
 them. What `cv2.fillPoly` makes of them at the picture's own size is the mask again, but for what the format cannot say.
 Holes are filled, and pieces of one thing are joined by lines, as Ultralytics' own converters do.
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 
-from ..class_numbers import name_lists
+from ..class_numbers import name_lists, trained
 from ..data_yaml import data_yaml
 from ..encoded import unlike
 from ..frame_pixels import FramePixels, Made
@@ -49,17 +49,18 @@ class Yolo:
     def encoding(self, label_set: LabelSet) -> Encoding:
         """The codes, which are in no file, are the numbers after the classes."""
         count = len(label_set.labels)
-        values = {label.id: at for at, label in enumerate(label_set.labels)}
+        values = {id_: at for at, id_ in enumerate(trained(label_set))}
         return Encoding(label_set, values | dict.fromkeys((UNLABELLED, IGNORE, BACKGROUND), count), "uint16")
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
-        return tuple(label.id for label in label_set.labels)
+        return trained(label_set)
 
     def places(self, split: str, name: str, ending: str) -> Places:
         return Places(image=f"images/{split}/{name}{ending}")
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
-        names = [label.name for label in encoding.label_set.labels]
+        label_set = encoding.label_set
+        names = [label_set.by_id[id_].name for id_ in trained(label_set)]
         return name_lists(frames) | {"data.yaml": data_yaml(frames, names)}
 
     def frame(self, pixels: FramePixels) -> Made:
@@ -80,7 +81,7 @@ class Yolo:
 
     def conventions(self, encoding: Encoding) -> dict[str, Any]:
         return {
-            "label files": "class 0..K-1 in the order of the label set, and a polygon through the pixels on the "
+            "label files": "class 0..K-1 in the order of label ids, and a polygon through the pixels on the "
             "rim, a quarter from their corners, divided by width and height",
             "unlabelled, ignore, background": "in no line; their number here is written nowhere",
         }

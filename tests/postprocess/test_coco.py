@@ -123,16 +123,16 @@ def test_stuff_maps_are_classes_from_0_and_255(run: Path, tmp_path: Path) -> Non
     assert {code["written_as"] for code in codes} == {255}
 
 
-def test_categories_count_in_the_order_of_the_set(tmp_path: Path) -> None:
+def test_categories_count_in_the_order_of_ids(tmp_path: Path) -> None:
     labels = (Label(30, "sofa", (1, 1, 1)), Label(4, 'a "b",\u2028c', (2, 2, 2)), Label(700, "wall", (3, 3, 3)))
     run = write_run_of_things(tmp_path / "r", LabelSet("mine", labels), views=3)
     export([run], tmp_path / "out", "coco", split=(1, 0, 0), options={"stuff": "700"})
     dataset = COCO(tmp_path / "out" / "annotations" / "instances_train.json")
-    assert [(of["id"], of["name"]) for of in dataset.dataset["categories"]] == [(1, "sofa"), (2, 'a "b",\u2028c')]
+    assert [(of["id"], of["name"]) for of in dataset.dataset["categories"]] == [(1, 'a "b",\u2028c'), (2, "sofa")]
     assert {of["category_id"] for of in dataset.dataset["annotations"]} == {1, 2}
     named = read_labels(frame_folder(run, 1) / "labels.exr", LabelSet("mine", labels)).pixels
     written = read_png(tmp_path / "out" / "stuffthingmaps" / "train" / "r_000001.png")
-    for value, id_ in enumerate((30, 4, 700)):
+    for value, id_ in enumerate((4, 30, 700)):
         np.testing.assert_array_equal(written == value, named == id_)
 
 
