@@ -18,6 +18,8 @@ import numpy as np
 
 from blender_addon.contract.labels import CODE_NAMES, UNLABELLED
 
+from ..checksums import NAME as CHECKSUMS
+from ..checksums import checksums_text
 from ..convert import write_labels
 from ..dataset_frames import COLUMNS, FRAMES, IMPORTED
 from ..encoded import rgb_png
@@ -64,6 +66,7 @@ def write_dataset(
         files |= {FRAMES: _table(source.entries, names, of), NAME: manifest_json(layout, contents)}
         for path, text in files.items():
             write_checked(staging, path, text.encode())
+        write_checked(staging, CHECKSUMS, checksums_text(staging).encode())
     pictures = {split: len(each) for split, each in contents.frames.items()}
     return ImportSummary(out, source.label_set.name, pictures, contents.warnings)
 

@@ -52,6 +52,15 @@ def test_pixels_names_and_lists(tmp_path):
     assert told["sources"][0]["kind"] == "imported" and told["split"]["frames"] == {"train": 0, "val": 1, "test": 1}
 
 
+def test_what_was_imported_is_verified_as_an_export_is(tmp_path, capsys):
+    write_dataset(source(), tmp_path / "out", "test")
+    assert labelpass.main(["verify", str(tmp_path / "out")]) == 0
+    assert "2 frames: every file is as it was exported" in capsys.readouterr().out
+    (tmp_path / "out" / "frames.csv").write_text("name,split,scene,from\n")
+    assert labelpass.main(["verify", str(tmp_path / "out")]) == 1
+    assert "frames.csv" in capsys.readouterr().out
+
+
 def test_the_same_bytes_again(tmp_path):
     for name in ("one", "two"):
         write_dataset(source(), tmp_path / name)
