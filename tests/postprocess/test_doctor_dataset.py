@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from small_inputs import write_run
 
+import labelpass
 from blender_addon.contract.labels import built_in
 from postprocess.dataset import export
 from postprocess.doctor.dataset_doctor import DatasetReport, examine_dataset, told
 from postprocess.doctor.export_command import export_command
 from postprocess.errors import ExportError
+from postprocess.wishes import layout_of
 
 FORMATS = ("nyu", "segnet")
 
@@ -287,3 +289,16 @@ def test_frames_of_several_sizes(tmp_path):
     (tmp_path / "out" / "dataset.json").write_text(json.dumps(data))
     said = [each.sentence for each in examine_dataset(tmp_path / "out").findings if each.kind == "counts"]
     assert said == ["dataset.json says other numbers of frames of each size than there are"]
+
+
+@pytest.mark.parametrize("format", ["ade20k", "cityscapes", "fastai", "huggingface", "mmseg", "ultralytics"])
+def test_frames_of_other_formats_of_label_maps_are_looked_at(tmp_path, capsys, format):
+    out = tmp_path / "out"
+    export([write_run(tmp_path / "run")], out, format)
+    assert labelpass.main(["verify", str(out)]) == 0
+    assert "10 frames: every file is as it was exported" in capsys.readouterr().out
+    name = (out / "train.txt").read_text().split()[0]
+    path = out / str(layout_of(format, {}).places("train", name, ".png").label)
+    edit_label(path, lambda pixels: np.full_like(pixels, 201))
+    assert labelpass.main(["verify", str(out)]) == 1
+    assert "value 201 at pixel (x 0, y 0) is neither a class nor a code" in capsys.readouterr().out
