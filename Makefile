@@ -4,16 +4,17 @@ VENV ?= .venv
 BPY ?= 4.5
 BIN := $(VENV)/bin
 READERS := .venv-readers
+TRAINING := .venv-training
 DEMO := build/demo
 ABREAST := -n auto --maxprocesses 4 --dist loadfile
 BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
 
-.PHONY: demo test test-slow test-readers test-wheels test-blender lint benchmark zip clean
+.PHONY: demo test test-slow test-readers test-training test-wheels test-blender lint benchmark zip clean
 
 demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 views, export, show
 	rm -rf $(DEMO)
 	mkdir -p $(DEMO)
-	$(BIN)/labelpass scene room --seed 0 --out $(DEMO)/room.blend
+	$(BIN)/labelpass scenes build studio --seed 0 --out $(DEMO)/room.blend
 	$(BIN)/labelpass render $(DEMO)/room.blend --out $(DEMO)/run --label-supersample 3
 	$(BIN)/labelpass export $(DEMO)/run --format segnet --labels syntrain16 --out $(DEMO)/segnet
 	$(BIN)/labelpass export $(DEMO)/run --format nyu --out $(DEMO)/nyu
@@ -27,6 +28,9 @@ test-slow: $(VENV)/.ready     ## all of it
 
 test-readers: $(READERS)/.ready  ## what exports write, loaded by the readers that formats are made for; several GB
 	$(READERS)/bin/python -m pytest tests/readers tests/postprocess/test_formats_page.py -rs
+
+test-training: $(TRAINING)/.ready  ## networks that learn, with PyTorch; several GB
+	$(TRAINING)/bin/python -m pytest tests/training -rs
 
 test-wheels:                  ## the Blender side of the suite on the other bpy modules that exist
 	for bpy in 4.2 5.0; do \
@@ -60,6 +64,11 @@ clean:
 $(READERS)/.ready: tests/readers/requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(READERS)
 	$(READERS)/bin/pip install --quiet --disable-pip-version-check --editable . -r tests/readers/requirements.txt
+	touch $@
+
+$(TRAINING)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(TRAINING)
+	$(TRAINING)/bin/pip install --quiet --disable-pip-version-check --editable ".[train]" pytest hypothesis
 	touch $@
 
 $(VENV)/.ready: pyproject.toml tools/setup.sh

@@ -1,8 +1,9 @@
-"""How fast is the export, and how much of its time is the bare decoding and encoding that nobody can avoid?
+"""How fast is the export, how much of its time is the bare decoding and encoding that nobody can avoid, and do more
+processes export more?
 
-    python benchmarks/export.py [--frames 48] [--size 640x480] [--rounds 5]
+    python benchmarks/export.py [--frames 48] [--sizes 640x480,1920x1080] [--rounds 5] [--jobs 1,2]
 
-Makes a run folder of its own (furniture-like patches with noise in the pictures), then measures CPU time of one
+Makes run folders of its own (furniture-like patches with noise in the pictures). The rows of a size are CPU time of one
 process, the rounds of all rows interleaved and the best of each taken, so that a busy machine hurts all rows alike.
 
 bare, label    OpenEXR reads `labels.exr`, a cast to 8 bit, OpenCV's default PNG encoder, the file is written
@@ -11,6 +12,9 @@ read back      what the promise "every file is decoded again before the export i
 
 The bare rows check nothing and remap nothing. The export's rows do all that `labelpass export` does: whole ids, known
 ids, checksums of labels and pictures, remap, class counts, writing, reading back and comparing.
+
+The rows of several processes are frames a second by the clock, of the first size, from the first result on, when all
+processes have started; the rounds are interleaved as well. On a machine that others use they say little.
 """
 
 from __future__ import annotations
@@ -146,7 +150,7 @@ def labels_alone(run: Path) -> tuple[list[tuple[Frame, Placed]], Recipe]:
     encoding = layout.encoding(label_set)
     same = lookup_table({id_: id_ for id_ in label_set.by_id})
     recipe = Recipe(
-        label_sets=(label_set,),
+        sources=collection.sources,
         crosswalks=(same,),
         written=(encoding_table(encoding)[same],),
         palette=encoding.palette(),
@@ -173,26 +177,60 @@ def export_all(run: Path, scratch: Path) -> None:
     export([run], fresh(scratch / "dataset"), "segnet", jobs=1)
 
 
+def measured(run: Path, scratch: Path, frames: int, rounds: int) -> dict[str, float]:
+    """{row: seconds of CPU a frame}."""
+    loops = rows(run, scratch)
+    best = dict.fromkeys(loops, float("inf"))
+    for _ in range(rounds + 1):  # the first round also warms caches; a minimum does not mind
+        for name, loop in loops.items():
+            start = time.process_time()
+            loop()
+            best[name] = min(best[name], (time.process_time() - start) / frames)
+    return best
+
+
+def rates(run: Path, scratch: Path, jobs: list[int], rounds: int) -> dict[int, float]:
+    """{processes: frames a second}, the best of all rounds."""
+    best = dict.fromkeys(jobs, 0.0)
+    for _ in range(rounds):
+        for count in jobs:
+            seen: list[tuple[float, int]] = []
+            export([run], fresh(scratch / "dataset"), "segnet", jobs=count, progress=partial(_note, seen))
+            (began, first), (ended, last) = seen[0], seen[-1]
+            best[count] = max(best[count], (last - first) / max(ended - began, 1e-9))
+    return best
+
+
+def _note(seen: list[tuple[float, int]], done: int, total: int) -> None:
+    seen.append((time.perf_counter(), done))
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=48)
-    parser.add_argument("--size", default="640x480")
+    parser.add_argument("--sizes", default="640x480,1920x1080")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--jobs", default="1,2")
     arguments = parser.parse_args()
-    width, height = map(int, arguments.size.split("x"))
+    sizes = [tuple(map(int, size.split("x"))) for size in arguments.sizes.split(",")]
+    jobs = [int(count) for count in arguments.jobs.split(",")]
     cv2.setNumThreads(1)
-    with tempfile.TemporaryDirectory() as folder:
-        run, scratch = Path(folder, "run"), Path(folder, "scratch")
-        scratch.mkdir()
-        make_run(run, arguments.frames, (width, height))
-        loops = rows(run, scratch)
-        best = dict.fromkeys(loops, float("inf"))
-        for _ in range(arguments.rounds + 1):  # the first round also warms caches; a minimum does not mind
-            for name, loop in loops.items():
-                start = time.process_time()
-                loop()
-                best[name] = min(best[name], (time.process_time() - start) / arguments.frames)
-    _report(best, width, height)
+    for at, (width, height) in enumerate(sizes):
+        with tempfile.TemporaryDirectory() as folder:
+            run, scratch = Path(folder, "run"), Path(folder, "scratch")
+            scratch.mkdir()
+            make_run(run, arguments.frames, (width, height))
+            _report(measured(run, scratch, arguments.frames, arguments.rounds), width, height)
+            if at == 0:
+                _report_rates(rates(run, scratch, jobs, arguments.rounds))
+
+
+def _report_rates(best: dict[int, float]) -> None:
+    one = min(best)
+    print(f"{'processes':26}{'frames/s':>10}{f'/ {one}':>10}")
+    for count, rate in best.items():
+        print(f"{count:<26}{rate:10.1f}{rate / best[one]:10.2f}")
+    print()
 
 
 def _report(best: dict[str, float], width: int, height: int) -> None:
@@ -210,6 +248,7 @@ def _report(best: dict[str, float], width: int, height: int) -> None:
     ):
         shares = of_label / best["export, label"], (of_label + of_image) / best["export, image + label"]
         print(f"{name:40}{shares[0]:8.0%}{shares[1]:16.0%}")
+    print()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import bpy
 
@@ -134,3 +136,19 @@ def with_nodes(material: bpy.types.Material | None) -> bpy.types.Material:
         diffuse.inputs["Color"].default_value = new.diffuse_color if material else (0.8, 0.8, 0.8, 1.0)
         tree.links.new(diffuse.outputs[0], output.inputs["Surface"])
     return new
+
+
+def share_animation(source: bpy.types.ID, others: Iterable[bpy.types.ID]) -> None:
+    """Let others of its kind do what one data-block's action says; from 4.4 on they must be told the slot."""
+    for other in others:
+        animation = other.animation_data_create()
+        animation.action = source.animation_data.action
+        if hasattr(animation, "action_slot"):
+            animation.action_slot = source.animation_data.action_slot
+
+
+def remove_temporary_files() -> None:
+    """Blender's own temporary folder, for a process that leaves without Blender's tear-down."""
+    folder = Path(bpy.app.tempdir)
+    if folder.name.startswith("blender_"):  # where Blender could make none, the name is that of all programs'
+        shutil.rmtree(folder, ignore_errors=True)

@@ -6,9 +6,11 @@ Who moved a dataset asks `labelpass verify DATASET`, or, where no Labelpass is, 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 from blender_addon.contract.words import refusal
@@ -22,33 +24,44 @@ _AT_ONCE = 1024  # files that wait for a thread
 
 def files_below(folder: Path) -> list[str]:
     """Paths relative to `folder`, "/" between, sorted; neither checksums nor what is hidden."""
-    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(
-        path.as_posix() for path in found if path.as_posix() != NAME and not any(p.startswith(".") for p in path.parts)
-    )
+    return list(_walk(folder, ""))
 
 
-def checksums_text(folder: Path, jobs: int = 1) -> str:
-    """The file's text for all that is in `folder`. Raises ExportError where something cannot be read."""
-    lines = []
-    for path, found in checksums(folder, files_below(folder), jobs):
+def _walk(folder: Path, path: str) -> Iterator[str]:
+    """The same, one after the other: of a million files only the names of one folder are in memory."""
+    with os.scandir(folder / path) as entries:
+        # With its "/", a folder sorts among files as its paths do.
+        names = sorted(_name(entry) for entry in entries if entry.name[0] != ".")
+    for name in names:
+        if name.endswith("/"):
+            yield from _walk(folder, path + name)
+        elif path + name != NAME and (folder / path / name).is_file():
+            yield path + name
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name
+
+
+def checksum_lines(folder: Path, jobs: int = 1) -> Iterator[bytes]:
+    """The file's lines for all that is in `folder`. Raises ExportError where something cannot be read."""
+    for path, found in checksums(folder, _walk(folder, ""), jobs):
         if isinstance(found, OSError):
             raise ExportError(refusal(found, folder / path))
-        lines.append(f"{found}  {path}\n")
-    return "".join(lines)
+        yield f"{found}  {path}\n".encode()
 
 
 def checksums(
     folder: Path, paths: Iterable[str], jobs: int = 1, told: Callable[[int], None] | None = None
 ) -> Iterator[tuple[str, str | OSError]]:
     """(path, its checksum or why it cannot be read), in the order given."""
-    wanted = list(paths)
+    done, left = 0, iter(paths)
     with ThreadPoolExecutor(jobs) as pool:  # hashing leaves Python's lock alone
-        for at in range(0, len(wanted), _AT_ONCE):
-            part = wanted[at : at + _AT_ONCE]
-            yield from zip(part, pool.map(lambda path: _checksum(folder / path), part))
+        while part := list(islice(left, _AT_ONCE)):
+            yield from zip(part, pool.map(lambda path: file_checksum(folder / path), part))
+            done += len(part)
             if told is not None:
-                told(at + len(part))
+                told(done)
 
 
 def read_checksums(text: str) -> dict[str, str]:
@@ -67,7 +80,8 @@ def read_checksums(text: str) -> dict[str, str]:
     return found
 
 
-def _checksum(path: Path) -> str | OSError:
+def file_checksum(path: Path) -> str | OSError:
+    """That of one file, or why it cannot be read."""
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,37 +14,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract.labels import Color, LabelSet
+from blender_addon.contract.labels import Color
 from blender_addon.contract.run import LABELS, PURITY
 
 from . import png
-from .dataset_frames import read_dataset_labels
+from .dataset_frames import refuse_changed
+from .drawn_frames import Draw, Drawn, drawn_labels
 from .encoded import map_png, rgb_png
 from .errors import ExportError
 from .exporters import PerFrame
 from .exr import read_index_pass
 from .frame_pixels import Made, frame_pixels
-from .frames import Frame
+from .frames import Frame, Source
 from .journal import Sum
 from .labelmap import LabelMap, colorize, ignore_band, ignore_impure, label_map, resize_labels
 from .layout import Encoding, Placed, Places
 from .likeness import likeness
-from .pictures import Picture, Pictures, picture, write_picture
+from .pictures import Picture, Pictures, drawn_picture, picture, write_picture
 from .pixels import checked_labels, checked_purity
 from .spool import Span, put
 from .staging import write_checked
+from .stored_pixels import read_ids
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is done to every frame. Per source: its label set, a table (65536,) uint16 into the target's ids and codes,
+    """What is done to every frame. Per source: what it is, a table (65536,) uint16 into the target's ids and codes,
     and one (65536,) of the format's type into what is written.
 
     `palette` colours written values; `size` is (width, height) or None. `of_format` makes more of a frame, as what
-    `encoding` says, where the format does.
+    `encoding` says, where the format does; `draw` makes the frames themselves, where no file holds them.
     """
 
-    label_sets: tuple[LabelSet, ...]
+    sources: tuple[Source, ...]
     crosswalks: tuple[NDArray[np.uint16], ...]
     written: tuple[NDArray[Any], ...]
     palette: NDArray[np.uint8]
@@ -54,6 +56,7 @@ class Recipe:
     pictures: Pictures
     encoding: Encoding
     of_format: PerFrame | None = None
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,16 @@ class Converted:
 
 def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Converted:
     """Write one frame below `root`. Raises ExportError for input that cannot be trusted, and when a disk lies."""
-    source, background_known = read_labels_of(frame, recipe.label_sets[frame.source])
+    drawn = None if recipe.draw is None else recipe.draw(frame.key.order)
+    source, background_known = _labels_of(frame, drawn, recipe)
     labels = _altered(source, frame, recipe)
+    shown = _picture(placed.files.image, frame, drawn, source.pixels.shape, recipe)
+    refuse_changed(frame)
     colors = recipe.encoding.file_palette
     files = write_labels(root, placed.files, labels, recipe.written[frame.source], recipe.palette, colors)
-    shown = _picture(placed.files.image, frame, source.pixels.shape, recipe)
     if shown is not None and frame.image is not None and placed.files.image is not None:
         files[placed.files.image] = write_picture(root, placed.files.image, frame.image, shown, recipe.pictures)
-    made = _more(frame, placed, labels, shown, recipe)
+    made = _more(frame, placed, labels, drawn, shown, recipe)
     files |= {path: write_checked(root, path, data) for path, data in made.files.items()}
     rows = put(root, made.rows)
     source_counts = source.counts()
@@ -109,14 +114,19 @@ def _altered(source: LabelMap, frame: Frame, recipe: Recipe) -> LabelMap:
     return source if pixels is source.pixels else label_map(pixels)
 
 
-def read_labels_of(frame: Frame, label_set: LabelSet) -> tuple[LabelMap, bool]:
+def _labels_of(frame: Frame, drawn: Drawn | None, recipe: Recipe) -> tuple[LabelMap, bool]:
+    source = recipe.sources[frame.source]
+    return read_labels_of(frame, source) if drawn is None else (drawn_labels(drawn, frame, source.label_set), True)
+
+
+def read_labels_of(frame: Frame, source: Source) -> tuple[LabelMap, bool]:
     """In ids and codes, and whether background is told from unlabelled. Raises ExportError."""
-    if frame.split:
-        return read_dataset_labels(frame.labels, label_set), True
+    if frame.stored is not None and source.written is not None:
+        return read_ids(frame.stored.labels, source.written), True
     if LABELS not in frame.checksums:
-        index = read_index_pass(frame.labels, label_set, frame.layer)
+        index = read_index_pass(frame.labels, source.label_set, frame.layer)
         return index.labels, index.background_known
-    return checked_labels(frame.labels, label_set, frame.checksums[LABELS]), True
+    return checked_labels(frame.labels, source.label_set, frame.checksums[LABELS]), True
 
 
 def _purity(frame: Frame) -> NDArray[np.float32]:
@@ -152,21 +162,28 @@ def write_labels(
     return files
 
 
-def _picture(place: str | None, frame: Frame, shape: tuple[int, ...], recipe: Recipe) -> Picture | None:
+def _picture(
+    place: str | None, frame: Frame, drawn: Drawn | None, shape: tuple[int, ...], recipe: Recipe
+) -> Picture | None:
     """The picture, where the format writes or wants it."""
     wants = recipe.of_format.wants if recipe.of_format is not None else frozenset()
     if frame.image is None or (place is None and not wants & {"image", "pixels"}):
         return None
     checksum = frame.checksums.get(frame.image.name)
     encoded = place is not None or "image" in wants
-    return picture(frame.image, checksum, shape, recipe.size, recipe.pictures, encoded)
+    if drawn is not None:
+        return drawn_picture(str(frame.image), drawn.image, recipe.size, recipe.pictures, encoded)
+    where = frame.image if frame.stored is None else frame.stored.image or frame.image
+    return picture(where, checksum, shape, recipe.size, recipe.pictures, encoded)
 
 
-def _more(frame: Frame, placed: Placed, labels: LabelMap, shown: Picture | None, recipe: Recipe) -> Made:
+def _more(
+    frame: Frame, placed: Placed, labels: LabelMap, drawn: Drawn | None, shown: Picture | None, recipe: Recipe
+) -> Made:
     """What the format alone knows of."""
     of_format = recipe.of_format
     if of_format is None:
         return Made()
     target = label_map(recipe.crosswalks[frame.source][labels.pixels])
-    pixels = frame_pixels(frame, placed, recipe.encoding, target, shown, of_format.wants, recipe.size)
+    pixels = frame_pixels(frame, placed, recipe.encoding, target, shown, of_format.wants, recipe.size, drawn)
     return of_format.frame(pixels)

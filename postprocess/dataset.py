@@ -7,11 +7,10 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,12 @@ from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.words import listed
 
 from . import journal
+from .asset_splits import AssetWish, split_by_assets
 from .checksums import NAME as CHECKSUMS
-from .checksums import checksums_text
-from .convert import Converted, Recipe
-from .dataset_frames import frames_of_sources
+from .checksums import checksum_lines
+from .convert import Recipe
+from .dataset_frames import frames_of_sources, refuse_mingled
+from .drawn_frames import DRAWN, Draw, DrawnFrames, frames_of_drawn
 from .errors import ExportError
 from .exporters import Assembled, Format, PerFrame
 from .frame_pixels import refuse_lacking
@@ -32,20 +33,23 @@ from .frames import Collection, Frame, frames_of_folder
 from .frequencies import check_counted
 from .journal import digest_of
 from .labelmap import is_squashed, lookup_table
-from .layout import Encoding, Placed, encoding_table
+from .layout import Encoding, encoding_table
 from .likeness import leak_warnings
 from .manifest import NAME, Choices, Contents, in_pixels, manifest_json
 from .mixing import mixed
+from .packed import Texts, shared
 from .pictures import QUALITY, Pictures, settled
+from .placing import Chosen, Placing
 from .pool import convert_all
 from .progress import Progress
 from .regrouping import Regrouped, Regrouping
 from .split_lists import split_by_lists
 from .splits import SPLITS, FrameKey, Split, check_fractions, split_beside
 from .spool import Rows
-from .staging import staged, write_checked
-from .stats import ABSENT_WEIGHT, ClassWeights, class_weights, count_classes
+from .staging import in_pieces, staged, write_streamed
+from .stats import ABSENT_WEIGHT, ClassWeights, class_weights
 from .taxonomy import crosswalk_of, lost_labels, regroup, target_of
+from .totals import Totals
 from .wishes import Wishes, check_wishes, layout_of
 
 _SPLIT_STREAM, _ORDER_STREAM = 1, 2  # what the seed is used for: one seed, and draws that do not depend on each other
@@ -76,6 +80,7 @@ def export(
     split: tuple[float, float, float] = (0.8, 0.1, 0.1),
     split_by: str | None = None,
     split_lists: Sequence[Path] = (),
+    split_assets: AssetWish | None = None,
     seed: int = 0,
     size: tuple[int, int] | None = None,
     ignore_impure: float | None = None,
@@ -84,6 +89,7 @@ def export(
     ignore_boundary: int = 0,
     weights: str = "median",
     real_share: float | None = None,
+    partly: bool = False,
     jobs: int = 1,
     options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
@@ -92,9 +98,11 @@ def export(
     of `exporters.FORMATS` into the new folder `out`.
 
     Datasets keep their splits unless another is asked for; `real_share` of the train split is to be imported pictures.
+    With `partly`, frames that runs still lack are no news.
     `target` remaps through the label sets' parents, and `regrouping` what comes out of that; `split` are fractions of
     train, val, test, assigned by `split_by` ("scene", "view", "frame", "hash", or None for the leak-safe default of
-    `postprocess.splits`) with `seed`, or `split_lists` are files that say it (`postprocess.split_lists`); `size` is
+    `postprocess.splits`) with `seed`, or `split_lists` are files that say it (`postprocess.split_lists`), or
+    `split_assets` what must not be in two of them (`postprocess.asset_splits`); `size` is
     (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore, and `ignore_boundary` so
     many on each side of edges between labels; `images` is one of `pictures.WAYS`, None for what the format's readers
     expect; `weights` is one of `stats.METHODS`; `jobs` is a number of processes; `options` are the fields of the
@@ -105,8 +113,35 @@ def export(
     kept = images, jpeg_quality, ignore_boundary, weights
     choices = Choices(check_fractions(split), seed, size, ignore_impure, *kept)
     lists = tuple(split_lists)
-    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, lists, choices, real_share)
-    return _export(partial(frames_of_sources, runs), out, wishes, jobs, progress)
+    wishes = Wishes(
+        layout_of(format, options or {}), target, regrouping, split_by, lists, choices, real_share, split_assets
+    )
+    return _export(partial(frames_of_sources, runs, partly), out, wishes, jobs, progress)
+
+
+def export_drawn(
+    drawn: DrawnFrames,
+    out: Path,
+    format: str,
+    *,
+    target: LabelSet | None = None,
+    regrouping: Regrouping | None = None,
+    split: tuple[float, float, float] = (0.8, 0.1, 0.1),
+    split_by: str | None = None,
+    seed: int = 0,
+    size: tuple[int, int] | None = None,
+    images: str | None = None,
+    jpeg_quality: int = QUALITY,
+    ignore_boundary: int = 0,
+    weights: str = "median",
+    jobs: int = 1,
+    options: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> ExportSummary:
+    """Export frames that are drawn while they are exported; the rest is as in `export`."""
+    choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality, ignore_boundary, weights)
+    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, (), choices, draw=drawn.draw)
+    return _export(partial(frames_of_drawn, drawn), out, wishes, jobs, progress)
 
 
 def export_index_passes(
@@ -152,31 +187,27 @@ class _Job:
     parents: tuple[Mapping[int, int], ...]  # into the label set asked for; `crosswalks`: into the one that is written
     regrouped: Regrouped | None
     crosswalks: tuple[Mapping[int, int], ...]
-    split: Split
+    placing: Placing
+    split_method: str
     choices: Choices
     pictures: Pictures | None
-
-    @cached_property
-    def placed(self) -> tuple[Placed, ...]:
-        return tuple(self._placed(frame.key, at) for at, frame in enumerate(self.collection.frames, start=1))
-
-    def _placed(self, key: FrameKey, number: int) -> Placed:
-        split = self.split.of[key.name]
-        places = self.layout.places(split, key.name, self.pictures.ending if self.pictures else "")
-        scene = key.scene.removeprefix("file ").removesuffix(".blend")
-        return Placed(key.name, number, split, places if self.pictures else replace(places, image=None), scene)
+    warnings: tuple[str, ...]
+    draw: Draw | None = None
 
     def digest(self) -> str:
         """Of all that decides bytes: what another export with the same one has done need not be done again."""
-        settled = (self.layout, self.encoding, self.collection.sources, self.crosswalks, self.choices, self.pictures)
-        return digest_of(settled, zip(self.collection.frames, self.placed))
+        sources = zip(self.collection.sources, self.crosswalks)
+        settled = (self.layout, self.encoding, *sources, self.choices, self.pictures)
+        return digest_of(settled, zip(self.collection.frames, self.placing))
 
     def recipe(self) -> Recipe:
-        tables = tuple(lookup_table(crosswalk) for crosswalk in self.crosswalks)
+        meanings = encoding_table(self.encoding)
+        tables = {id(crosswalk): lookup_table(crosswalk) for crosswalk in self.crosswalks}  # equal ones are one object
+        written = {key: meanings[table] for key, table in tables.items()}
         return Recipe(
-            label_sets=tuple(source.label_set for source in self.collection.sources),
-            crosswalks=tables,
-            written=tuple(encoding_table(self.encoding)[table] for table in tables),
+            sources=self.collection.sources,
+            crosswalks=tuple(tables[id(crosswalk)] for crosswalk in self.crosswalks),
+            written=tuple(written[id(crosswalk)] for crosswalk in self.crosswalks),
             palette=self.encoding.palette(),
             size=self.choices.size,
             ignore_below=self.choices.ignore_below,
@@ -184,6 +215,7 @@ class _Job:
             pictures=self.pictures or Pictures(),
             encoding=self.encoding,
             of_format=self.layout if isinstance(self.layout, PerFrame) else None,
+            draw=self.draw,
         )
 
 
@@ -192,20 +224,15 @@ def _export(
 ) -> ExportSummary:
     check_wishes(out, wishes.choices, jobs)
     job = _settle(collect(), wishes, jobs)
-    frames = job.collection.frames
     with staged(out, job.digest()) as staging:
         there = journal.count(staging)
-        with closing(convert_all(frames, job.placed, job.recipe(), staging, jobs, progress)) as results:
-            converted = _of_fit_size(frames, results, job.layout)
-        if job.regrouped is not None and job.regrouped.counted:
-            check_counted(frames, converted)
-        contents = _contents(job, converted)
+        totals, rows = _converted(job, staging, jobs, progress)
+        contents = _contents(job, totals)
         for name, text in _texts(job.layout, contents).items():
-            write_checked(staging, name, text.encode())
+            write_streamed(staging, name, in_pieces(text))
         if isinstance(job.layout, Assembled):
-            rows = Rows(staging, {placed.name: done.rows for placed, done in zip(job.placed, converted)})
             job.layout.assemble(staging, contents.frames, job.encoding, rows)
-        write_checked(staging, CHECKSUMS, checksums_text(staging, jobs).encode())
+        write_streamed(staging, CHECKSUMS, checksum_lines(staging, jobs))
     return ExportSummary(
         out=out,
         format=job.layout.name,
@@ -218,90 +245,132 @@ def _export(
     )
 
 
+def _converted(job: _Job, staging: Path, jobs: int, progress: Progress | None) -> tuple[Totals, Rows]:
+    """What all frames come to. Raises ExportError at the first that does not fit the others, or its record, before the
+    rest are waited for."""
+    collection, rows = job.collection, Rows(staging)
+    totals = Totals(len(collection.sources))
+    with closing(convert_all(collection.frames, job.placing, job.recipe(), staging, jobs, progress)) as results:
+        for frame, placed, done in results:
+            totals.add(frame, placed.split, done)
+            rows.add(placed.number, done.rows)
+            if job.layout.traits.one_size and len(totals.sizes) > 1:
+                first = next(iter(totals.sizes))
+                raise ExportError(
+                    f"{frame.labels} is {in_pixels(done.size)} and {collection.frames[0].labels} {in_pixels(first)}; "
+                    f"{job.layout.name} wants one size, since {job.layout.traits.one_size}: say which (--size WxH)"
+                )
+            if job.regrouped is not None and job.regrouped.counted:
+                check_counted(frame, done)
+    return totals, rows
+
+
 def _settle(collection: Collection, wishes: Wishes, jobs: int) -> _Job:
     layout, choices, frames = wishes.layout, wishes.choices, collection.frames
     written = target_of(collection.sources, wishes.target)
-    parents = tuple(crosswalk_of(source, written) for source in collection.sources)
-    if layout.needs_images and frames[0].image is None:
+    parents = shared(crosswalk_of(source, written) for source in collection.sources)
+    if layout.traits.needs_images and frames[0].image is None:
         raise ExportError(
             f"{layout.name} needs a picture for each frame, and there is none beside {frames[0].labels}; "
             "put PNG or JPEG files of the same stem there, or export as nyu"
         )
     if isinstance(layout, PerFrame):
-        refuse_lacking(frames, layout.name, layout.wants)
-    found = [frame.image for frame in frames if frame.image is not None]
-    ways = choices.images, choices.jpeg_quality
-    pictures = settled(*ways, layout.name, layout.endings, found, choices.size is not None) if found else None
+        held = {"instances"} if wishes.draw is not None else set()
+        refuse_lacking(frames, layout.name, layout.wants - held)
+    found = (frame.image for frame in frames if frame.image is not None)
+    pictures = None
+    if frames[0].image is not None:  # and so all have one
+        ways = choices.images, choices.jpeg_quality
+        pictures = settled(*ways, layout.name, layout.traits.endings, found, choices.size is not None)
     if pictures is not None and pictures.way == "link" and layout.places("train", "x", pictures.ending).image is None:
         raise ExportError(f"{layout.name} has no file for each picture that could be a link; use --images copy")
-    rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
-    keys = [frame.key for frame in frames]
-    kept = {frame.key.name: frame.split for frame in frames if frame.split}
-    if wishes.split_lists:
-        split = split_by_lists(keys, wishes.split_lists)
+    if wishes.assets is not None:
+        rng = np.random.default_rng([choices.seed, _SPLIT_STREAM])
+        collection, split = split_by_assets(collection, wishes.assets, choices.fractions, rng)
     else:
-        split = split_beside(keys, kept, choices.fractions, rng, wishes.split_by)
+        split = _split(frames, wishes)
     if wishes.real_share is not None:
         collection, split = mixed(collection, split, wishes.real_share, choices.seed)
     made, crosswalks = regroup(collection, parents, written, wishes.regrouping, split.of, jobs)
     encoding = layout.encoding(written if made is None else made.label_set)
-    return _Job(layout, encoding, collection, parents, made, crosswalks, split, choices, pictures)
+    refuse_mingled(collection.sources, encoding, layout.name)
+    placing = _placing(collection.frames, split, layout, pictures)
+    warnings = (*collection.warnings, *split.warnings)
+    settled_as = made, crosswalks, placing, split.method
+    return _Job(layout, encoding, collection, parents, *settled_as, choices, pictures, warnings, wishes.draw)
 
 
-def _contents(job: _Job, converted: Sequence[Converted]) -> Contents:
-    frames, of = job.collection.frames, job.split.of
-    members = {part: [at for at, frame in enumerate(frames) if of[frame.key.name] == part] for part in SPLITS}
-    counts = {part: count_classes(converted[at].counts for at in ats) for part, ats in members.items()}
-    placed = {part: tuple(job.placed[at] for at in ats) for part, ats in members.items()}
+def _split(frames: Iterable[Frame], wishes: Wishes) -> Split:
+    keys: list[FrameKey] = []
+    kept: dict[str, str] = {}
+    for frame in frames:
+        keys.append(frame.key)
+        if frame.split:
+            kept[frame.key.name] = frame.split
+    if wishes.split_lists:
+        return split_by_lists(keys, wishes.split_lists)
+    rng = np.random.default_rng([wishes.choices.seed, _SPLIT_STREAM])
+    return split_beside(keys, kept, wishes.choices.fractions, rng, wishes.split_by)
+
+
+def _placing(frames: Iterable[Frame], split: Split, layout: Format, pictures: Pictures | None) -> Placing:
+    names, scenes, splits = Texts(), Texts(), bytearray()
+    for frame in frames:
+        names.add(frame.key.name)
+        scenes.add(frame.key.scene.removeprefix("file ").removesuffix(".blend"))
+        splits.append(SPLITS.index(split.of[frame.key.name]))
+    ending = pictures.ending if pictures else None
+    return Placing(layout, ending, names, scenes, np.frombuffer(splits, np.uint8))
+
+
+def _contents(job: _Job, totals: Totals) -> Contents:
+    members = {part: np.flatnonzero(job.placing.splits == at) for at, part in enumerate(SPLITS)}
     # A trainer that reads its list in order must not see one camera's frames in a row.
-    order = np.random.default_rng([job.choices.seed, _ORDER_STREAM]).permutation(len(placed["train"]))
-    placed["train"] = tuple(placed["train"][at] for at in order)
-    weights = None
-    if members["train"]:
+    order = np.random.default_rng([job.choices.seed, _ORDER_STREAM]).permutation(len(members["train"]))
+    members["train"] = members["train"][order]
+    counts, weights = totals.counts(), None
+    if len(order):
         classes = job.layout.classes(job.encoding.label_set)
         weights = class_weights(counts["train"], classes, job.choices.weights)
-    background_known = all(done.background_known for done in converted)
     return Contents(
         encoding=job.encoding,
         regrouped=job.regrouped,
         sources=job.collection.sources,
-        split=job.split,
-        frames=placed,
+        split_method=job.split_method,
+        frames={part: Chosen(job.placing, which) for part, which in members.items()},
         counts=counts,
         weights=weights,
         choices=job.choices,
-        sizes=Counter(done.size for done in converted),
-        background_known=background_known,
+        sizes=totals.sizes,
+        background_known=totals.background_known,
         pictures=job.pictures,
-        warnings=tuple(_warnings(job, converted, weights, background_known)),
+        warnings=tuple(_warnings(job, totals, weights)),
     )
 
 
-def _warnings(
-    job: _Job, converted: Sequence[Converted], weights: ClassWeights | None, background_known: bool
-) -> Iterator[str]:
-    yield from job.collection.warnings
-    yield from job.split.warnings
+def _warnings(job: _Job, totals: Totals, weights: ClassWeights | None) -> Iterator[str]:
+    yield from job.warnings
     label_set = job.encoding.label_set
-    names = [frame.key.name for frame in job.collection.frames]
-    yield from leak_warnings(names, [job.split.of[name] for name in names], [done.likeness for done in converted])
-    yield from lost_labels(job.collection, job.parents, converted, label_set, job.regrouped)
-    if weights is None and job.layout.weights_file:
-        yield f"no frame in train, so no class weights: {job.layout.weights_file} is not written"
+    if any(source.kind != DRAWN for source in job.collection.sources):  # draws look alike by chance alone
+        parts = [SPLITS[at] for at in job.placing.splits]
+        yield from leak_warnings(job.placing.names, parts, totals.likenesses)
+    yield from lost_labels(job.collection.sources, job.parents, totals.seen, label_set, job.regrouped)
+    if weights is None and job.layout.traits.weights_file:
+        yield f"no frame in train, so no class weights: {job.layout.traits.weights_file} is not written"
     if weights is not None and weights.absent:
         absent = [label_set.by_id[id_].name if id_ in label_set.by_id else CODE_NAMES[id_] for id_ in weights.absent]
         many = f"({len(absent)}, weight {ABSENT_WEIGHT:g})"
         yield f"classes that train does not show {many}: {listed(absent, most=8)}"
-    for before, size in sorted({(done.source_size, done.size) for done in converted}):
+    for before, size in sorted(totals.reshaped):
         if is_squashed(before, size):
             yield f"{_with_ratio(before)} are squashed to {_with_ratio(size)}: images and labels alike are out of shape"
-    sizes = sorted({done.size for done in converted}, key=lambda size: (size[0] * size[1], size))
+    sizes = sorted(totals.sizes, key=lambda size: (size[0] * size[1], size))
     if len(sizes) > 1:
         yield (
             f"pictures are of {len(sizes)} sizes, {in_pixels(sizes[0])} to {in_pixels(sizes[-1])} pixels: where a "
             "trainer does not scale or crop them itself, export with --size WxH"
         )
-    if not background_known:
+    if not totals.background_known:
         yield "index passes without depth: background is written as unlabelled; render with the Z pass"
 
 
@@ -313,17 +382,3 @@ def _with_ratio(size: tuple[int, int]) -> str:
 def _texts(layout: Format, contents: Contents) -> dict[str, str]:
     files = layout.side_files(contents.encoding, contents.frames, contents.weights)
     return files | {NAME: manifest_json(layout, contents)}
-
-
-def _of_fit_size(frames: Sequence[Frame], results: Iterable[Converted], layout: Format) -> list[Converted]:
-    """All results; where the format wants one size, raises ExportError at the first that differs, before the rest are
-    waited for."""
-    found: list[Converted] = []
-    for frame, done in zip(frames, results):
-        found.append(done)
-        if layout.one_size and done.size != found[0].size:
-            raise ExportError(
-                f"{frame.labels} is {in_pixels(done.size)} and {frames[0].labels} {in_pixels(found[0].size)}; "
-                f"{layout.name} wants one size, since {layout.one_size}: say which (--size WxH)"
-            )
-    return found

@@ -1,122 +1,154 @@
 """Frames of a dataset of ours, to be exported again: imported pictures, or an export of another day, beside runs.
 
-Only the layout of `exporters.nyu` with everything kept apart ("void": "apart") says of every pixel what it is; other
-layouts have lost some of it. The dataset's split is kept: whoever set a test set apart does not want it dealt anew.
+Any format that says of every pixel what it shows will do. Where it writes unlabelled, ignore and background alike, and
+has pixels of more than one of them, they cannot be told apart again: then only formats will do that write them alike,
+too. The dataset's split is kept: whoever set a test set apart does not want it dealt anew.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from blender_addon.contract.labels import CODE_NAMES, label_set_from_dict
+from blender_addon.contract.words import listed, refusal
 
-from blender_addon.contract.labels import LabelSet, LabelSetError, label_set_from_dict
-from blender_addon.contract.strict import parse_json
-from blender_addon.contract.words import refusal
-
+from .checksums import NAME as CHECKSUMS
+from .checksums import checksums, file_checksum, read_checksums
 from .errors import ExportError
-from .exporters.nyu import Nyu
-from .frames import Collection, Frame, Source, frames_of_runs, refuse_twice, slug
-from .labelmap import LabelMap, label_map
-from .manifest import NAME
-from .pixels import read_label_png
-from .splits import SPLITS, FrameKey
+from .frames import Collection, Frame, Source, frames_of_runs, packed, refuse_twice, slug
+from .layout import Encoding
+from .manifest import NAME, manifest_read
+from .splits import FrameKey
+from .stored import Part, Row, Stored, file_of
+from .stored_frames import ending_in, stored_frames, written_in
 
 FRAMES, COLUMNS = "frames.csv", ("name", "split", "scene", "from")
 """The file of an imported dataset that says more of its pictures, and what it says."""
 IMPORTED, EXPORTED = "imported", "dataset"
 """Kinds of sources: real pictures, and a dataset that was exported of anything else."""
+_THREADS = 4  # that sum archives: several files, or disks, at once
 
 
-def frames_of_sources(folders: Sequence[Path]) -> Collection:
+def frames_of_sources(folders: Sequence[Path], partly: bool = False) -> Collection:
     """The frames of run folders and of datasets of ours, the runs first. Raises ExportError as `frames_of_runs` and
     `frames_of_dataset` do, for names that cannot be told apart, and where only some sources have pictures."""
     datasets = [folder for folder in folders if (folder / NAME).is_file()]
     if not datasets:
-        return frames_of_runs(folders)
+        return frames_of_runs(folders, partly)
     runs = [folder for folder in folders if folder not in datasets]
-    rendered = frames_of_runs(runs) if runs else Collection((), (), ())
-    sources, frames = list(rendered.sources), list(rendered.frames)
-    for folder in sorted(datasets, key=lambda folder: folder.resolve().name):
-        source, found = frames_of_dataset(folder, len(sources))
-        sources.append(source)
-        frames += found
+    rendered = frames_of_runs(runs, partly) if runs else Collection((), (), ())
+    sources = list(rendered.sources)
+
+    def read() -> Iterator[Frame]:
+        yield from rendered.frames
+        for folder in sorted(datasets, key=lambda folder: folder.resolve().name):
+            source, found = frames_of_dataset(folder, len(sources))
+            sources.append(source)
+            yield from found
+
+    frames = packed(read())
     refuse_twice(frames)
     lacking = next((frame for frame in frames if frame.image is None), None)
     if lacking and any(frame.image for frame in frames):
         raise ExportError(f"{lacking.labels} has no picture, and frames of other sources have; all or none need one")
     if not frames:
         raise ExportError(f"{', '.join(map(str, folders))}: no frame at all")
-    return Collection(tuple(sources), tuple(frames), rendered.warnings)
+    return Collection(tuple(sources), frames, rendered.warnings)
 
 
 def frames_of_dataset(folder: Path, source: int) -> tuple[Source, list[Frame]]:
     """Its frames in the order of its lists, each with its split; `source` counts in the list of sources.
 
-    Raises ExportError where it is no dataset of the layout that keeps everything, or is damaged.
+    Raises ExportError where it is no dataset of ours, is damaged, or does not say of every pixel what it shows.
     """
-    told = _manifest(folder)
-    conventions = told.get("conventions")
-    if told.get("format") != Nyu.name or not isinstance(conventions, Mapping) or conventions.get("void") != "apart":
-        raise ExportError(
-            f"{folder} is a dataset of format {told.get('format')!r}: only nyu with --void apart keeps all that its "
-            "pixels were; export that from the runs, and name it here"
-        )
-    try:
+    with manifest_read(folder / NAME) as told:
         label_set = label_set_from_dict(told["label_set"])
         kinds = {str(each["kind"]) for each in told["sources"]}
-        ending = str(told["image_files"]["ending"]) if told["images"] else ""
-    except (LabelSetError, KeyError, TypeError) as error:
-        raise ExportError(f"{folder / NAME} is damaged: {error}") from None
-    name, scenes, layout = slug(folder.resolve().name, "dataset"), _scenes(folder), Nyu()
+        format, ending, written = str(told["format"]), ending_in(told), written_in(told)
+    name, scenes, sums = slug(folder.resolve().name, "dataset"), _scenes(folder), _sums(folder)
+    orders: Counter[str] = Counter()
     found = []
-    for split in SPLITS:
-        for order, member in enumerate(_lines(folder / f"{split}.txt")):
-            places = layout.places(split, member, ending)
-            key = FrameKey(scenes.get(member) or name, member, order, f"{name}_{member}")
-            image = folder / str(places.image) if ending else None
-            found.append(Frame(key, source, folder / str(places.label), image, None, split=split))
+    for each in stored_frames(folder, format, ending):
+        if slug(each.name, "") != each.name:
+            raise ExportError(f"{folder} names {each.name!r}, which no dataset of ours has")
+        key = FrameKey(scenes.get(each.name) or name, each.name, orders[each.split], f"{name}_{each.name}")
+        orders[each.split] += 1
+        frame = _frame(key, source, each)
+        if isinstance(each.labels, Path):  # else a file holds many frames
+            frame = replace(frame, sums=(_told(sums, folder, frame.labels), _told(sums, folder, frame.image)))
+        found.append(frame)
     twice = [member for member, uses in Counter(frame.key.view for frame in found).items() if uses > 1]
     if twice:
         raise ExportError(f"{folder}: {twice[0]} is in two lists")
+    _refuse_changed_archives(folder, found, sums)
     kind = IMPORTED if kinds == {IMPORTED} else EXPORTED
-    return Source(kind, name, label_set, "", "", None, {}, len(found), len(found)), found
+    return Source(kind, name, label_set, "", "", None, {}, len(found), len(found), written), found
 
 
-def read_dataset_labels(path: Path, label_set: LabelSet) -> LabelMap:
-    """A label PNG of such a dataset, in label ids and codes. Raises ExportError where it is damaged, or holds a value
-    that the layout does not write."""
-    encoding = Nyu().encoding(label_set)
-    written = read_label_png(path, encoding.dtype).pixels
-    return label_map(_ids(written, encoding.values, path, label_set.name))
+def refuse_mingled(sources: Sequence[Source], encoding: Encoding, format: str) -> None:
+    """Raises ExportError where a source cannot tell codes apart that the format writes apart."""
+    for source in sources:
+        for codes in source.written.mingled if source.written else ():
+            if len({encoding.values[code] for code in codes}) > 1:
+                names = listed([CODE_NAMES[code] for code in codes], between=" and ")
+                raise ExportError(
+                    f"dataset {source.name!r} has {names} as one value, and {format} writes them apart; export the "
+                    "runs that it was exported from"
+                )
 
 
-def _ids(pixels: NDArray[Any], values: Mapping[int, int], path: Path, name: str) -> NDArray[np.uint16]:
-    table, known = np.zeros(65536, np.uint16), np.zeros(65536, np.bool_)
-    for id_, value in values.items():
-        table[value], known[value] = id_, True
-    unknown = pixels[~known[pixels]]
-    if unknown.size:
-        raise ExportError(f"{path} holds {int(unknown[0])}, which label set {name!r} does not write")
-    return np.asarray(table[pixels], np.uint16)
+def refuse_changed(frame: Frame) -> None:
+    """Raises ExportError where a file of a dataset's frame is not what checksums.txt says of it. Archives, which have
+    many frames, were held against it when the frames were found."""
+    for path, told in zip((frame.labels, frame.image), frame.sums):
+        if path is not None and told:
+            _refuse_other(path, told, file_checksum(path))
 
 
-def _manifest(folder: Path) -> Mapping[str, Any]:
-    path = folder / NAME
+def _refuse_changed_archives(folder: Path, frames: Sequence[Frame], sums: Mapping[str, str]) -> None:
+    """The same of archives and arrays: rows have no sum of their own, as PNGs have, and are summed together once."""
+    wheres = (where for frame in frames if frame.stored for where in (frame.stored.labels, frame.stored.image))
+    held = {file_of(where).relative_to(folder).as_posix() for where in wheres if isinstance(where, Part | Row)}
+    for name, found in checksums(folder, sorted(held & sums.keys()), _THREADS):
+        _refuse_other(folder / name, sums[name], found)
+
+
+def _refuse_other(path: Path, told: str, found: str | OSError) -> None:
+    if isinstance(found, OSError):
+        raise ExportError(refusal(found, path))
+    if found != told:
+        raise ExportError(
+            f"{path} is not what {CHECKSUMS} of its dataset says: damaged, or edited; make that dataset again, or "
+            f"remove the line of what you edited from {CHECKSUMS}"
+        )
+
+
+def _told(sums: Mapping[str, str], folder: Path, path: Path | None) -> str:
+    return "" if path is None else sums.get(path.relative_to(folder).as_posix(), "")
+
+
+def _frame(key: FrameKey, source: int, stored: Stored) -> Frame:
+    image = None if stored.image is None else file_of(stored.image)
+    labels = file_of(stored.labels)
+    return Frame(key, source, labels, image, None, split=stored.split, stored=stored)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """{path in the dataset: checksum}; empty where the dataset has none."""
     try:
-        told = parse_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ExportError(refusal(error, path)) from None
-    except ValueError as error:
-        raise ExportError(f"{path} is damaged: {error}") from None
-    if not isinstance(told, Mapping):
-        raise ExportError(f"{path} is no record of a dataset")
-    return told
+        text = (folder / CHECKSUMS).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExportError(f"{folder / CHECKSUMS} cannot be read: {error}") from None
+    try:
+        return read_checksums(text)
+    except ExportError as error:
+        raise ExportError(f"{folder / CHECKSUMS}: {error}") from None
 
 
 def _scenes(folder: Path) -> dict[str, str]:
@@ -130,16 +162,3 @@ def _scenes(folder: Path) -> dict[str, str]:
         return {row[COLUMNS[0]]: slug(row[COLUMNS[2]], "") for row in rows if row[COLUMNS[2]]}
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise ExportError(f"{path} is damaged: {error}") from None
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        names = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ExportError(refusal(error, path)) from None
-    except ValueError as error:
-        raise ExportError(f"{path} is damaged: {error}") from None
-    for name in names:
-        if slug(name, "") != name:
-            raise ExportError(f"{path} names {name!r}, which no dataset of ours has")
-    return names

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blender_addon.contract.arguments import parse_path, parse_size, said
 
 from .regrouping_request import add_arguments as add_regrouping
-from .regrouping_request import regrouping_from
+from .regrouping_request import listed_names, regrouping_from
+
+if TYPE_CHECKING:
+    from .asset_splits import AssetWish
 
 FORMATS = (  # asking the exporters takes too long
     *("ade20k", "cityscapes", "coco", "fastai", "huggingface", "mmseg", "numpy", "nyu", "nyu-mat", "segnet"),
@@ -47,6 +50,14 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
         metavar="TRAIN,VAL,TEST",
         help="files of names that say the split",
     )
+    add(
+        "--split-assets",
+        type=said(listed_names),
+        default=(),
+        metavar="LABELS",
+        help="no thing of these labels, such as chair,sofa, is in two splits; of runs with instances",
+    )
+    add("--leave-out-mixed", action="store_true", help="with --split-assets: leave out frames of two splits")
     add("--seed", type=int, default=0, metavar="S", help="seed of the split (default 0)")
     add("--size", type=said(parse_size), metavar="480x360", help="resize; labels by nearest alone")
     add("--ignore-impure", type=float, metavar="P", help="ignore pixels of less purity than this, 0 to 1")
@@ -93,8 +104,14 @@ def wishes_from(parsed: argparse.Namespace) -> dict[str, Any]:
         raise ValueError("export: --real-share mixes imported datasets and runs; index passes are neither")
     if parsed.exr and parsed.ignore_impure is not None:
         raise ValueError("export: --ignore-impure needs the purity of a run; index passes have none")
-    if parsed.split_list and parsed.split_by:
-        raise ValueError("export: --split-list says the split, so --split-by goes without it")
+    ways = {"--split-list": parsed.split_list, "--split-by": parsed.split_by, "--split-assets": parsed.split_assets}
+    said_ways = [way for way, value in ways.items() if value]
+    if len(said_ways) > 1:
+        raise ValueError(f"export: {' and '.join(said_ways)} each say the split; give one of them")
+    if parsed.leave_out_mixed and not parsed.split_assets:
+        raise ValueError("export: --leave-out-mixed goes with --split-assets")
+    if parsed.exr and parsed.split_assets:
+        raise ValueError("export: --split-assets needs the instances of a run; index passes have none")
     options = {name: getattr(parsed, name) for name in FORMAT_OPTIONS}
     return {
         "regrouping": regrouping_from(parsed),
@@ -110,6 +127,15 @@ def wishes_from(parsed: argparse.Namespace) -> dict[str, Any]:
         "jobs": parsed.jobs,
         "options": {name: value for name, value in options.items() if value is not None},
     }
+
+
+def assets_from(parsed: argparse.Namespace) -> AssetWish | None:
+    """What must not be in two splits; None where nobody said."""
+    if not parsed.split_assets:
+        return None
+    from .asset_splits import AssetWish
+
+    return AssetWish(parsed.split_assets, parsed.leave_out_mixed)
 
 
 def _lists(text: str) -> tuple[Path, ...]:

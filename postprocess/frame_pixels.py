@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from blender_addon.contract.labels import IGNORE
 from blender_addon.contract.modalities import MODALITIES
 
+from .drawn_frames import Drawn, drawn_instances
 from .errors import ExportError
 from .frames import Frame
 from .labelmap import LabelMap, resize_labels
@@ -66,10 +67,15 @@ def refuse_lacking(frames: Iterable[Frame], format: str, wants: Iterable[str]) -
     needed = {want: MODALITIES[want].files for want in sorted(wants) if want in MODALITIES}
     for frame in frames:
         for want, files in needed.items():
-            if not all(name in frame.checksums for name in files):
+            if all(name in frame.checksums for name in files):
+                continue
+            folder = frame.labels.parent
+            if frame.split:
                 raise ExportError(
-                    f"{frame.labels.parent} has no {want}, which {format} needs: render a run with --with {want}"
+                    f"{folder.parent} is a dataset, which holds no {want}, and {format} needs some: leave it out, "
+                    "or choose a format or an option that needs none"
                 )
+            raise ExportError(f"{folder} has no {want}, which {format} needs: render a run with --with {want}")
 
 
 def frame_pixels(
@@ -80,12 +86,19 @@ def frame_pixels(
     picture: Picture | None,
     wants: Iterable[str],
     size: tuple[int, int] | None,
+    drawn: Drawn | None = None,
 ) -> FramePixels:
-    """Read what is wanted; `labels` and `picture` are as exported. Raises ExportError for damaged files."""
+    """Read what is wanted, or take it from what was `drawn`; `labels` and `picture` are as exported. Raises ExportError
+    for damaged files."""
     folder, checksums = frame.labels.parent, frame.checksums
     instances: NDArray[np.uint64] | None = None
     things: tuple[Mapping[str, Any], ...] = ()
     depth: NDArray[np.float32] | None = None
+    if drawn is not None:
+        if "instances" in wants:
+            instances = _sized(drawn_instances(drawn, frame), size)
+            instances[labels.pixels == IGNORE] = 0
+        return FramePixels(placed, encoding, labels, picture, instances)
     if "instances" in wants:
         instances = _sized(checked_instances(folder / "instances.exr", checksums["instances.exr"]), size)
         instances[labels.pixels == IGNORE] = 0

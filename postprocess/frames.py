@@ -9,19 +9,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.records import read_frame
-from blender_addon.contract.run import LABELS, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
+from blender_addon.contract.run import LABELS, PLAN, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
 from blender_addon.contract.words import counted, listed
 
 from .errors import ExportError
+from .packed import Packed
 from .splits import FrameKey
+from .stored import Stored, Written, made_stored, plain_stored
 
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg")
 _NUMBERED = re.compile(r"(?P<view>.*?)[\s._-]*(?P<number>[0-9]+)")
@@ -32,7 +38,8 @@ class Source:
     """Where frames come from, in words that mean the same on any machine: `kind` is "run", "index passes", or one of
     `dataset_frames`.
 
-    `scene_sha256` is "" where nobody knows it; `planned` counts the frames that the source wants to have.
+    `scene_sha256` is "" where nobody knows it; `planned` counts the frames that the source wants to have; `written` is
+    what label files of a dataset hold.
     """
 
     kind: str
@@ -44,6 +51,7 @@ class Source:
     versions: Mapping[str, str]
     frames: int
     planned: int
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,9 @@ class Frame:
     """One frame to export; `source` counts in the list of sources, `checksums` are of decoded pixels, by file name.
 
     `layer` chooses a view layer of an index-pass file and is None for others. `seen`: {label id: pixels} as the
-    renderer counted them; empty where nobody did. `split` is that of a dataset, "" for frames that have none yet.
+    renderer counted them; empty where nobody did. `split` is that of a dataset, "" for frames that have none yet; of
+    such a frame `stored` says where its pixels are, and `sums` what checksums.txt says of the files `labels` and
+    `image`, "" where it says nothing.
     """
 
     key: FrameKey
@@ -63,6 +73,33 @@ class Frame:
     layer: str | None = None
     seen: Mapping[int, int] = field(default_factory=dict)
     split: str = ""
+    stored: Stored | None = None
+    sums: tuple[str, str] = ("", "")
+
+
+def packed(frames: Iterable[Frame]) -> Sequence[Frame]:
+    """The same in some hundred bytes each."""
+    return Packed(frames, _plain, _made)
+
+
+def _plain(frame: Frame) -> list[Any]:
+    paths = [None if path is None else str(path) for path in (frame.labels, frame.image, frame.purity)]
+    seen, key = list(frame.seen.items()), frame.key
+    first = None if key.first == key.name else key.first
+    key_parts = [key.scene, key.view, key.order, key.name, first]
+    stored = None if frame.stored is None else plain_stored(frame.stored)
+    told = [dict(frame.checksums), frame.layer, seen, frame.split, stored, frame.sums]
+    return [key_parts, frame.source, *paths, *told]
+
+
+def _made(row: list[Any]) -> Frame:
+    (scene, view, order, name, first), source, labels, image, purity, *told = row
+    checksums, layer, seen, split, stored, (of_labels, of_image) = told
+    # One text where frames have the same: a split knows all keys at once.
+    key = FrameKey(sys.intern(scene), sys.intern(view), order, name, name if first is None else first)
+    paths = Path(labels), None if image is None else Path(image), None if purity is None else Path(purity)
+    where = None if stored is None else made_stored(stored)
+    return Frame(key, source, *paths, checksums, layer, dict(seen), split, where, (of_labels, of_image))
 
 
 @dataclass(frozen=True)
@@ -70,41 +107,58 @@ class Collection:
     """Everything that an export will read, in a fixed order, and what a person should know before."""
 
     sources: tuple[Source, ...]
-    frames: tuple[Frame, ...]
+    frames: Sequence[Frame]
     warnings: tuple[str, ...]
 
 
-def frames_of_runs(runs: Sequence[Path]) -> Collection:
+@dataclass(frozen=True)
+class _Run:
+    """A run folder, and what of its plan tells it from others. The plan itself is read again when its frames are: of
+    many runs, one is in memory."""
+
+    folder: Path
+    slug: str
+    plan: str  # its digest
+    scene: str
+    scene_sha256: str
+
+
+def frames_of_runs(runs: Sequence[Path], partly: bool = False) -> Collection:
     """The finished frames of run folders, the same in whatever order the folders are named.
 
-    Folders of one plan, as two machines without a shared disk leave them, count as one run.
+    Folders of one plan, as two machines without a shared disk leave them, count as one run. Frames that a run lacks
+    are warned of unless it is known that there are some (`partly`).
 
     Raises ExportError for no frames, a damaged run, and a frame that is damaged, of another run, or there twice (a run
     named twice, or copied).
     """
-    same: dict[str, list[tuple[str, Path, Plan]]] = {}
-    for run, plan in _plans(runs):
-        same.setdefault(_digest(plan), []).append((slug(run.resolve().name, "run"), run, plan))
-    names = _distinct({digest: min(slug for slug, _, _ in copies) for digest, copies in same.items()})
-    plans = {names[digest]: same[digest][0][2] for digest in sorted(same, key=lambda digest: names[digest])}
-    scenes = _scenes(plans)
+    same: dict[str, list[_Run]] = {}
+    for folder in runs:
+        run = _run(folder)
+        same.setdefault(run.plan, []).append(run)
+    distinct = _distinct({digest: min(run.slug for run in copies) for digest, copies in same.items()})
+    named = {name: same[digest] for digest, name in sorted(distinct.items(), key=lambda item: item[1])}
+    scenes = _scenes({name: copies[0] for name, copies in named.items()})
     sources: list[Source] = []
-    frames: list[Frame] = []
-    warnings = _states_of_one_scene(plans)
-    for digest in sorted(same, key=lambda digest: names[digest]):
-        name, plan = names[digest], same[digest][0][2]
-        found = [
-            frame for _, run, _ in same[digest] for frame in _frames_of_run(run, plan, name, scenes[name], len(sources))
-        ]
-        if len(found) < len(plan.views):
-            counts = f"{len(found)} of {counted(len(plan.views), 'frame')}"
-            warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
-        sources.append(_source_of(plan, name, len(found)))
-        frames += sorted(found, key=lambda frame: frame.key.name)
+    warnings = _states_of_one_scene({name: copies[0] for name, copies in named.items()})
+
+    def read() -> Iterator[Frame]:
+        for name, copies in named.items():
+            plan = _plan(copies[0].folder)
+            found = sorted((_name(name, number), run.folder, number) for run, number in _finished(copies))
+            yield from _frames_of_run(found, plan, name, scenes[name], len(sources))
+            if len(found) < len(plan.views) and not partly:
+                counts = f"{len(found)} of {counted(len(plan.views), 'frame')}"
+                warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
+            # Equal label sets are one object: those of a thousand runs would be a gigabyte.
+            labels = next((known.label_set for known in sources if known.label_set == plan.label_set), plan.label_set)
+            sources.append(replace(_source_of(plan, name, len(found)), label_set=labels))
+
+    frames = packed(read())
     refuse_twice(frames)
     if not frames:
         raise ExportError(f"no finished frame in {', '.join(map(str, runs)) or 'no run at all'}; render first")
-    return Collection(tuple(sources), tuple(frames), tuple(warnings))
+    return Collection(tuple(sources), frames, tuple(warnings))
 
 
 def frames_of_folder(
@@ -117,7 +171,9 @@ def frames_of_folder(
     """
     paths = sorted(path for path in folder.glob("*") if path.suffix.lower() == ".exr" and path.is_file())
     if not paths:
-        raise ExportError(f"{folder} has no .exr files")
+        deeper = min(folder.glob("*/*.exr"), default=None)
+        below = f" directly in it; name the folder that has, such as {deeper.parent}" if deeper else ""
+        raise ExportError(f"{folder} has no .exr files{below}")
     pictures = [_picture(path, images or folder) for path in paths]
     if any(pictures) and not all(pictures):
         lone = [path.name for path, picture in zip(paths, pictures) if picture is None]
@@ -137,14 +193,29 @@ def frames_of_folder(
     return Collection((source,), tuple(frames), warnings)
 
 
-def _plans(runs: Sequence[Path]) -> list[tuple[Path, Plan]]:
+def _run(folder: Path) -> _Run:
+    plan = _plan(folder)
+    return _Run(folder, slug(folder.resolve().name, "run"), _digest(plan), plan.scene, plan.scene_sha256)
+
+
+def _plan(run: Path) -> Plan:
     try:
-        return [(run, read_plan(run)) for run in runs]
+        return read_plan(run)
     except RunError as error:
-        raise ExportError(str(error)) from error
+        raise ExportError(f"{error}{_near(run)}") from error
 
 
-def _scenes(plans: Mapping[str, Plan]) -> dict[str, str]:
+def _near(folder: Path) -> str:
+    """Where the runs are that somebody may mean who named a folder above or below; "" where none is near."""
+    if (folder / PLAN).exists():
+        return ""
+    if (folder.parent / PLAN).is_file():
+        return f"; name {folder.parent}"
+    below = sorted(str(path.parent) for path in folder.glob(f"*/{PLAN}"))
+    return f"; name those in it: {listed(below, between=' ')}" if below else ""
+
+
+def _scenes(runs: Mapping[str, _Run]) -> dict[str, str]:
     """{run: what names its scene}, the same for runs that show one scene as far as anybody can tell.
 
     A .blend that is saved again has another hash and shows the same room; a copy has another name and the same hash.
@@ -152,23 +223,23 @@ def _scenes(plans: Mapping[str, Plan]) -> dict[str, str]:
     need be, and nothing leaks.
     """
     of: dict[str, str] = {}
-    for plan in plans.values():
-        marks = {f"file {plan.scene}"} | ({f"hash {plan.scene_sha256}"} if plan.scene_sha256 else set())
+    for run in runs.values():
+        marks = {f"file {run.scene}"} | ({f"hash {run.scene_sha256}"} if run.scene_sha256 else set())
         known = {of[mark] for mark in marks if mark in of} | marks
         of |= {mark: min(known) for mark in {*(mark for mark, root in of.items() if root in known), *marks}}
-    return {name: of[f"file {plan.scene}"] for name, plan in plans.items()}
+    return {name: of[f"file {run.scene}"] for name, run in runs.items()}
 
 
-def _states_of_one_scene(plans: Mapping[str, Plan]) -> list[str]:
+def _states_of_one_scene(runs: Mapping[str, _Run]) -> list[str]:
     """A sentence for each .blend name that several contents share."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for name, plan in plans.items():
-        found.setdefault(plan.scene, []).append((name, plan.scene_sha256))
+    for name, run in runs.items():
+        found.setdefault(run.scene, []).append((name, run.scene_sha256))
     return [
-        f"runs {listed([name for name, _ in runs], between=' and ')} are of {scene} with different contents: "
+        f"runs {listed([name for name, _ in states], between=' and ')} are of {scene} with different contents: "
         "taken for states of one scene, which the split keeps together"
-        for scene, runs in sorted(found.items())
-        if len({content for _, content in runs}) > 1
+        for scene, states in sorted(found.items())
+        if len({content for _, content in states}) > 1
     ]
 
 
@@ -186,25 +257,34 @@ def _source_of(plan: Plan, name: str, frames: int) -> Source:
     )
 
 
-def _frames_of_run(run: Path, plan: Plan, name: str, scene: str, source: int) -> list[Frame]:
-    views = {view.frame: view for view in plan.views}
+def _finished(copies: Iterable[_Run]) -> Iterator[tuple[_Run, int]]:
+    return ((run, number) for run in copies for number in finished_frames(run.folder))
+
+
+def _name(run: str, number: int) -> str:
+    return f"{run}_{number:06d}"
+
+
+def _frames_of_run(
+    found: Iterable[tuple[str, Path, int]], plan: Plan, name: str, scene: str, source: int
+) -> Iterator[Frame]:
+    """Those `found`, with their names, where they are, and their numbers."""
     period = len(plan.views) // plan.settings.draws  # the first draw of all views, then the second
-    first = {view.frame: plan.views[place % period].frame for place, view in enumerate(plan.views)}
-    found = []
-    for number in finished_frames(run):
+    places = {view.frame: place for place, view in enumerate(plan.views)}
+    for own, run, number in found:
         try:
             record = read_frame(run, number, plan)
         except RunError as error:
             raise ExportError(str(error)) from error
-        view, folder, files = views[number], frame_folder(run, number), record.files
-        place = f"{view.camera}\n{view.name}", view.scene_frame
-        key = FrameKey(scene, *place, f"{name}_{number:06d}", f"{name}_{first[number]:06d}")
+        view, folder, files = plan.by_frame[number], frame_folder(run, number), record.files
+        first_number = plan.views[places[number] % period].frame
+        first = own if first_number == number else _name(name, first_number)  # one text, where it is the same
+        key = FrameKey(scene, f"{view.camera}\n{view.name}", view.scene_frame, own, first)
         purity = folder / PURITY if PURITY in files else None
         checksums = {name: stored.checksum for name, stored in files.items()}
         seen = {label.id: label.pixels for label in record.labels}
         image = folder / plan.settings.image_file
-        found.append(Frame(key, source, folder / LABELS, image, purity, checksums, seen=seen))
-    return found
+        yield Frame(key, source, folder / LABELS, image, purity, checksums, seen=seen)
 
 
 def _picture(path: Path, folder: Path) -> Path | None:
@@ -235,9 +315,12 @@ def _distinct(slugs: Mapping[str, str]) -> dict[str, str]:
 
 
 def refuse_twice(frames: Sequence[Frame]) -> None:
+    """Raises ExportError for two frames of one name. Case does not tell files apart on every disk."""
+    hashes = np.fromiter((hash(frame.key.name.casefold()) for frame in frames), np.int64, len(frames))
+    if len(np.unique(hashes)) == len(frames):  # else names are alike, or by chance only their hashes
+        return
     seen: dict[str, Frame] = {}
     for frame in frames:
-        # Case does not tell files apart on every disk.
         other = seen.setdefault(frame.key.name.casefold(), frame)
         if other is not frame:
             raise ExportError(f"{other.labels} and {frame.labels} would both be named {frame.key.name!r}; keep one")

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
-from blender_addon.contract.labels import CODE_NAMES, LabelSet
+from blender_addon.contract.labels import CODE_NAMES
 from blender_addon.contract.records import remove_and_render
 from blender_addon.contract.run import LABELS
 
 from .convert import Converted, read_labels_of
 from .errors import ExportError
-from .frames import Collection, Frame
+from .frames import Collection, Frame, Source
+
+_AT_ONCE = 1024  # frames that wait for a thread
 
 
 def pixels_in_train(
@@ -26,31 +29,31 @@ def pixels_in_train(
 
     Raises ExportError for index passes that cannot be read, and where no frame is in train.
     """
-    frames = [frame for frame in collection.frames if of[frame.key.name] == "train"]
-    if not frames:
+    if "train" not in of.values():
         raise ExportError("no frame is in train, so nothing says which labels are the most frequent; see --split")
-    label_sets = [source.label_set for source in collection.sources]
+    train = (frame for frame in collection.frames if of[frame.key.name] == "train")
     found: dict[int, int] = {}
     with ThreadPoolExecutor(jobs) as pool:  # decoding leaves Python's lock alone
-        for frame, seen in zip(frames, pool.map(lambda each: _seen(each, label_sets[each.source]), frames)):
-            for id_, count in seen.items():
-                target = crosswalks[frame.source].get(id_)
-                if target is not None:
-                    found[target] = found.get(target, 0) + count
+        while frames := list(islice(train, _AT_ONCE)):
+            seen_of = pool.map(lambda each: _seen(each, collection.sources[each.source]), frames)
+            for frame, seen in zip(frames, seen_of):
+                for id_, count in seen.items():
+                    target = crosswalks[frame.source].get(id_)
+                    if target is not None:
+                        found[target] = found.get(target, 0) + count
     return found
 
 
-def check_counted(frames: Sequence[Frame], converted: Sequence[Converted]) -> None:
-    """Raises ExportError where a record says other pixels than its frame has."""
-    for frame, done in zip(frames, converted):
-        there = {id_: count for id_, count in done.source_counts.items() if count and id_ not in CODE_NAMES}
-        if LABELS in frame.checksums and there != dict(frame.seen):
-            raise ExportError(
-                f"{frame.labels} has other pixels than its record counts; {remove_and_render(frame.labels.parent)}"
-            )
+def check_counted(frame: Frame, done: Converted) -> None:
+    """Raises ExportError where the record says other pixels than the frame has."""
+    there = {id_: count for id_, count in done.source_counts.items() if count and id_ not in CODE_NAMES}
+    if LABELS in frame.checksums and there != dict(frame.seen):
+        raise ExportError(
+            f"{frame.labels} has other pixels than its record counts; {remove_and_render(frame.labels.parent)}"
+        )
 
 
-def _seen(frame: Frame, label_set: LabelSet) -> Mapping[int, int]:
+def _seen(frame: Frame, source: Source) -> Mapping[int, int]:
     if LABELS in frame.checksums:
         return frame.seen
-    return read_labels_of(frame, label_set)[0].counts()
+    return read_labels_of(frame, source)[0].counts()

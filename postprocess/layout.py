@@ -76,6 +76,24 @@ def plain_encoding(label_set: LabelSet) -> Encoding:
     return Encoding(label_set, {id_: id_ for id_ in (*label_set.by_id, *CODE_NAMES)}, "uint16")
 
 
+ENDINGS = (".png", ".jpg")
+"""Of the pictures that datasets have."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What is true of all exports of a format: the side file that holds its class weights, "" where there is none;
+    whether it needs pictures; why all must be of `one_size`, "" where each may have its own; the `endings` of pictures
+    that its readers find, the first where nobody says which; what is `lost` where files do not say of every pixel what
+    it is, in words that follow on "FORMAT: "."""
+
+    weights_file: str = ""
+    needs_images: bool = True
+    one_size: str = ""
+    endings: tuple[str, ...] = ENDINGS
+    lost: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where a frame's files go: paths relative to the dataset, "/" between; None is not written."""

@@ -11,6 +11,7 @@ with the next thousand, and the count is a lower bound.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -38,6 +39,23 @@ class Alike:
     pairs: tuple[tuple[int, int, int], ...]
 
 
+class Likenesses(Sequence[int | None]):
+    """What `likeness` says of many pictures, in 9 bytes each."""
+
+    def __init__(self) -> None:
+        self._bits, self._known = array("Q"), bytearray()
+
+    def add(self, bits: int | None) -> None:
+        self._bits.append(bits or 0)
+        self._known.append(bits is not None)
+
+    def __len__(self) -> int:
+        return len(self._bits)
+
+    def __getitem__(self, at):  # type: ignore[no-untyped-def]
+        return self._bits[at] if self._known[at] else None
+
+
 def likeness(image: NDArray[np.uint8]) -> int | None:
     """The 64 bits of an (H, W, 3) picture; None for one that is too even to be told from others."""
     # Some 8 x 8 pixels of an area say how bright it is; an export has no time for all of them.
@@ -53,30 +71,16 @@ def alike_across(hashes: Sequence[int | None], splits: Sequence[int], radius: in
     """Those of frames in different splits, which are small whole numbers. Raises ValueError for a radius above 4."""
     if not 0 <= radius <= RADIUS:
         raise ValueError(f"radius {radius}: the search finds pairs of 0 to {RADIUS} differing bits")
-    known = [at for at, bits in enumerate(hashes) if bits is not None]
-    if not known:
-        return Alike(0, ())
-    codes, of = np.unique(np.array([hashes[at] for at in known], np.uint64), return_inverse=True)
-    marks = np.left_shift(1, np.array([splits[at] for at in known], np.int64))
-    masks = np.zeros(len(codes), np.int64)  # the splits that show this code
-    np.bitwise_or.at(masks, of, marks)
-    reached = masks.copy()  # and those that show one near it
-    nearest = [(0, code, code) for code in np.flatnonzero(masks & (masks - 1))[:_TOLD].tolist()]
-    for one, other, bits in _near(codes, masks, reached, radius):
-        np.bitwise_or.at(reached, one, masks[other])
-        np.bitwise_or.at(reached, other, masks[one])
-        best = np.lexsort((other, one, bits))[:_TOLD]
-        nearest += zip(bits[best].tolist(), one[best].tolist(), other[best].tolist())
-    frames = int(np.count_nonzero(reached[of] & ~marks))
-    pairs = [_frames_of(pair, known, of, marks) for pair in sorted(set(nearest))[:_TOLD]]
-    return Alike(frames, tuple(pairs))
+    return _alike(*_as_arrays(hashes), np.array(splits, np.int64), radius)
 
 
 def leak_warnings(names: Sequence[str], parts: Sequence[str], hashes: Sequence[int | None]) -> Iterator[str]:
     """A sentence where frames of one split look like frames of another."""
-    order = sorted(range(len(names)), key=names.__getitem__)
+    order = _order_of(names)
     numbers = {part: at for at, part in enumerate(sorted(set(parts)))}
-    found = alike_across([hashes[at] for at in order], [numbers[parts[at]] for at in order])
+    splits = np.fromiter((numbers[part] for part in parts), np.int64, len(parts))
+    bits, known = _as_arrays(hashes)
+    found = _alike(bits[order], known[order], splits[order], RADIUS)
     if found.frames:
         pairs = [
             f"{names[order[one]]} ({parts[order[one]]}) and {names[order[other]]} ({parts[order[other]]}), {bits} bits"
@@ -87,6 +91,42 @@ def leak_warnings(names: Sequence[str], parts: Sequence[str], hashes: Sequence[i
             f"{many} of {len(names)} with a picture like one of another split, so scores will flatter; "
             f"nearest: {listed(pairs, most=_TOLD, between='; ')} of 64 differ"
         )
+
+
+def _as_arrays(hashes: Sequence[int | None]) -> tuple[_Hashes, NDArray[np.bool_]]:
+    """The bits, and which are known."""
+    known = np.fromiter((bits is not None for bits in hashes), np.bool_, len(hashes))
+    return np.fromiter((bits or 0 for bits in hashes), np.uint64, len(hashes)), known
+
+
+def _order_of(names: Sequence[str]) -> NDArray[np.int64]:
+    """The places of names as sorted, without a list of them."""
+    width = max((len(_letters(name)) for name in names), default=1)
+    return np.argsort(np.fromiter(map(_letters, names), f"S{width}", len(names)), kind="stable")
+
+
+def _letters(name: str) -> bytes:
+    return name.encode(errors="surrogatepass") or b"\0"  # bytes that sort as the text does
+
+
+def _alike(bits: _Hashes, is_known: NDArray[np.bool_], splits: NDArray[np.int64], radius: int) -> Alike:
+    known = np.flatnonzero(is_known)
+    if not len(known):
+        return Alike(0, ())
+    codes, of = np.unique(bits[known], return_inverse=True)
+    marks = np.left_shift(1, splits[known])
+    masks = np.zeros(len(codes), np.int64)  # the splits that show this code
+    np.bitwise_or.at(masks, of, marks)
+    reached = masks.copy()  # and those that show one near it
+    nearest = [(0, code, code) for code in np.flatnonzero(masks & (masks - 1))[:_TOLD].tolist()]
+    for one, other, differing in _near(codes, masks, reached, radius):
+        np.bitwise_or.at(reached, one, masks[other])
+        np.bitwise_or.at(reached, other, masks[one])
+        best = np.lexsort((other, one, differing))[:_TOLD]
+        nearest += zip(differing[best].tolist(), one[best].tolist(), other[best].tolist())
+    frames = int(np.count_nonzero(reached[of] & ~marks))
+    pairs = [_frames_of(pair, known, of, marks) for pair in sorted(set(nearest))[:_TOLD]]
+    return Alike(frames, tuple(pairs))
 
 
 def _near(
@@ -140,7 +180,7 @@ def _ones(bits: _Hashes) -> NDArray[np.int64]:
 
 
 def _frames_of(
-    pair: tuple[int, int, int], known: Sequence[int], of: NDArray[np.int64], marks: NDArray[np.int64]
+    pair: tuple[int, int, int], known: NDArray[np.int64], of: NDArray[np.int64], marks: NDArray[np.int64]
 ) -> tuple[int, int, int]:
     """Numbers of two frames of different splits that have these codes."""
     bits, one, other = pair

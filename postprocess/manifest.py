@@ -6,19 +6,23 @@ It holds no clock, no random id and no path of the machine that wrote it: same i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED
+from blender_addon.contract.strict import parse_json
+from blender_addon.contract.words import refusal
 
+from .errors import ExportError
 from .exporters import Format
 from .frames import Source
 from .layout import CODE_COLORS, Encoding, Frames
 from .pictures import Pictures
 from .regrouping import Regrouped, regrouping_said
-from .splits import Split
 from .stats import ABSENT_WEIGHT, SOURCES, ClassCounts, ClassWeights
 
 SCHEMA = 1
@@ -48,7 +52,8 @@ class Choices:
 
 @dataclass(frozen=True)
 class Contents:
-    """What an export made. `frames` and `counts` are per split; `sizes`: {(width, height) in pixels: frames of it}.
+    """What an export made. `split_method` is `splits.Split.method`; `frames` and `counts` are per split; `sizes`:
+    {(width, height) in pixels: frames of it}.
 
     `background_known` is False where a source could not tell background from unlabelled; `pictures` is None where there
     are none.
@@ -57,7 +62,7 @@ class Contents:
     encoding: Encoding
     regrouped: Regrouped | None
     sources: tuple[Source, ...]
-    split: Split
+    split_method: str
     frames: Frames
     counts: Mapping[str, ClassCounts]
     weights: ClassWeights | None
@@ -77,7 +82,7 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         "format": layout.name,
         "conventions": layout.conventions(encoding),
         "dtype": encoding.dtype,
-        "codes": {CODE_NAMES[code]: _code(code, encoding, counts, contents.background_known) for code in _MEANING},
+        "codes": {CODE_NAMES[code]: _code(code, encoding, counts, contents) for code in _MEANING},
         **_sizes(contents.sizes),
         "images": contents.pictures is not None,
         "image_files": _image_files(contents.pictures),
@@ -86,8 +91,8 @@ def manifest(layout: Format, contents: Contents) -> dict[str, Any]:
         "ignored_below_purity": choices.ignore_below,
         "ignored_beside_edges": choices.ignore_band,
         "split": {
-            "method": contents.split.method,
-            "fractions": list(choices.fractions) if contents.split.method != "list" else None,
+            "method": contents.split_method,
+            "fractions": list(choices.fractions) if contents.split_method != "list" else None,
             "seed": choices.seed,
             "frames": {name: len(members) for name, members in contents.frames.items()},
         },
@@ -122,7 +127,29 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _code(code: int, encoding: Encoding, counts: Mapping[str, ClassCounts], background_known: bool) -> dict[str, Any]:
+def meanings(data: Mapping[str, Any]) -> dict[int, tuple[int, ...]]:
+    """{value in label files: the label id, or the codes that it may be} of a dataset.json.
+
+    Of codes that share a value those count of which there are pixels, and those that no source told from one of them.
+    Raises ValueError where a class shares its value.
+    """
+    found: dict[int, set[int]] = {}
+    rows = {code: data["codes"][CODE_NAMES[code]] for code in _MEANING}
+    for code, row in rows.items():
+        alike = {other for other in _MEANING if CODE_NAMES[other] in row.get("not_told_from", ())}
+        there = any(row["pixels"].values())
+        found.setdefault(int(row["written_as"]), set()).update({code} | alike if there else ())
+    values = {value: tuple(code for code in _MEANING if code in codes) for value, codes in found.items()}
+    for code, row in rows.items():
+        values[int(row["written_as"])] = values[int(row["written_as"])] or (code,)
+    classes = {int(row["value"]): (int(row["id"]),) for row in data["classes"]}
+    if len(classes) < len(data["classes"]) or classes.keys() & values.keys():
+        raise ValueError("two classes, or a class and a code, have one value")
+    return values | classes
+
+
+def _code(code: int, encoding: Encoding, counts: Mapping[str, ClassCounts], contents: Contents) -> dict[str, Any]:
+    background_known = contents.background_known
     shared = [
         CODE_NAMES[other] for other in _MEANING if other != code and encoding.values[other] == encoding.values[code]
     ]
@@ -132,7 +159,16 @@ def _code(code: int, encoding: Encoding, counts: Mapping[str, ClassCounts], back
     if not background_known and code == UNLABELLED:
         meaning += "; in sources without depth also the background, which cannot be told apart there"
     head = {"written_as": encoding.values[code], "meaning": meaning, "color": list(CODE_COLORS[code])}
-    return head | ({"shares_value_with": shared} if shared else {}) | _counts(code, counts)
+    untold = _not_told_from(code, contents.sources)
+    head |= ({"shares_value_with": shared} if shared else {}) | ({"not_told_from": untold} if untold else {})
+    return head | _counts(code, counts)
+
+
+def _not_told_from(code: int, sources: Iterable[Source]) -> list[str]:
+    """Codes that sources, which are datasets, had as one value with this one; they are counted as the first of them."""
+    mingled = [codes for source in sources if source.written for codes in source.written.mingled if code in codes]
+    others = {other for codes in mingled for other in codes} - {code}
+    return [CODE_NAMES[other] for other in _MEANING if other in others]
 
 
 def _counts(id_: int, counts: Mapping[str, ClassCounts]) -> dict[str, Any]:
@@ -195,3 +231,18 @@ def _source(source: Source) -> dict[str, Any]:
         "frames_planned": source.planned,
         "versions": dict(source.versions),
     }
+
+
+@contextmanager
+def manifest_read(path: Path) -> Iterator[Mapping[str, Any]]:
+    """What a dataset.json says. Where the file, or what the block asks of it, is not as we write it, ExportError."""
+    try:
+        yield parse_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
+    except ExportError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ExportError(
+            f"{path} is no dataset.json of labelpass, or damaged ({error!r}); export or import again"
+        ) from None

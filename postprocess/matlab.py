@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_addon.contract.words import refusal
+
 from .errors import ExportError
 from .staging import make_folders
 
@@ -30,6 +32,7 @@ _LEVEL = 1  # of zlib's 1 to 9: maps of labels are small at once
 _CLASSES = {"uint8": b"uint8", "uint16": b"uint16", "float32": b"single"}
 _MATRIX, _INT8, _INT32, _UINT32, _DOUBLE = 14, 1, 5, 6, 9  # types of data in v5
 _DOUBLES = 6  # the class of an array in v5
+_HEADER = 128  # bytes
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Stack:
 def check_h5py(format: str) -> None:
     """Raises ExportError where it is not installed."""
     if find_spec("h5py") is None:
-        raise ExportError(f"{format} writes HDF5: pip install 'labelpass[mat]'")
+        raise ExportError(f"{format} is HDF5: pip install 'labelpass[mat]'")
 
 
 def plain(pixels: NDArray[Any]) -> bytes:
@@ -114,6 +117,84 @@ def mat5(lists: Mapping[str, Sequence[int]]) -> bytes:
         )
         parts.append(struct.pack("<2I", _MATRIX, len(body)) + body)
     return b"".join(parts)
+
+
+def read_mat5(path: Path) -> dict[str, list[int]]:
+    """What `mat5` wrote. Raises ExportError for any other file."""
+    try:
+        data, at, found = path.read_bytes(), _HEADER, {}
+        while at < len(data):
+            kind, size = struct.unpack_from("<2I", data, at)
+            body = data[at + 8 : at + 8 + size]
+            if kind != _MATRIX or len(body) != size:
+                raise ValueError("no matrix, or cut short")
+            _, _, name, numbers = _elements(body)
+            found[name.decode("ascii")] = [int(number) for number in np.frombuffer(numbers, "<f8").tolist()]
+            at += 8 + size
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
+    except (ValueError, OverflowError, struct.error) as error:
+        raise ExportError(f"{path} is not as it was exported ({error})") from None
+    return found
+
+
+def _elements(body: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(body):
+        _, size = struct.unpack_from("<2I", body, at)
+        yield body[at + 8 : at + 8 + size]
+        at += 8 + size + -size % 8
+
+
+def open_mat(path: Path) -> Any:
+    """An `h5py.File`. Raises ExportError where that is not installed, and for a file that is none."""
+    try:
+        import h5py
+    except ImportError:
+        raise ExportError(f"{path} is HDF5: pip install 'labelpass[mat]'") from None
+    try:
+        return h5py.File(path, "r")
+    except FileNotFoundError:
+        raise ExportError(f"{path} is missing") from None
+    except OSError as error:
+        if path.is_dir():
+            raise ExportError(f"{path} is a folder: name the file in it") from None
+        why = str(error).partition("(")[2].partition("time =")[0].strip(" ()") or "unreadable"  # HDF5 adds a clock
+        raise ExportError(f"{path} is no HDF5 file (MATLAB v7.3), or cut short: {why}") from None
+
+
+def read_stack(path: Path, name: str, at: int) -> NDArray[Any]:
+    """Entry `at` of an array, its axes as MATLAB has them: (H, W) or (H, W, 3). Raises ExportError."""
+    with open_mat(path) as file:
+        try:
+            return np.asarray(file[name][at]).T
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError) as error:
+            raise ExportError(f"{path}: {name} {at} cannot be read: {error}") from None
+
+
+def read_texts(file: Any, path: Path, name: str) -> list[str]:
+    """A cell array of strings: references to arrays of UTF-16 code units. Raises ExportError."""
+    references = array_in(file, path, name)
+    try:
+        return [_text(file[each]) for each in np.asarray(references).ravel()]
+    except (KeyError, TypeError, ValueError, OSError, RuntimeError) as error:
+        raise ExportError(f"{path}: {name!r} is no list of texts: {error}") from None
+
+
+def array_in(file: Any, path: Path, name: str) -> Any:
+    """The array of that name, not read yet. Raises ExportError."""
+    import h5py
+
+    found = file.get(name)
+    if not isinstance(found, h5py.Dataset):
+        raise ExportError(f"{path} has no {name!r}")
+    return found
+
+
+def _text(found: Any) -> str:
+    if found.attrs.get("MATLAB_empty"):
+        return ""
+    return np.asarray(found).ravel().astype("<u2").tobytes().decode("utf-16-le", "surrogatepass")
 
 
 def _element(kind: int, data: bytes) -> bytes:

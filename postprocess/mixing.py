@@ -11,7 +11,7 @@ from blender_addon.contract.words import counted
 
 from .dataset_frames import IMPORTED
 from .errors import ExportError
-from .frames import Collection
+from .frames import Collection, packed
 from .splits import Split
 
 _STREAM = 3  # what the seed is used for, beside those of `postprocess.dataset`
@@ -27,11 +27,11 @@ def check_real_share(share: float) -> float:
 def mixed(collection: Collection, split: Split, share: float, seed: int) -> tuple[Collection, Split]:
     """Without the frames that train has too many of; val and test stay as they are. Raises ExportError."""
     kinds = [source.kind for source in collection.sources]
-    train = [frame for frame in collection.frames if split.of[frame.key.name] == "train"]
-    real = [frame.key.name for frame in train if kinds[frame.source] == IMPORTED]
-    rendered = [frame.key.name for frame in train if kinds[frame.source] != IMPORTED]
+    train = [(frame.key.name, frame.source) for frame in collection.frames if split.of[frame.key.name] == "train"]
+    real = [name for name, source in train if kinds[source] == IMPORTED]
+    rendered = [name for name, source in train if kinds[source] != IMPORTED]
     gone, said = left_out(real, rendered, share, np.random.default_rng([seed, _STREAM]))
-    frames = tuple(frame for frame in collection.frames if frame.key.name not in gone)
+    frames = packed(frame for frame in collection.frames if frame.key.name not in gone)
     of = {name: part for name, part in split.of.items() if name not in gone}
     return replace(collection, frames=frames, warnings=(*collection.warnings, said)), replace(split, of=of)
 

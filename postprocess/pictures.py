@@ -29,12 +29,12 @@ from .encoded import rgb_jpeg, rgb_png, unlike
 from .errors import ExportError
 from .journal import Sum
 from .labelmap import resize_image
-from .pixels import checked_image
 from .staging import make_folders, write_checked
+from .stored import Where
+from .stored_pixels import read_picture
 
 WAYS = ("copy", "link", "png", "jpeg")
 QUALITY = 95
-ENDINGS = (".png", ".jpg")
 _MADE = {"png": ".png", "jpeg": ".jpg", "copy": ".png"}
 
 
@@ -77,19 +77,19 @@ def settled(
 
 
 def picture(
-    path: Path,
+    path: Where,
     checksum: str | None,
     shape: tuple[int, ...],
     size: tuple[int, int] | None,
     wish: Pictures,
     written: bool = True,
 ) -> Picture:
-    """The picture at `path`, whose labels are (H, W), as it is to be; `size` is (width, height) where it changes.
-    One that is not `written` has its pixels alone.
+    """The picture at `path`, which may be in an archive, whose labels are (H, W), as it is to be; `size` is (width,
+    height) where it changes. One that is not `written` has its pixels alone.
 
     Raises ExportError for a picture that is not what was rendered, and for one that trainers would misread.
     """
-    data, pixels = checked_image(path, checksum)
+    data, pixels = read_picture(path, checksum)
     if pixels.shape[:2] != shape:
         sizes = f"{pixels.shape[1]}x{pixels.shape[0]}, its labels {shape[1]}x{shape[0]}"
         raise ExportError(f"{path} is {sizes}; render both at one size")
@@ -106,7 +106,23 @@ def picture(
         return Picture(png.without_notes(data), pixels)
     if size is None and wish.way == "jpeg" and jpeg.is_jpeg(data):
         return Picture(_bare_jpeg(path, data), pixels)
-    made = rgb_jpeg(path, pixels, wish.quality) if wish.ending == ".jpg" else rgb_png(path, pixels)
+    return _encoded(str(path), pixels, wish)
+
+
+def drawn_picture(
+    name: str, pixels: NDArray[np.uint8], size: tuple[int, int] | None, wish: Pictures, written: bool = True
+) -> Picture:
+    """As `picture`, of pixels (H, W, 3) that no file holds; `name` is what errors call it."""
+    if wish.way == "link":
+        raise ExportError(
+            "no file holds the pictures that are drawn, so nothing can be linked; use --images png or jpeg"
+        )
+    pixels = pixels if size is None else resize_image(pixels, size)
+    return _encoded(name, pixels, wish) if written else Picture(b"", pixels)
+
+
+def _encoded(name: str, pixels: NDArray[np.uint8], wish: Pictures) -> Picture:
+    made = rgb_jpeg(name, pixels, wish.quality) if wish.ending == ".jpg" else rgb_png(name, pixels)
     return Picture(made, pixels)
 
 
@@ -131,12 +147,12 @@ def _of_all(sources: Iterable[Path]) -> str:
     return next(iter(endings), ".png")
 
 
-def _bare_jpeg(path: Path, data: bytes) -> bytes:
+def _bare_jpeg(path: Where, data: bytes) -> bytes:
     try:
         bare = jpeg.without_notes(data)
     except ValueError:
-        raise unlike(path) from None
+        raise unlike(str(path)) from None
     before, after = (cv2.imdecode(np.frombuffer(of, np.uint8), cv2.IMREAD_UNCHANGED) for of in (data, bare))
     if not np.array_equal(before, after):
-        raise unlike(path)
+        raise unlike(str(path))
     return bare

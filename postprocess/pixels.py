@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -74,20 +75,32 @@ def checked_depth(path: Path, checksum: str) -> NDArray[np.float32]:
     return np.asarray(channels[..., 1], np.float32)
 
 
-def read_label_png(path: Path, dtype: str) -> LabelMap:
-    """A label map of a dataset, as it is written. Raises ExportError for a file that is no whole PNG of one channel of
-    this type."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ExportError(refusal(error, path)) from None
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if png.is_whole(data) else None
+def decoded_label_png(place: object, data: bytes, dtype: str, palette: bool = False) -> LabelMap:
+    """A label map of a dataset, as it is written: the gray PNG in `data`, or one with a `palette`, whose places are the
+    values. Raises ExportError, naming `place`, for what is no whole PNG of one channel of this type."""
+    if not png.is_whole(data):
+        raise ExportError(f"{place} is no whole PNG: damaged or cut short")
+    pixels = _places_in_palette(place, data) if palette else _decoded(data)
     if pixels is None:
-        raise ExportError(f"{path} is no whole PNG: damaged or cut short")
+        raise ExportError(f"{place} is no whole PNG: damaged or cut short")
     if pixels.ndim != 2 or pixels.dtype != dtype:
         channels = pixels.shape[2] if pixels.ndim == 3 else 1
-        raise ExportError(f"{path} has {counted(channels, 'channel')} of {pixels.dtype}, and its dataset says {dtype}")
+        raise ExportError(f"{place} has {counted(channels, 'channel')} of {pixels.dtype}, and its dataset says {dtype}")
     return label_map(np.asarray(pixels, np.uint16))
+
+
+def _places_in_palette(place: object, data: bytes) -> NDArray[np.uint8] | None:
+    """OpenCV would give the colours."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            mode, pixels = picture.mode, np.asarray(picture)
+    except (OSError, SyntaxError, ValueError):
+        return None
+    if mode != "P":
+        raise ExportError(f"{place} has no palette, and the label maps of its dataset have one")
+    return pixels
 
 
 def checked_image(path: Path, checksum: str | None) -> tuple[bytes, NDArray[np.uint8]]:
@@ -120,7 +133,7 @@ def checked_other(path: Path, stored: StoredPixels) -> None:
 
 def _decode_gray16(path: Path) -> NDArray[np.uint16]:
     data = path.read_bytes()
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if png.is_whole(data) else None
+    pixels = _decoded(data) if png.is_whole(data) else None
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 2:
         raise ExportError(f"{path} is no whole PNG of one 16-bit channel: damaged or cut short")
     return np.asarray(pixels, np.uint16)
@@ -152,7 +165,7 @@ def _read_image(path: Path) -> tuple[bytes, NDArray[np.uint8]]:
         raise ExportError(f"{path} is missing") from None
     except OSError as error:
         raise ExportError(refusal(error, path)) from None
-    return data, _decode(path, data)
+    return data, decoded_image(path, data)
 
 
 def _check(path: Path, pixels: NDArray[Any], expected: str) -> None:
@@ -160,10 +173,12 @@ def _check(path: Path, pixels: NDArray[Any], expected: str) -> None:
         raise ExportError(f"{path}: its pixels are not those that were rendered (wrong checksum)")
 
 
-def _decode(path: Path, data: bytes) -> NDArray[np.uint8]:
-    """(H, W, 3) RGB. Decoders fill in what is missing of a cut file, so its end is looked for first."""
+def decoded_image(path: object, data: bytes) -> NDArray[np.uint8]:
+    """(H, W, 3) RGB of a PNG or JPEG. Decoders fill in what is missing of a cut file, so its end is looked for first.
+
+    Raises ExportError, naming `path`, for what is damaged, or no 8-bit RGB."""
     whole = png.is_whole(data) if data[:4] == b"\x89PNG" else b"\xff\xd9" in data[-1024:]
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if whole else None
+    pixels = _decoded(data) if whole else None
     if pixels is None:
         raise ExportError(f"{path} is no whole PNG or JPEG: damaged or cut short")
     if pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 4 and np.all(pixels[..., 3] == 255):
@@ -171,3 +186,11 @@ def _decode(path: Path, data: bytes) -> NDArray[np.uint8]:
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ExportError(f"{path} is {pixels.dtype} {pixels.shape}: trainers want 8-bit RGB without transparency")
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _decoded(data: bytes) -> NDArray[Any] | None:
+    """Pixels as they are stored; None for what is no picture, or claims a size beyond all reason."""
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None

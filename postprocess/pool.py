@@ -17,9 +17,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 
@@ -38,30 +39,38 @@ _Batch = list[tuple[Frame, Placed, Line | None]]
 _Part = TypeVar("_Part")
 _Done = TypeVar("_Done")
 _stops: list[Event] = []  # of a worker, one: set when nobody waits for its results any more
+_works: list[Callable[[Any], Any]] = []  # of a worker, one: sent once, since it may be larger than the parts
 
 
 def convert_all(
-    frames: Sequence[Frame],
+    frames: Iterable[Frame],
     placed: Sequence[Placed],
     recipe: Recipe,
     staging: Path,
     jobs: int,
     progress: Progress | None,
-) -> Generator[Converted, None, None]:
-    """Results in the order of the frames, whatever process made them. To be closed before `staging` is removed."""
-    total = len(frames)
-    # Small enough to share the work and to show progress, large enough that sending the recipe costs nothing.
+) -> Generator[tuple[Frame, Placed, Converted], None, None]:
+    """Each frame with what became of it, in their order, whatever process made it. To be closed before `staging` is
+    removed."""
+    total = len(placed)
+    # Small enough to share the work and to show progress, large enough that sending them costs nothing.
     step = max(1, min(_MOST, total // (4 * jobs)))
     before = lines(staging)
-    work = [(frame, place, before.get(place.name)) for frame, place in zip(frames, placed)]
-    batches = [work[at : at + step] for at in range(0, total, step)]
+    work = ((frame, place, before.get(place.name)) for frame, place in zip(frames, placed))
+    sent: deque[_Batch] = deque()
+
+    def batches() -> Iterator[_Batch]:
+        while batch := list(islice(work, step)):
+            sent.append(batch)
+            yield batch
+
     done = 0
-    convert_batch = partial(_convert_batch, recipe, staging)
-    for results in in_order(convert_batch, batches, min(jobs, len(batches))):
+    for results in in_order(partial(_convert_batch, recipe, staging), batches(), min(jobs, -(-total // step))):
         done += len(results)
         if progress is not None:
             progress(done, total)
-        yield from results
+        for (frame, place, _), result in zip(sent.popleft(), results):
+            yield frame, place, result
 
 
 def in_order(work: Callable[[_Part], _Done], parts: Iterable[_Part], jobs: int) -> Generator[_Done, None, None]:
@@ -71,18 +80,22 @@ def in_order(work: Callable[[_Part], _Done], parts: Iterable[_Part], jobs: int) 
         yield from map(work, parts)
         return
     jobs = min(jobs, _MOST_JOBS)
-    with _workers(jobs) as pool:
+    with _workers(jobs, work) as pool:
         waiting: deque[Future[_Done]] = deque()
         try:
             for part in parts:
                 with held():  # submitting may start a process
-                    waiting.append(pool.submit(work, part))
+                    waiting.append(pool.submit(_worked, part))
                 if len(waiting) > _AHEAD * jobs:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         except BrokenProcessPool:
             raise Interrupted(f"one of {jobs} processes was killed (out of memory?); use fewer (--jobs)") from None
+
+
+def _worked(part: Any) -> Any:
+    return _works[0](part)
 
 
 def is_over() -> bool:
@@ -130,12 +143,12 @@ def _from_journal(done: Done) -> Converted:
 
 
 @contextmanager
-def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _workers(jobs: int, work: Callable[[Any], Any]) -> Iterator[ProcessPoolExecutor]:
     """Processes that are gone when this is left: each ends after the frame at hand."""
     # Not fork: OpenEXR and OpenCV hold threads, and a forked copy of their locks never opens.
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(stop,))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(stop, work))
 
     def end() -> None:
         stop.set()
@@ -150,9 +163,10 @@ def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
             end()  # again, where a signal cut the first short (`signals.stopped_once` lets through one)
 
 
-def _begin(stop: Event) -> None:
+def _begin(stop: Event, work: Callable[[Any], Any]) -> None:
     """The start of a worker."""
     _stops.append(stop)
+    _works.append(work)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one tells the others
     threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)

@@ -14,8 +14,15 @@ from .regrouping import Regrouping
 def add_arguments(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument_group("labels, after --labels; names as in the label set").add_argument
     add("--merge", type=said(_merge), action="append", default=[], metavar="A,B=C", help="A and B become C; repeatable")
-    add("--drop", type=said(_names), action="extend", default=[], metavar="A,B", help="write A and B as unlabelled")
-    add("--keep", type=said(_names), action="extend", default=[], metavar="A,B", help="keep A and B alone")
+    add(
+        "--drop",
+        type=said(listed_names),
+        action="extend",
+        default=[],
+        metavar="A,B",
+        help="A and B become unlabelled",
+    )
+    add("--keep", type=said(listed_names), action="extend", default=[], metavar="A,B", help="keep A and B alone")
     add("--keep-most", type=int, metavar="K", help="keep the K labels with the most pixels in train")
     add("--rest", default="", metavar="NAME", help="write what is not kept as this label (default: unlabelled)")
 
@@ -32,10 +39,10 @@ def _merge(text: str) -> tuple[tuple[str, ...], str]:
     names, equals, into = text.rpartition("=")
     if not equals or not into.strip():
         raise ExportError(f"{text!r}: say which labels become which, such as chair,sofa=seat")
-    return _names(names), into.strip()
+    return listed_names(names), into.strip()
 
 
-def _names(text: str) -> tuple[str, ...]:
+def listed_names(text: str) -> tuple[str, ...]:
     """Names between commas; one that has a comma of its own stands in double quotes."""
     try:
         cells = next(csv.reader([text], skipinitialspace=True, strict=True), [])

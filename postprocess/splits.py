@@ -9,6 +9,7 @@ Two pictures that share most of what they show must not be split: the test would
 `block`    one scene, too few views (a moving camera): the frames in their order, cut once per border, so that only the
            frames beside a cut have neighbours on its other side. Draws of one view stay together.
 `frame`    each frame alone. Right only where frames are independent draws; never chosen by itself.
+`asset`    frames that show the same things of some labels (`postprocess.asset_splits`).
 `hash`     each view alone, by a hash of its first frame's name and nothing else: not the seed, not the other frames. So
            a frame never moves when a dataset grows, and shares are only about as asked.
 =========  ==========================================================================================================
@@ -21,8 +22,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blender_addon.contract.words import counted
 
@@ -47,14 +50,18 @@ class FrameKey:
     first: str = ""
 
     @property
+    def first_name(self) -> str:
+        return self.first or self.name
+
+    @property
     def moment(self) -> tuple[str, str, int, str]:
         """What all draws of it share, and nothing else."""
-        return self.scene, self.view, self.order, self.first or self.name
+        return self.scene, self.view, self.order, self.first_name
 
 
 @dataclass(frozen=True)
 class Split:
-    """`of` says each frame's split by name; `method` is one of the five above, or "list"; `warnings` what a person
+    """`of` says each frame's split by name; `method` is one of those above, or "list"; `warnings` what a person
     should know."""
 
     of: dict[str, str]
@@ -97,43 +104,57 @@ def split_frames(
     """
     shares = check_fractions(fractions)
     wished = [at for at in range(3) if shares[at] > 0]
-    twice = [name for name, count in Counter(frame.name for frame in frames).items() if count > 1]
-    if twice:
-        raise ExportError(f"frame name {twice[0]!r} is used twice")
+    if len({frame.name for frame in frames}) < len(frames):
+        (name, _), *_ = Counter(frame.name for frame in frames).most_common(1)
+        raise ExportError(f"frame name {name!r} is used twice")
     if by is not None and by not in METHODS:
         raise ExportError(f"split by {by!r}: known are {', '.join(METHODS)}")
-    ordered = sorted(frames, key=lambda frame: (frame.moment, frame.name))
+    ordered = _ordered(frames)
     if by == "hash":
         return _hashed(ordered, shares)
-    groups = {method: _groups(ordered, method) for method in METHODS if method != "hash"}
+    starts = {method: _starts(ordered, method) for method in METHODS if method != "hash"}
     if by is None:
-        by = next((method for method in ("scene", "view") if len(groups[method]) >= len(wished)), "block")
-    elif len(groups[by]) < len(wished):
+        by = next((method for method in ("scene", "view") if len(starts[method]) >= len(wished)), "block")
+    elif len(starts[by]) < len(wished):
         raise ExportError(
-            f"split by {by}: {counted(len(groups[by]), by)} cannot fill {len(wished)} splits; "
+            f"split by {by}: {counted(len(starts[by]), by)} cannot fill {len(wished)} splits; "
             "leave --split-by out, or ask for fewer splits (--split 1/0/0)"
         )
     if by == "block":
         of = _cut(ordered, shares, rng)
     else:
-        of = _deal(groups[by], quotas(len(ordered), shares), wished, rng)
+        sizes = np.diff(starts[by], append=len(ordered))
+        parts = np.repeat(deal(sizes, quotas(len(ordered), shares), wished, rng), sizes)
+        of = {frame.name: SPLITS[at] for frame, at in zip(ordered, parts)}
     empty = [SPLITS[at] for at in wished if SPLITS[at] not in of.values()]
     if empty:
-        return Split(of, by, (f"too few frames: {' and '.join(empty)} stay empty",))
-    warnings = _warnings(by, len(groups["scene"]), len(wished))
-    return Split(of, by, (*warnings, *_far_off(of, shares, by)))
+        return Split(of, by, (f"too few frames: {_stay_empty(empty)}",))
+    warnings = _warnings(by, len(starts["scene"]), len(wished))
+    return Split(of, by, (*warnings, *far_off(of, shares, by)))
+
+
+def _stay_empty(splits: Sequence[str]) -> str:
+    return f"{' and '.join(splits)} {'stays' if len(splits) == 1 else 'stay'} empty"
+
+
+def _ordered(frames: Sequence[FrameKey]) -> list[FrameKey]:
+    """By moment, and draws of one by name; sorted by parts, since a key for each of a million frames is much memory."""
+    ordered = sorted(frames, key=attrgetter("name"))
+    for part in ("first_name", "order", "view", "scene"):  # sorting is stable: the last counts most
+        ordered.sort(key=attrgetter(part))
+    return ordered
 
 
 def _hashed(ordered: Sequence[FrameKey], shares: Sequence[float]) -> Split:
     """A hash is a number from 0 to 1, and the shares cut that range: what is in train stays when train grows."""
     # Sums of shares are a little off 1, and a split that is not wished gets nothing.
     ends = (shares[0] if any(shares[1:]) else 2.0, shares[0] + shares[1] if shares[2] else 2.0)
-    of = {frame.name: SPLITS[sum(_number(frame.first or frame.name) >= end for end in ends)] for frame in ordered}
+    of = {frame.name: SPLITS[sum(_number(frame.first_name) >= end for end in ends)] for frame in ordered}
     empty = [part for part, share in zip(SPLITS, shares) if share and part not in of.values()]
-    told = [f"few frames: {' and '.join(empty)} stay empty, and fill as the dataset grows"] if empty else []
+    told = [f"few frames: {_stay_empty(empty)} until the dataset grows"] if empty else []
     if sum(share > 0 for share in shares) > 1:
         told.append(f"split by hash: {_NEIGHBOURS}")
-    return Split(of, "hash", (*told, *_far_off(of, shares, "hash")))
+    return Split(of, "hash", (*told, *far_off(of, shares, "hash")))
 
 
 def _number(name: str) -> float:
@@ -158,30 +179,33 @@ def split_beside(
     return Split({**split.of, **kept}, f"{split.method}; of datasets as they say", split.warnings)
 
 
-def _groups(ordered: Sequence[FrameKey], method: str) -> list[list[FrameKey]]:
-    found: dict[tuple[str, ...], list[FrameKey]] = {}
-    for frame in ordered:
-        key = {"scene": (frame.scene,), "view": (frame.scene, frame.view), "frame": (frame.name,)}[method]
-        found.setdefault(key, []).append(frame)
-    return list(found.values())
+def _starts(ordered: Sequence[FrameKey], method: str) -> NDArray[np.int64]:
+    """Where each group begins: in their order, the frames of a scene stand beside each other, and those of a view."""
+    groups = groupby(enumerate(ordered), lambda item: _group(item[1], method))
+    return np.fromiter((next(members)[0] for _, members in groups), np.int64)
 
 
-def _deal(
-    groups: list[list[FrameKey]], quota: list[int], wished: list[int], rng: np.random.Generator
-) -> dict[str, str]:
-    """Shuffled groups, large ones first, each to the split that lacks most; the last ones to splits still empty."""
-    shuffled = [groups[at] for at in rng.permutation(len(groups))]
-    shuffled.sort(key=len, reverse=True)  # stable, so that groups of one size stay shuffled
+def _group(frame: FrameKey, method: str) -> tuple[str, ...]:
+    return {"scene": (frame.scene,), "view": (frame.scene, frame.view), "frame": (frame.name,)}[method]
+
+
+def deal(
+    sizes: NDArray[np.int64], quota: Sequence[int], wished: Sequence[int], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """The split, a place in `SPLITS`, of each of groups of these sizes: shuffled, large ones first, each to the split
+    that lacks most; the last ones to splits that are still empty."""
+    shuffled = rng.permutation(len(sizes))
+    shuffled = shuffled[np.argsort(-sizes[shuffled], kind="stable")]  # so that groups of one size stay shuffled
     lacking = {at: quota[at] for at in wished}
     empty = set(wished)
-    of: dict[str, str] = {}
+    splits = np.zeros(len(sizes), np.uint8)
     for left, group in zip(range(len(shuffled), 0, -1), shuffled):
         candidates = sorted(empty) if left <= len(empty) else wished
         at = max(candidates, key=lambda split: (lacking[split], -split))
-        lacking[at] -= len(group)
+        lacking[at] -= int(sizes[group])
         empty.discard(at)
-        of |= {frame.name: SPLITS[at] for frame in group}
-    return of
+        splits[group] = at
+    return splits
 
 
 def _cut(ordered: Sequence[FrameKey], shares: Sequence[float], rng: np.random.Generator) -> dict[str, str]:
@@ -208,7 +232,7 @@ def _warnings(by: str, scenes: int, wished: int) -> tuple[str, ...]:
     return (flatters[by],) if by in flatters else ()
 
 
-def _far_off(of: dict[str, str], shares: Sequence[float], by: str) -> tuple[str, ...]:
+def far_off(of: Mapping[str, str], shares: Sequence[float], by: str) -> tuple[str, ...]:
     """Few frames, or groups that are few or unlike, miss the wished fractions: say so when it is by much."""
     if not of:
         return ()
@@ -216,5 +240,6 @@ def _far_off(of: dict[str, str], shares: Sequence[float], by: str) -> tuple[str,
     if max(abs(have - share) for have, share in zip(got, shares)) <= 0.1:
         return ()
     wished, have = ("/".join(f"{100 * part:.0f}" for part in parts) for parts in (shares, got))
-    why = {"scene": "scenes move whole", "view": "views move whole"}.get(by, f"there are {counted(len(of), 'frame')}")
+    moved = {"scene": "scenes move whole", "view": "views move whole", "asset": "frames that share assets move whole"}
+    why = moved.get(by, f"there are {counted(len(of), 'frame')}")
     return (f"asked for {wished} % in {'/'.join(SPLITS)}, got {have} %: {why}",)

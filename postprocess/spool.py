@@ -11,10 +11,12 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 
 from .errors import ExportError
 
 FOLDER = ".rows"
+_RECORD = Struct("<IQQI")  # of a span
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +60,37 @@ def _is(data: bytes, span: Span) -> bool:
     return len(data) == span.length and zlib.crc32(data) == span.crc
 
 
-@dataclass(frozen=True)
 class Rows:
-    """The rows of all frames of an export: {name of the frame: {kind: where}}."""
+    """The rows of all frames of an export, by the frame's number (`layout.Placed.number`)."""
 
-    root: Path
-    spans: Mapping[str, Mapping[str, Span]]
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._spans: dict[str, bytearray] = {}  # of each kind: a record per frame, since a million are many objects
 
-    def has(self, name: str, kind: str) -> bool:
+    def add(self, number: int, spans: Mapping[str, Span]) -> None:
+        """Where a frame's rows stand. Frames come in the order of their numbers, from 1 on."""
+        for kind, span in spans.items():
+            of = self._spans.setdefault(kind, bytearray())
+            of += bytes(_RECORD.size * (number - 1) - len(of))  # of frames without such rows
+            of += _RECORD.pack(span.process, span.start, span.length, span.crc)
+
+    def has(self, number: int, kind: str) -> bool:
         """Whether a frame has rows of this kind."""
-        return kind in self.spans[name]
+        start = _RECORD.size * (number - 1)
+        return any(self._spans.get(kind, b"")[start : start + _RECORD.size])
 
-    def size(self, name: str, kind: str) -> int:
+    def size(self, number: int, kind: str) -> int:
         """How many bytes they are."""
-        return self.spans[name][kind].length
+        return self._span(number, kind).length
 
-    def of(self, name: str, kind: str) -> bytes:
-        """The rows of a frame. Raises ExportError where the disk gives others than it was given."""
-        span = self.spans[name][kind]
-        data = _read(self.root, span)
+    def of(self, number: int, kind: str) -> bytes:
+        """The rows of a frame that has some. Raises ExportError where the disk gives others than it was given."""
+        span = self._span(number, kind)
+        data = _read(self._root, span)
         if not _is(data, span):
-            place = self.root / FOLDER / str(span.process)
+            place = self._root / FOLDER / str(span.process)
             raise ExportError(f"{place} does not hold what was written: a full or failing disk?")
         return data
+
+    def _span(self, number: int, kind: str) -> Span:
+        return Span(*_RECORD.unpack_from(self._spans[kind], _RECORD.size * (number - 1)))

@@ -167,6 +167,11 @@ def write_checked(root: Path, path: str, data: bytes) -> journal.Sum:
     return len(data), zlib.crc32(data)
 
 
+def in_pieces(text: str) -> Iterator[bytes]:
+    """Its bytes, not all at once: the lists of a million frames are long."""
+    return (text[at : at + _PIECE].encode() for at in range(0, len(text), _PIECE))
+
+
 def write_streamed(root: Path, path: str, pieces: Iterable[bytes]) -> None:
     """The same for a file that may be larger than the memory."""
     place = make_folders(root, path)

@@ -39,21 +39,36 @@ class ClassCounts:
     total: int
 
 
-def count_classes(images: Iterable[Mapping[int, int]]) -> ClassCounts:
-    """Sum up {id or code: pixels} of each image; entries of 0 pixels do not make a class present."""
-    pixels: dict[int, int] = {}
-    shown: dict[int, int] = {}
-    where: dict[int, int] = {}
-    frames = total = 0
-    for counts in images:
+class ClassSums:
+    """The same while images arrive."""
+
+    def __init__(self) -> None:
+        self._pixels: dict[int, int] = {}
+        self._images: dict[int, int] = {}
+        self._where: dict[int, int] = {}
+        self._frames = self._total = 0
+
+    def add(self, counts: Mapping[int, int]) -> None:
+        """{id or code: pixels} of one more image; entries of 0 pixels do not make a class present."""
         size = sum(counts.values())
-        frames, total = frames + 1, total + size
+        self._frames, self._total = self._frames + 1, self._total + size
         for id_, count in counts.items():
             if count > 0:
-                pixels[id_] = pixels.get(id_, 0) + count
-                shown[id_] = shown.get(id_, 0) + 1
-                where[id_] = where.get(id_, 0) + size
-    return ClassCounts(pixels, shown, where, frames, total)
+                self._pixels[id_] = self._pixels.get(id_, 0) + count
+                self._images[id_] = self._images.get(id_, 0) + 1
+                self._where[id_] = self._where.get(id_, 0) + size
+
+    def counts(self) -> ClassCounts:
+        """Of all images so far."""
+        return ClassCounts(dict(self._pixels), dict(self._images), dict(self._where), self._frames, self._total)
+
+
+def count_classes(images: Iterable[Mapping[int, int]]) -> ClassCounts:
+    """The sums over {id or code: pixels} of each image."""
+    sums = ClassSums()
+    for counts in images:
+        sums.add(counts)
+    return sums.counts()
 
 
 @dataclass(frozen=True)

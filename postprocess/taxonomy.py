@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from blender_addon.contract.labels import LabelSet, LabelSetError, built_in, built_in_names
 from blender_addon.contract.words import listed
 
-from .convert import Converted
+from .dataset_frames import IMPORTED
 from .errors import ExportError
 from .frames import Collection, Source
 from .frequencies import pixels_in_train
+from .packed import shared
 from .regrouping import Regrouped, Regrouping, regrouped
 
 
@@ -50,7 +51,8 @@ def crosswalk_of(source: Source, target: LabelSet) -> dict[int, int]:
     try:
         return here.crosswalk(target)
     except LabelSetError as error:
-        raise ExportError(f"{source.name}: {error}") from error
+        again = f", or import it again with --label-set {target.name}" if source.kind == IMPORTED else ""
+        raise ExportError(f"{source.name}: {error}{again}") from error
 
 
 def regroup(
@@ -67,24 +69,25 @@ def regroup(
     counts = {} if wish.keep_most is None else pixels_in_train(collection, split_of, crosswalks, jobs)
     made = regrouped(target, wish, counts)
     sources = (source.label_set.by_id for source in collection.sources)
-    return made, tuple(made.crosswalk(crosswalk, ids) for crosswalk, ids in zip(crosswalks, sources))
+    return made, shared(made.crosswalk(crosswalk, ids) for crosswalk, ids in zip(crosswalks, sources))
 
 
 def lost_labels(
-    collection: Collection,
+    sources: Sequence[Source],
     crosswalks: Sequence[Mapping[int, int]],
-    converted: Sequence[Converted],
+    seen: Sequence[Mapping[int, int]],
     target: LabelSet,
     made: Regrouped | None = None,
 ) -> list[str]:
     """Labels that were seen and have no meaning in the target, or were not kept: a person must know that they are gone,
-    or in a rest. `crosswalks` are those into the set before regrouping; merged labels have their new name."""
+    or in a rest. `seen` are {id: pixels} of each source. `crosswalks` are those into the set before regrouping; merged
+    labels have their new name."""
     before = target if made is None else made.before
     orphans: dict[str, int] = {}
     left_out: dict[str, int] = {}
-    for frame, done in zip(collection.frames, converted):
-        labels, crosswalk = collection.sources[frame.source].label_set.by_id, crosswalks[frame.source]
-        for id_, count in done.source_counts.items():
+    for source, crosswalk, pixels in zip(sources, crosswalks, seen):
+        labels = source.label_set.by_id
+        for id_, count in pixels.items():
             if id_ in labels and id_ not in crosswalk:
                 orphans[labels[id_].name] = orphans.get(labels[id_].name, 0) + count
             elif id_ in labels and made and (name := made.names[crosswalk[id_]]) in made.left_out:

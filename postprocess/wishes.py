@@ -9,6 +9,8 @@ from typing import Any
 
 from blender_addon.contract.labels import LabelSet
 
+from .asset_splits import AssetWish
+from .drawn_frames import Draw
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .manifest import Choices
@@ -23,7 +25,8 @@ MOST_BAND = 64  # pixels
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a dataset of any frames should be like; `target`, `split_by` and `real_share` are None where nobody said."""
+    """What a dataset of any frames should be like; `target`, `split_by`, `real_share` and `assets` are
+    None where nobody said; `draw` makes the frames, where no file holds them."""
 
     layout: Format
     target: LabelSet | None
@@ -32,6 +35,8 @@ class Wishes:
     split_lists: tuple[Path, ...]
     choices: Choices
     real_share: float | None = None
+    assets: AssetWish | None = None
+    draw: Draw | None = None
 
 
 def layout_of(format: str, options: Mapping[str, Any]) -> Format:
@@ -41,7 +46,7 @@ def layout_of(format: str, options: Mapping[str, Any]) -> Format:
     known = {field.name for field in fields(FORMATS[format])}
     for name in options:
         if name not in known:
-            raise ExportError(f"format {format} has no option {name!r}; it has {', '.join(sorted(known))}")
+            raise ExportError(f"format {format} has no option {name!r}; it has {', '.join(sorted(known)) or 'none'}")
     return FORMATS[format](**options)
 
 

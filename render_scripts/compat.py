@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import bpy
 
@@ -21,13 +19,6 @@ def refuse_the_old() -> None:
     """Raise Refused before 4.2 LTS."""
     if bpy.app.version < (4, 2, 0):
         raise Refused(f"Blender {bpy.app.version_string} is too old: Labelpass renders with 4.2 LTS to 5.2 LTS")
-
-
-def remove_temporary_files() -> None:
-    """Blender's own temporary folder, for a process that leaves without Blender's tear-down."""
-    folder = Path(bpy.app.tempdir)
-    if folder.name.startswith("blender_"):  # where Blender could make none, the name is that of all programs'
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def has_denoiser() -> bool:

@@ -73,6 +73,12 @@ def verify_with(program: str, run: Path, request: VerifyRequest) -> tuple[str, i
     return _reported(program, "rays/verify.py", [str(run), *verify_request.to_arguments(asked)])
 
 
+def run_script(program: str, script: Path, asked: list[str]) -> int:
+    """Run a script of ours within a Blender without a file; its exit code. Raises Refused where there is none."""
+    start = [_found(program), "--factory-startup", "--disable-autoexec", "-b", "--python-exit-code", "3"]
+    return run_child([*start, "-P", str(script), "--", *asked])
+
+
 def _reported(program: str, script: str, asked: list[str]) -> tuple[str, int]:
     """What a script of ours reports from within a Blender, and its exit code."""
     blender = _found(program)

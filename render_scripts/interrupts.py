@@ -13,9 +13,8 @@ from typing import NoReturn
 
 import bpy
 
+from blender_addon.compat import remove_temporary_files
 from blender_addon.contract import run as run_folder
-
-from . import compat
 
 PATIENCE = 10.0
 """Seconds that a process which has to end takes at most for a last word and for tidying up."""
@@ -80,6 +79,6 @@ def leave(code: int, why: str, run: Path | None, screen: int) -> NoReturn:
             os.write(screen, f"labelpass: {why}{more}\n".encode(errors="replace"))
         if run:
             run_folder.sweep_partial_frames(run)
-        compat.remove_temporary_files()
+        remove_temporary_files()
     finally:
         os._exit(code)

@@ -21,7 +21,7 @@ _NOT_CHOICES = {"out", "scene", "scenes", "blender"}
 
 
 def check_job(path: Path) -> tuple[list[str], list[str]]:
-    """(what it would do, what stands against it), a line each. Raises JobError where it cannot be read."""
+    """(what it would do, what stands against it), a line each. Raises FileRefused where it cannot be read."""
     asked = read_job(path)
     found, job = tasks(asked), asked.job
     choices = [f"{key} {in_words(value)}" for key, value in plain(job).items() if key not in _NOT_CHOICES]

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from json import JSONDecodeError, dumps
+from json import dumps
 from pathlib import Path
 from typing import Any
 
 from blender_addon.contract.run import PLAN
-from blender_addon.contract.strict import Misfits, build, key_of, parse_json, plain
+from blender_addon.contract.strict import Misfits, build, key_of, plain
 from blender_addon.label_sets import label_files
-from blender_addon.strict_yaml import Place, YamlError, read_yaml
+from blender_addon.strict_yaml import Place
 
 from .contradictions import contradictions, drawn_from
 from .installed_blender import why_no_program
@@ -28,14 +28,9 @@ from .job import Job, in_a_job
 from .plan import Request
 from .randomization.folders import Pool, pools_of
 from .randomization.pools import files_in
+from .written_file import read_file, refusal
 
 SUFFIXES = (".yaml", ".yml", ".json")
-MAX_BYTES = 2**20
-MOST_TOLD = 20
-
-
-class JobError(ValueError):
-    """A job that cannot be done as it is written; a line for each thing that is wrong."""
 
 
 @dataclass(frozen=True)
@@ -60,43 +55,13 @@ def is_job(path: Path) -> bool:
 
 
 def read_job(path: Path, kind: type[Job] = Job) -> JobFile:
-    """The job of a .yaml, .yml or .json file; its paths are relative to the file's folder. Raises JobError."""
-    text = _text(path)
-    data, places = _data(path, text)
-    if isinstance(data, dict) and not isinstance(data.pop("$schema", ""), str):  # JSON tells editors of its schema so
-        raise _refusal(path, places, ["$schema must be text, which editors read"])
+    """The job of a .yaml, .yml or .json file; its paths are relative to the file's folder. Raises FileRefused."""
+    data, places = read_file(path, "a job")
     try:
         job = build(kind, data, alone=True, folder=path.parent)
     except Misfits as error:
-        raise _refusal(path, places, error.found) from None
+        raise refusal(path, places, error.found) from None
     return JobFile(path, _settled(job, path.parent), places)
-
-
-def _text(path: Path) -> str:
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise JobError(f"{path}: {error.strerror or error}") from None
-    if len(content) > MAX_BYTES:
-        raise JobError(f"{path}: larger than {MAX_BYTES // 2**20} MiB, so hardly a job")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise JobError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-
-
-def _data(path: Path, text: str) -> tuple[Any, Mapping[str, Place]]:
-    try:
-        if path.suffix.lower() == ".json":
-            return parse_json(text), {}
-        return read_yaml(text, "a job")
-    except YamlError as error:
-        raise JobError(f"{_at(path, error.place)}: {error}") from None
-    except JSONDecodeError as error:
-        raise JobError(f"{path}:{error.lineno}:{error.colno}: {error.msg}") from None
-    except ValueError as error:
-        raise JobError(f"{path}: {error}") from None
 
 
 def _settled(job: Job, folder: Path) -> Job:
@@ -129,7 +94,7 @@ def with_options(asked: JobFile, options: Mapping[str, Any]) -> tuple[JobFile, l
 
 def tasks(asked: JobFile) -> tuple[Task, ...]:
     """What there is to render, in the order of the job. Nothing is rendered of a job whose files are not there, or
-    whose scenes would share a run folder: raises JobError, which names them all."""
+    whose scenes would share a run folder: raises FileRefused, which names them all."""
     job, wrong = asked.job, []
     scenes: dict[Path, Path] = {}
     written = [("scene", job.scene)] if job.scene else [(f"scenes[{at}]", path) for at, path in enumerate(job.scenes)]
@@ -158,7 +123,7 @@ def tasks(asked: JobFile) -> tuple[Task, ...]:
     begun = [job.request(run) for run in runs.values() if not (run / PLAN).is_file()]  # else the plan tells
     wrong += dict.fromkeys(why for request in begun for why in contradictions(request, _key))
     if wrong:
-        raise _refusal(asked.path, asked.places, wrong)
+        raise refusal(asked.path, asked.places, wrong)
     return tuple(Task(scene, job.request(run)) for scene, run in runs.items())
 
 
@@ -190,26 +155,6 @@ def _matching(pattern: Path, folder: Path) -> list[Path]:
     inside = pattern.relative_to(folder) if pattern.is_relative_to(folder) else pattern
     names = sorted(glob.glob(str(inside), root_dir=folder, recursive=True))
     return [folder / name for name in names if (folder / name).is_file()]
-
-
-def _refusal(path: Path, places: Mapping[str, Place], sentences: Iterable[str]) -> JobError:
-    """In the order of the file; each sentence begins with the key that it is about."""
-    placed = [(_place_of(sentence, places), sentence) for sentence in sentences]
-    placed.sort(key=lambda each: each[0] or Place(MAX_BYTES, 0))
-    lines = [f"{_at(path, place)}: {sentence}" for place, sentence in placed]
-    more = [f"{path}: and {len(lines) - MOST_TOLD} more"] if len(lines) > MOST_TOLD else []
-    return JobError("\n".join([*lines[:MOST_TOLD], *more]))
-
-
-def _place_of(sentence: str, places: Mapping[str, Place]) -> Place | None:
-    """Of the longest key that a sentence begins with."""
-    ends = (end for end in range(len(sentence), 0, -1) if not re.match(r"\w", sentence[end : end + 1]))
-    return next((places[sentence[:end]] for end in ends if sentence[:end] in places), None)
-
-
-def _at(path: Path, place: Place | None) -> str:
-    """`job.yaml:7:3`, as compilers write it and editors take it."""
-    return ":".join(map(str, (path, *(number for number in place or () if number))))
 
 
 def in_words(value: Any) -> str:

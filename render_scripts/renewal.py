@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import bpy
 
-from . import compat
+from blender_addon.compat import remove_temporary_files
 
 AGAIN = 75
 """The exit code of a session that wants its process to begin again."""
@@ -55,7 +55,7 @@ def begin_again() -> NoReturn:
     command = [program, *sys.argv[1:]] if program else [sys.executable, *sys.orig_argv[1:]]
     sys.stdout.flush()
     sys.stderr.flush()
-    compat.remove_temporary_files()
+    remove_temporary_files()
     if os.name == "posix":
         os.execv(command[0], command)
     raise SystemExit(subprocess.call(command))  # Windows begins another process, and whoever waits would not wait

@@ -8,14 +8,12 @@ import bpy
 import numpy as np
 
 from scenes.books import add_book
-from scenes.pieces import Room, put, start
+from scenes.pieces import Piece, Room, put, start
 from scenes.shapes import box, boxes, card, lathe, pillow, sheet, soft_box, tube
-from scenes.shell import against
 
 
-def add_picture(room: Room, wall: str, along: float, z: float, size, art: str, frame="oak", mount=0.05) -> None:
+def add_picture(room: Room, at, turn: float, size, art: str, frame="oak", mount=0.05) -> Piece:
     """A framed print, hung a degree or so out of true; `size` is the print's width and height in metres."""
-    at, turn = against(wall, along, z=z)
     picture = start(room, f"Picture {art}", "picture", at, turn)
     picture.root.rotation_euler.y = np.radians(room.rng.normal(0, 0.8))
     wide, tall, bar = size[0] + 2 * mount, size[1] + 2 * mount, 0.022
@@ -31,11 +29,11 @@ def add_picture(room: Room, wall: str, along: float, z: float, size, art: str, f
     )
     box(picture, "mount", (wide, 0.008, tall), (0, -0.006, -tall / 2), "paper", 0)
     card(picture, "print", size, (0, -0.0115, 0), art)
+    return picture
 
 
-def add_mirror(room: Room, wall: str, along: float, z: float) -> None:
+def add_mirror(room: Room, at, turn: float) -> Piece:
     """A round looking-glass in a brass rim."""
-    at, turn = against(wall, along, z=z)
     mirror = start(room, "Mirror", "mirror", at, turn)
     lathe(mirror, "glass", [(0, 0), (0.355, 0), (0.355, 0.004), (0, 0.004)], (0, -0.02, 0), "mirror", 72, (90, 0, 0))
     lathe(
@@ -47,10 +45,11 @@ def add_mirror(room: Room, wall: str, along: float, z: float) -> None:
         72,
         (90, 0, 0),
     )
+    return mirror
 
 
-def add_clock(room: Room, wall: str, along: float, z: float) -> None:
-    at, turn = against(wall, along, z=z)
+def add_clock(room: Room, at, turn: float) -> Piece:
+    """A wall clock, ten past whatever."""
     clock = start(room, "Clock", "otherprop", at, turn)
     lathe(
         clock,
@@ -75,20 +74,19 @@ def add_clock(room: Room, wall: str, along: float, z: float) -> None:
         )
     for long, angle in ((0.075, 312.0), (0.11, 50.0)):
         box(clock, "hand", (0.007, 0.002, long), (0, -0.026, 0), "black paint", 0, (0, angle, 0))
+    return clock
 
 
-def add_sign(room: Room, wall: str, along: float, z: float, words: str) -> None:
+def add_sign(room: Room, at, turn: float, words: str) -> None:
     """Letters cut from sheet metal: a text object."""
-    at, turn = against(wall, along, z=z)
     sign = start(room, "Sign", "otherprop", at, turn)
     text = bpy.data.curves.new("sign", "FONT")
     text.body, text.size, text.extrude, text.align_x, text.bevel_depth = words, 0.15, 0.006, "CENTER", 0.001
     put(sign, "letters", text, (0, -0.01, 0), (90, 0, 0), material="dark metal")
 
 
-def add_wall_shelf(room: Room, wall: str, along: float, z: float) -> tuple:
-    """A board on brackets with a row of books; returns where a plant can stand."""
-    at, turn = against(wall, along, z=z)
+def add_wall_shelf(room: Room, at, turn: float) -> Piece:
+    """A board on brackets with a row of books; at (0.3, -0.1, 0.0245) a plant can stand."""
     shelf = start(room, "Wall shelf", "shelves", at, turn)
     box(shelf, "board", (0.95, 0.2, 0.024), (0, -0.102, 0), "oak", 0.004)
     for x in (-0.36, 0.36):
@@ -99,10 +97,10 @@ def add_wall_shelf(room: Room, wall: str, along: float, z: float) -> tuple:
         x += 0.042
     box(shelf, "photo frame", (0.21, 0.014, 0.17), (0.03, -0.075, 0.025), "walnut", 0.003, (-9, 0, 6), "picture")
     card(shelf, "photo", (0.18, 0.14), (0.031, -0.0715, 0.11), "seaside", (-9, 0, 6), "picture")
-    return against(wall, along + 0.3, gap=0.1, z=z + 0.0245)[0]
+    return shelf
 
 
-def add_rug(room: Room, at, turn: float) -> None:
+def add_rug(room: Room, at, turn: float) -> Piece:
     """A kilim, one corner kicked up."""
     # NYU folds its raw class "rug" into otherprop; a person who reads the forty names picks floor mat. So do we.
     rug = start(room, "Rug", "floor mat", at, turn)
@@ -116,6 +114,7 @@ def add_rug(room: Room, at, turn: float) -> None:
         for step in np.linspace(-0.85, 0.85, 30):
             tip = (end * 1.31, step + room.rng.normal(0, 0.012), 0.004)
             tube(rug, "fringe", [(end * 1.245, step, 0.008), tip], 0.003, "linen")
+    return rug
 
 
 def add_door_mat(room: Room, at, turn: float) -> None:
@@ -123,7 +122,7 @@ def add_door_mat(room: Room, at, turn: float) -> None:
     box(mat, "coir", (0.7, 0.44, 0.016), (0, 0, 0), "coir", 0.006)
 
 
-def add_shoes(room: Room, at, turn: float) -> None:
+def add_shoes(room: Room, at, turn: float) -> Piece:
     """Two pairs, kicked off."""
     shoes = start(room, "Shoes", "otherprop", at, turn)
     for x, y, spin, material in (
@@ -143,11 +142,12 @@ def add_shoes(room: Room, at, turn: float) -> None:
             (0, 0, spin),
         )
         soft_box(shoes, "upper", (0.082, 0.25, 0.075), (x, y, 0.018), material, 0.036, 0.02, (-5, 0, spin))
+    return shoes
 
 
-def add_basket(room: Room, at) -> None:
+def add_basket(room: Room, at, turn: float = 0.0) -> Piece:
     """A basket with a blanket stuffed in it."""
-    basket = start(room, "Basket", "otherprop", at)
+    basket = start(room, "Basket", "otherprop", at, turn)
     lathe(
         basket,
         "weave",
@@ -176,3 +176,4 @@ def add_basket(room: Room, at) -> None:
             (tilt, -tilt, 30 * tilt),
             "otherprop",
         )
+    return basket

@@ -31,7 +31,7 @@ def add_coffee_table(room: Room, at, turn: float) -> Piece:
     return table
 
 
-def add_dining_table(room: Room, at) -> None:
+def add_dining_table(room: Room, at) -> Piece:
     """A round table on splayed legs."""
     table = start(room, "Dining table", "table", at)
     lathe(
@@ -53,9 +53,10 @@ def add_dining_table(room: Room, at) -> None:
             20,
             (9 * s, -9 * c, 0),
         )
+    return table
 
 
-def add_bed(room: Room, at, turn: float) -> None:
+def add_bed(room: Room, at, turn: float, single: bool = False) -> Piece:
     """A slept-in bed: slatted headboard, mattress, rumpled duvet turned back, two pillows, a blanket at the foot."""
     bed = start(room, "Bed", "bed", at, turn)
     wide, long = 1.42, 2.04
@@ -96,8 +97,9 @@ def add_bed(room: Room, at, turn: float) -> None:
         (side + 0.045, 0.36),
     ]
     drape(bed, "duvet turned back", fold, 0.34, "linen", 2, 0.016, at=(0, -0.78, 0), turn=(0, 0, -87))
-    for x, tilt in ((-0.35, 4), (0.34, -7)):
-        pillow(bed, "pillow", (0.66, 0.46, 0.2), (x, -0.34, 0.46), "linen", (16, 0, tilt))
+    across = 0.95 if single else 0.66
+    for x, tilt in ((0.0, 4),) if single else ((-0.35, 4), (0.34, -7)):
+        pillow(bed, "pillow", (across, 0.46, 0.2), (x, -0.34, 0.46), "linen", (16, 0, tilt))
     lean_pillow(bed, (0.42, 0.42, 0.15), (0.12, -0.46, 0.70), "rose", (38, 4, 20))
     blanket = [
         (-side - 0.1, 0.3),
@@ -110,6 +112,7 @@ def add_bed(room: Room, at, turn: float) -> None:
         (side + 0.045, 0.2),
     ]
     drape(bed, "blanket", blanket, 0.6, "teal", 3, 0.012, "otherprop", at=(0.0, -1.66, 0.008), turn=(0, 0, -86))
+    return bed
 
 
 def add_desk(room: Room, at, turn: float) -> Piece:

@@ -11,7 +11,7 @@ from scenes.pieces import Piece, Room, start
 from scenes.shapes import lathe, tube
 
 
-def add_table_lamp(room: Room, at, material: str, watts: float) -> None:
+def add_table_lamp(room: Room, at, material: str, watts: float) -> Piece:
     """A ceramic foot and a linen shade."""
     lamp = start(room, "Table lamp", "lamp", at)
     lathe(
@@ -35,9 +35,10 @@ def add_table_lamp(room: Room, at, material: str, watts: float) -> None:
     _add_shade(lamp, (0, 0, 0.235), 0.085, 0.135, 0.17)
     _add_bulb(lamp, (0, 0, 0.31))
     add_lamp_light(room, "Table lamp light", (at[0], at[1], at[2] + 0.31), watts)
+    return lamp
 
 
-def add_floor_lamp(room: Room, at, watts: float) -> None:
+def add_floor_lamp(room: Room, at, watts: float) -> Piece:
     """Three thin legs and a thin pole: what point-sampled labels break into dots."""
     lamp = start(room, "Floor lamp", "lamp", at)
     for turn in (20, 140, 260):
@@ -49,9 +50,10 @@ def add_floor_lamp(room: Room, at, watts: float) -> None:
     _add_bulb(lamp, (0, 0, 1.49))
     tube(lamp, "pull cord", [(0.07, -0.07, 1.38), (0.07, -0.07, 1.2)], 0.0018, "brass")
     add_lamp_light(room, "Floor lamp light", (at[0], at[1], at[2] + 1.49), watts)
+    return lamp
 
 
-def add_desk_lamp(room: Room, at, turn: float, watts: float) -> None:
+def add_desk_lamp(room: Room, at, turn: float, watts: float) -> Piece:
     """An arm lamp: round foot, two thin arms, springs, a tilted hood over a lit bulb."""
     lamp = start(room, "Desk lamp", "lamp", at, turn)
     lathe(
@@ -101,9 +103,10 @@ def add_desk_lamp(room: Room, at, turn: float, watts: float) -> None:
     add_lamp_light(
         room, "Desk lamp light", (at[0] + c * x - s * y, at[1] + s * x + c * y, at[2] + head[2] - 0.1), watts, 0.03
     )
+    return lamp
 
 
-def add_pendant(room: Room, at, watts: float) -> None:
+def add_pendant(room: Room, at, watts: float) -> Piece:
     """An enamel bell over the table, on its cable."""
     x, y, ceiling = at
     lamp = start(room, "Pendant", "lamp", at)
@@ -126,9 +129,10 @@ def add_pendant(room: Room, at, watts: float) -> None:
         lamp, "bulb", [(0, -0.945), (0.022, -0.935), (0.03, -0.915), (0.016, -0.86), (0, -0.85)], (0, 0, 0), "bulb", 24
     )
     add_lamp_light(room, "Pendant light", (x, y, ceiling - 1.0), watts)
+    return lamp
 
 
-def add_paper_lantern(room: Room, at) -> None:
+def add_paper_lantern(room: Room, at) -> Piece:
     """A rice-paper globe on the ceiling, ribbed, switched off."""
     lamp = start(room, "Paper lantern", "lamp", at)
     tube(lamp, "cable", [(0, 0, 0), (0, 0, -0.14)], 0.004, "white plastic")
@@ -142,6 +146,7 @@ def add_paper_lantern(room: Room, at) -> None:
         "paper lantern",
         48,
     )
+    return lamp
 
 
 def _add_shade(lamp: Piece, at, top: float, bottom: float, tall: float) -> None:

@@ -11,7 +11,7 @@ from scenes.shapes import lathe, sheet, tube
 from scenes.tableware import POT, VASE, turned
 
 
-def add_monstera(room: Room, at, facing: float, size: float = 1.0) -> None:
+def add_monstera(room: Room, at, facing: float, size: float = 1.0) -> Piece:
     """A big floor plant in a basket, grown towards the light at `facing` degrees: stalks, each with a slit leaf."""
     plant = start(room, "Monstera", "otherprop", at)
     _add_pot(plant, 0.19 * size, 0.3 * size, "wicker")
@@ -21,9 +21,10 @@ def add_monstera(room: Room, at, facing: float, size: float = 1.0) -> None:
         reach = size * (0.1 + 0.025 * (count - number) + room.rng.uniform(0, 0.05))
         top = size * (0.62 + 0.085 * number + room.rng.uniform(-0.05, 0.05))
         _add_stalk(plant, around, reach, top, size * room.rng.uniform(0.34, 0.46), 0.007, "leaf", foot=0.26 * size)
+    return plant
 
 
-def add_fern(room: Room, at, size: float = 1.0, pot: str = "terracotta") -> None:
+def add_fern(room: Room, at, size: float = 1.0, pot: str = "terracotta") -> Piece:
     """A fern spilling over its pot."""
     plant = start(room, "Fern", "otherprop", at)
     _add_pot(plant, 0.085 * size, 0.13 * size, pot)
@@ -31,6 +32,7 @@ def add_fern(room: Room, at, size: float = 1.0, pot: str = "terracotta") -> None
         around = 2.4 * number + room.rng.normal(0, 0.25)
         long, rise = size * room.rng.uniform(0.26, 0.36), room.rng.uniform(0.35, 1.25)
         _add_frond(plant, around, rise, long, (0, 0, 0.11 * size))
+    return plant
 
 
 def add_trailing_plant(room: Room, at, size: float = 1.0) -> None:
@@ -48,7 +50,7 @@ def add_trailing_plant(room: Room, at, size: float = 1.0) -> None:
             _add_card(plant, 0.075 * size, (0.145 * c, 0.145 * s, z), turn, "leaf", 0.3)
 
 
-def add_branches(room: Room, at) -> None:
+def add_branches(room: Room, at) -> Piece:
     """Bare twigs with seed heads in a glass vase."""
     vase = start(room, "Vase", "otherprop", at)
     turned(vase, "glass", VASE, (0, 0, 0), "green glass")
@@ -71,6 +73,7 @@ def add_branches(room: Room, at) -> None:
             "cover ochre" if number % 3 else "cover rose",
             14,
         )
+    return vase
 
 
 def _add_pot(plant: Piece, radius: float, tall: float, material: str) -> None:

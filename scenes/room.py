@@ -63,7 +63,7 @@ def _build_flat(room: Room) -> None:
     shell.add_door(room)
     for wall in shell.WINDOWS:
         shell.add_curtains(room, wall)
-    shell.add_radiator(room, "north", 3.7)
+    shell.add_radiator(room, *against("north", 3.7, gap=0.09))
     shell.add_fittings(room)
     add_street(room)
 
@@ -83,7 +83,7 @@ def _furnish_living_corner(room: Room) -> None:
         (3.26, 1.55, (0.42, 0.42), "brush strokes", "black paint"),
         (3.84, 1.66, (0.32, 0.44), "line botanical", "walnut"),
     ):
-        decoration.add_picture(room, "east", along, z, size, art, frame)
+        decoration.add_picture(room, *against("east", along, z=z), size, art, frame)
     lamps.add_paper_lantern(room, (4.6, 2.5, HEIGHT))
 
 
@@ -96,10 +96,10 @@ def _furnish_sleeping_corner(room: Room) -> None:
     storage.add_wardrobe(room, *against("west", 2.66, gap=0.01))
     tabletops.set_dresser(storage.add_dresser(room, *against("west", 1.5, gap=0.01)))
     plants.add_branches(room, against("west", 1.86, gap=0.2, z=0.82)[0])
-    decoration.add_mirror(room, "west", 1.42, 1.52)
-    decoration.add_picture(room, "west", 4.02, 1.55, (0.34, 0.46), "color fields", "oak")
-    decoration.add_picture(room, "west", 4.66, 1.5, (0.42, 0.34), "seaside", "walnut")
-    decoration.add_picture(room, "north", 1.1, 1.6, (0.78, 0.52), "hills", "oak", 0.07)
+    decoration.add_mirror(room, *against("west", 1.42, z=1.52))
+    decoration.add_picture(room, *against("west", 4.02, z=1.55), (0.34, 0.46), "color fields", "oak")
+    decoration.add_picture(room, *against("west", 4.66, z=1.5), (0.42, 0.34), "seaside", "walnut")
+    decoration.add_picture(room, *against("north", 1.1, z=1.6), (0.78, 0.52), "hills", "oak", 0.07)
 
 
 def _furnish_study(room: Room) -> None:
@@ -107,8 +107,8 @@ def _furnish_study(room: Room) -> None:
     lamps.add_desk_lamp(room, against("east", 0.8, gap=0.26, z=0.74)[0], -130, 3)
     seating.add_desk_chair(room, (5.4, 4.2, 0), -62)
     plants.add_monstera(room, (6.05, 4.77, 0), -137, 0.95)
-    spot = decoration.add_wall_shelf(room, "north", 5.5, 1.62)
-    plants.add_trailing_plant(room, spot)
+    decoration.add_wall_shelf(room, *against("north", 5.5, z=1.62))
+    plants.add_trailing_plant(room, against("north", 5.8, gap=0.1, z=1.6445)[0])
     plants.add_fern(room, against("north", 4.42, gap=0.06, z=0.822)[0], 0.42, "ochre ceramic")
 
 
@@ -125,11 +125,11 @@ def _furnish_kitchen(room: Room) -> None:
 
 
 def _furnish_entrance(room: Room) -> None:
-    shell.add_coat_hooks(room, "south", 2.2)
+    shell.add_coat_hooks(room, *against("south", 2.2))
     decoration.add_door_mat(room, (3.42, 0.42, 0), 3)
     decoration.add_shoes(room, (4.15, 0.24, 0), 4)
-    decoration.add_clock(room, "south", 3.17, 2.36)
-    decoration.add_sign(room, "south", 2.2, 1.9, "hello")
+    decoration.add_clock(room, *against("south", 3.17, z=2.36))
+    decoration.add_sign(room, *against("south", 2.2, z=1.9), "hello")
 
 
 def _label(room: Room) -> None:

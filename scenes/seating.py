@@ -54,7 +54,7 @@ def add_sofa(room: Room, at, turn: float) -> Piece:
     return sofa
 
 
-def add_armchair(room: Room, at, turn: float) -> None:
+def add_armchair(room: Room, at, turn: float) -> Piece:
     """A low chair: bent wooden frame, two cushions."""
     chair = start(room, "Armchair", "chair", at, turn)
     for side in (-0.31, 0.31):
@@ -68,6 +68,7 @@ def add_armchair(room: Room, at, turn: float) -> None:
     soft_box(chair, "seat", (0.58, 0.64, 0.13), (0, -0.35, 0.28), "armchair cloth", 0.05, 0.03, (-7, 0, 0))
     soft_box(chair, "back", (0.58, 0.13, 0.58), (0, -0.04, 0.36), "armchair cloth", 0.05, 0.02, (-14, 0, 0))
     lean_pillow(chair, (0.4, 0.28, 0.13), (0.04, -0.17, 0.56), "teal", (62, 6, 8))
+    return chair
 
 
 def make_dining_chair(room: Room) -> Piece:
@@ -102,7 +103,7 @@ def make_dining_chair(room: Room) -> Piece:
     return chair
 
 
-def add_desk_chair(room: Room, at, turn: float) -> None:
+def add_desk_chair(room: Room, at, turn: float) -> Piece:
     """A swivel chair: five-star base, gas spring, shell seat and back."""
     chair = start(room, "Desk chair", "chair", at, turn)
     for arm in range(5):
@@ -139,9 +140,10 @@ def add_desk_chair(room: Room, at, turn: float) -> None:
             "black plastic",
         )
         soft_box(chair, "armrest", (0.07, 0.26, 0.03), (side * 0.285, 0.02, 0.64), "black plastic", 0.014, 0)
+    return chair
 
 
-def add_ottoman(room: Room, at) -> None:
+def add_ottoman(room: Room, at) -> Piece:
     """A knitted pouffe."""
     pouffe = start(room, "Pouffe", "otherfurniture", at)
     angles = np.linspace(-np.pi / 2, np.pi / 2, 12)
@@ -154,3 +156,4 @@ def add_ottoman(room: Room, at) -> None:
         36,
     )
     lathe(pouffe, "cap", [(0.155, 0.335), (0.08, 0.345), (0, 0.348)], (0, 0, -0.002), "rust", 36)
+    return pouffe

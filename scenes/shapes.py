@@ -69,6 +69,33 @@ def lathe(
     return put(piece, name, mesh, at, turn, label, material)
 
 
+def loft(
+    piece: Piece, name: str, rings: Sequence[Vec], at: Vec, material: str, segments=48, turn=(0, 0, 0), label=None
+):
+    """Rounded rectangles joined from one to the next: a bathtub, a basin, a bin.
+
+    A ring is (width, depth, z, roundness, x, y): roundness 2 is an ellipse, 8 nearly a rectangle. The last one is
+    closed, and so is the first.
+    """
+    angles = np.linspace(0, 2 * np.pi, segments, endpoint=False)
+    c, s = np.cos(angles), np.sin(angles)
+    verts: list[tuple[float, ...]] = []
+    for wide, deep, z, roundness, x, y in rings:
+        power = 2 / roundness
+        xs = x + wide / 2 * np.sign(c) * np.abs(c) ** power
+        ys = y + deep / 2 * np.sign(s) * np.abs(s) ** power
+        verts += zip(xs.tolist(), ys.tolist(), [z] * segments)
+    count = len(rings)
+    bands = [range(row * segments, (row + 1) * segments) for row in range(count)]
+    faces = [face for low, high in zip(bands, bands[1:]) for face in _band(low, high, segments)]
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(verts, [], [tuple(bands[0])[::-1], *faces, tuple(bands[-1])])
+    spots = np.array([verts[loop.vertex_index] for loop in mesh.loops])
+    mesh.uv_layers.new(name="UVMap").data.foreach_set("uv", spots[:, [2, 0]].astype(np.float32).ravel())
+    _smooth(mesh)
+    return put(piece, name, mesh, at, turn, label, material)
+
+
 def tube(piece: Piece, name: str, points: Sequence[Vec], radius: float, material: str, bent=False, label=None):
     """A round bar or cable through `points`, as a bevelled curve; `bent` lets it swing in an arc between its ends."""
     curve = bpy.data.curves.new(name, "CURVE")

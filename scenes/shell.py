@@ -10,7 +10,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from scenes.pieces import Room, Vec, start
+from scenes.pieces import Piece, Room, Vec, start
 from scenes.shapes import box, boxes, drape, lathe, sheet, tube
 
 WIDTH, DEPTH, HEIGHT, THICK = 6.6, 5.2, 2.6, 0.24
@@ -44,14 +44,14 @@ def add_shell(room: Room) -> None:
         at, turn = against(name, 0)
         wall = start(room, f"{name.title()} wall", "wall", at, turn)
         openings = [WINDOWS[name]] if name in WINDOWS else [DOOR[1]] if name == DOOR[0] else []
-        boxes(wall, "plaster", _around(length, openings), material, bevel=0)
-        boxes(wall, "skirting", _skirting(length, openings), "white paint", bevel=0.006)
+        boxes(wall, "plaster", around(length, openings), material, bevel=0)
+        boxes(wall, "skirting", skirting(length, openings), "white paint", bevel=0.006)
 
 
-def _around(length: float, openings: list[Vec]) -> list[tuple[Vec, Vec]]:
+def around(length: float, openings: list[Vec], height: float = HEIGHT) -> list[tuple[Vec, Vec]]:
     """The boxes that make a wall of a length, leaving (left, right, bottom, top) openings free."""
     xs = sorted({-THICK, length + THICK, *(x for left, right, _, _ in openings for x in (left, right))})
-    zs = sorted({0.0, HEIGHT, *(z for _, _, low, high in openings for z in (low, high))})
+    zs = sorted({0.0, height, *(z for _, _, low, high in openings for z in (low, high))})
     solid = []
     for left, right in zip(xs, xs[1:]):
         for low, high in zip(zs, zs[1:]):
@@ -61,7 +61,7 @@ def _around(length: float, openings: list[Vec]) -> list[tuple[Vec, Vec]]:
     return solid
 
 
-def _skirting(length: float, openings: list[Vec]) -> list[tuple[Vec, Vec]]:
+def skirting(length: float, openings: list[Vec]) -> list[tuple[Vec, Vec]]:
     ends = [0.0, *(x for left, right, low, _ in openings if low == 0 for x in (left - 0.09, right + 0.09)), length]
     return [((b - a, 0.016, 0.09), ((a + b) / 2, -0.008, 0.0)) for a, b in zip(ends[::2], ends[1::2])]
 
@@ -69,42 +69,51 @@ def _skirting(length: float, openings: list[Vec]) -> list[tuple[Vec, Vec]]:
 def add_windows(room: Room) -> None:
     """Frames with a mullion, panes, a sill, a handle."""
     for name, (left, right, low, high) in WINDOWS.items():
-        wide, tall = right - left, high - low
-        at, turn = against(name, (left + right) / 2, z=low)
-        window = start(room, f"{name.title()} window", "window", at, turn)
-        y, bar = 0.13, 0.065
-        sash = wide / 2 - bar
-        boxes(
-            window,
-            "frame",
-            [
-                ((wide, 0.08, bar), (0, y, 0)),
-                ((wide, 0.08, bar), (0, y, tall - bar)),
-                ((bar, 0.08, tall), (0, y, 0)),
-                *(((bar, 0.08, tall), (side * (wide - bar) / 2, y, 0)) for side in (-1, 1)),
-                *(((sash, 0.03, 0.025), (side * (wide / 4), y, tall * 0.68)) for side in (-1, 1)),
-            ],
-            "white paint",
-            bevel=0.008,
-        )
-        for side in (-1, 1):
-            box(window, "pane", (sash, 0.006, tall - 2 * bar), (side * wide / 4, y, bar), "pane", bevel=0)
-        box(window, "sill", (wide + 0.16, 0.26, 0.035), (0, -0.01, -0.036), "white paint", bevel=0.012)
-        tube(
-            window,
-            "handle",
-            [(0.0, 0.08, tall * 0.45), (0.0, 0.05, tall * 0.45), (0.0, 0.05, tall * 0.45 - 0.11)],
-            0.009,
-            "chrome",
-        )
+        add_window(room, f"{name.title()} window", *against(name, (left + right) / 2, z=low), right - left, high - low)
+
+
+def add_window(room: Room, name: str, at, turn: float, wide: float, tall: float, sill: float = 0.26) -> Piece:
+    """One window, the middle of its lower edge at `at`; its sill is so deep."""
+    window = start(room, name, "window", at, turn)
+    y, bar = 0.13, 0.065
+    sash = wide / 2 - bar
+    boxes(
+        window,
+        "frame",
+        [
+            ((wide, 0.08, bar), (0, y, 0)),
+            ((wide, 0.08, bar), (0, y, tall - bar)),
+            ((bar, 0.08, tall), (0, y, 0)),
+            *(((bar, 0.08, tall), (side * (wide - bar) / 2, y, 0)) for side in (-1, 1)),
+            *(((sash, 0.03, 0.025), (side * (wide / 4), y, tall * 0.68)) for side in (-1, 1)),
+        ],
+        "white paint",
+        bevel=0.008,
+    )
+    for side in (-1, 1):
+        box(window, "pane", (sash, 0.006, tall - 2 * bar), (side * wide / 4, y, bar), "pane", bevel=0)
+    box(window, "sill", (wide + 0.16, sill, 0.035), (0, 0.12 - sill / 2, -0.036), "white paint", bevel=0.012)
+    tube(
+        window,
+        "handle",
+        [(0.0, 0.08, tall * 0.45), (0.0, 0.05, tall * 0.45), (0.0, 0.05, tall * 0.45 - 0.11)],
+        0.009,
+        "chrome",
+    )
+    return window
 
 
 def add_curtains(room: Room, wall: str) -> None:
-    """A brass pole over a window and two curtains, drawn back unevenly."""
     left, right, _, high = WINDOWS[wall]
-    wide, top = right - left, high + 0.16
-    at, turn = against(wall, (left + right) / 2)
-    rail = start(room, f"{wall.title()} curtains", "curtain", at, turn)
+    hang_curtains(room, f"{wall.title()} curtains", *against(wall, (left + right) / 2), right - left, high + 0.16)
+
+
+def hang_curtains(
+    room: Room, name: str, at, turn: float, wide: float, top: float, drawn=(0.42, 0.56), hem=0.025
+) -> Piece:
+    """A brass pole over a window that is `wide` and two curtains, each drawn back to `drawn` metres, unevenly;
+    they end `hem` above the floor."""
+    rail = start(room, name, "curtain", at, turn)
     ends = wide / 2 + 0.38
     tube(rail, "pole", [(-ends, -0.1, top), (ends, -0.1, top)], 0.012, "brass", label="otherstructure")
     for side in (-1, 1):
@@ -126,10 +135,11 @@ def add_curtains(room: Room, wall: str) -> None:
             "brass",
             label="otherstructure",
         )
-        _hang_curtain(rail, side, ends - 0.03, room.rng.uniform(0.42, 0.56), top)
+        _hang_curtain(rail, side, ends - 0.03, room.rng.uniform(*drawn), top, hem)
+    return rail
 
 
-def _hang_curtain(rail, side: int, outer: float, wide: float, top: float) -> None:
+def _hang_curtain(rail, side: int, outer: float, wide: float, top: float, hem: float) -> None:
     phase, folds = rail.room.rng.uniform(0, 6.28), 5.5
 
     def surface(u, v):
@@ -139,7 +149,7 @@ def _hang_curtain(rail, side: int, outer: float, wide: float, top: float) -> Non
         )
         x = side * (outer - wide * flare * u + 0.012 * np.sin(9 * u + 5 * v))
         y = -0.1 - 0.036 * wave * (0.75 + 0.4 * (1 - v))
-        return x, y, 0.025 + (top - 0.035) * v + 0.008 * np.sin(17 * u) * (1 - v)
+        return x, y, hem + (top - (hem + 0.01)) * v + 0.008 * np.sin(17 * u) * (1 - v)
 
     sheet(rail, "cloth", surface, (1, 1, 1), "curtain cloth", (90, 26), thickness=0.004)
     for ring in range(7):
@@ -218,9 +228,8 @@ def add_door(room: Room) -> None:
         tube(door, "hinge", [(-0.452, 0.03, z), (-0.452, 0.03, z + 0.09)], 0.007, "brass")
 
 
-def add_radiator(room: Room, wall: str, along: float) -> None:
+def add_radiator(room: Room, at, turn: float) -> Piece:
     """An old column radiator with its valve and pipe."""
-    at, turn = against(wall, along, gap=0.09)
     radiator = start(room, "Radiator", "otherfurniture", at, turn)
     count, step = 15, 0.072
     xs = [(i - (count - 1) / 2) * step for i in range(count)]
@@ -230,6 +239,7 @@ def add_radiator(room: Room, wall: str, along: float) -> None:
         tube(radiator, "pipe", [(-end, 0, z), (end, 0, z)], 0.018, "white paint")
     tube(radiator, "feed", [(end, 0, 0.17), (end + 0.09, 0, 0.17), (end + 0.09, 0, 0.0)], 0.009, "chrome")
     lathe(radiator, "valve", [(0, 0), (0.02, 0), (0.02, 0.05), (0, 0.055)], (end + 0.09, 0, 0.17), "white plastic", 20)
+    return radiator
 
 
 def add_fittings(room: Room) -> None:
@@ -250,9 +260,8 @@ def add_fittings(room: Room) -> None:
         box(plate, "rocker", (0.04, 0.012, 0.05), (0, -0.009, 0.018), "white plastic", bevel=0.004, turn=(4, tilt, 0))
 
 
-def add_coat_hooks(room: Room, wall: str, along: float) -> None:
+def add_coat_hooks(room: Room, at, turn: float) -> Piece:
     """A peg rail with a coat, a scarf and a bag on it, shoes below."""
-    at, turn = against(wall, along)
     rail = start(room, "Peg rail", "otherprop", at, turn)
     box(rail, "board", (0.74, 0.02, 0.09), (0, -0.011, 1.62), "oak", bevel=0.006)
     for x in (-0.28, -0.09, 0.1, 0.29):
@@ -276,3 +285,4 @@ def add_coat_hooks(room: Room, wall: str, along: float) -> None:
     for strap in bag:
         tube(rail, "strap", strap, 0.009, "leather", label="bag")
     box(rail, "tote", (0.3, 0.09, 0.32), (0.285, -0.075, 0.76), "linen", bevel=0.035, turn=(0, 2, 0), label="bag")
+    return rail

@@ -6,7 +6,7 @@ from scenes.pieces import Piece, Room, put, start
 from scenes.shapes import box, box_mesh, boxes, drape, lathe, paint, tube
 
 
-def add_night_stand(room: Room, at, turn: float) -> None:
+def add_night_stand(room: Room, at, turn: float) -> Piece:
     """A small chest, its drawer not quite shut."""
     stand = start(room, "Night stand", "night stand", at, turn)
     boxes(
@@ -24,6 +24,7 @@ def add_night_stand(room: Room, at, turn: float) -> None:
         0.005,
     )
     add_drawer(stand, (0.37, 0.3, 0.14), (0, -0.345, 0.345), 0.07, "pine")
+    return stand
 
 
 def add_drawer(piece: Piece, size, front, out: float, material: str, label: str | None = None) -> None:
@@ -85,7 +86,7 @@ def add_dresser(room: Room, at, turn: float) -> Piece:
     return dresser
 
 
-def add_wardrobe(room: Room, at, turn: float) -> None:
+def add_wardrobe(room: Room, at, turn: float) -> Piece:
     """Two doors; a looking-glass is let into one: a face part, labelled through its material."""
     wardrobe = start(room, "Wardrobe", "cabinet", at, turn)
     wide, deep, tall = 1.0, 0.58, 2.02
@@ -123,6 +124,7 @@ def add_wardrobe(room: Room, at, turn: float) -> None:
         material="walnut",
     )
     paint(glass, room.material["mirror"], lambda face: face.normal.y < -0.9)
+    return wardrobe
 
 
 def add_bookcase(room: Room, at, turn: float, size=(1.3, 0.31, 2.02), rows=5) -> tuple[Piece, list[tuple]]:

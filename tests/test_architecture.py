@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
-ROOMS = ("blender_addon", "render_scripts", "scenes", "postprocess", "tools", "labelpass.py")
+ROOMS = (
+    "blender_addon",
+    "render_scripts",
+    "scenes",
+    "postprocess",
+    "recipes",
+    "training",
+    "tools",
+    "verbs",
+    "labelpass.py",
+)
 FILES = sorted(
     path.relative_to(REPOSITORY)
     for room in ROOMS
@@ -39,7 +49,7 @@ PURE_RENDER = {
     ),
     *(
         f"render_scripts.{name}"
-        for name in ("job", "job_check", "job_file", "job_runs", "job_schema", "schemas", "sections")
+        for name in ("job", "job_check", "job_file", "job_runs", "job_schema", "schemas", "sections", "written_file")
     ),
     *(f"render_scripts.rays.{name}" for name in ("panoramas", "pixel_rays", "tally", "verify_request")),
     *(f"{SAMPLED}.{name}" for name in ("choice", "floors", "paths", "poses", "view_request", "view_schema")),
@@ -102,6 +112,35 @@ PURE_ADDON = {
         for name in ("name_words", "thesaurus", "name_readings", "label_targets", "ranking")
     ),
 }
+PURE_SCENES = {
+    *(f"scenes.{name}" for name in ("catalogue", "cutout_files", "cutouts", "drawn", "rectangles")),
+    *(f"scenes.{name}.settings" for name in ("balloons", "studio")),
+    *(
+        f"scenes.picture_frames.{name}"
+        for name in (
+            *("arrangements", "canvas", "held_out_paintings", "outlines", "paintings", "profiles", "settings"),
+            *("shots", "wallpapers"),
+        )
+    ),
+    *(
+        f"scenes.rooms.{name}"
+        for name in ("asset_names", "cameras", "catalogue", "floor_plan", "footprints", "furnisher", "layout")
+    ),
+    *(f"scenes.rooms.{name}" for name in ("programs", "settings")),
+}
+NEEDS_TORCH = {
+    *(
+        f"training.{name}"
+        for name in ("batches", "checkpoint", "course", "loss", "machine", "predict", "train", "validation")
+    ),
+    *(f"training.networks.{name}" for name in ("layers", "segnet", "unet")),
+    "training.networks",
+}
+READERS = (
+    *("checksums", "encoded", "errors", "evaluation", "exporters", "labelmap", "layout", "manifest", "pages", "pixels"),
+    *("png", "progress", "report.charts", "signals", "staging", "stats"),
+)
+"""What training may know of postprocess."""
 BLENDER = {"bpy", "bpy_extras", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ui", "addon_utils", "_cycles",
            "rna_keymap_ui"}  # fmt: skip
 
@@ -169,14 +208,26 @@ def doors_of(path: Path) -> tuple[str, ...]:
             "numpy",
             *blender,
         )
+    if module in PURE_SCENES:
+        return (CONTRACT, "numpy", "cv2", *PURE_SCENES)
     if room == "scenes":
         return ("scenes", CONTRACT, "blender_addon.scene_labels", "blender_addon.compat", "numpy", *blender)
     if room == "postprocess":
         libraries = ("numpy", "cv2", "OpenEXR", "PIL", "h5py", "pycocotools")
         return ("postprocess", CONTRACT, *libraries)
+    if room == "recipes":
+        label_files = "blender_addon.label_sets.label_files"
+        rooms = ("recipes", "postprocess", "scenes.catalogue", "scenes.drawn", *PURE_RENDER)
+        return (*rooms, CONTRACT, "blender_addon.strict_yaml", label_files, "numpy")
+    if room == "training":
+        torch = ("torch", "training") if module in NEEDS_TORCH else ()
+        pure = {module_of(path) for path in FILES if path.parts[0] == "training"} - NEEDS_TORCH
+        return (CONTRACT, "numpy", *(f"postprocess.{name}" for name in READERS), *pure, *torch)
     if room == "tools":
         return ("tools", CONTRACT, *blender)
-    return ("blender_addon", "render_scripts", "scenes", "postprocess", "bpy", "numpy")
+    if room == "verbs":
+        return ("verbs", "blender_addon", "render_scripts", "postprocess", "recipes", "training", "bpy")
+    return ("verbs", CONTRACT, "blender_addon.compat")
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
@@ -199,13 +250,17 @@ def without_bpy() -> list[str]:
     pure = [
         module_of(path)
         for path in FILES
-        if path.parts[0] in {"postprocess", "labelpass.py"} or path.parts[:2] == ("blender_addon", "contract")
+        if (
+            (path.parts[0] in {"postprocess", "recipes", "training", "verbs", "labelpass.py"})
+            and module_of(path) not in NEEDS_TORCH
+        )
+        or path.parts[:2] == ("blender_addon", "contract")
     ]
-    return sorted({*pure, *PURE_RENDER, *PURE_ADDON, "blender_addon", "render_scripts"})
+    return sorted({*pure, *PURE_RENDER, *PURE_ADDON, *PURE_SCENES, "blender_addon", "render_scripts"})
 
 
-def test_pure_modules_do_without_bpy():
-    code = "import sys, importlib\nsys.modules['bpy'] = None\n"
+def test_pure_modules_do_without_bpy_and_pytorch():
+    code = "import sys, importlib\nsys.modules['bpy'] = sys.modules['torch'] = None\n"
     code += f"for name in {without_bpy()!r}:\n    importlib.import_module(name)\n"
     code += "assert 'mathutils' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False)
@@ -239,6 +294,8 @@ BANNED_CALLS = {
     "datetime.datetime.utcnow": "no clock in outputs",
     "datetime.datetime.today": "no clock in outputs",
     "datetime.date.today": "no clock in outputs",
+    "torch.manual_seed": "a draw is that of a torch.Generator",
+    "torch.seed": "a draw is that of a torch.Generator",
     "os.urandom": "a draw is numpy's default_rng([seed, frame, stream])",
     "os.system": "a list of arguments needs no shell",
     "os.popen": "a list of arguments needs no shell",
@@ -322,6 +379,7 @@ def test_bans(path):
         "import numpy as np\nnp.random.rand(3)", "from numpy import random\nrandom.random()",
         "from numpy.random import shuffle\nshuffle([])", "import numpy as np\nnp.random.default_rng()",
         "import yaml\nyaml.load('')", "eval('1')", "exec('')", "import os\nos.system('ls')",
+        "import torch\ntorch.manual_seed(0)",
         "import subprocess\nsubprocess.run('ls', shell=True)", "def f(rng=None): pass", "def f(*, rng=3): pass",
         "import numpy as np\ndef f(r: np.random.Generator = None): pass", "f = lambda rng=1: 0",
     ],
@@ -391,7 +449,7 @@ def in_the_room_list(path: Path) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in FILES if path.parts[0] in {"blender_addon", "render_scripts", "postprocess"}],
+    [path for path in FILES if path.parts[0] in {"blender_addon", "render_scripts", "postprocess", "training"}],
     ids=str,
 )
 def test_every_module_is_in_the_room_list(path):

@@ -27,8 +27,10 @@ RUNS = {
     "cost.py": (["--scene", "cheap", "--frames", "1", "--rounds", "1", "--size", "16x12"], "| cheap"),
     "objects.py": (["--objects", "20", "--frames", "2"], "| 20 | instances"),
     "memory.py": (["--frames", "4", "--size", "16x12"], "| randomised"),
+    "balloons.py": (["--frames", "2", "--size", "16x16"], "| sparse-convolution"),
     "presets.py": (["--views", "1", "--size", "32x24", "--reference", "2"], "| final"),
-    "export.py": (["--frames", "2", "--size", "64x48", "--rounds", "1"], "decode + encode + read back"),
+    "export.py": (["--frames", "8", "--sizes", "64x48", "--rounds", "1"], "2 "),
+    "export_memory.py": (["--frames", "10,30", "--jobs", "1"], "| 30"),
 }
 """{file: (arguments, what the last row of its table is about)}."""
 NO_RUNS = {"window.py", "crowds.py", "run.py"}

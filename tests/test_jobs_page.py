@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from blender_addon.contract.strict import plain
 from blender_addon.strict_yaml import read_yaml
-from render_scripts.job_file import JobError
 from render_scripts.job_schema import job_schema
+from render_scripts.written_file import FileRefused
 
 from .render.test_job import job_of, jobs
 
@@ -100,7 +100,7 @@ def test_what_is_a_job_fits_the_schema(tmp_path, text):
     ],
 )  # fmt: skip
 def test_what_is_no_job_does_not_fit_the_schema(tmp_path, text):
-    with pytest.raises(JobError):
+    with pytest.raises(FileRefused):
         job_of(tmp_path, text)
     assert not fits(read_yaml(text, "a job")[0])
 
@@ -113,7 +113,7 @@ def test_examples_are_jobs_of_ten_lines_at_most(tmp_path, text):
 
 def test_the_mistakes_on_the_page_are_told_so(tmp_path):
     told = PAGE.split("```\nlabelpass: job.yaml:3")[1].split("```")[0]
-    with pytest.raises(JobError) as caught:
+    with pytest.raises(FileRefused) as caught:
         job_of(tmp_path, "scene: a.blend\nout: x\nsise: 640x480\nsamples: 0\n")
     said = "".join(f"labelpass: {line}\n" for line in str(caught.value).replace(f"{tmp_path}/", "").split("\n"))
     assert said == f"labelpass: job.yaml:3{told}"

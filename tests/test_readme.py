@@ -29,11 +29,25 @@ from render_scripts.sampled_views.view_request import parse_words
 from tests.postprocess.label_sources import lay_sources
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md")
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md")
 MUST_HAVE_COMMANDS = {
     *("README", "evaluation", "exactness", "importing", "jobs", "modalities", "randomisation", "rendering", "report"),
-    *("verify", "views"),
+    *(
+        "training",
+        "verify",
+        "views",
+        "recipes",
+        "balloons",
+        "rectangles",
+        "cutouts",
+        "picture_frames",
+        "rooms",
+        "studio",
+    ),
 }
+
+TRIED_WITH_PYTORCH = "training"
+"""By tests/training/test_torch_page.py."""
 
 
 def blocks(page: Path, kind: str) -> list[str]:
@@ -44,6 +58,7 @@ def blocks(page: Path, kind: str) -> list[str]:
 COMMANDS = [
     pytest.param(page, command, id=f"{page.stem}: {command}")
     for page in PAGES
+    if page.stem != TRIED_WITH_PYTORCH
     for block in blocks(page, "sh")
     for line in block.splitlines()
     if (command := line.split("#")[0].strip())
@@ -88,6 +103,11 @@ def _lay(folder: Path, page: Path) -> None:
     lay_sources(folder)
     (folder / "fabrics").mkdir()
     _save_picture(folder / "fabrics" / "linen.png")
+    (folder / "photos").mkdir()
+    for name in "abcdefgh":
+        _save_picture(folder / "photos" / f"{name}.png")
+    _save_cutout(folder / "shapes" / "square" / "red.png")
+    _save_model(folder / "models" / "chair_box.blend")
     for job in jobs_of(page)[:1]:
         (folder / "job.yaml").write_text(tiny(job), encoding="utf-8")
         looks = read_yaml(job, page.name)[0].get("randomize", {})
@@ -107,6 +127,9 @@ def tiny(text: str) -> str:
     text = re.sub(r"(?<=--frames )(\d+)-\d+", lambda first: f"{first[1]}-{int(first[1]) + 1}", text)
     text = re.sub(r"(^samples: |(?<=--samples ))\d+", r"\g<1>2", text, flags=re.M)
     text = re.sub(r"(^size: |(?<=--size ))\d+x\d+", r"\g<1>48x36", text, flags=re.M)
+    text = re.sub(r"(?<=--count )\d+", "2", text)
+    if re.search(r"labelpass dataset (?!rectangles|cutouts|mine)", text):
+        text += " --set render.size=48x36 --set render.samples=1"
     many = re.search(r"labelpass render .*--(sample-views|randomize) ", text) and "-frame" not in text
     return f"{text} --frames 1-2" if many else text
 
@@ -116,6 +139,23 @@ def _save_picture(path: Path) -> None:
     image.pixels.foreach_set(np.full(4 * 4 * 4, 0.5, np.float32))
     image.save(filepath=str(path))
     bpy.data.images.remove(image)
+
+
+def _save_cutout(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    Image.fromarray(np.full((16, 16, 4), (200, 30, 30, 255), np.uint8)).save(path)
+
+
+def _save_model(path: Path) -> None:
+    """A chair of a kind: a box that stands on the floor."""
+    path.parent.mkdir()
+    mesh = bpy.data.meshes.new("box")
+    corners = [(x, y, z) for z in (0, 0.9) for y in (-0.25, 0.25) for x in (-0.25, 0.25)]
+    mesh.from_pydata(corners, [], [(0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5)])
+    box = bpy.data.objects.new("box", mesh)
+    bpy.data.libraries.write(str(path), {box, mesh})
+    bpy.data.objects.remove(box)
+    bpy.data.meshes.remove(mesh)
 
 
 def _save_label_map(path: Path) -> None:

@@ -116,7 +116,9 @@ def test_damage_is_told(run, options):
     (run / "frames/000001" / run_folder.PURITY).write_bytes(b"short")
     done = labelpass("verify", run, *options, code=1)
     assert "labelpass: frame 1 is damaged: " in done.stdout and "purity.exr has 5 bytes" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("labelpass: 2 frames: ")
+    *_, summary, last = done.stdout.splitlines()
+    assert (last if options else summary).startswith("labelpass: 2 frames: ")
+    assert options or "--repair" in last
 
 
 def test_pixels_that_are_not_those_that_were_rendered(run):
@@ -213,6 +215,7 @@ def test_what_cannot_be_verified_is_one_clear_line(run, options, said, code):
 def test_a_folder_that_is_no_run(tmp_path):
     said = labelpass("verify", tmp_path, code=1).stderr
     assert "is neither a run (it has no plan.json) nor a dataset (it has no dataset.json)" in said
+    assert "nowhere is not there" in labelpass("verify", tmp_path / "nowhere", code=1).stderr
 
 
 def test_an_installed_blender_says_the_same(run, tmp_path):

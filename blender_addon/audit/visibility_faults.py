@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import bpy
 
+from ..compat import fcurves
 from ..occurrences import Occurrence, rendered_objects, why_not_shown
 from ..scene_labels import why_not
 from .findings import NOTE, Finding, Fix
@@ -24,12 +25,17 @@ def unlike_the_viewport(view_layer: bpy.types.ViewLayer, things: Iterable[Occurr
             shown = obj in reached
             if shown and (obj not in carriers or obj.visible_get(view_layer=view_layer)):
                 continue
-            if shown:
+            if shown and not _comes_and_goes(obj):
                 yield Finding("hidden", NOTE, (culprit(obj),), fix=Fix("hide_render"))
-            elif obj.pass_index and not why_not(obj) and obj.visible_get(view_layer=view_layer):
+            elif not shown and obj.pass_index and not why_not(obj) and obj.visible_get(view_layer=view_layer):
                 why = why_not_shown(obj, rendered, view_layer)
                 yield Finding("not_rendered", NOTE, (culprit(obj),), detail=(why,), label_id=obj.pass_index,
                               fix=Fix("show_render" if obj.hide_render else "clear"))  # fmt: skip
+
+
+def _comes_and_goes(obj: bpy.types.Object) -> bool:
+    """Whether keys hide it in the viewport: the frame that renders it may be another one than this."""
+    return any(curve.data_path == "hide_viewport" for curve in fcurves(obj))
 
 
 def no_carriers(view_layer: bpy.types.ViewLayer) -> Iterator[Finding]:

@@ -135,23 +135,31 @@ def _hints(kind: type) -> Mapping[str, Any]:
     return {key_of(name): hint for name, hint in get_type_hints(kind, include_extras=True).items()}
 
 
+@cache
+def _fields(kind: type) -> tuple[tuple[str, str, bool], ...]:
+    """(name, key, whether it must be said) of each field."""
+    return tuple(
+        (field.name, key_of(field.name), field.default is MISSING and field.default_factory is MISSING)
+        for field in fields(kind)
+    )
+
+
 def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
     if not isinstance(data, Mapping):
         raise Misfits([f"{what or 'the whole'} must be a mapping, not {_shown(data)}"])
     before = f"{what}." if what else ""
     hints = _hints(kind)  # type: ignore[arg-type]
     wrong, values = [], {}
-    for field in fields(kind):  # type: ignore[arg-type]
-        if key_of(field.name) not in data and field.default is MISSING and field.default_factory is MISSING:
-            wrong.append(f"{before}{key_of(field.name)} is missing")
+    for _, key, needed in _fields(kind):  # type: ignore[arg-type]
+        if needed and key not in data:
+            wrong.append(f"{before}{key} is missing")
     for key in data:
         if key not in hints and not how.others:
             wrong.append(f"{before}{shown_key(key)} is unknown{nearest(key, hints)}")
-    for field in fields(kind):  # type: ignore[arg-type]
-        key = key_of(field.name)
+    for name, key, _ in _fields(kind):  # type: ignore[arg-type]
         if key in data:
             try:
-                values[field.name] = _value(hints[key], data[key], f"{before}{key}", how)
+                values[name] = _value(hints[key], data[key], f"{before}{key}", how)
             except Misfits as error:
                 wrong += error.found
     if wrong:
@@ -165,7 +173,8 @@ def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
 
 
 def _value(hint: Any, value: Any, what: str, how: Reading) -> Any:
-    origin, inside = get_origin(hint), get_args(hint)
+    # Plain types are most of what there is, and have neither.
+    origin, inside = (None, ()) if type(hint) is type else (get_origin(hint), get_args(hint))
     if hint is Any:
         return value
     if origin is Annotated:
@@ -200,7 +209,7 @@ def _value(hint: Any, value: Any, what: str, how: Reading) -> Any:
     # Not isinstance: Python counts True among the whole numbers.
     if type(value) is not hint or (hint is float and not math.isfinite(value)):
         raise Misfits([f"{what} must be {_NAMES[hint]}, not {_shown(value)}"])
-    if hint is str and any("\ud800" <= letter <= "\udfff" for letter in value):
+    if hint is str and not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
         raise Misfits([f"{what} holds half of a character: {_shown(value)}"])
     return value
 

@@ -24,6 +24,7 @@ from ..contract.words import little_room
 from . import ends, exr, label_maps
 from .motion import playing_images
 from .stage import changed, put_back_frame
+from .steady import steady
 from .streams import turned_to
 from .transparency import all_or_nothing
 from .volumes import has_grids, no_volumes
@@ -67,8 +68,9 @@ def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection
                 **{name: False for name in dir(scene.render) if name.startswith("use_stamp")},
                 # With motion blur, data that persists is wrong in the second render: switching it off loses image
                 # textures (4.5), and a short shutter moves objects by the shutter before (4.3, 5.2). Where a view layer
-                # shows its volumes no longer, or again, it does not see that (4.3, 4.5).
-                use_persistent_data=not (scene.render.use_motion_blur or has_grids()),
+                # shows its volumes no longer, or again, it does not see that (4.3, 4.5). Where both renders have one
+                # sample and only the label render the passes of instances, the next image has garbage in it (4.5).
+                use_persistent_data=not (scene.render.use_motion_blur or has_grids() or _one_sample_of_each(settings)),
                 use_file_extension=True,
                 use_overwrite=True,
                 filepath=scene.render.filepath,
@@ -94,6 +96,10 @@ def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection
         enter(changed(scene, camera=scene.camera))
         enter(put_back_frame(scene))
         yield
+
+
+def _one_sample_of_each(settings: Settings) -> bool:
+    return settings.samples == 1 and "instances" in settings.modalities
 
 
 def render_labels(
@@ -174,12 +180,12 @@ def sharp(scene: bpy.types.Scene, settings: Settings, label_set: LabelSet | None
     k, cycles, render = settings.label_supersample, scene.cycles, scene.render
     with ExitStack() as stack:
         enter = stack.enter_context
-        enter(changed(scene.camera.data.dof, use_dof=False))
+        enter(steady(scene.camera.data.dof, use_dof=False))
         enter(no_volumes(scene, scene.view_layers[settings.view_layer]))
         for light in bpy.data.lights:  # no index pass shows light: not sampling it saves a third of the render
             enter(changed(light, energy=0.0))
         enter(
-            changed(
+            steady(
                 cycles,
                 samples=1,
                 use_adaptive_sampling=False,

@@ -23,6 +23,7 @@ from ..occurrences import Occurrence
 from . import cryptomatte, label_maps
 from .label_pass import Passes, label_samples, prepared, render_passes, sharp
 from .stage import changed, kept_render_result, put_back_frame
+from .steady import steady
 from .unkeyed import kept_unkeyed
 from .visibility import instancer_labels_of_frames, things_shown
 
@@ -83,7 +84,7 @@ def look(
             _look_through(scene, view)
             with ExitStack() as one:
                 if lasting:
-                    one.enter_context(changed(scene.camera.data.dof, use_dof=False))
+                    one.enter_context(steady(scene.camera.data.dof, use_dof=False))
                 else:
                     ignored = one.enter_context(sharp(scene, settings, label_set))
                 one.enter_context(bpy.context.temp_override(scene=scene, view_layer=view_layer))

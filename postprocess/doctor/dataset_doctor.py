@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,20 +13,21 @@ from blender_addon.contract.words import counted
 from ..checksums import NAME as CHECKSUMS
 from ..checksums import checksums, files_below, read_checksums
 from ..exporters import FORMATS
+from ..exporters.coco import Coco
 from ..likeness import leak_warnings
 from ..manifest import NAME
 from ..progress import Progress
-from .dataset_pixels import Counted, look_at_member, off_size, wrong_counts
+from ..stored import Stored
+from .annotations import annotation_faults
+from .dataset_pixels import Counted, look_at_stored, off_size, wrong_counts, wrong_facts
 from .export_command import export_command
 from .findings import ERROR, NOTE, WARNING, Finding, exit_code, in_short, to_json, to_lines
 from .frame_faults import frame_faults
-from .listed_files import Listed, Member, listed_files
+from .listed_files import Listed, listed_files
 from .looks import Look
 from .promised import Promised, read_promised
 
 SCHEMA = "labelpass.verify/1"
-_INSIDE = ("ade20k", "cityscapes", "fastai", "huggingface", "mmseg", "nyu", "segnet", "ultralytics")
-"""Formats whose frames are looked at; of others the files, by their checksums."""
 _AHEAD = 4  # frames a thread, whose looks wait for their turn
 
 
@@ -43,15 +45,14 @@ def examine_dataset(dataset: Path, jobs: int = 1, progress: Progress | None = No
     """Reads and decodes all of it, in so many threads. Raises ExportError where dataset.json cannot be read."""
     promised = read_promised(dataset)
     files = files_below(dataset)
-    listed = Listed((), (), frozenset())
-    findings: list[Finding] = []
-    if promised.format in _INSIDE:
-        layout = FORMATS[promised.format]()
-        listed = listed_files(dataset, layout, tuple(promised.frames), promised.ending, set(files))
-        findings += [*listed.findings, *_pixels(dataset, listed.members, promised, jobs, progress)]
-    else:
-        text = f"the frames of a {promised.format} dataset are not looked at, only its files"
-        findings.append(Finding(NOTE, "not looked at", "", text))
+    layout = FORMATS[promised.format]()
+    listed = listed_files(dataset, layout, tuple(promised.frames), promised.ending, set(files))
+    findings = [*listed.findings, *_pixels(dataset, listed, promised, jobs, progress)]
+    if isinstance(layout, Coco):
+        findings += annotation_faults(dataset, listed, promised, jobs)
+    if promised.lost:
+        text = f"{promised.lost}: pixels are looked at as the polygons show them, and not counted"
+        findings.append(Finding(NOTE, "not counted", "", text))
     told = listed.told | {each.where for each in findings if each.severity == ERROR}
     findings += _checksums(dataset, files, told, jobs)
     return DatasetReport(dataset, promised, len(listed.members), tuple(findings))
@@ -70,7 +71,9 @@ def told(report: DatasetReport, as_json: bool, strict: bool = False, repair: boo
         }
         return to_json(head, report.findings), code
     what = counted(report.frames, "frame") if report.frames else report.promised.format
-    verdict = in_short(report.findings) or "every file is as it was exported"
+    uncompared = any(each.kind == "no checksums" for each in report.findings)
+    fine = "nothing is wrong that shows without checksums" if uncompared else "every file is as it was exported"
+    verdict = in_short(report.findings) or fine
     lines = [*to_lines(report.findings), f"labelpass: {what}: {verdict}"]
     if repair and code:
         lines.append(f"labelpass: nothing was changed; {_advice(report.promised)}")
@@ -86,25 +89,24 @@ def _advice(promised: Promised) -> str:
         return f"{NAME} does not say how it was made"
 
 
-def _pixels(
-    dataset: Path, members: Sequence[Member], promised: Promised, jobs: int, progress: Progress | None
-) -> list[Finding]:
+def _pixels(dataset: Path, listed: Listed, promised: Promised, jobs: int, progress: Progress | None) -> list[Finding]:
     """Of frames that are there, in the order of their names, which is that of their runs."""
-    there = sorted((member for member in members if member.is_there), key=lambda member: member.name)
-    sums, findings = Counted(), _frames_missing(members, promised)
-    sums.unread |= {member.split for member in members if not member.is_there}
+    there = sorted((each.stored for each in listed.members if each.is_there), key=lambda stored: stored.name)
+    sums, findings = Counted(), _frames_missing(listed, promised)
+    sums.unread |= {each.stored.split for each in listed.members if not each.is_there} | listed.unread
     sums.unread |= {each.where for each in findings}
     alike: list[tuple[str, str, int | None]] = []
 
     def looks() -> Iterator[Look]:
-        for member, look in _looked_at(dataset, there, promised, jobs, progress):
+        for stored, look in _looked_at(dataset, there, promised, jobs, progress):
             if not isinstance(look, Look):
-                sums.unread.add(member.split)
-                findings.append(Finding(ERROR, "damaged", look.split(" ")[0].rstrip(":"), look))
+                sums.unread.add(stored.split)
+                findings.append(Finding(ERROR, "damaged", look.split(" ")[0].rstrip(":,"), look))
                 continue
-            sums.take(member.split, look)
+            sums.take(stored.split, look)
             findings.extend(off_size(look, promised))
-            alike.append((look.name, member.split, look.seen.likeness if look.seen else None))
+            findings.extend(wrong_facts(dataset, stored, look))
+            alike.append((look.name, stored.split, look.seen.likeness if look.seen else None))
             yield look
 
     faults = frame_faults(looks(), promised.meaning, in_one_scene=False)
@@ -114,25 +116,25 @@ def _pixels(
 
 
 def _looked_at(
-    dataset: Path, members: Sequence[Member], promised: Promised, jobs: int, progress: Progress | None
-) -> Iterator[tuple[Member, Look | str]]:
+    dataset: Path, frames: Sequence[Stored], promised: Promised, jobs: int, progress: Progress | None
+) -> Iterator[tuple[Stored, Look | str]]:
     with ThreadPoolExecutor(jobs) as pool:
         step = jobs * _AHEAD
-        for at in range(0, len(members), step):
-            part = members[at : at + step]
-            yield from zip(part, pool.map(lambda member: look_at_member(dataset, member, promised), part))
+        for at in range(0, len(frames), step):
+            part = frames[at : at + step]
+            yield from zip(part, pool.map(lambda stored: look_at_stored(dataset, stored, promised), part))
             if progress is not None:
-                progress(at + len(part), len(members))
+                progress(at + len(part), len(frames))
 
 
-def _frames_missing(members: Sequence[Member], promised: Promised) -> list[Finding]:
-    have = {split: sum(member.split == split for member in members) for split in promised.frames}
+def _frames_missing(listed: Listed, promised: Promised) -> list[Finding]:
+    have = Counter(each.stored.split for each in listed.members)
     return [
         Finding(
             ERROR, "frames", split, f"{NAME} says that {split} has {counted(number, 'frame')}, its list {have[split]}"
         )
         for split, number in promised.frames.items()
-        if number != have[split]
+        if number != have[split] and split not in listed.unread
     ]
 
 
@@ -147,13 +149,14 @@ def _checksums(dataset: Path, files: Sequence[str], told: frozenset[str], jobs: 
     except (OSError, ValueError) as error:
         yield Finding(ERROR, "checksums", CHECKSUMS, f"{CHECKSUMS} cannot be read: {error}")
         return
-    there = set(files)
+    there, whose = set(files), {wanted[name]: name for name in sorted(wanted, reverse=True)}
     for name in sorted(wanted.keys() - there - told):
         yield Finding(ERROR, "missing", name, f"{name} is missing, and {CHECKSUMS} names it")
     for name, found in checksums(dataset, sorted(wanted.keys() & there), jobs):
         if isinstance(found, OSError):
             yield Finding(ERROR, "unreadable", name, f"{name} cannot be read: {found.strerror or found}")
         elif found != wanted[name] and name not in told:
-            yield Finding(ERROR, "checksum", name, f"{name} is not what was exported (wrong checksum)")
+            what = f": it is {whose[found]}" if found in whose else " (wrong checksum)"
+            yield Finding(ERROR, "checksum", name, f"{name} is not what was exported{what}")
     for name in sorted(there - wanted.keys() - told):
         yield Finding(NOTE, "added", name, f"{name} was not exported")

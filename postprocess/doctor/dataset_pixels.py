@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blender_addon.contract.words import counted
 
 from ..errors import ExportError
+from ..exporters.webdataset import facts_of
+from ..labelmap import LabelMap
 from ..manifest import NAME, in_pixels
-from ..pixels import checked_image, read_label_png
+from ..stored import Stored
+from ..stored_pixels import read_bytes, read_picture, read_values
 from .findings import ERROR, Finding
-from .listed_files import Member
 from .looks import Look, look_at
+from .polygons import drawn
 from .promised import Promised
 
 
-def look_at_member(dataset: Path, member: Member, promised: Promised) -> Look | str:
+def look_at_stored(dataset: Path, stored: Stored, promised: Promised) -> Look | str:
     """A look at a frame, or why there can be none, a sentence that begins with a file of it."""
+    found = _look(stored, promised)
+    return found if isinstance(found, Look) else found.replace(f"{dataset}/", "", 1)
+
+
+def _look(stored: Stored, promised: Promised) -> Look | str:
     try:
-        labels = read_label_png(dataset / str(member.places.label), promised.dtype)
-        image = checked_image(dataset / member.places.image, None)[1] if member.places.image else None
+        image = read_picture(stored.image)[1] if stored.image is not None else None
+        labels = _labels(stored, image, promised)
     except ExportError as error:
-        return str(error).replace(f"{dataset}/", "", 1)
+        return str(error)
     if image is not None and image.shape[:2] != labels.pixels.shape:
         sizes = [in_pixels((shape[1], shape[0])) for shape in (image.shape, labels.pixels.shape)]
-        return f"{member.places.image} is {sizes[0]}, its labels {sizes[1]}"
+        return f"{stored.image} is {sizes[0]}, its labels {sizes[1]}"
     if strange := [value for value in labels.counts() if value not in promised.meaning.names]:
         y, x = map(int, np.argwhere(np.isin(labels.pixels, strange))[0])
         many = counted(sum(labels.counts()[value] for value in strange), "such pixel")
         return (
-            f"{member.places.label}: value {labels.pixels[y, x]} at pixel (x {x}, y {y}) is neither a class nor a code "
+            f"{stored.labels}: value {labels.pixels[y, x]} at pixel (x {x}, y {y}) is neither a class nor a code "
             f"of {NAME}; {many} in this file"
         )
-    return look_at(member.name, labels, image)
+    return look_at(stored.name, labels, image)
+
+
+def _labels(stored: Stored, image: NDArray[np.uint8] | None, promised: Promised) -> LabelMap:
+    """As they are written; of polygons, which have pictures, what they show."""
+    if promised.lost and image is not None and isinstance(stored.labels, Path):
+        void = min(promised.meaning.void)
+        return drawn(stored.labels, image.shape, promised.meaning.names.keys() - promised.meaning.void, void)
+    return read_values(stored.labels, promised.written)
 
 
 @dataclass
@@ -56,6 +74,20 @@ class Counted:
         self.sizes[look.size] += 1
 
 
+def wrong_facts(dataset: Path, stored: Stored, look: Look) -> Iterator[Finding]:
+    """Where what the dataset says of a frame beside it is not so."""
+    if stored.facts is None:
+        return
+    try:
+        said: object = json.loads(read_bytes(stored.facts))
+    except ValueError:
+        said = None
+    if said != facts_of(stored.name, stored.split, look.size, look.counts):
+        place = str(stored.facts).removeprefix(f"{dataset}/")
+        sentence = f"{place} does not tell of this picture and these labels"
+        yield Finding(ERROR, "facts", stored.facts.path.name, sentence)
+
+
 def off_size(look: Look, promised: Promised) -> Iterator[Finding]:
     sizes = {promised.size} if promised.sizes is None else set(promised.sizes)
     if look.size not in sizes:
@@ -66,7 +98,7 @@ def off_size(look: Look, promised: Promised) -> Iterator[Finding]:
 def wrong_counts(sums: Counted, promised: Promised) -> Iterator[Finding]:
     """Where the sums of dataset.json are not those of the pixels."""
     for split in promised.frames:
-        if split in sums.unread:
+        if split in sums.unread or promised.lost:
             continue
         pixels, images = sums.pixels.get(split, Counter()), sums.images.get(split, Counter())
         yield from _differing("pixels", split, promised.pixels[split], pixels, promised)

@@ -6,17 +6,25 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ..drawn_frames import DRAWN
 from ..splits import METHODS
 
 _OPTIONS = {"void": "--void", "ignore_label": "--ignore"}
 
+_OF_IMPORTS = ("as the source says", "as asked")
+"""Splits that no export makes."""
+
 
 def export_command(data: Mapping[str, Any]) -> str:
-    """Runs are called by their names in the dataset: no file says where they are. Raises KeyError or TypeError for data
-    that is no dataset.json."""
-    words = ["labelpass", "export"]
+    """Runs and datasets are called by their names in the dataset: no file says where they are. Raises KeyError or
+    TypeError for data that is no dataset.json of an export."""
     sources = data["sources"]
-    if sources and sources[0]["kind"] == "run":
+    if sources and sources[0]["kind"] == DRAWN:
+        return shlex.join(["labelpass", "dataset", *_of_recipe(sources[0]), "--out", "NEW"])
+    words = ["labelpass", "export"]
+    if data["split"]["method"] in _OF_IMPORTS:
+        raise KeyError("it was imported")
+    if sources and sources[0]["kind"] != "index passes":
         words += [str(source["name"]) for source in sources]
     else:
         words += ["--exr", *(str(source["name"]) for source in sources), "--label-set", str(sources[0]["label_set"])]
@@ -38,6 +46,10 @@ def export_command(data: Mapping[str, Any]) -> str:
         words += ["--ignore-impure", str(data["ignored_below_purity"])]
     words += _of_format(data["conventions"])
     return shlex.join([*words, "--out", "NEW"])
+
+
+def _of_recipe(source: Mapping[str, Any]) -> list[str]:
+    return [str(source["name"]), "--count", str(source["frames"]), "--seed", str(source["seed"])]
 
 
 def _of_format(conventions: Mapping[str, Any]) -> list[str]:

@@ -1,43 +1,46 @@
-"""The lists of a dataset against its folders: who is named and not there, who is there and not named."""
+"""The frames of a dataset that may be damaged: who is named and not there, who is there and not named, who is twice."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..exporters import Format
+from ..exporters import Format, Gathered
+from ..exporters.yolo import Yolo, polygon_file
+from ..frames import slug
 from ..layout import Places
+from ..stored import Stored, file_of
+from ..stored_frames import listed_name, places_of, stored_at
 from .findings import ERROR, Finding
-
-_NAME = re.compile(r"[^/\\\0\s]+")
 
 
 @dataclass(frozen=True)
 class Member:
-    """A frame that a list names: where its files are, and whether image and labels are there."""
+    """A frame that a list names, and whether image and labels are there."""
 
-    split: str
-    name: str
-    places: Places
+    stored: Stored
     is_there: bool
 
 
 @dataclass(frozen=True)
 class Listed:
-    """`told`: files about which a finding was made."""
+    """`told`: files about which a finding was made; `unread`: splits of which not all frames could be found."""
 
     members: tuple[Member, ...]
     findings: tuple[Finding, ...]
     told: frozenset[str]
+    unread: frozenset[str] = frozenset()
 
 
 def listed_files(dataset: Path, layout: Format, splits: Sequence[str], ending: str, files: set[str]) -> Listed:
     """`files`: all that the dataset has, as relative paths."""
+    if isinstance(layout, Gathered):
+        return _gathered(dataset, layout, splits, ending)
     findings: list[Finding] = []
     told: set[str] = set()
     members: list[Member] = []
+    named: set[str] = set()
     seen: dict[str, tuple[str, int]] = {}
     for split in splits:
         listing = f"{split}.txt"
@@ -49,7 +52,7 @@ def listed_files(dataset: Path, layout: Format, splits: Sequence[str], ending: s
             continue
         for number, line in enumerate(lines, start=1):
             where = f"{listing}, line {number}"
-            name, wrong = _name(line, layout, split, ending)
+            name, wrong = listed_name(line, layout, split, ending)
             if wrong:
                 findings.append(Finding(ERROR, "lists", listing, f"{where}: {wrong}"))
                 continue
@@ -59,41 +62,50 @@ def listed_files(dataset: Path, layout: Format, splits: Sequence[str], ending: s
                 findings.append(_twice(name, first, (split, number)))
                 continue
             places = _places(layout, split, name, ending)
+            named.update(_wanted(places))
             lacking = [place for place in _wanted(places) if place not in files]
             told.update(lacking)
             for place in lacking:
                 findings.append(Finding(ERROR, "missing", place, f"{place} is missing, and {where} names it"))
             needed = {place for place in (places.image, places.label) if place}
-            members.append(Member(split, name, places, needed <= files))
-    for place, finding in _left_out(layout, splits, ending, members, files):
+            members.append(Member(stored_at(dataset, split, name, places), needed <= files))
+    for place, finding in _left_out(layout, splits, ending, named, files):
         told.add(place)
         findings.append(finding)
     return Listed(tuple(members), tuple(findings), frozenset(told))
 
 
+def _gathered(dataset: Path, layout: Gathered, splits: Sequence[str], ending: str) -> Listed:
+    """The same of frames that are no files of their own."""
+    findings: list[Finding] = []
+    members: list[Member] = []
+    seen: dict[str, str] = {}
+    unread: set[str] = set()
+    for split in splits:
+        for each in layout.gathered(dataset, split, bool(ending)):
+            if isinstance(each, str):
+                sentence = each.replace(f"{dataset}/", "")
+                findings.append(Finding(ERROR, "damaged", sentence.split(" ")[0].rstrip(":"), sentence))
+                unread.add(split)
+            elif slug(each.name, "") != each.name:
+                file = file_of(each.labels).name
+                findings.append(Finding(ERROR, "damaged", file, f"{file}: {each.name!r} is no name of a frame"))
+                unread.add(split)
+            elif (key := each.name.casefold()) in seen:
+                kind = "duplicate names" if seen[key] == split else "split overlap"
+                twice = f"{each.name!r} is in {seen[key]}, and again in {split}, in {file_of(each.labels).name}"
+                findings.append(Finding(ERROR, kind, each.name, twice))
+            else:
+                seen[key] = split
+                members.append(Member(each, True))
+    told = frozenset(each.where for each in findings if each.kind == "damaged")
+    return Listed(tuple(members), tuple(findings), told, frozenset(unread))
+
+
 def _places(layout: Format, split: str, name: str, ending: str) -> Places:
-    """Without a picture where the dataset has none, and so no `ending` of them."""
-    places = layout.places(split, name, ending)
-    return places if ending else replace(places, image=None)
-
-
-def _name(line: str, layout: Format, split: str, ending: str) -> tuple[str, str]:
-    """(the frame that a line names, what is wrong with the line); one of them is ""."""
-    parts = line.split()
-    if layout.name == "segnet":
-        if len(parts) != 2:
-            return "", f"{line!r} is not the path of an image and of its labels"
-        name = parts[1].rpartition("/")[2].removesuffix(".png")
-        places = _places(layout, split, name, ending)
-        if not all(
-            path == place or path.endswith(f"/{place}") for path, place in zip(parts, (places.image, places.label))
-        ):
-            return "", f"{line!r} does not end in {places.image} {places.label}"
-    else:
-        name = line
-    if not _NAME.fullmatch(name) or name in {".", ".."}:
-        return "", f"{line!r} is no name of a frame"
-    return name, ""
+    """With the polygons of a frame in the place of its label map, where a format has these."""
+    places = places_of(layout, split, name, ending)
+    return replace(places, label=polygon_file(split, name)) if isinstance(layout, Yolo) else places
 
 
 def _twice(name: str, first: tuple[str, int], second: tuple[str, int]) -> Finding:
@@ -104,10 +116,9 @@ def _twice(name: str, first: tuple[str, int], second: tuple[str, int]) -> Findin
 
 
 def _left_out(
-    layout: Format, splits: Sequence[str], ending: str, members: Sequence[Member], files: set[str]
+    layout: Format, splits: Sequence[str], ending: str, named: set[str], files: set[str]
 ) -> Iterator[tuple[str, Finding]]:
     """(path, finding) of files in the folders of frames that no list names; each that stands alone is told as such."""
-    named = {place for member in members for place in _wanted(member.places)}
     probes = [_places(layout, split, "\0", ending) for split in splits]
     for kind, others in _partners(probes).items():
         before, after = kind

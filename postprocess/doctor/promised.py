@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blender_addon.contract.strict import parse_json
-from blender_addon.contract.words import refusal
-
-from ..errors import ExportError
-from ..manifest import NAME
+from ..exporters import FORMATS
+from ..manifest import NAME, manifest_read
+from ..stored import Written
+from ..stored_frames import ending_in, written_in
 from .frame_faults import Meaning
 
 
 @dataclass(frozen=True)
 class Promised:
-    """`frames` and `sizes` say how many there are; `sizes` is of (width, height), None where all have `size`. `pixels`
-    and `images` are {split: {value: how many}}; of values that stand for several things nobody can tell `images`.
-    `ending` is that of the pictures, "" where there are none; `data` is the file."""
+    """`written` says what label maps hold, `lost` what the format does not keep. `frames` and `sizes` say how many
+    there are; `sizes` is of (width, height), None where all have `size`. `pixels` and `images` are {split: {value: how
+    many}}; of values that stand for several things nobody can tell `images`. `ending` is that of the pictures, ""
+    where there are none; `data` is the file."""
 
     format: str
-    dtype: str
+    written: Written
+    lost: str
     ending: str
     meaning: Meaning
     frames: Mapping[str, int]
@@ -35,15 +36,8 @@ class Promised:
 
 def read_promised(dataset: Path) -> Promised:
     """Raises ExportError where the file is missing, or no dataset.json of an export."""
-    path = dataset / NAME
-    try:
-        return _promised(parse_json(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ExportError(refusal(error, path)) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ExportError(
-            f"{path} is no dataset.json of labelpass export, or damaged ({error!r}); export again"
-        ) from None
+    with manifest_read(dataset / NAME) as data:
+        return _promised(data)
 
 
 def _promised(data: Mapping[str, Any]) -> Promised:
@@ -67,8 +61,9 @@ def _promised(data: Mapping[str, Any]) -> Promised:
     sizes = data.get("sizes")
     return Promised(
         format=str(data["format"]),
-        dtype=str(data["dtype"]),
-        ending=str(data["image_files"]["ending"]) if data["images"] else "",
+        written=written_in(data),
+        lost=FORMATS[data["format"]].traits.lost,
+        ending=ending_in(data),
         meaning=Meaning(
             {value: " or ".join(shared) for value, shared in names.items()}, frozenset(names) - frozenset(classes)
         ),

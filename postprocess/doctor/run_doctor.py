@@ -59,8 +59,8 @@ def examine_run(
     return RunReport(plan, len(frames), damaged, (*broken, *faults, *_unfinished(run, plan)))
 
 
-def told(report: RunReport, as_json: bool, strict: bool = False) -> tuple[str, int]:
-    """What there is to print, and the exit code."""
+def told(report: RunReport, as_json: bool, strict: bool = False, repaired: bool = False) -> tuple[str, int]:
+    """What there is to print, and the exit code. `repaired`: whoever asks knows of `--repair`."""
     code = exit_code(report.findings, strict)
     if as_json:
         head = {
@@ -71,7 +71,10 @@ def told(report: RunReport, as_json: bool, strict: bool = False) -> tuple[str, i
             "damaged": {str(frame): why for frame, why in report.damaged.items()},
         }
         return to_json(head, report.findings), code
-    return "\n".join([*to_lines(report.findings), f"labelpass: {_verdict(report)}"]) + "\n", code
+    lines = [*to_lines(report.findings), f"labelpass: {_verdict(report)}"]
+    if not repaired and report.damaged.keys() & report.plan.by_frame.keys():
+        lines.append("labelpass: the same command with --repair renders what is damaged again, and that alone")
+    return "\n".join(lines) + "\n", code
 
 
 def _look(run: Path, plan: Plan, frame: int) -> Look | str:

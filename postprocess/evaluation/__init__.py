@@ -17,7 +17,7 @@ from .page import page
 from .pairs import pairs, truths
 from .table import lines
 
-__all__ = ["Evaluation", "Wishes", "evaluation_of", "lines", "write"]
+__all__ = ["Evaluation", "Wishes", "check_ending", "evaluation_of", "lines", "write"]
 
 
 def evaluation_of(
@@ -39,14 +39,19 @@ def evaluation_of(
     return evaluate(found, _classes(truth, label_set), names, wishes or Wishes(), progress)
 
 
+def check_ending(out: Path) -> None:
+    """Raises ExportError for what `write` would not write: before hours of work, not after."""
+    if out.suffix.lower() not in {".html", ".htm", ".json"}:
+        raise ExportError(f"{out}: an evaluation is written as .html or .json")
+
+
 def write(evaluation: Evaluation, out: Path) -> None:
-    """As HTML or JSON, by the ending of `out`; whole or not at all."""
+    """As HTML or JSON, by the ending of `out`; whole or not at all. Raises ExportError for another ending."""
+    check_ending(out)
     if out.suffix.lower() in {".html", ".htm"}:
         text = page(evaluation)
-    elif out.suffix.lower() == ".json":
-        text = json.dumps(as_json(evaluation), indent=1, ensure_ascii=False) + "\n"
     else:
-        raise ExportError(f"{out}: an evaluation is written as .html or .json")
+        text = json.dumps(as_json(evaluation), indent=1, ensure_ascii=False) + "\n"
     write_whole(out, text.encode())
 
 

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import CODE_NAMES, Color, LabelSet, voc_color
-from blender_addon.contract.strict import parse_json
 
-from ..errors import ExportError
+from ..manifest import manifest_read
 
 MANIFEST = "dataset.json"
 BEYOND = 65535
@@ -62,11 +61,8 @@ def classes_of_label_set(label_set: LabelSet) -> Classes:
 
 def classes_of_dataset(path: Path) -> Classes:
     """Those that a dataset of `labelpass export` says in its `dataset.json`. Raises ExportError naming the file."""
-    try:
-        data = parse_json(path.read_text(encoding="utf-8"))
+    with manifest_read(path) as data:
         return _from_manifest(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ExportError(f"{path}: not a dataset.json of labelpass export ({error})") from None
 
 
 def manifest_around(folder: Path) -> Path | None:

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from blender_addon.contract.strict import parse_json
+from blender_addon.contract.run import PLAN
 from blender_addon.contract.words import listed
 
 from ..errors import ExportError
-from ..exporters import FORMATS
+from ..manifest import manifest_read
+from ..stored_frames import ending_in, stored_frames
 from .classes import BEYOND, MANIFEST
 
 SUFFIXES = (".png", ".tif", ".tiff")
@@ -40,6 +41,8 @@ def truths(folder: Path, split: str | None) -> dict[str, tuple[Path, Path | None
     manifest = folder / MANIFEST
     if manifest.is_file():
         return _of_dataset(folder, split or "test")
+    if (folder / PLAN).is_file():
+        raise ExportError(f"{folder} is a run: export it, and name the dataset")
     if split:
         raise ExportError(f"{folder} is no dataset of labelpass export (no {MANIFEST}), so it has no --split {split}")
     found: dict[str, tuple[Path, Path | None]] = {
@@ -78,23 +81,16 @@ def read_classes(path: Path, lookup: NDArray[np.uint16]) -> NDArray[np.uint16]:
 
 
 def _of_dataset(folder: Path, split: str) -> dict[str, tuple[Path, Path | None]]:
-    try:
-        data = parse_json((folder / MANIFEST).read_text(encoding="utf-8"))
-        layout = FORMATS[data["format"]]()
-        ending = str(data["image_files"]["ending"]) if data.get("image_files") else ".png" * bool(data["images"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ExportError(f"{folder / MANIFEST}: not a dataset.json of labelpass export ({error})") from None
-    listing = folder / f"{split}.txt"
-    if not listing.is_file():
-        raise ExportError(f"{folder} has no split {split!r}: {listing.name} is not there")
+    with manifest_read(folder / MANIFEST) as data:
+        format, ending, splits = str(data["format"]), ending_in(data), [*data["split"]["frames"]]
+    if split not in splits:
+        raise ExportError(f"{folder} has no split {split!r}; there are {', '.join(splits)}")
     found: dict[str, tuple[Path, Path | None]] = {}
-    for line in listing.read_text(encoding="utf-8").splitlines():
-        name = Path(line.split()[-1]).stem if "." in line else line.strip()
-        places = layout.places(split, name, ending)
-        if places.label is None:
-            raise ExportError(f"{folder} is {layout.name}, which has no label maps; name a folder that holds some")
-        image = folder / places.image if places.image and ending else None
-        found[name] = folder / places.label, image if image and image.is_file() else None
+    for each in stored_frames(folder, format, ending, [split]):
+        if not isinstance(each.labels, Path):
+            raise ExportError(f"{folder} is {format}, which has no label maps; name a folder that holds some")
+        image = each.image if isinstance(each.image, Path) and each.image.is_file() else None
+        found[each.name] = each.labels, image
     if not found:
         raise ExportError(f"{folder}: split {split!r} is empty")
     return found

@@ -7,15 +7,17 @@ frames meet in one file. docs/formats.md tells how to add one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from blender_addon.contract.labels import LabelSet
 
 from ..frame_pixels import FramePixels, Made
-from ..layout import Encoding, Frames, Places
+from ..layout import Encoding, Frames, Places, Traits
 from ..spool import Rows
 from ..stats import ClassWeights
+from ..stored import Stored
 from .ade20k import Ade20k
 from .cityscapes import Cityscapes
 from .coco import Coco
@@ -38,13 +40,7 @@ class Format(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     name: ClassVar[str]
-    weights_file: ClassVar[str]
-    """The side file that holds the class weights, "" where there is none."""
-    needs_images: ClassVar[bool]
-    one_size: ClassVar[str]
-    """Why all pictures must be of one size, "" where each may have its own."""
-    endings: ClassVar[tuple[str, ...]]
-    """".png", ".jpg" or both: the pictures that its readers find; the first where nobody says which."""
+    traits: ClassVar[Traits]
 
     def encoding(self, label_set: LabelSet) -> Encoding:
         """What is written for each label id and each code."""
@@ -84,6 +80,15 @@ class Assembled(Protocol):
     def assemble(self, root: Path, frames: Frames, encoding: Encoding, rows: Rows) -> None:
         """Called when all frames are there. Streams into the dataset at `root` (`staging.write_streamed`), so that a
         million frames need no more memory than one."""
+
+
+@runtime_checkable
+class Gathered(Protocol):
+    """What a format has besides whose frames are no files of their own."""
+
+    def gathered(self, root: Path, split: str, pictures: bool) -> Iterator[Stored | str]:
+        """The frames of a split in the order of its files, found without reading pixels; in place of one that is not
+        there as it should be a sentence that begins with a file. `pictures`: whether the dataset has some."""
 
 
 _FORMATS: tuple[type[Format], ...] = (

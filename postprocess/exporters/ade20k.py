@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 from blender_addon.contract.labels import LabelSet
 
 from ..class_numbers import class_names, name_lists, numbered, trained
-from ..layout import Encoding, Frames, Places
+from ..layout import Encoding, Frames, Places, Traits
 from ..stats import ClassWeights
 
 FOLDERS = {"train": "training", "val": "validation", "test": "test"}
@@ -34,10 +34,7 @@ class Ade20k:
     """The format of ADE20K's scene parsing benchmark."""
 
     name: ClassVar[str] = "ade20k"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = (".jpg",)
+    traits: ClassVar[Traits] = Traits(endings=(".jpg",))
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         return trained(label_set)

@@ -34,7 +34,7 @@ from ..encoded import map_png
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
 from ..labelmap import LabelMap, label_map
-from ..layout import Encoding, Frames, Places
+from ..layout import Encoding, Frames, Places, Traits
 from ..segments import Segments, segments
 from ..stats import ClassWeights
 
@@ -50,10 +50,7 @@ class Cityscapes:
     instances: bool = False
 
     name: ClassVar[str] = "cityscapes"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = (".png",)
+    traits: ClassVar[Traits] = Traits(endings=(".png",))
 
     @property
     def wants(self) -> frozenset[str]:

@@ -4,14 +4,16 @@
 
     images/SPLIT/NAME.png             RGB                       SPLIT.txt   names, one per line
     annotations/instances_SPLIT.json  things, a mask each       annotations/panoptic_SPLIT.json  things and stuff
-    stuffthingmaps/SPLIT/NAME.png     classes 0..K-1, void 255  panoptic_SPLIT/NAME.png  segments, R + 256 G + 65536 B
+    stuffthingmaps/SPLIT/NAME.png     category - 1, void 255    panoptic_SPLIT/NAME.png  segments, R + 256 G + 65536 B
 
 A thing has one annotation for each label that it shows. Masks are compressed run lengths, which are exact; with
 `polygons` they are outlines, which readers that know no run lengths ask for, and which lose holes. Category ids count
-from 1 in the order of ids, classes of the label maps from 0, as COCO-Stuff's 164k files have them.
+from 1 in the order of ids; those of coco133 are COCO's own, with its gaps, so that models and scores of others know
+them. Label maps hold category ids less 1, as COCO-Stuff's 164k files do.
 
 `stuff` names the labels that are no things, one segment each: "wall,floor", or ids, or "*" for all, which needs no
-instances. Where a thing's label has pixels of no thing, they are one annotation with `iscrowd` 1.
+instances; of coco133 they are COCO's unless it says others. Where a thing's label has pixels of no thing, they are one
+annotation with `iscrowd` 1.
 
 Unlabelled, ignore and background are void: in no annotation, 0 in the panoptic PNG, 255 in the label map (16 bits and
 65535 for more than 255 labels).
@@ -32,15 +34,15 @@ from numpy.typing import NDArray
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.labels import CODE_NAMES, Label, LabelSet, LabelSetError
+from blender_addon.contract.strict import parse_json
 
 from ..class_numbers import name_lists, trained
 from ..encoded import map_png, unlike
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
 from ..labelmap import label_map
-from ..layout import Encoding, Frames, Placed, Places
+from ..layout import Encoding, Frames, Placed, Places, Traits
 from ..outlines import outlines
-from ..pictures import ENDINGS
 from ..run_lengths import encode, holds
 from ..segments import Segments, segments
 from ..spool import Rows
@@ -48,6 +50,8 @@ from ..staging import write_streamed
 from ..stats import ClassWeights
 
 ALL = "*"
+COCO_SET, COCO_THINGS = "coco133", range(1, 91)
+"""The label set whose ids are COCO's, and which of them are things."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,7 @@ class Coco:
     polygons: bool = False
 
     name: ClassVar[str] = "coco"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits()
 
     @property
     def wants(self) -> frozenset[str]:
@@ -70,8 +71,8 @@ class Coco:
     def encoding(self, label_set: LabelSet) -> Encoding:
         """Raises ExportError where `stuff` names a label that the set lacks."""
         self._stuff_of(label_set)
-        small = len(label_set.labels) <= 255
-        values = {id_: at for at, id_ in enumerate(trained(label_set))}
+        values = {id_: number - 1 for id_, number in _numbers(label_set).items()}
+        small = max(values.values()) < 255
         values |= dict.fromkeys(CODE_NAMES, 255 if small else 65535)
         return Encoding(label_set, values, "uint8" if small else "uint16")
 
@@ -124,8 +125,7 @@ class Coco:
     def assemble(self, root: Path, frames: Frames, encoding: Encoding, rows: Rows) -> None:
         label_set = encoding.label_set
         stuff = self._stuff_of(label_set)
-        labels = (label_set.by_id[id_] for id_ in trained(label_set))
-        categories = [_category(number, label, stuff) for number, label in enumerate(labels, start=1)]
+        categories = [_category(number, label_set.by_id[id_], stuff) for id_, number in _numbers(label_set).items()]
         things = [{key: of[key] for key in ("id", "name", "supercategory")} for of in categories if of["isthing"]]
         numbers = count(1)  # of annotations, over all splits
         for split, members in frames.items():
@@ -133,10 +133,10 @@ class Coco:
                 continue
             info = {"description": f"{label_set.name}, {split}", "version": VERSION}
             instances = _numbered(members, rows, numbers)
-            panoptic = (b'{"image_id":%d,' % of.number + rows.of(of.name, "panoptic") for of in members)
+            panoptic = (b'{"image_id":%d,' % of.number + rows.of(of.number, "panoptic") for of in members)
             for kind, known, told in (("instances", things, instances), ("panoptic", categories, panoptic)):
                 if known:
-                    images = (b'{"id":%d,' % of.number + rows.of(of.name, "image") for of in members)
+                    images = (b'{"id":%d,' % of.number + rows.of(of.number, "image") for of in members)
                     pieces = _json({"info": info, "licenses": [], "categories": known}, images, told)
                     write_streamed(root, f"annotations/{kind}_{split}.json", pieces)
 
@@ -144,7 +144,7 @@ class Coco:
         stuff = self._stuff_of(encoding.label_set)
         return {
             "label files": f"stuffthingmaps: category id - 1, {encoding.dtype} PNG, gray",
-            "category ids": "from 1, in the order of label ids",
+            "category ids": "label ids" if _is_coco(encoding.label_set) else "from 1, in the order of label ids",
             "masks": "polygons, without holes" if self.polygons else "compressed run lengths, exact",
             "stuff": [label.name for label in encoding.label_set.labels if label.id in stuff],
         }
@@ -158,6 +158,8 @@ class Coco:
         """Ids of the labels that are no things."""
         if self.stuff == ALL:
             return frozenset(label_set.by_id)
+        if not self.stuff and _is_coco(label_set):
+            return frozenset(label_set.by_id) - frozenset(COCO_THINGS)
         words = [word.strip() for word in self.stuff.split(",") if word.strip()]
         try:
             return frozenset(label_set.find(int(word) if word.isdecimal() else word).id for word in words)
@@ -165,9 +167,20 @@ class Coco:
             raise ExportError(f"--stuff: {error}") from None
 
 
+def _is_coco(label_set: LabelSet) -> bool:
+    """Also of what merging and dropping made of it, since labels keep their ids: coco133-regrouped."""
+    return label_set.name.partition("-")[0] == COCO_SET
+
+
+def _numbers(label_set: LabelSet) -> dict[int, int]:
+    """{label id: category id}, in the order of ids."""
+    ids = trained(label_set)
+    return {id_: id_ if _is_coco(label_set) else number for number, id_ in enumerate(ids, start=1)}
+
+
 def _described(found: Segments, label_set: LabelSet, stuff: frozenset[int]) -> list[dict[str, Any]]:
     """What COCO says of each segment, whatever its mask is written as."""
-    category = {id_: number for number, id_ in enumerate(trained(label_set), start=1)}
+    category = _numbers(label_set)
     table = zip(found.labels.tolist(), found.things.tolist(), found.areas.tolist(), found.boxes.tolist())
     return [
         {"category_id": category[id_], "iscrowd": int(not thing and id_ not in stuff), "area": area, "bbox": box}
@@ -189,7 +202,7 @@ def _inside(row: dict[str, Any]) -> bytes:
 
 def _numbered(members: Sequence[Placed], rows: Rows, numbers: Iterator[int]) -> Iterator[bytes]:
     for of in members:
-        for row in rows.of(of.name, "annotations").splitlines():
+        for row in rows.of(of.number, "annotations").splitlines():
             yield b'{"id":%d,"image_id":%d,' % (next(numbers), of.number) + row
 
 
@@ -204,6 +217,27 @@ def _json(head: dict[str, Any], images: Iterable[bytes], annotations: Iterable[b
             between = b",\n"
         yield b"\n]"
     yield b"}\n"
+
+
+def rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What `_json` wrote, and nothing kept: ("head", categories and all else), then ("images", row) and ("annotations",
+    row) for each. Raises ValueError for any other file."""
+    kind = "head"
+    with open(path, encoding="ascii") as file:
+        for line in map(str.rstrip, file):
+            if kind == "head":
+                yield kind, parse_json(f"{line}]}}")
+                kind = "images"
+            elif kind == "images" and line == '],"annotations":[':
+                kind = "annotations"
+            elif kind == "annotations" and line == "]}":
+                kind = ""
+            elif kind:
+                yield kind, parse_json(line.removesuffix(","))
+            else:
+                raise ValueError("something follows its end")
+    if kind:
+        raise ValueError("cut short")
 
 
 @cache

@@ -24,8 +24,7 @@ from typing import Any, ClassVar
 from blender_addon.contract.labels import IGNORE, LabelSet
 
 from ..class_numbers import class_conventions, class_names, name_lists, numbered, trained
-from ..layout import Encoding, Frames, Places
-from ..pictures import ENDINGS
+from ..layout import Encoding, Frames, Places, Traits
 from ..stats import ClassWeights
 
 
@@ -37,10 +36,7 @@ class Fastai:
     background_class: bool = False
 
     name: ClassVar[str] = "fastai"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits()
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         return trained(label_set, self.background_class)

@@ -21,8 +21,7 @@ from typing import Any, ClassVar
 from blender_addon.contract.labels import LabelSet
 
 from ..class_numbers import VOID, class_conventions, class_names, name_lists, numbered, trained
-from ..layout import Encoding, Frames, Placed, Places
-from ..pictures import ENDINGS
+from ..layout import Encoding, Frames, Placed, Places, Traits
 from ..stats import ClassWeights
 
 FOLDERS = {"train": "train", "val": "validation", "test": "test"}
@@ -35,10 +34,7 @@ class HuggingFace:
     background_class: bool = False
 
     name: ClassVar[str] = "huggingface"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits()
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         return trained(label_set, self.background_class)

@@ -19,8 +19,7 @@ from typing import Any, ClassVar
 from blender_addon.contract.labels import LabelSet
 
 from ..class_numbers import VOID, class_colors, class_conventions, class_names, name_lists, numbered, trained
-from ..layout import Encoding, Frames, Places
-from ..pictures import ENDINGS
+from ..layout import Encoding, Frames, Places, Traits
 from ..stats import ClassWeights
 
 
@@ -31,10 +30,7 @@ class Mmseg:
     background_class: bool = False
 
     name: ClassVar[str] = "mmseg"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits()
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         return trained(label_set, self.background_class)

@@ -22,12 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.words import counted, refusal
 
+from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
-from ..layout import Encoding, Frames, Places, encoding_table
+from ..layout import Encoding, Frames, Places, Traits, encoding_table
 from ..spool import Rows
 from ..staging import write_streamed
 from ..stats import ClassWeights
+from ..stored import Row, Stored
 from .nyu import Nyu
 
 _SHAPE = "shape"
@@ -38,10 +41,7 @@ class NumpyArrays:
     """The format; it has no options."""
 
     name: ClassVar[str] = "numpy"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = False
-    one_size: ClassVar[str] = "an array has one shape"
-    endings: ClassVar[tuple[str, ...]] = (".png",)
+    traits: ClassVar[Traits] = Traits(needs_images=False, one_size="an array has one shape", endings=(".png",))
     wants: ClassVar[frozenset[str]] = frozenset({"pixels"})
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
@@ -65,11 +65,35 @@ class NumpyArrays:
         for split, members in frames.items():
             if not members:
                 continue
-            names = [placed.name for placed in members]
-            height, width = map(int, rows.of(names[0], _SHAPE).split())
-            write_streamed(root, f"labels_{split}.npy", _npy(names, rows, "labels", encoding.dtype, (height, width)))
-            if rows.has(names[0], "images"):
-                write_streamed(root, f"images_{split}.npy", _npy(names, rows, "images", "uint8", (height, width, 3)))
+            numbers = [placed.number for placed in members]
+            height, width = map(int, rows.of(numbers[0], _SHAPE).split())
+            write_streamed(root, f"labels_{split}.npy", _npy(numbers, rows, "labels", encoding.dtype, (height, width)))
+            if rows.has(numbers[0], "images"):
+                write_streamed(root, f"images_{split}.npy", _npy(numbers, rows, "images", "uint8", (height, width, 3)))
+
+    def gathered(self, root: Path, split: str, pictures: bool) -> Iterator[Stored | str]:
+        listing = root / f"names_{split}.txt"
+        arrays = [root / f"{kind}_{split}.npy" for kind in ("labels", "images")[: 1 + pictures]]
+        if not any(path.exists() for path in (listing, *arrays)):
+            return
+        try:
+            names = listing.read_text(encoding="utf-8").splitlines()
+            rows = [_rows(path) for path in arrays]
+        except OSError as error:
+            yield refusal(error, listing)
+            return
+        except ExportError as error:
+            yield str(error)
+            return
+        except ValueError as error:
+            yield f"{listing} is damaged: {error}"
+            return
+        for path, number in zip(arrays, rows):
+            if number != len(names):
+                yield f"{path} has {counted(number, 'row')}, and {listing.name} {counted(len(names), 'name')}"
+        for at, name in enumerate(names[: min(rows)]):
+            labels, *image = (Row(path, name, at) for path in arrays)
+            yield Stored(split, name, labels, image[0] if image else None)
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
         return {
@@ -85,15 +109,27 @@ class NumpyArrays:
         return ()
 
 
+def _rows(path: Path) -> int:
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            raise ValueError("several arrays")
+        return len(array)
+    except FileNotFoundError:
+        raise ExportError(f"{path} is missing") from None
+    except (OSError, ValueError, TypeError, EOFError) as error:
+        raise ExportError(f"{path} is no array, or cut short: {error}") from None
+
+
 def _bytes(pixels: NDArray[Any]) -> bytes:
     """In reading order, the lower byte first."""
     return pixels.astype(pixels.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
-def _npy(names: Sequence[str], rows: Rows, kind: str, dtype: str, shape: tuple[int, ...]) -> Iterator[bytes]:
-    yield _header(dtype, (len(names), *shape))
-    for name in names:
-        yield rows.of(name, kind)
+def _npy(numbers: Sequence[int], rows: Rows, kind: str, dtype: str, shape: tuple[int, ...]) -> Iterator[bytes]:
+    yield _header(dtype, (len(numbers), *shape))
+    for number in numbers:
+        yield rows.of(number, kind)
 
 
 def _header(dtype: str, shape: tuple[int, ...]) -> bytes:

@@ -28,8 +28,7 @@ from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelS
 
 from ..class_numbers import name_lists, trained
 from ..errors import ExportError
-from ..layout import CODE_COLORS, Encoding, Frames, Places
-from ..pictures import ENDINGS
+from ..layout import CODE_COLORS, Encoding, Frames, Places, Traits
 from ..stats import ClassWeights
 
 
@@ -40,10 +39,7 @@ class Nyu:
     void: str = "apart"
 
     name: ClassVar[str] = "nyu"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = False
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits(needs_images=False)
 
     def __post_init__(self) -> None:
         if self.void not in ("apart", "zero"):

@@ -19,6 +19,7 @@ label has are named "(no label 7)".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,14 +28,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
+from blender_addon.contract.words import counted
 
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
-from ..layout import Encoding, Frames, Places, encoding_table
-from ..matlab import Stack, check_h5py, mat5, packed, plain, write_mat
+from ..layout import Encoding, Frames, Places, Traits, encoding_table
+from ..matlab import (
+    Stack,
+    array_in,
+    check_h5py,
+    mat5,
+    open_mat,
+    packed,
+    plain,
+    read_mat5,
+    read_texts,
+    write_mat,
+)  # fmt: skip
 from ..spool import Rows
 from ..staging import write_checked
 from ..stats import ClassWeights
+from ..stored import Row, Stored
 
 MAT, SPLITS_MAT = "labeled.mat", "splits.mat"
 _SHAPE = "shape"
@@ -50,10 +64,7 @@ class NyuMat:
     instances: bool = True
 
     name: ClassVar[str] = "nyu-mat"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = "an array has one shape"
-    endings: ClassVar[tuple[str, ...]] = (".png",)
+    traits: ClassVar[Traits] = Traits(one_size="an array has one shape", endings=(".png",))
 
     def __post_init__(self) -> None:
         if self.void not in ("apart", "zero"):
@@ -92,7 +103,7 @@ class NyuMat:
     def assemble(self, root: Path, frames: Frames, encoding: Encoding, rows: Rows) -> None:
         placed = sorted((one for members in frames.values() for one in members), key=lambda one: one.number)
         names = [one.name for one in placed]
-        height, width = map(int, rows.of(names[0], _SHAPE).split())
+        height, width = map(int, rows.of(placed[0].number, _SHAPE).split())
         flat = (width, height)
         stacks = [Stack("images", "uint8", (3, *flat)), Stack("labels", "uint16", flat, packed=True)]
         stacks += [Stack("depths", "float32", flat)] * self.depths
@@ -102,9 +113,29 @@ class NyuMat:
             "scenes": [one.scene for one in placed],
             "rawRgbFilenames": names,
         }
-        write_mat(root, MAT, len(names), stacks, lambda kind, at: rows.of(names[at], kind), cells)
+        write_mat(root, MAT, len(names), stacks, lambda kind, at: rows.of(placed[at].number, kind), cells)
         numbers = {f"{split}Ndxs": [one.number for one in members] for split, members in frames.items()}
         write_checked(root, SPLITS_MAT, mat5({name: sorted(of) for name, of in numbers.items()}))
+
+    def gathered(self, root: Path, split: str, pictures: bool) -> Iterator[Stored | str]:
+        path = root / MAT
+        try:
+            numbers = read_mat5(root / SPLITS_MAT).get(f"{split}Ndxs", [])
+            with open_mat(path) as file:
+                names = read_texts(file, path, "rawRgbFilenames")
+                counts = {kind: len(array_in(file, path, kind)) for kind in ("images", "labels")}
+        except ExportError as error:
+            yield str(error)
+            return
+        for kind, count in counts.items():
+            if count != len(names):
+                yield f"{path} has {count} {kind}, and {counted(len(names), 'name')}"
+        for number in numbers:
+            if not 1 <= number <= min(len(names), *counts.values()):
+                yield f"{root / SPLITS_MAT} has {number} in {split}, and {MAT} no such picture"
+                continue
+            name, at = names[number - 1], number - 1
+            yield Stored(split, name, Row(path, name, at, "labels"), Row(path, name, at, "images"))
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
         return {}

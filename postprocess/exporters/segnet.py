@@ -24,8 +24,7 @@ from blender_addon.contract.labels import IGNORE, LabelSet
 
 from ..class_numbers import class_name, class_names, numbered, trained
 from ..errors import ExportError
-from ..layout import Encoding, Frames, Places
-from ..pictures import ENDINGS
+from ..layout import Encoding, Frames, Places, Traits
 from ..stats import SOURCES, ClassWeights
 
 
@@ -41,10 +40,9 @@ class Segnet:
     prefix: str = ""
 
     name: ClassVar[str] = "segnet"
-    weights_file: ClassVar[str] = "class_weighting.prototxt"
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = "caffe takes the size of the first for that of all"
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits(
+        weights_file="class_weighting.prototxt", one_size="caffe takes the size of the first for that of all"
+    )
 
     def __post_init__(self) -> None:
         if self.ignore is not None and not 0 <= self.ignore <= 255:
@@ -72,7 +70,7 @@ class Segnet:
         names = class_names(encoding.label_set, self.classes(encoding.label_set))
         files["classes.txt"] = "".join(f"{number} {name}\n" for number, name in enumerate(names))
         if weights is not None:
-            files[self.weights_file] = self._loss(encoding, weights)
+            files[self.traits.weights_file] = self._loss(encoding, weights)
         return files
 
     def _loss(self, encoding: Encoding, weights: ClassWeights) -> str:

@@ -18,8 +18,7 @@ from blender_addon.contract.labels import LabelSet
 
 from ..class_numbers import VOID, class_conventions, class_names, name_lists, numbered, trained
 from ..data_yaml import data_yaml
-from ..layout import Encoding, Frames, Places
-from ..pictures import ENDINGS
+from ..layout import Encoding, Frames, Places, Traits
 from ..stats import ClassWeights
 
 
@@ -30,10 +29,7 @@ class Ultralytics:
     background_class: bool = False
 
     name: ClassVar[str] = "ultralytics"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits()
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         return trained(label_set, self.background_class)

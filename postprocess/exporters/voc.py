@@ -30,7 +30,7 @@ from ..encoded import map_png
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
 from ..labelmap import label_map
-from ..layout import Encoding, Frames, Places
+from ..layout import Encoding, Frames, Places, Traits
 from ..segments import segments
 from ..stats import ClassWeights
 
@@ -46,10 +46,7 @@ class Voc:
     instances: bool = False
 
     name: ClassVar[str] = "voc"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = (".jpg",)
+    traits: ClassVar[Traits] = Traits(endings=(".jpg",))
 
     def __post_init__(self) -> None:
         if self.unlabelled not in ("ignore", "background"):

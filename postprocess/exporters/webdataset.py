@@ -22,21 +22,22 @@ from __future__ import annotations
 import json
 import re
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
+from blender_addon.contract.words import refusal
 
 from ..encoded import map_png
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
-from ..layout import Encoding, Frames, Places, encoding_table
-from ..pictures import ENDINGS
+from ..layout import Encoding, Frames, Places, Traits, encoding_table
 from ..spool import Rows
 from ..staging import write_streamed
 from ..stats import ClassWeights
+from ..stored import Part, Stored
 
 LABEL, FACTS = ".seg.png", ".json"
 _SAMPLE = "sample"
@@ -55,10 +56,7 @@ class Webdataset:
     shard_size: str = "500MB"
 
     name: ClassVar[str] = "webdataset"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits()
     wants: ClassVar[frozenset[str]] = frozenset({"image"})
 
     def __post_init__(self) -> None:
@@ -90,35 +88,49 @@ class Webdataset:
             raise ExportError(f"{placed.name} has no picture")  # `needs_images` asked before
         label = map_png(f"{placed.name}{LABEL}", pixels.labels, encoding_table(encoding))
         height, width = pixels.labels.pixels.shape
-        shown = {str(encoding.values[id_]): number for id_, number in sorted(pixels.labels.counts().items())}
-        facts = {"name": placed.name, "split": placed.split, "width": width, "height": height, "pixels": shown}
+        shown = {encoding.values[id_]: number for id_, number in sorted(pixels.labels.counts().items())}
+        facts = facts_of(placed.name, placed.split, (width, height), shown)
         ending = ".jpg" if pixels.picture.data[:2] == b"\xff\xd8" else ".png"
         members = ((ending, pixels.picture.data), (LABEL, label), (FACTS, json.dumps(facts).encode()))
         return Made(rows={_SAMPLE: b"".join(_member(placed.name + end, data) for end, data in members)})
 
     def assemble(self, root: Path, frames: Frames, encoding: Encoding, rows: Rows) -> None:
         for split, members in frames.items():
-            for number, names in enumerate(self._shards([placed.name for placed in members], rows)):
-                write_streamed(root, f"{split}-{number:06d}.tar", _tar(names, rows))
+            for shard, numbers in enumerate(self._shards([placed.number for placed in members], rows)):
+                write_streamed(root, f"{split}-{shard:06d}.tar", _tar(numbers, rows))
 
-    def _shards(self, names: Sequence[str], rows: Rows) -> Iterator[list[str]]:
-        """As many names as fit in one, and one in any case."""
-        number = int(self.shard_size.removesuffix("MB"))
-        frames, room = (number, None) if self._in_frames() else (None, number * _MEGABYTE - _END)
-        shard: list[str] = []
+    def _shards(self, numbers: Sequence[int], rows: Rows) -> Iterator[list[int]]:
+        """As many frames as fit in one, and one in any case."""
+        most = int(self.shard_size.removesuffix("MB"))
+        frames, room = (most, None) if self._in_frames() else (None, most * _MEGABYTE - _END)
+        shard: list[int] = []
         size = 0
-        for name in names:
-            more = rows.size(name, _SAMPLE)
+        for number in numbers:
+            more = rows.size(number, _SAMPLE)
             if shard and (len(shard) == frames or (room is not None and size + more > room)):
                 yield shard
                 shard, size = [], 0
-            shard.append(name)
+            shard.append(number)
             size += more
         if shard:
             yield shard
 
     def _in_frames(self) -> bool:
         return not self.shard_size.endswith("MB")
+
+    def gathered(self, root: Path, split: str, pictures: bool) -> Iterator[Stored | str]:
+        found = [path.name for path in root.glob(f"{split}-*.tar")]
+        numbers = [int(match[1]) for name in found if (match := re.fullmatch(rf"{split}-([0-9]{{6}})\.tar", name))]
+        for number in range(max(numbers, default=-1) + 1):
+            shard = root / f"{split}-{number:06d}.tar"
+            try:
+                yield from _samples(shard, split)
+            except FileNotFoundError:
+                yield f"{shard} is missing"
+            except OSError as error:
+                yield refusal(error, shard)
+            except ExportError as error:
+                yield str(error)
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
         return {}
@@ -133,10 +145,59 @@ class Webdataset:
         return ('decode("l8") leaves masks as they are; "pil" and "rgb" make colours of them',)
 
 
-def _tar(names: Sequence[str], rows: Rows) -> Iterator[bytes]:
+def facts_of(name: str, split: str, size: tuple[int, int], counts: Mapping[int, int]) -> dict[str, Any]:
+    """What NAME.json says of a frame of (width, height) whose label map has so many pixels of each written value."""
+    pixels = {str(value): number for value, number in counts.items()}
+    return {"name": name, "split": split, "width": size[0], "height": size[1], "pixels": pixels}
+
+
+def _samples(shard: Path, split: str) -> Iterator[Stored | str]:
+    """Those of a shard. Raises ExportError where it goes on in no way that a tar does."""
+    key, parts = "", dict[str, Part]()
+    for part in _parts(shard):
+        start, dot, ending = part.name.partition(".")
+        if start != key:
+            if parts:
+                yield _sample(shard, split, key, parts)
+            key, parts = start, {}
+        if dot + ending in parts:
+            yield f"{shard}: {part.name!r} is there twice"
+        parts[dot + ending] = part
+    if parts:
+        yield _sample(shard, split, key, parts)
+
+
+def _sample(shard: Path, split: str, key: str, parts: Mapping[str, Part]) -> Stored | str:
+    image = parts.get(".png") or parts.get(".jpg")
+    lacking = "picture" if image is None else next((end for end in (LABEL, FACTS) if end not in parts), "")
+    if lacking or image is None:
+        return f"{shard}: {key!r} has no {lacking}"
+    return Stored(split, key, parts[LABEL], image, parts[FACTS])
+
+
+def _parts(shard: Path) -> Iterator[Part]:
+    """By their headers alone. `tarfile` would keep all of them."""
+    size = shard.stat().st_size
+    with open(shard, "rb") as file:
+        while (block := file.read(_BLOCK)) != bytes(_BLOCK):
+            start = file.tell()
+            try:
+                header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+            except tarfile.HeaderError:
+                raise ExportError(
+                    f"{shard} is no tar from byte {start - len(block)} on: damaged or cut short"
+                ) from None
+            if not 0 <= header.size <= size - start:
+                raise ExportError(f"{shard} is cut short in {header.name!r}")
+            if header.isreg():
+                yield Part(shard, header.name, start, header.size)
+            file.seek(start + header.size + -header.size % _BLOCK)
+
+
+def _tar(numbers: Sequence[int], rows: Rows) -> Iterator[bytes]:
     size = 2 * _BLOCK
-    for name in names:
-        sample = rows.of(name, _SAMPLE)
+    for number in numbers:
+        sample = rows.of(number, _SAMPLE)
         size += len(sample)
         yield sample
     yield b"\0" * (2 * _BLOCK + -size % _END)

@@ -28,9 +28,8 @@ from ..class_numbers import name_lists, trained
 from ..data_yaml import data_yaml
 from ..encoded import unlike
 from ..frame_pixels import FramePixels, Made
-from ..layout import Encoding, Frames, Places
+from ..layout import Encoding, Frames, Places, Traits
 from ..outlines import Way, one_way
-from ..pictures import ENDINGS
 from ..segments import segments
 from ..stats import ClassWeights
 
@@ -40,10 +39,7 @@ class Yolo:
     """The YOLO segmentation format, which has no options."""
 
     name: ClassVar[str] = "yolo"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    traits: ClassVar[Traits] = Traits(lost="polygons fill holes, and join the pieces of a thing")
     wants: ClassVar[frozenset[str]] = frozenset({"instances"})
 
     def encoding(self, label_set: LabelSet) -> Encoding:
@@ -64,7 +60,7 @@ class Yolo:
         return name_lists(frames) | {"data.yaml": data_yaml(frames, names)}
 
     def frame(self, pixels: FramePixels) -> Made:
-        path = f"labels/{pixels.placed.split}/{pixels.placed.name}.txt"
+        path = polygon_file(pixels.placed.split, pixels.placed.name)
         found = segments(pixels.labels.pixels, pixels.instances, ())
         height, width = found.shape
         numbers, size = found.map(), np.array([width, height])
@@ -73,7 +69,8 @@ class Yolo:
             if found.things[at]:
                 way = one_way(numbers[y : y + high, x : x + wide] == at + 1) + (x, y)
                 line = _line(pixels.encoding.values[int(found.labels[at])], way, size)
-                back = _points(line) * size
+                _, shares = polygon(line)
+                back = shares * size
                 if not (np.array_equal(np.floor(back), way) and np.array_equal(np.round(back), way)):
                     raise unlike(path)
                 lines.append(line)
@@ -90,12 +87,21 @@ class Yolo:
         return ("polygons fill holes and join the pieces of a thing by lines: exact masks are those of --format coco",)
 
 
+def polygon_file(split: str, name: str) -> str:
+    """That of a frame."""
+    return f"labels/{split}/{name}.txt"
+
+
 def _line(number: int, way: Way, size: NDArray[np.int64]) -> str:
     shares = ((way + 0.25) / size).ravel().tolist()
     return " ".join([str(number), *(f"{share:.6f}" for share in shares)]) + "\n"
 
 
-def _points(line: str) -> NDArray[np.float64]:
-    """(N, 2) of a line, shares of width and height."""
-    words: Sequence[str] = line.split()[1:]
-    return np.array(words, np.float64).reshape(-1, 2)
+def polygon(line: str) -> tuple[int, NDArray[np.float64]]:
+    """The class of a line, and its points (N, 2), shares of width and height. Raises ValueError for what is no such
+    line."""
+    words: Sequence[str] = line.split()
+    points = np.array(words[1:], np.float64).reshape(-1, 2)
+    if len(points) < 3 or not ((points >= 0) & (points <= 1)).all():
+        raise ValueError("a polygon has three points or more, all of them in the picture")
+    return int(words[0]), points

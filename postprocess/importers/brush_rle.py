@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 def mask_of(rle: list[int], shape: tuple[int, int]) -> NDArray[np.bool_]:
     """(H, W): where the brush was, at least by half. Raises ValueError where the bytes are no mask of that size."""
     height, width = shape
-    values = _values(rle)
-    if len(values) != height * width * 4:
-        raise ValueError(f"a brush mask of {len(values)} values, not of {width}x{height} pixels")
+    values = _values(rle, height * width * 4)
     return values.reshape(height, width, 4)[..., 3] >= 128
 
 
-def _values(rle: list[int]) -> NDArray[np.uint8]:
+def _values(rle: list[int], expected: int) -> NDArray[np.uint8]:
     stream = _Bits(rle)
-    values = np.zeros(stream.take(32), np.uint8)
+    count = stream.take(32)
+    if count != expected:  # asked before there is room for them: a short text may claim four billion
+        raise ValueError(f"a brush mask of {count // 4} pixels, and the picture has {expected // 4}")
+    values = np.zeros(count, np.uint8)
     bits = stream.take(5) + 1
     lengths = [stream.take(4) + 1 for _ in range(4)]
     if bits > 8:

@@ -7,12 +7,15 @@ void, unlabelled, unknown or ignore are no labels; 255 is unlabelled where it is
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from blender_addon.contract.labels import IGNORE, UNLABELLED, Label, LabelSet, voc_color
 
 from ..errors import ExportError
-from .labelled import Entry, Labelled, Pixels, class_map, picture, together
+from .labelled import Entry, Labelled, Pixels, known_as, text_file, together
+from .picture_files import class_map, picture
 from .segnet_lists import class_table, looked_up
 
 _PICTURES, _MASKS = ("scenes", "images"), ("masks", "labels")
@@ -22,31 +25,36 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 
 def fastai_folders(folder: Path, label_set: LabelSet | None = None) -> Labelled:
-    """The pairs of the folders; without a label set one of the names in codes.txt. Raises ExportError."""
+    """The pairs of the folders and of those below them, and of test/ as our own export has it; without a label set one
+    of the names in codes.txt. Raises ExportError."""
     codes = _lines(folder / "codes.txt")
     if not codes:
         raise ExportError(f"{folder}: codes.txt names no class")
     given = label_set or _label_set(codes, folder)
     table = class_table(_ids(codes, given, folder / "codes.txt"), None)
     table.setdefault(255, UNLABELLED)
-    pictures, masks = _below(folder, _PICTURES), _below(folder, _MASKS)
+    pictures, pairs = _below(folder, _PICTURES), _pairs(folder)
     valid = set(_lines(folder / "valid.txt")) if (folder / "valid.txt").is_file() else set()
-    pairs = [(path, _mask(path, masks)) for path in sorted(pictures.iterdir()) if path.suffix.lower() in _ENDINGS]
-    if not pairs:
-        raise ExportError(f"{pictures} has no pictures")
-    strange = sorted(valid - {path.name for path, _ in pairs} - {path.stem for path, _ in pairs})
+    entries, known = [], set()
+    for path, _ in pairs:
+        name = path.relative_to(pictures)
+        names = {name.as_posix(), name.with_suffix("").as_posix(), name.name, name.stem}
+        known |= names
+        split = "" if not valid else "val" if valid & names else "train"
+        entries.append(Entry(name.stem, split, "", name.as_posix()))
+    strange = sorted(valid - known)
     if strange:
         raise ExportError(f"{folder / 'valid.txt'} names {strange[0]!r}, which {pictures.name}/ has not")
-    entries = tuple(
-        Entry(path.stem, "" if not valid else "val" if valid & {path.name, path.stem} else "train", "", path.name)
-        for path, _ in pairs
-    )
+    if any((folder / "test" / name).is_dir() for name in _PICTURES):
+        tests = _pairs(folder / "test")
+        entries += [Entry(path.stem, "test", "", path.relative_to(folder).as_posix()) for path, _ in tests]
+        pairs += tests
 
     def read(at: int) -> Pixels:
         path, mask = pairs[at]
         return together(picture(path), looked_up(class_map(mask), table, mask), str(path))
 
-    return Labelled("fastai folders", given, entries, read)
+    return Labelled("fastai folders", given, tuple(entries), read)
 
 
 def _label_set(codes: list[str], folder: Path) -> LabelSet:
@@ -56,24 +64,42 @@ def _label_set(codes: list[str], folder: Path) -> LabelSet:
 
 
 def _ids(codes: list[str], label_set: LabelSet, where: Path) -> dict[int, int]:
+    """{class: id}; names of the label set may have "_" where it has white space or "#", as our own export writes."""
+    written = {re.sub(r"[\s#]", "_", name): label.id for name, label in label_set.by_name.items()}
     found = {}
     for number, name in enumerate(codes):
         if name.casefold() in label_set.by_name:
             found[number] = label_set.by_name[name.casefold()].id
+        elif name.casefold() in written:
+            found[number] = written[name.casefold()]
         elif name.casefold() in _NO_LABEL:
             found[number] = _NO_LABEL[name.casefold()]
         else:
-            raise ExportError(f"{where}: {name!r} is no label of {label_set.name!r}")
+            found[number] = known_as(name, label_set, where)
     return found
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except FileNotFoundError:
-        raise ExportError(f"{path} is missing: it names the classes, one per line") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExportError(f"{path} cannot be read: {error}") from None
+    return [line.strip() for line in text_file(path).splitlines() if line.strip()]
+
+
+def _pairs(folder: Path) -> list[tuple[Path, Path]]:
+    """(picture, mask), sorted. What is hidden is none: other systems leave files called ._NAME."""
+    pictures, masks = _below(folder, _PICTURES), _below(folder, _MASKS)
+    there = {_key(path.relative_to(masks)): path for path in _files(masks)}
+    pairs = [(path, _mask(path, path.relative_to(pictures), masks, there)) for path in _files(pictures)]
+    if not pairs:
+        raise ExportError(f"{pictures} has no pictures")
+    return pairs
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in _ENDINGS)
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def _key(name: Path) -> str:
+    return name.with_suffix(name.suffix.lower()).as_posix()
 
 
 def _below(folder: Path, names: tuple[str, ...]) -> Path:
@@ -83,11 +109,13 @@ def _below(folder: Path, names: tuple[str, ...]) -> Path:
     return found
 
 
-def _mask(path: Path, masks: Path) -> Path:
-    for stem in (path.stem, f"{path.stem}_P"):
-        found = [masks / f"{stem}{ending}" for ending in _ENDINGS if (masks / f"{stem}{ending}").is_file()]
+def _mask(path: Path, name: Path, masks: Path, there: Mapping[str, Path]) -> Path:
+    """In the folder of the same name below the masks', whatever the case of its ending."""
+    for stem in (name.stem, f"{name.stem}_P"):
+        wanted = [name.with_name(f"{stem}{ending}").as_posix() for ending in _ENDINGS]
+        found = [there[each] for each in wanted if each in there]
         if len(found) > 1:
-            raise ExportError(f"{path.name} has several masks: {', '.join(each.name for each in found)}; keep one")
+            raise ExportError(f"{path} has several masks: {', '.join(each.name for each in found)}; keep one")
         if found:
             return found[0]
-    raise ExportError(f"{path} has no mask {path.stem}.png in {masks}")
+    raise ExportError(f"{path} has no mask {name.with_suffix('.png').as_posix()} in {masks}")

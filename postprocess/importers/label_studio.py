@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import UNLABELLED, Label, LabelSet, voc_color
-from blender_addon.contract.words import counted
+from blender_addon.contract.words import counted, quoted
 
 from ..errors import ExportError
 from .brush_rle import mask_of
-from .labelled import Entry, Labelled, Pixels, json_file, picture, size_of, together, within
+from .labelled import Entry, Labelled, Pixels, json_file, known_as, size_of, together, within
+from .picture_files import picture
 
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(?P<name>.+)")  # what Label Studio puts before the name of an upload
 
@@ -33,39 +34,38 @@ def label_studio(path: Path, images: Path, label_set: LabelSet | None = None) ->
     tasks = json_file(path)
     if not isinstance(tasks, list) or not all(isinstance(task, Mapping) for task in tasks):
         raise ExportError(f"{path} is no Label Studio export: a list of tasks")
+    if tasks and all("annotations" not in task for task in tasks):
+        raise ExportError(f"{path} is no Label Studio export with annotations: export as JSON, not as JSON-MIN")
     found = []
     try:
         for task in tasks:
             results = _results(task)
             if results is not None:
                 found.append((task["id"], _place(task["data"], path, images), list(_regions(results))))
-        given = label_set or _label_set(name for _, _, regions in found for name, _ in regions)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, ExportError):
             raise
-        raise ExportError(
-            f"{path} is no Label Studio export (JSON, not JSON-MIN): {type(error).__name__} {error}"
-        ) from None
+        raise ExportError(f"{path} is no Label Studio export: {type(error).__name__} {error}") from None
     if not found:
         raise ExportError(f"{path} has no annotated task")
+    given = label_set or _label_set((name for _, _, regions in found for name, _ in regions), path)
     for number, _, regions in found:
         for name, _ in regions:
-            if name.casefold() not in given.by_name:
-                raise ExportError(f"{path}, task {number}: {name!r} is no label of {given.name!r}")
+            known_as(name, given, f"{path}, task {number}")
     entries = tuple(Entry(place.stem, "", "", f"task {number} of {path.name}") for number, place, _ in found)
 
     def read(at: int) -> Pixels:
         number, place, regions = found[at]
-        image = picture(place)
+        image = picture(place, upright=True)  # as browsers show it, and so as it was drawn on
         labels = np.full(image.shape[:2], UNLABELLED, np.uint16)
         for name, result in regions:
             try:
                 labels[_area(result, size_of(image))] = given.by_name[name.casefold()].id
-            except (KeyError, TypeError, ValueError, IndexError) as error:
+            except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
                 raise ExportError(f"{path}, task {number}: a region of {name!r} cannot be read: {error}") from None
         return together(image, labels, str(place))
 
-    return Labelled("Label Studio", given, entries, read, tuple(_warnings(tasks, len(found))))
+    return Labelled("Label Studio", given, entries, read, tuple(_warnings(tasks, [place for _, place, _ in found])))
 
 
 def _results(task: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
@@ -80,11 +80,14 @@ def _regions(results: list[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[st
         value = each.get("value", {})
         names = next((value[key] for key in value if key.endswith("labels")), None)
         if names and _has_area(value):
-            yield str(names[-1]), each
+            yield str(names[-1]).strip(), each
 
 
 def _has_area(value: Mapping[str, Any]) -> bool:
-    return any(key in value for key in ("points", "rle", "radiusX")) or ("width" in value and "height" in value)
+    """Of a line or a point that was left behind there is none."""
+    if "points" in value:
+        return not isinstance(value["points"], list) or len(value["points"]) > 2
+    return any(key in value for key in ("rle", "radiusX")) or ("width" in value and "height" in value)
 
 
 def _area(result: Mapping[str, Any], shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -111,30 +114,37 @@ def _area(result: Mapping[str, Any], shape: tuple[int, int]) -> NDArray[np.bool_
     return within(corner + around @ np.array((along, down)), shape)
 
 
-def _label_set(names: Iterator[str]) -> LabelSet:
+def _label_set(names: Iterator[str], path: Path) -> LabelSet:
     found = {name.casefold(): name for name in names}
     if not found:
-        raise ExportError("no region has a label")
+        raise ExportError(f"{path}: no region has a label")
     labels = tuple(Label(number, found[key], voc_color(number)) for number, key in enumerate(sorted(found), start=1))
     return LabelSet("label-studio", labels, source="names in a Label Studio export")
 
 
 def _place(data: Mapping[str, Any], path: Path, images: Path) -> Path:
-    """The picture of a task: the only text of its data that names a file, as it is or as it was before the upload."""
+    """The picture of a task: of the texts of its data the first that names a file, as it is or as it was before the
+    upload. Folders of its path that are below `images`, too, say which of two pictures of one name is meant."""
     texts = [text for text in data.values() if isinstance(text, str)]
     for text in texts:
         parts = urlsplit(text)
-        name = PurePosixPath(unquote(parse_qs(parts.query).get("d", [parts.path])[0])).name
-        upload = _UPLOADED.fullmatch(name)
-        for each in (name, *([upload["name"]] if upload else [])):
-            if each and (images / each).is_file():
-                return images / each
+        named = PurePosixPath(unquote(parse_qs(parts.query).get("d", [parts.path])[0]).replace("\\", "/"))
+        steps = [step for step in named.parts if step not in ("/", "..", ".")]
+        upload = _UPLOADED.fullmatch(named.name)
+        places = [images.joinpath(*steps[at:]) for at in range(len(steps))]
+        places += [images / upload["name"]] if upload else []
+        found = next((place for place in places if place.is_file()), None)
+        if found is not None:
+            return found
     raise ExportError(f"{path}: none of {', '.join(map(repr, texts)) or 'nothing'} is a picture in {images}")
 
 
-def _warnings(tasks: list[Mapping[str, Any]], found: int) -> Iterator[str]:
-    if found < len(tasks):
-        yield f"{counted(len(tasks) - found, 'task')} without a finished annotation: left out"
+def _warnings(tasks: list[Mapping[str, Any]], places: list[Path]) -> Iterator[str]:
+    if len(places) < len(tasks):
+        yield f"{counted(len(tasks) - len(places), 'task')} without a finished annotation: left out"
+    twice = sorted({place.name for place, uses in Counter(places).items() if uses > 1})
+    if twice:
+        yield f"several tasks lead to one picture, which is there as often: {quoted(twice)}"
     kinds = Counter(
         str(each.get("type")) for task in tasks for each in _results(task) or () if not _has_area(each.get("value", {}))
     )

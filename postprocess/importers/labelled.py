@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.labels import LabelSet
 from blender_addon.contract.strict import parse_json
+from blender_addon.contract.words import refusal
 
 from ..errors import ExportError
-from ..pixels import checked_image
 
 
 @dataclass(frozen=True)
@@ -49,55 +49,36 @@ class Labelled:
     warnings: tuple[str, ...] = ()
 
 
-def picture(path: Path) -> NDArray[np.uint8]:
-    """A PNG, JPEG or TIFF as (H, W, 3) RGB. Raises ExportError where it is missing, damaged, or no 8-bit picture."""
-    if path.suffix.lower() not in (".tif", ".tiff"):
-        return checked_image(path, None)[1]
-    pixels, mode = _opened(path)
-    if mode not in ("RGB", "L"):
-        raise ExportError(f"{path} is {mode}: trainers want 8-bit RGB without transparency")
-    return np.array(pixels if mode == "RGB" else np.repeat(pixels[..., None], 3, axis=2), np.uint8)
-
-
-def class_map(path: Path) -> NDArray[np.uint16]:
-    """A picture of class numbers, (H, W): 8 or 16 bits, gray or with a palette. Raises ExportError."""
-    numbers, mode = _opened(path)
-    if mode not in ("L", "P", "I;16", "I;16B", "I", "1"):
-        raise ExportError(f"{path} is a picture of colours ({mode}), not of class numbers")
-    if numbers.min(initial=0) < 0 or numbers.max(initial=0) > np.iinfo(np.uint16).max:
-        raise ExportError(f"{path} holds numbers outside 0..65535")
-    return np.array(numbers, np.uint16)
-
-
-def color_map(path: Path) -> NDArray[np.uint8]:
-    """A picture whose colours are numbers, (H, W, 3). Raises ExportError."""
-    pixels, mode = _opened(path)
-    if mode != "RGB":
-        raise ExportError(f"{path} is {mode}, not RGB")
-    return np.array(pixels, np.uint8)
-
-
 def json_file(path: Path) -> Any:
     """What a file of JSON holds. Raises ExportError."""
     try:
-        return parse_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ExportError(f"{path} is missing") from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        return parse_json(text_file(path))
+    except ExportError:
+        raise
+    except ValueError as error:
         raise ExportError(f"{path} is no JSON, or cut short: {error}") from None
 
 
-def _opened(path: Path) -> tuple[NDArray[Any], str]:
-    """Pixels as they are stored, and Pillow's name for what they are."""
-    from PIL import Image
-
+def text_file(path: Path) -> str:
+    """UTF-8, without the mark that Windows' editors begin it with. Raises ExportError."""
     try:
-        with Image.open(path) as found:
-            return np.asarray(found), found.mode
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ExportError(f"{path} is missing") from None
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ExportError(f"{path} cannot be read, or is cut short: {error}") from None
+    except IsADirectoryError:
+        raise ExportError(f"{path} is a folder: name the file in it") from None
+    except OSError as error:
+        raise ExportError(refusal(error, path)) from None
+    except UnicodeDecodeError as error:
+        raise ExportError(f"{path} is no text in UTF-8, from byte {error.start} on: save it as such") from None
+
+
+def known_as(name: str, label_set: LabelSet, where: object) -> int:
+    """The id of the label of that name or alias. Raises ExportError, with the names that are near."""
+    label = label_set.by_name.get(name.casefold())
+    if label is None:
+        raise ExportError(f"{where}: {name!r} is no label of {label_set.name!r}{label_set.nearest(name)}")
+    return label.id
 
 
 def size_of(image: NDArray[np.uint8]) -> tuple[int, int]:
@@ -122,6 +103,8 @@ def within(outline: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.bool_]:
     height = shape[0]
     found = np.zeros(shape, np.bool_)
     points = np.asarray(outline, np.float64)
+    if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        raise ValueError("its outline is no list of points, x and y")
     ends = np.roll(points, -1, axis=0)
     for row in range(max(0, int(points[:, 1].min())), min(height, int(np.ceil(points[:, 1].max())) + 1)):
         y = row + 0.5

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from blender_addon.contract.labels import LabelSet, built_in
 
 from ..errors import ExportError
+from ..matlab import array_in, open_mat, read_texts
 from .labelled import Entry, Labelled, Pixels
 
 PICTURES = 1449
@@ -26,15 +26,17 @@ def nyu_mat(path: Path) -> Labelled:
 
     Raises ExportError where it is no such file or its names are not those of nyu894.
     """
-    file = _open(path)
-    images, labels = (_array(file, path, name) for name in ("images", "labels"))
+    file = open_mat(path)
+    images, labels = (array_in(file, path, name) for name in ("images", "labels"))
     count, _, width, height = images.shape if images.ndim == 4 else (0, 0, 0, 0)
     if not count or images.shape[1] != 3 or labels.shape != (count, width, height):
         raise ExportError(
             f"{path}: images are {images.shape} and labels {labels.shape}, not (N, 3, W, H) and (N, W, H)"
         )
-    label_set = _label_set(_texts(file, path, "names"), path)
-    scenes = _texts(file, path, "scenes") if "scenes" in file else [""] * count
+    if images.dtype != np.uint8 or labels.dtype.kind != "u":
+        raise ExportError(f"{path}: images are {images.dtype} and labels {labels.dtype}, not uint8 and uint16")
+    label_set = _label_set(read_texts(file, path, "names"), path)
+    scenes = read_texts(file, path, "scenes") if "scenes" in file else [""] * count
     if len(scenes) != count:
         raise ExportError(f"{path}: {count} images and {len(scenes)} scenes")
     official = count == PICTURES
@@ -60,37 +62,6 @@ def nyu_mat(path: Path) -> Labelled:
 
     few = f"{path.name} has {count} pictures and not {PICTURES}, so the official split does not apply"
     return Labelled("NYU Depth v2", label_set, entries, read, () if official else (few,))
-
-
-def _open(path: Path) -> Any:
-    try:
-        import h5py
-    except ImportError:
-        raise ExportError("import nyu reads HDF5: pip install 'labelpass[mat]'") from None
-    try:
-        return h5py.File(path, "r")
-    except FileNotFoundError:
-        raise ExportError(f"{path} is missing") from None
-    except OSError as error:
-        raise ExportError(f"{path} is no HDF5 file (MATLAB v7.3), or cut short: {error}") from None
-
-
-def _array(file: Any, path: Path, name: str) -> Any:
-    import h5py
-
-    if not isinstance(file.get(name), h5py.Dataset):
-        raise ExportError(f"{path} has no {name!r}: not nyu_depth_v2_labeled.mat?")
-    return file[name]
-
-
-def _texts(file: Any, path: Path, name: str) -> list[str]:
-    """A cell array of strings: references to arrays of UTF-16 code units."""
-    try:
-        return [
-            "".join(map(chr, np.asarray(file[each]).ravel())) for each in np.asarray(_array(file, path, name)).ravel()
-        ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ExportError(f"{path}: {name!r} is no list of texts: {error}") from None
 
 
 def _label_set(names: list[str], path: Path) -> LabelSet:

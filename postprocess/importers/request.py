@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blender_addon.contract.arguments import parse_path, said
+
+from ..splits import SPLITS
 
 if TYPE_CHECKING:
     from blender_addon.contract.labels import LabelSet
 
     from .labelled import Labelled
-
-SPLITS = ("train", "val", "test")
 
 KINDS = {
     "nyu": "nyu_depth_v2_labeled.mat, with the official split",
@@ -35,7 +37,8 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
         help="what the classes mean, by number (segnet) or by name (others; default: the names in the source)",
     )
     add("--ignore", type=int, metavar="N", help="segnet: the ignore value (default: the number of classes)")
-    add("--as", dest="otherwise", choices=SPLITS, default="train", help="where pictures go that have no split there")
+    add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="threads (default: all cores)")
+    add("--as", dest="otherwise", choices=SPLITS, help="where pictures go that have no split there (default: train)")
 
 
 def source_of(parsed: argparse.Namespace, label_set: LabelSet | None) -> Labelled:
@@ -57,7 +60,11 @@ def source_of(parsed: argparse.Namespace, label_set: LabelSet | None) -> Labelle
     if parsed.kind == "coco":
         from .coco_files import coco_files
 
-        return coco_files(parsed.source, parsed.images, label_set)
+        found = coco_files(parsed.source, parsed.images, label_set)
+        # What somebody says counts for more than what a file is called.
+        return (
+            replace(found, entries=tuple(replace(of, split="") for of in found.entries)) if parsed.otherwise else found
+        )
     from .label_studio import label_studio
 
     return label_studio(parsed.source, parsed.images, label_set)
@@ -65,6 +72,8 @@ def source_of(parsed: argparse.Namespace, label_set: LabelSet | None) -> Labelle
 
 def _check(parsed: argparse.Namespace) -> None:
     kind = parsed.kind
+    if parsed.jobs < 1:
+        raise ValueError(f"--jobs {parsed.jobs}: at least one thread is needed")
     for option, kinds in (("images", ("coco", "labelstudio")), ("ignore", ("segnet",))):
         if getattr(parsed, option) is not None and kind not in kinds:
             raise ValueError(f"import {kind}: --{option} goes with {' and '.join(kinds)}")

@@ -16,7 +16,8 @@ from blender_addon.contract.labels import UNLABELLED, LabelSet
 
 from ..errors import ExportError
 from ..splits import SPLITS
-from .labelled import Entry, Labelled, Pixels, class_map, picture, together
+from .labelled import Entry, Labelled, Pixels, text_file, together
+from .picture_files import class_map, picture
 
 
 def segnet_lists(folder: Path, label_set: LabelSet, ignore: int | None = None) -> Labelled:
@@ -64,11 +65,7 @@ def looked_up(numbers: NDArray[np.uint16], table: dict[int, int], where: Path) -
 
 def _pairs(path: Path) -> list[tuple[Path, Path]]:
     found = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExportError(f"{path} cannot be read: {error}") from None
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text_file(path).splitlines(), start=1):
         words = line.split()
         if not words:
             continue

@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import numpy as np
 from blender_addon.contract.labels import CODE_NAMES, UNLABELLED
 
 from ..checksums import NAME as CHECKSUMS
-from ..checksums import checksums_text
+from ..checksums import checksum_lines
 from ..convert import write_labels
 from ..dataset_frames import COLUMNS, FRAMES, IMPORTED
 from ..encoded import rgb_png
@@ -31,12 +33,14 @@ from ..layout import Placed, encoding_table
 from ..manifest import NAME, Choices, Contents, manifest_json
 from ..pictures import Pictures
 from ..progress import Progress
-from ..splits import SPLITS, Split
-from ..staging import check_place, staged, write_checked
+from ..splits import SPLITS
+from ..staging import check_place, staged, write_checked, write_streamed
 from ..stats import ClassCounts, count_classes
 from .labelled import Entry, Labelled
+from .repeats import repeat_warnings
 
 PICTURES = Pictures("png")
+_AHEAD = 2  # pictures per thread that are under way
 
 
 @dataclass(frozen=True)
@@ -50,25 +54,28 @@ class ImportSummary:
 
 
 def write_dataset(
-    source: Labelled, out: Path, otherwise: str = "train", progress: Progress | None = None
+    source: Labelled, out: Path, otherwise: str = "train", progress: Progress | None = None, jobs: int = 1
 ) -> ImportSummary:
     """Write the pictures into the new folder `out`; those of which the source does not say a split go to `otherwise`.
 
-    Raises ExportError, and leaves nothing, for a picture that cannot be trusted and for a place that is taken.
+    `jobs` are threads: decoders, encoders and disks leave Python's lock alone. Raises ExportError, and leaves nothing,
+    for a picture that cannot be trusted and for a place that is taken.
     """
     check_place(out)
     layout, names = Nyu(), _names(source.entries)
     of = [entry.split or otherwise for entry in source.entries]
     with staged(out) as staging:
-        written = list(_written(source, layout, names, staging, progress))
+        written = list(_written(source, layout, names, staging, progress, jobs))
         contents = _contents(source, layout, names, of, written)
         files = layout.side_files(contents.encoding, contents.frames, None)
         files |= {FRAMES: _table(source.entries, names, of), NAME: manifest_json(layout, contents)}
         for path, text in files.items():
             write_checked(staging, path, text.encode())
-        write_checked(staging, CHECKSUMS, checksums_text(staging).encode())
+        write_streamed(staging, CHECKSUMS, checksum_lines(staging, jobs))
     pictures = {split: len(each) for split, each in contents.frames.items()}
-    return ImportSummary(out, source.label_set.name, pictures, contents.warnings)
+    images = {name: str(layout.places("", name, PICTURES.ending).image) for name in names}
+    repeats = repeat_warnings(out, images, dict(zip(names, of)))
+    return ImportSummary(out, source.label_set.name, pictures, (*contents.warnings, *repeats))
 
 
 _Written = tuple[tuple[int, int], Mapping[int, int]]
@@ -76,24 +83,46 @@ _Written = tuple[tuple[int, int], Mapping[int, int]]
 
 
 def _written(
-    source: Labelled, layout: Nyu, names: Sequence[str], staging: Path, progress: Progress | None
+    source: Labelled, layout: Nyu, names: Sequence[str], staging: Path, progress: Progress | None, jobs: int
 ) -> Iterator[_Written]:
+    """In the order of the source."""
     encoding = layout.encoding(source.label_set)
     table, palette = encoding_table(encoding), encoding.palette()
     allowed = np.zeros(65536, np.bool_)
     allowed[[*source.label_set.by_id, *CODE_NAMES]] = True
-    for at, name in enumerate(names):
+
+    def write(at: int) -> _Written:
         pixels = source.read(at)
         unknown = pixels.labels[~allowed[pixels.labels]]
         if unknown.size:
             where = source.entries[at].where
             raise ExportError(f"{where} has label {int(unknown[0])}, which {source.label_set.name!r} has not")
-        labels, places = label_map(pixels.labels), layout.places("", name, PICTURES.ending)
+        labels, places = label_map(pixels.labels), layout.places("", names[at], PICTURES.ending)
         write_labels(staging, places, labels, table, palette)
         write_checked(staging, str(places.image), rgb_png(str(places.image), pixels.image))
-        if progress is not None:
-            progress(at + 1, len(names))
-        yield (pixels.labels.shape[1], pixels.labels.shape[0]), labels.counts()
+        return (pixels.labels.shape[1], pixels.labels.shape[0]), labels.counts()
+
+    with closing(_in_order(write, len(names), jobs)) as found:
+        for done, each in enumerate(found, start=1):
+            if progress is not None:
+                progress(done, len(names))
+            yield each
+
+
+def _in_order(work: Callable[[int], _Written], count: int, jobs: int) -> Generator[_Written, None, None]:
+    """What `work` makes of 0, 1, ... in this order. Few are under way at once, so that memory stays flat, and none is
+    any more when this is left: the caller then may remove what was written."""
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting: deque[Future[_Written]] = deque()
+        try:
+            for at in range(count):
+                waiting.append(pool.submit(work, at))
+                if len(waiting) > _AHEAD * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _contents(
@@ -112,7 +141,7 @@ def _contents(
         encoding=layout.encoding(source.label_set),
         regrouped=None,
         sources=(Source(IMPORTED, source.kind, source.label_set, "", "", None, {}, count, count),),
-        split=Split(dict(zip(names, of)), "as the source says" if told else "as asked", ()),
+        split_method="as the source says" if told else "as asked",
         frames=members,
         counts=counts,
         weights=None,

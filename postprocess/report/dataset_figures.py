@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
 from blender_addon.contract.labels import BACKGROUND, CODE_NAMES, IGNORE, UNLABELLED, LabelSet, label_set_from_dict
-from blender_addon.contract.strict import parse_json
 from blender_addon.contract.words import counted
 
 from ..contact_sheet import evenly_spaced
-from ..errors import ExportError
-from ..evaluation.classes import BEYOND
-from ..evaluation.pairs import read_classes, truths
-from ..manifest import NAME
+from ..manifest import NAME, manifest_read
 from ..pool import in_order, is_over
 from ..progress import Progress
 from ..splits import SPLITS
 from ..stats import ClassCounts
+from ..stored import Stored, Written
+from ..stored_frames import ending_in, stored_frames, written_in
+from ..stored_pixels import read_ids, read_picture
 from .cautions import of_dataset
 from .figures import Figures, Row
 from .looks import Looks, Picture, look, small
@@ -36,32 +30,18 @@ _TOGETHER = 16  # frames that travel together
 _VOIDS = (UNLABELLED, IGNORE, BACKGROUND)
 
 
-@dataclass(frozen=True)
-class _Frame:
-    name: str
-    split: str
-    labels: Path
-    image: Path | None
-    shown: bool
-
-
 def figures_of_dataset(folder: Path, wishes: Wishes, progress: Progress | None = None) -> Figures:
     """Raises ExportError for a dataset.json that is none of ours, and for files that are missing or damaged."""
-    path = folder / NAME
-    try:
-        data = parse_json(path.read_text(encoding="utf-8"))
+    with manifest_read(folder / NAME) as data:
         label_set = label_set_from_dict(data["label_set"])
-        written = _written(data)
+        format, ending, written = str(data["format"]), ending_in(data), written_in(data)
         groups = {split: _counts(data, split) for split in SPLITS}
-        kinds, alike = kinds_of(label_set), _alike(data)
+        kinds, alike = kinds_of(label_set), {codes[0]: codes for codes in written.mingled}
         facts, settings, sizes = tuple(_facts(data, label_set)), tuple(_settings(data)), _sizes(data)
         cautions = tuple(of_dataset([*map(str, data["warnings"])], groups, kinds, [*label_set.by_id]))
         weights = _weights(data, written)
-    except OSError as error:
-        raise ExportError(f"{path}: {error.strerror}") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ExportError(f"{path}: not a dataset.json of labelpass export ({error})") from None
-    looks = _look_at(folder, groups, written, wishes, progress)
+    splits = [split for split, counts in groups.items() if counts.frames]
+    looks = _look_at([*stored_frames(folder, format, ending, splits)], written, wishes, progress)
     return Figures(
         title=folder.resolve().name,
         what="dataset",
@@ -78,21 +58,6 @@ def figures_of_dataset(folder: Path, wishes: Wishes, progress: Progress | None =
         weights=weights,
         alike=alike,
     )
-
-
-def _written(data: Mapping[str, Any]) -> dict[int, int]:
-    """{value in label files: id or code}; a value of several codes is that of the first."""
-    codes = {int(data["codes"][CODE_NAMES[code]]["written_as"]): code for code in reversed(_VOIDS)}
-    return codes | {int(row["value"]): int(row["id"]) for row in data["classes"]}
-
-
-def _alike(data: Mapping[str, Any]) -> dict[int, tuple[int, ...]]:
-    """{the first of them: codes that share a value}."""
-    found: dict[int, tuple[int, ...]] = {}
-    for code in _VOIDS:
-        value = int(data["codes"][CODE_NAMES[code]]["written_as"])
-        found[value] = (*found.get(value, ()), code)
-    return {codes[0]: codes for codes in found.values() if codes[1:]}
 
 
 def _counts(data: Mapping[str, Any], split: str) -> ClassCounts:
@@ -117,9 +82,9 @@ def _sizes(data: Mapping[str, Any]) -> dict[tuple[int, int], int]:
     return {(int(width), int(height)): int(count) for (width, height), count in pairs}
 
 
-def _weights(data: Mapping[str, Any], written: Mapping[int, int]) -> dict[int, float]:
+def _weights(data: Mapping[str, Any], written: Written) -> dict[int, float]:
     said = data["class_weights"]
-    return {written[int(value)]: float(weight) for value, weight in said["weights"].items()} if said else {}
+    return {written.meanings[int(value)][0]: float(weight) for value, weight in said["weights"].items()} if said else {}
 
 
 def _facts(data: Mapping[str, Any], label_set: LabelSet) -> Iterator[Row]:
@@ -138,55 +103,29 @@ def _settings(data: Mapping[str, Any]) -> Iterator[Row]:
         yield f"{source['kind']} {source['name']}", "; ".join(filter(None, (source["scene"], frames, versions)))
 
 
-def _look_at(
-    folder: Path,
-    groups: Mapping[str, ClassCounts],
-    written: Mapping[int, int],
-    wishes: Wishes,
-    progress: Progress | None,
-) -> Looks:
-    files = [
-        (name, split, *places)
-        for split, counts in groups.items()
-        if counts.frames
-        for name, places in truths(folder, split).items()
-    ]
-    some = evenly_spaced(files, max(wishes.pixels, wishes.pictures)) if files else []
-    shown = {name for name, *_ in evenly_spaced(some, wishes.pictures)} if some else set()
-    frames = [_Frame(name, split, labels, image, name in shown) for name, split, labels, image in some]
-    parts = [frames[at : at + _TOGETHER] for at in range(0, len(frames), _TOGETHER)]
+def _look_at(found: Sequence[Stored], written: Written, wishes: Wishes, progress: Progress | None) -> Looks:
+    some = evenly_spaced(found, max(wishes.pixels, wishes.pictures)) if found else []
+    shown = {each.name for each in evenly_spaced(some, wishes.pictures)} if some else set()
+    parts = [some[at : at + _TOGETHER] for at in range(0, len(some), _TOGETHER)]
     looks, seen = Looks(), 0
-    with closing(
-        in_order(partial(_look_part, written=written), parts, max(1, min(wishes.jobs, len(parts))))
-    ) as results:
-        for part, found in zip(parts, results):
-            looks, seen = looks + found, seen + len(part)
+    work = partial(_look_part, written=written, shown=shown)
+    with closing(in_order(work, parts, max(1, min(wishes.jobs, len(parts))))) as results:
+        for part, of_part in zip(parts, results):
+            looks, seen = looks + of_part, seen + len(part)
             if progress is not None:
-                progress(seen, len(frames))
+                progress(seen, len(some))
     return looks
 
 
-def _look_part(frames: Sequence[_Frame], written: Mapping[int, int]) -> Looks:
-    # Numbers first: the code of the background is what the lookup says of values that mean nothing.
-    lookup, ids = np.full(65536, BEYOND, np.uint16), np.array([*written.values()], np.uint16)
-    lookup[[*written]] = np.arange(len(written))
+def _look_part(frames: Sequence[Stored], written: Written, shown: Collection[str]) -> Looks:
     looks = Looks()
     for frame in frames:
         if is_over():
             break
-        labels = ids[read_classes(frame.labels, lookup)]
+        labels = read_ids(frame.labels, written).pixels
         picture = None
-        if frame.shown:
-            picture = Picture("", frame.name, frame.split, *small(labels, _image(frame.image)))
+        if frame.name in shown:
+            image = None if frame.image is None else read_picture(frame.image)[1]
+            picture = Picture("", frame.name, frame.split, *small(labels, image))
         looks += look(labels, None, picture)
     return looks
-
-
-def _image(path: Path | None) -> NDArray[np.uint8] | None:
-    if path is None:
-        return None
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ExportError(f"{path} cannot be read ({error})") from None

@@ -36,4 +36,6 @@ def figures_of(folder: Path, wishes: Wishes, progress: Progress | None = None) -
         return figures_of_dataset(folder, wishes, progress)
     if (folder / PLAN).is_file():
         return figures_of_run(folder, wishes, progress)
+    if not folder.exists():
+        raise ExportError(f"{folder} is not there")
     raise ExportError(f"{folder} is neither a run (no {PLAN}) nor a dataset of labelpass export (no {NAME})")

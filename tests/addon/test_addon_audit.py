@@ -187,6 +187,14 @@ def test_hidden_and_rendered_and_the_reverse(room):
     assert [each.kind for each in found(room)] == ["hidden"]
 
 
+def test_what_keys_hide_in_the_viewport_now_may_be_shown_when_it_is_rendered(room):
+    chair = rectangle(room, 0, 1, label=CHAIR, name="Chair")
+    chair.hide_viewport = True
+    assert [each.kind for each in found(room)] == ["hidden"]
+    chair.keyframe_insert("hide_viewport", frame=1)
+    assert found(room) == []
+
+
 def test_labelled_in_a_collection_that_is_not_rendered(room):
     away = bpy.data.collections.new("away")
     room.collection.children.link(away)

@@ -148,6 +148,10 @@ def test_cross_walks_compose() -> None:
         ("television", "nyu40", "voc21", "tvmonitor"),
         ("tvmonitor", "voc21", "coco133", None),  # also computer monitors
         ("dining table", "coco133", "nyu40", "table"),
+        ("floor-wood", "coco133", "nyu40", "floor"),  # a kind of floor
+        ("floor", "nyu40", "coco133", None),  # of which kind?
+        ("wall-other-merged", "coco133", "ade150", "wall"),
+        ("wall-brick", "coco133", "cityscapes34", None),  # stands alone, outside
         ("table", "nyu40", "voc21", None),  # not only dining tables
         ("table", "nyu40", "coco133", None),  # dining table or table-merged
         ("armchair", "ade150", "nyu40", "chair"),

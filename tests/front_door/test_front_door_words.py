@@ -44,7 +44,7 @@ def test_what_blender_cannot_open_or_write_is_one_line_and_exit_code_1(tmp_path)
     done = labelpass("render", tmp_path / "broken.blend", "--out", tmp_path / "run", check=1)
     assert "broken.blend" in done.stderr and "Traceback" not in done.stderr
     (tmp_path / "folder.blend").mkdir()
-    done = labelpass("scene", "room", "--out", tmp_path / "folder.blend", check=1)
+    done = labelpass("scenes", "build", "studio", "--out", tmp_path / "folder.blend", check=1)
     assert "folder.blend" in done.stderr and "Traceback" not in done.stderr
 
 
@@ -72,13 +72,17 @@ def test_blenders_own_paths_are_refused(scene_file):
 
 def test_a_scene_is_never_built_over_a_file(tmp_path):
     (tmp_path / "mine.blend").write_text("years of work")
-    done = labelpass("scene", "room", "--out", tmp_path / "mine.blend", check=1)
+    done = labelpass("scenes", "build", "studio", "--out", tmp_path / "mine.blend", check=1)
     assert "is there already" in done.stderr and (tmp_path / "mine.blend").read_text() == "years of work"
-    assert "does not end in .blend" in labelpass("scene", "room", "--out", tmp_path / "room.txt", check=2).stderr
+    assert (
+        "does not end in .blend"
+        in labelpass("scenes", "build", "studio", "--out", tmp_path / "room.txt", check=2).stderr
+    )
 
 
 @pytest.mark.parametrize(
-    "arguments", [("render", "room.blend"), ("export", "run", "--format", "nyu"), ("sheet", "run"), ("scene", "room")]
+    "arguments",
+    [("render", "room.blend"), ("export", "run", "--format", "nyu"), ("sheet", "run"), ("scenes", "build", "studio")],
 )
 def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

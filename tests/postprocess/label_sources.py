@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import h5py
@@ -17,6 +19,17 @@ def write_picture(path: Path, size=(8, 6), seed=0) -> np.ndarray:
     pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     Image.fromarray(pixels).save(path)
     return pixels
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """A PNG of a few bytes and right checksums, without the pixels that it speaks of."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(9))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
 
 
 def write_mat(path: Path, names: list[str], count=3, size=(8, 6)) -> tuple[np.ndarray, np.ndarray]:

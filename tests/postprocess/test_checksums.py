@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from postprocess.checksums import NAME, checksums, checksums_text, files_below, read_checksums
+from postprocess.checksums import NAME, checksum_lines, checksums, files_below, read_checksums
 from postprocess.dataset import export
 from postprocess.errors import ExportError
 
@@ -40,7 +40,16 @@ def test_sha256sum_reads_it(run, tmp_path):
 def test_it_is_the_same_with_any_number_of_threads(tmp_path):
     for at in range(20):
         (tmp_path / f"{at}.txt").write_text(str(at))
-    assert checksums_text(tmp_path, 1) == checksums_text(tmp_path, 5)
+    assert list(checksum_lines(tmp_path, 1)) == list(checksum_lines(tmp_path, 5))
+
+
+def test_files_are_in_the_order_of_their_whole_paths(tmp_path):
+    paths = ["a-b/x", "a.txt", "a/b/c", "a/b0", "a0", "z", "\u00e9/y"]  # "-" and "." come before "/", "0" after it
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    (tmp_path / "loop").symlink_to(tmp_path / "a", target_is_directory=True)
+    assert files_below(tmp_path) == sorted(paths) == paths
 
 
 def test_hidden_files_are_nobodys(tmp_path):

@@ -21,6 +21,7 @@ from postprocess.errors import ExportError
 from postprocess.exporters import FORMATS, coco
 from postprocess.exporters.coco import Coco
 from postprocess.exr import read_labels
+from postprocess.regrouping import Regrouping
 
 NYU40 = built_in("nyu40")
 CODES = (UNLABELLED, IGNORE, BACKGROUND)
@@ -235,3 +236,34 @@ def test_evaluate_reads_the_dataset(run: Path, tmp_path: Path) -> None:
 def test_options_that_are_none(run: Path, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="format coco has no option 'void'; it has polygons, stuff"):
         export([run], tmp_path / "out", "coco", options={"void": "zero"})
+
+
+def test_the_ids_of_coco133_are_those_of_coco(run: Path, tmp_path: Path) -> None:
+    """Written down from COCO's own files: with gaps, and what is above 90 is stuff."""
+    out = tmp_path / "out"
+    export([run], out, "coco", target=built_in("coco133"), split=(1, 0, 0))
+    published = {1: "person", 13: "stop sign", 62: "chair", 90: "toothbrush", 109: "curtain", 200: "rug-merged"}
+    categories = {each["id"]: each for each in read(out, "panoptic", "train")["categories"]}
+    assert {id_: categories[id_]["name"] for id_ in published} == published and len(categories) == 133
+    assert {id_ for id_, each in categories.items() if each["isthing"]} == {id_ for id_ in categories if id_ <= 90}
+    things = COCO(out / "annotations" / "instances_train.json")
+    assert len(things.getCatIds()) == 80 and max(things.getCatIds()) == 90
+    walk, shown = NYU40.crosswalk(built_in("coco133")), set()
+    for image in things.loadImgs(things.getImgIds()):
+        labels = labels_of(run, number_of(image))
+        stuff = read_png(out / "stuffthingmaps" / "train" / image["file_name"])
+        np.testing.assert_array_equal(stuff, np.vectorize(lambda id_: walk.get(id_, 256) - 1)(labels))
+        for annotation in things.loadAnns(things.getAnnIds(image["id"])):
+            mask = things.annToMask(annotation).astype(bool)
+            assert {walk[id_] for id_ in np.unique(labels[mask]).tolist()} == {annotation["category_id"]}
+            shown.add(annotation["category_id"])
+    assert shown == {62, 63, 65}  # chair, couch, bed
+    assert manifest(out)["conventions"]["category ids"] == "label ids"
+
+
+def test_coco133_with_other_stuff_and_fewer_labels(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    fewer = Regrouping(kept=("chair", "couch", "bed"))
+    export([run], out, "coco", target=built_in("coco133"), regrouping=fewer, options={"stuff": "couch"})
+    categories = read(out, "panoptic", "train")["categories"]
+    assert [(each["id"], each["isthing"]) for each in categories] == [(62, 1), (63, 0), (65, 1)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import webdataset
 from exported import image_of, labels_of, manifest, number_of, read_png, refused, written
 from small_inputs import files_of, write_exr, write_run
 from small_things import write_run_of_things
@@ -91,7 +92,6 @@ def test_a_shard_is_as_large_as_asked_and_holds_one_frame_at_least(tmp_path: Pat
 
 @pytest.mark.parametrize("images", ["copy", "jpeg"])
 def test_webdataset_reads_exact_masks(tmp_path: Path, images: str) -> None:
-    webdataset = pytest.importorskip("webdataset")
     run = write_run(tmp_path / "r")
     export([run], tmp_path / "out", "webdataset", images=images, split=(1, 0, 0), options={"shard_size": "4"})
     shards = str(tmp_path / "out" / "train-{000000..000002}.tar")

@@ -86,9 +86,12 @@ def test_scenes_of_an_import_are_kept(real):
     [
         (lambda real: (real / "labels" / "nyu_0002.png").write_bytes(b"\x89PNG"), r"nyu_0002.png is no whole PNG"),
         (lambda real: (real / "images" / "nyu_0002.png").unlink(), r"nyu_0002.png is missing"),
-        (lambda real: (real / "train.txt").write_text("../a\n"), r"names '../a'"),
+        (lambda real: (real / "train.txt").write_text("../a\n"), r"train.txt: '../a' is no name of a frame"),
         (lambda real: (real / "test.txt").write_text("nyu_0001\n"), "nyu_0001 is in two lists"),
-        (lambda real: (real / "dataset.json").write_text("{"), r"dataset.json is damaged"),
+        (
+            lambda real: (real / "dataset.json").write_text("{"),
+            r"no dataset.json of labelpass, or damaged",
+        ),
         (lambda real: (real / "frames.csv").write_text("x\n1\n"), r"frames.csv is damaged"),
     ],
 )
@@ -99,16 +102,13 @@ def test_a_damaged_dataset_is_refused(tmp_path, real, damage, words):
 
 def test_a_value_that_the_layout_does_not_write(tmp_path, real):
     told = json.loads((real / "dataset.json").read_text())
+    kept = {label["id"] for label in told["label_set"]["labels"][:300]}
     told["label_set"]["labels"] = told["label_set"]["labels"][:300]
     (real / "dataset.json").write_text(json.dumps(told))
-    refused(tmp_path, r"which label set 'nyu894' does not write", [real])
-
-
-def test_a_dataset_that_has_lost_something_is_refused(tmp_path):
-    run = write_run(tmp_path / "run")
-    for name, format, options in (("one", "segnet", {}), ("two", "nyu", {"void": "zero"})):
-        export([run], tmp_path / name, format, options=options)
-        refused(tmp_path, "only nyu with --void apart keeps all", [tmp_path / name])
+    refused(tmp_path, "or damaged .*classes are not those of the label set", [real])
+    told["classes"] = [row for row in told["classes"] if row["id"] in kept]
+    (real / "dataset.json").write_text(json.dumps(told))
+    refused(tmp_path, r"png holds [0-9]+, which is neither a class nor a code of its dataset.json", [real])
 
 
 def test_the_command(tmp_path, real, capsys):
@@ -118,3 +118,24 @@ def test_the_command(tmp_path, real, capsys):
     assert "12 train, 0 val, 2 test" in capsys.readouterr().out
     assert labelpass.main([*arguments[:-1], str(tmp_path / "two"), "--real-share", "1.5", "--jobs", "1"]) == 1
     assert "real share 1.5: between 0 and 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", ["labels", "images"])
+def test_files_that_changed_since_are_refused(tmp_path, real, folder):
+    """Pixels of another picture: a whole file with allowed values, that is not what was imported."""
+    changed = real / folder / "nyu_0002.png"
+    changed.write_bytes((real / folder / "nyu_0001.png").read_bytes())
+    refused(tmp_path, f"{folder}/nyu_0002.png is not what checksums.txt of its dataset says", [real])
+    sums = real / "checksums.txt"
+    lines = [line for line in sums.read_text().splitlines(keepends=True) if f"{folder}/nyu_0002.png" not in line]
+    sums.write_text("".join(lines))
+    assert export([real], tmp_path / "out", "nyu").frames == {"train": 6, "val": 0, "test": 2}
+
+
+def test_checksums_that_are_none(tmp_path, real):
+    (real / "checksums.txt").write_text("no sums\n")
+    refused(tmp_path, "checksums.txt: line 1 is no line of sha256sum", [real])
+
+
+def test_real_pictures_have_no_instances_to_render(tmp_path, real):
+    refused(tmp_path, "real is a dataset, which holds no instances, and coco needs some", [real], "coco")

@@ -98,3 +98,9 @@ def test_wishes_that_make_no_sense(run: Path, tmp_path: Path, wish: dict, words:
 
 def test_unknown_format(run: Path, tmp_path: Path) -> None:
     refused(tmp_path, "format 'betamax': known are .*nyu, ", [run], "betamax")
+
+
+def test_folders_above_and_below_a_run_are_told_where_it_is(make_run: Callable[..., Path], tmp_path: Path) -> None:
+    run = make_run("runs/room")
+    refused(tmp_path, f"runs is no run folder: .*; name those in it: {run}$", [run.parent])
+    refused(tmp_path, f"frames is no run folder: .*; name {run}$", [run / "frames"])

@@ -94,6 +94,23 @@ def test_other_bytes_of_the_same_pixels_are_told_by_their_checksum(dataset):
     assert found(dataset) == [f"{relative(dataset, path)} is not what was exported (wrong checksum)"]
 
 
+def test_files_that_changed_places_are_told_by_each_other(dataset):
+    one, other = file_of(dataset, "image"), file_of(dataset, "image", "val")
+    first, second = relative(dataset, one), relative(dataset, other)
+    bytes_of_one = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(bytes_of_one)
+    assert found(dataset, "checksum") == [
+        f"{name} is not what was exported: it is {whose}" for name, whose in sorted([(first, second), (second, first)])
+    ]
+
+
+def test_without_checksums_nothing_is_said_to_be_as_it_was(dataset):
+    (dataset / "checksums.txt").unlink()
+    text, code = told(examine_dataset(dataset), False)
+    assert code == 0 and text.splitlines()[-1].endswith("nothing is wrong that shows without checksums")
+
+
 def edit_label(path: Path, change) -> None:
     pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     cv2.imwrite(str(path), change(pixels))
@@ -221,7 +238,7 @@ def test_what_was_added_is_a_note(dataset):
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "nyu"}', '{"format": 3, "classes": 7}'])
 def test_a_dataset_json_that_is_none_is_one_line(dataset, text):
     (dataset / "dataset.json").write_text(text)
-    with pytest.raises(ExportError, match=r"is no dataset\.json of labelpass export, or damaged") as caught:
+    with pytest.raises(ExportError, match=r"is no dataset\.json of labelpass, or damaged") as caught:
         examine_dataset(dataset)
     assert "\n" not in str(caught.value)
 
@@ -302,3 +319,13 @@ def test_frames_of_other_formats_of_label_maps_are_looked_at(tmp_path, capsys, f
     edit_label(path, lambda pixels: np.full_like(pixels, 201))
     assert labelpass.main(["verify", str(out)]) == 1
     assert "value 201 at pixel (x 0, y 0) is neither a class nor a code" in capsys.readouterr().out
+
+
+def test_the_command_names_datasets_and_of_imports_there_is_none(tmp_path):
+    export([write_run(tmp_path / "run")], tmp_path / "one", "numpy")
+    export([tmp_path / "one"], tmp_path / "two", "nyu")
+    data = json.loads((tmp_path / "two" / "dataset.json").read_text())
+    assert export_command(data).startswith("labelpass export one --format nyu ")
+    data["split"]["method"] = "as the source says"
+    with pytest.raises(KeyError):
+        export_command(data)

@@ -173,7 +173,12 @@ def test_damage_is_an_error_and_the_rest_is_looked_at(tmp_path):
     text, code = told(report, False)
     lines = text.splitlines()
     assert code == 1 and lines[0].startswith("labelpass: frame 2 is damaged: ") and "labels.exr" in lines[0]
-    assert lines[2:] == ["labelpass: warning: frame 3: the image is black", "labelpass: 6 frames: 2 damaged; 1 warning"]
+    assert lines[2:4] == [
+        "labelpass: warning: frame 3: the image is black",
+        "labelpass: 6 frames: 2 damaged; 1 warning",
+    ]
+    assert lines[4:] == ["labelpass: the same command with --repair renders what is damaged again, and that alone"]
+    assert "--repair" not in told(report, False, repaired=True)[0]
     document = json.loads(told(report, True)[0])
     assert (document["schema"], document["ok"], list(document["damaged"])) == ("labelpass.verify/1", False, ["2", "5"])
     assert [each["severity"] for each in document["findings"]] == ["error", "error", "warning"]

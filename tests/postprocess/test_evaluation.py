@@ -179,6 +179,19 @@ def test_json_has_every_score_and_what_it_is(maps, tmp_path):
         write(evaluation_of([net], truth, TWO, wishes=QUICK), tmp_path / "found.pdf")
 
 
+def test_an_ending_that_cannot_be_written_is_told_before_anything_is_read(maps, tmp_path, capsys):
+    truth, out = maps("truth", a=[[1, 2]]), tmp_path / "scores.txt"
+    assert labelpass.main(["evaluate", str(tmp_path / "nowhere"), str(truth), "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert "scores.txt: an evaluation is written as .html or .json" in said.err and not said.out
+
+
+def test_a_run_is_no_truth(tmp_path):
+    run = write_run(tmp_path / "run", built_in("nyu13"))
+    with pytest.raises(ExportError, match="is a run: export it, and name the dataset"):
+        evaluation_of([run], run)
+
+
 def test_the_command(maps, tmp_path, capsys):
     truth, net = maps("truth", a=[[1, 2], [2, 2]]), maps("net", a=[[1, 1], [2, 2]])
     words = ["evaluate", str(net), str(truth), "--label-set", "nyu13", "--draws", "10"]

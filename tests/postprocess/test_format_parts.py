@@ -117,15 +117,18 @@ def test_a_panorama_has_no_depth_along_an_axis(tmp_path: Path) -> None:
 
 
 def test_rows_come_back_in_any_order_and_a_disk_that_lies_is_found(tmp_path: Path) -> None:
-    spans = {name: put(tmp_path, {"a": name.encode() * 3, "b": b""}) for name in ("x", "y", "z")}
-    rows = Rows(tmp_path, spans)
-    assert [rows.of(name, "a") for name in ("z", "x", "y")] == [b"zzz", b"xxx", b"yyy"]
-    assert rows.of("y", "b") == b""
+    rows = Rows(tmp_path)
+    for number, name in enumerate(("x", "y", "z"), start=1):
+        rows.add(number, put(tmp_path, {"a": name.encode() * 3, **({"b": b""} if name == "y" else {})}))
+    assert [rows.of(number, "a") for number in (3, 1, 2)] == [b"zzz", b"xxx", b"yyy"]
+    assert rows.of(2, "b") == b"" and rows.size(3, "a") == 3
+    assert [rows.has(number, "b") for number in (1, 2, 3, 4)] == [False, True, False, False]
+    assert not rows.has(1, "c")
     (path,) = (tmp_path / spool.FOLDER).iterdir()
     path.write_bytes(path.read_bytes().replace(b"yyy", b"yxy"))
-    assert rows.of("x", "a") == b"xxx"
+    assert rows.of(1, "a") == b"xxx"
     with pytest.raises(ExportError, match="does not hold"):
-        rows.of("y", "a")
+        rows.of(2, "a")
 
 
 def test_a_stream_that_the_disk_changes_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from small_inputs import some_image, some_labels, write_frame
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import View, read_plan, write_plan
 from postprocess.dataset import export
-from postprocess.frames import frames_of_runs
+from postprocess.frames import Frame, frames_of_runs, packed
+from postprocess.splits import FrameKey
 
 NYU40 = built_in("nyu40")
 
@@ -43,6 +44,11 @@ def test_a_copy_under_another_name_is_one_scene(make_run: Callable[..., Path]) -
     assert frames_of_runs(runs).warnings == ()
 
 
+def test_runs_of_one_label_set_have_it_once(make_run: Callable[..., Path]) -> None:
+    one, other = frames_of_runs([make_run(name, scene=name, views=1) for name in ("a", "b")]).sources
+    assert one.label_set is other.label_set
+
+
 def test_names_and_contents_chain(make_run: Callable[..., Path]) -> None:
     """a is b by content, b is c by name: all one, in whatever order; d is another."""
     of = {"a": ("one.blend", "x"), "c": ("two.blend", "y"), "b": ("two.blend", "x"), "d": ("three.blend", "z")}
@@ -62,3 +68,13 @@ def test_one_view_name_of_two_cameras_is_two_views(tmp_path: Path, make_run: Cal
         write_frame(run, view, some_labels(rng, NYU40), some_image(rng))
     left, right, again = (frame.key.view for frame in frames_of_runs([run]).frames)
     assert left == again != right
+
+
+def test_frames_are_what_they_were_when_they_were_packed() -> None:
+    bare = Frame(FrameKey("a", "b", -3, "c"), 0, Path("x y.exr"), None, None)
+    full = Frame(
+        FrameKey("a", "Caméra\nb", 2**20, "c", "d"), 7, Path("/a/\udcff.exr"), Path("i.png"), Path("p.exr"),
+        {"labels.exr": "0f"}, "layer", {1: 2, 65534: 3}, "val",
+    )  # fmt: skip
+    own = dataclasses.replace(bare, key=dataclasses.replace(bare.key, first="c"))
+    assert list(packed([bare, full, own])) == [bare, full, own]

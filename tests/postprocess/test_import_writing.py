@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 from exported import manifest, read_png
-from label_sources import write_mat, write_picture
+from label_sources import lay_sources, write_mat, write_picture
 from PIL import Image
 from small_inputs import files_of
 from test_importers import NYU
@@ -86,9 +86,29 @@ def test_a_place_that_is_taken(tmp_path, place):
     assert files_of(tmp_path) == {"out/mine.txt": b"mine", "run/plan.json": b"{}"}
 
 
-def test_a_bad_picture_leaves_nothing(tmp_path):
-    with pytest.raises(ExportError, match=r"b.json has label 9, which 'few' has not"):
-        write_dataset(source(bad=1), tmp_path / "out")
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_bad_picture_leaves_nothing(tmp_path, jobs):
+    names = [f"{number:02}" for number in range(20)]
+    with pytest.raises(ExportError, match=r"07.json has label 9, which 'few' has not"):
+        write_dataset(source(names, [""] * 20, bad=7), tmp_path / "out", jobs=jobs)
+    assert not list(tmp_path.iterdir())
+
+
+def test_threads_make_the_same_bytes_and_tell_them_in_order(tmp_path):
+    names, told = [f"{number:02}" for number in range(20)], []
+    for jobs in (1, 3):
+        progress = lambda done, total: told.append((done, total))  # noqa: E731
+        write_dataset(source(names, [""] * 20), tmp_path / str(jobs), "train", progress, jobs)
+    assert files_of(tmp_path / "1") == files_of(tmp_path / "3")
+    assert told == [(done, 20) for done in range(1, 21)] * 2
+
+
+def test_whoever_stops_an_import_finds_nothing_left(tmp_path):
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_dataset(source("abcdefghijkl", [""] * 12), tmp_path / "out", progress=stop, jobs=3)
     assert not list(tmp_path.iterdir())
 
 
@@ -140,3 +160,14 @@ def test_a_picture_that_is_written_alike(tmp_path):
     (tmp_path / "in" / "codes.txt").write_text("void\nroad\n")
     assert labelpass.main(["import", "fastai", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
     assert np.array_equal(read_png(tmp_path / "out" / "images" / "a.png"), pixels)
+
+
+def test_what_somebody_says_counts_for_more_than_the_name_of_a_coco_file(tmp_path, capsys):
+    lay_sources(tmp_path)
+    for number, (said, split) in enumerate((([], "val"), (["--as", "test"], "test"))):
+        out = tmp_path / str(number)
+        words = [str(tmp_path / "annotations" / "instances_val.json"), "--images", str(tmp_path / "pictures")]
+        assert labelpass.main(["import", "coco", *words, "--out", str(out), *said]) == 0
+        assert (out / f"{split}.txt").read_text() == "a\n"
+    assert labelpass.main(["export", str(out), "--format", "nyu", "--labels", "nyu40", "--out", str(out) + "-2"]) == 1
+    assert "or import it again with --label-set nyu40" in capsys.readouterr().err

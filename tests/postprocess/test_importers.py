@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given
@@ -92,9 +93,21 @@ def test_nyu_of_other_names_is_refused(tmp_path, names, words):
         nyu_mat(tmp_path / "nyu.mat")
 
 
+@pytest.mark.parametrize(("name", "kind"), [("images", np.float32), ("images", np.uint16), ("labels", np.int16)])
+def test_nyu_of_other_numbers_is_refused(tmp_path, name, kind):
+    """Colours from 0 to 1 would be black, and a label of -1 background."""
+    write_mat(tmp_path / "nyu.mat", NYU)
+    with h5py.File(tmp_path / "nyu.mat", "r+") as file:
+        changed = file[name][...].astype(kind)
+        del file[name]
+        file[name] = changed
+    with pytest.raises(ExportError, match=rf"nyu.mat: images are .*{np.dtype(kind)}.*, not uint8 and uint16"):
+        nyu_mat(tmp_path / "nyu.mat")
+
+
 def test_what_is_no_nyu_file(tmp_path):
     (tmp_path / "half.mat").write_bytes(b"MATLAB 7.3 MAT-file" + bytes(600))
-    for name, words in (("half.mat", "no HDF5 file"), ("none.mat", "is missing")):
+    for name, words in (("half.mat", "no HDF5 file"), ("none.mat", "is missing"), (".", "is a folder")):
         with pytest.raises(ExportError, match=words):
             nyu_mat(tmp_path / name)
 
@@ -328,9 +341,15 @@ def test_of_several_annotations_the_newest_counts(studio):
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        (shape("polygonlabels", ["x"], points=[[0, 0]]) | {"original_width": 9}, "picture of 9x6 pixels"),
-        (shape("brushlabels", ["x"], format="rle", rle=[0, 0, 0, 9, 57]), "cut short"),
-        (shape("brushlabels", ["x"], format="rle", rle=brush(np.zeros((6, 9), bool))), "not of 8x6 pixels"),
+        (
+            shape("polygonlabels", ["x"], points=[[0, 0], [9, 0], [9, 9]]) | {"original_width": 9},
+            "picture of 9x6 pixels",
+        ),
+        (shape("brushlabels", ["x"], format="rle", rle=brush(np.ones((6, 8), bool))[:9]), "cut short"),
+        (
+            shape("brushlabels", ["x"], format="rle", rle=brush(np.zeros((6, 9), bool))),
+            "a brush mask of 54 pixels, and the picture has 48",
+        ),
     ],
 )
 def test_label_studio_regions_that_cannot_be_read(studio, result, words):

@@ -108,3 +108,8 @@ def test_names_that_become_one(passes: Path, tmp_path: Path) -> None:
 def test_no_index_passes(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"has no \.exr files"):
         export_index_passes(tmp_path, NYU40, tmp_path / "out", "nyu")
+
+
+def test_index_passes_one_folder_below(passes: Path, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=rf"{tmp_path} has no \.exr files directly in it; name .* such as {passes}$"):
+        export_index_passes(tmp_path, NYU40, tmp_path / "out", "nyu")

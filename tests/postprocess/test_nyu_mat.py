@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
-from exported import image_of, labels_of, number_of, refused, written
+from exported import image_of, labels_of, number_of, read_png, refused, written
+from scipy.io import loadmat
 from small_inputs import write_run
 from small_things import depth_of, things_of, write_run_of_things
 
@@ -15,6 +17,7 @@ from postprocess import matlab
 from postprocess.dataset import export
 from postprocess.errors import ExportError
 from postprocess.exporters.nyu_mat import _by_label
+from postprocess.importers.nyu_mat import nyu_mat
 
 BOTH = ("instances", "depth")
 
@@ -24,7 +27,6 @@ def text_of(file, reference) -> str:
 
 
 def test_the_mat_is_laid_out_as_nyu_has_it(tmp_path: Path) -> None:
-    h5py = pytest.importorskip("h5py")
     runs = [write_run_of_things(tmp_path / f"r{n}", scene=f"{n} ä.blend", views=4, with_=BOTH) for n in range(2)]
     export(runs, tmp_path / "out", "nyu-mat")
     start = (tmp_path / "out" / "labeled.mat").read_bytes()[:520]
@@ -66,8 +68,6 @@ def test_the_mat_is_laid_out_as_nyu_has_it(tmp_path: Path) -> None:
 
 
 def test_splits_are_numbers_of_pictures_as_nyu_has_them(run: Path, tmp_path: Path) -> None:
-    loadmat = pytest.importorskip("scipy.io").loadmat
-    pytest.importorskip("h5py")
     out = tmp_path / "out"
     export([run], out, "nyu-mat", options={"depths": False, "instances": False})
     export([run], tmp_path / "nyu", "nyu")
@@ -79,7 +79,6 @@ def test_splits_are_numbers_of_pictures_as_nyu_has_them(run: Path, tmp_path: Pat
 
 
 def test_gaps_in_ids_and_zero_void(tmp_path: Path) -> None:
-    h5py = pytest.importorskip("h5py")
     label_set = LabelSet("gaps", (Label(2, "Möbel 🛋", (1, 2, 3)), Label(4, "x", (4, 5, 6))))
     run = write_run(tmp_path / "r", label_set)
     options = {"depths": False, "instances": False, "void": "zero"}
@@ -92,7 +91,6 @@ def test_gaps_in_ids_and_zero_void(tmp_path: Path) -> None:
 
 
 def test_what_a_run_lacks_is_said(run: Path, tmp_path: Path) -> None:
-    pytest.importorskip("h5py")
     refused(tmp_path, "has no depth, which nyu-mat needs.*--with depth", [run], "nyu-mat")
     refused(tmp_path, "has no instances.*--with instances", [run], "nyu-mat", options={"depths": False})
     refused(tmp_path, "void 'x'", [run], "nyu-mat", options={"void": "x"})
@@ -111,11 +109,10 @@ def test_instances_are_numbered_within_a_label() -> None:
 
 def test_without_h5py_the_extra_is_named(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matlab, "find_spec", lambda name: None)
-    refused(tmp_path, r"nyu-mat writes HDF5: pip install 'labelpass\[mat\]'", [run], "nyu-mat")
+    refused(tmp_path, r"nyu-mat is HDF5: pip install 'labelpass\[mat\]'", [run], "nyu-mat")
 
 
 def test_a_disk_that_lies_is_found(tmp_path: Path) -> None:
-    pytest.importorskip("h5py")
     stack = matlab.Stack("labels", "uint16", (3, 2), packed=True)
     maps = [np.full((3, 2), at, np.uint16) for at in range(3)]
     asked: list[int] = []
@@ -130,9 +127,23 @@ def test_a_disk_that_lies_is_found(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
-    pytest.importorskip("h5py")
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
     (tmp_path / "x.mat").symlink_to("/dev/full")
     with pytest.raises(OSError, match=r"No space left|HDF5 refuses"):
         matlab.write_mat(tmp_path, "x.mat", 1, [], lambda name, at: b"", {"names": ["a"]})
+
+
+def test_what_was_written_is_imported_alike(tmp_path: Path) -> None:
+    """By our own reader of the official file: pictures and labels, in the order of the dataset."""
+    run = write_run(tmp_path / "run", built_in("nyu894"))
+    options = {"void": "zero", "depths": False, "instances": False}
+    export([run], tmp_path / "mat", "nyu-mat", options=options)
+    export([run], tmp_path / "nyu", "nyu", options={"void": "zero"})
+    source = nyu_mat(tmp_path / "mat" / "labeled.mat")
+    names = [f"run_{number:06d}" for number in range(1, 11)]
+    assert len(source.entries) == len(names)
+    for at, name in enumerate(names):
+        pixels = source.read(at)
+        np.testing.assert_array_equal(pixels.labels, read_png(tmp_path / "nyu" / "labels" / f"{name}.png"))
+        np.testing.assert_array_equal(pixels.image, read_png(tmp_path / "nyu" / "images" / f"{name}.png"))

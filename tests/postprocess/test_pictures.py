@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from exported import manifest, read_png, refused
+from label_sources import png_that_claims
 from PIL import Image
 from small_inputs import some_image, write_exr
 
@@ -169,3 +170,10 @@ def test_every_cut_of_a_jpeg_is_told_or_leaves_its_pixels() -> None:
         with pytest.raises(ValueError, match="cut short"):
             jpeg.without_notes(data[:end])
     assert jpeg.without_notes(data).endswith(data[scan:])
+
+
+def test_a_picture_that_claims_a_billion_pixels(tmp_path: Path) -> None:
+    folder = passes(tmp_path / "passes", ".png")
+    (folder / "00.png").write_bytes(png_that_claims(40_000, 40_000))
+    with pytest.raises(ExportError, match=r"00\.png is no whole PNG or JPEG"):
+        of_passes(folder, tmp_path / "out")

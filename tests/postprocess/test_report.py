@@ -13,7 +13,7 @@ from recorded_run import EVIL, HEIGHT, SET, WIDTH, write_recorded
 from small_inputs import write_run
 
 import labelpass
-from blender_addon.contract.labels import BACKGROUND, built_in
+from blender_addon.contract.labels import BACKGROUND, IGNORE, built_in
 from blender_addon.contract.run import frame_folder
 from postprocess.dataset import export
 from postprocess.errors import ExportError
@@ -154,10 +154,18 @@ def test_counts_of_a_dataset_are_those_of_its_run(tmp_path, recorded, format, op
 def test_codes_that_a_format_writes_alike_are_one_in_pictures_and_apart_in_counts(tmp_path, recorded):
     export([recorded], tmp_path / "set", "nyu", split=(1, 0, 0), options={"void": "zero"})
     found = figures_of(tmp_path / "set", Wishes())
-    assert set(found.looks.where) == {0, 1, 2, 3}
-    kind, pixels = found.in_pictures(0)
-    assert kind.name == "void (unlabelled, ignore, background)"
-    assert pixels == found.pixels_of(BACKGROUND) == 4 * 300 - 2 * 20 and found.pixels_of(0) == 0
+    assert set(found.looks.where) == {BACKGROUND, 1, 2, 3}  # all that is void is background
+    kind, pixels = found.in_pictures(BACKGROUND)
+    assert kind.name == "background" and pixels == 4 * 300 - 2 * 20 and found.pixels_of(0) == 0
+    count = {"train": 4 * 300 - 2 * 20 - 7, "val": 0, "test": 0}
+    data = json.loads((tmp_path / "set" / "dataset.json").read_text(encoding="utf-8"))
+    data["codes"]["background"]["pixels"], data["codes"]["ignore"]["pixels"] = count, {**count, "train": 7}
+    (tmp_path / "set" / "dataset.json").write_text(json.dumps(data), encoding="utf-8")
+    found = figures_of(tmp_path / "set", Wishes())
+    assert set(found.looks.where) == {IGNORE, 1, 2, 3}
+    kind, pixels = found.in_pictures(IGNORE)
+    assert kind.name == "void (ignore, background)"
+    assert pixels == 4 * 300 - 2 * 20 and found.pixels_of(IGNORE) == 7
 
 
 def test_what_is_seen_together_goes_from_row_to_column(recorded):
@@ -180,10 +188,10 @@ def test_splits_that_differ_are_warned_of(tmp_path, recorded):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda out: (out / "dataset.json").write_text("{}"), "not a dataset.json"),
-        (lambda out: (out / "dataset.json").write_text("{"), "not a dataset.json"),
+        (lambda out: (out / "dataset.json").write_text("{}"), "no dataset.json of labelpass"),
+        (lambda out: (out / "dataset.json").write_text("{"), "no dataset.json of labelpass"),
         (lambda out: next((out / "labels").iterdir()).unlink(), "is missing"),
-        (lambda out: next((out / "images").iterdir()).write_bytes(b"no"), "cannot be read"),
+        (lambda out: next((out / "images").iterdir()).write_bytes(b"no"), "is no whole PNG or JPEG"),
     ],
 )
 def test_datasets_that_are_damaged_are_refused(tmp_path, recorded, change: Callable[[Path], object], words):
@@ -201,6 +209,8 @@ def test_places_that_are_refused(tmp_path, recorded):
         report(recorded, recorded / "frames" / "x.html")
     with pytest.raises(ExportError, match="neither a run"):
         report(tmp_path, tmp_path / "x.html")
+    with pytest.raises(ExportError, match="nowhere is not there"):
+        report(tmp_path / "nowhere", tmp_path / "x.html")
 
 
 def test_a_large_label_set_has_a_colour_for_all_that_has_no_place(tmp_path):
@@ -216,7 +226,7 @@ def test_the_command(tmp_path, recorded, capsys):
     assert f"look at {out}" in said.out and "warning: No frame shows" in said.err
     assert out.read_text(encoding="utf-8").count("class='shot'") == 2
     assert labelpass.main(["report", str(tmp_path / "nowhere"), "-o", str(out)]) == 1
-    assert "neither a run" in capsys.readouterr().err
+    assert "nowhere is not there" in capsys.readouterr().err
     for wrong in (["--pictures", "-1"], ["--pixels", "-1"], ["--jobs", "0"]):
         assert labelpass.main(["report", str(recorded), "-o", str(out), *wrong]) == 1
         assert wrong[0] in capsys.readouterr().err

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from postprocess.frame_pixels import FramePixels, Made
-from postprocess.layout import Encoding, Frames, Places, plain_encoding
+from postprocess.layout import Encoding, Frames, Places, Traits, plain_encoding
 from postprocess.spool import Rows
 from postprocess.staging import write_streamed
 
@@ -16,10 +16,7 @@ from postprocess.staging import write_streamed
 @dataclass(frozen=True)
 class Toy:
     name: ClassVar[str] = "toy"
-    weights_file: ClassVar[str] = ""
-    needs_images: ClassVar[bool] = True
-    one_size: ClassVar[str] = ""
-    endings: ClassVar[tuple[str, ...]] = (".jpg",)
+    traits: ClassVar[Traits] = Traits(endings=(".jpg",))
     wants: ClassVar[frozenset[str]] = frozenset({"instances", "depth", "image"})
 
     def encoding(self, label_set: Any) -> Encoding:
@@ -56,7 +53,7 @@ class Toy:
         def pieces(kind: str) -> Iterator[bytes]:
             for members in frames.values():
                 for placed in members:
-                    yield b"%s %d " % (placed.name.encode(), placed.number) + rows.of(placed.name, kind)
+                    yield b"%s %d " % (placed.name.encode(), placed.number) + rows.of(placed.number, kind)
 
         for kind in ("instances", "depth", "things", "picture"):
             write_streamed(root, f"{kind}.all", pieces(kind))

@@ -112,6 +112,27 @@ def test_depth_of_field_does_not_touch_labels(empty_scene, tmp_path):
     assert cam.data.dof.use_dof
 
 
+@pytest.mark.parametrize("by", ["key", "driver", "strip"])
+def test_depth_of_field_that_something_switches_on_does_not_touch_labels(empty_scene, tmp_path, by):
+    """A render evaluates it anew, after the label render has switched it off."""
+    cam = camera(empty_scene)
+    rectangle(empty_scene, 0, 9, label=7)
+    cam.data.dof.use_dof, cam.data.dof.focus_distance, cam.data.dof.aperture_fstop = True, 0.5, 0.05
+    if by == "driver":
+        cam.data.dof.driver_add("use_dof").driver.expression = "1"
+    else:
+        cam.data.dof.keyframe_insert("use_dof", frame=1)
+    if by == "strip":
+        animation = cam.data.animation_data
+        animation.nla_tracks.new().strips.new("switch", 1, animation.action)
+        animation.action = None
+    empty_scene.frame_set(1)
+    labels, _ = labels_of(empty_scene, tmp_path)
+    assert (labels == np.repeat([BACKGROUND, 7], WIDTH // 2)).all()
+    empty_scene.frame_set(2)
+    assert cam.data.dof.use_dof
+
+
 @pytest.mark.parametrize(("position", "middle"), [("START", 2.0), ("CENTER", 0.0), ("END", -2.0)])
 def test_motion_blur_leaves_a_sharp_label_at_the_middle_of_the_shutter(empty_scene, tmp_path, position, middle):
     """The edge moves 8 m a frame; the shutter is open for half a frame around, after or before frame 10."""

@@ -17,9 +17,10 @@ from blender_addon.contract.run import Settings
 from blender_addon.contract.strict import build, key_of, plain
 from blender_addon.strict_yaml import ruamel_yaml
 from render_scripts.job import Job, in_a_job
-from render_scripts.job_file import JobError, read_job, with_options
+from render_scripts.job_file import read_job, with_options
 from render_scripts.plan import Request, add_arguments, options_from, request_from, to_arguments
 from render_scripts.sections import OPTION, parse_sections, to_option
+from render_scripts.written_file import FileRefused
 
 from .test_plan import requests
 
@@ -57,7 +58,7 @@ def job_of(folder: Path, text: str, name: str = "job.yaml", kind: type[Job] = Jo
 
 def refused(folder: Path, text: str, name: str = "job.yaml", kind: type[Job] = Job) -> list[str]:
     """What is said of the file, line by line, without the folder that it is in."""
-    with pytest.raises(JobError) as caught:
+    with pytest.raises(FileRefused) as caught:
         job_of(folder, text, name, kind)
     return [line.removeprefix(f"{folder}/") for line in str(caught.value).split("\n")]
 
@@ -136,7 +137,7 @@ def test_any_data_is_a_job_or_a_sentence(tmp_path, data, whole):
     for name, text in (("job.json", json.dumps(data)), ("job.yaml", to_yaml(data))):
         try:
             job_of(tmp_path, text, name)
-        except JobError as error:
+        except FileRefused as error:
             assert all(line.startswith(f"{tmp_path / name}") for line in str(error).split("\n"))
 
 
@@ -145,7 +146,7 @@ def test_any_data_is_a_job_or_a_sentence(tmp_path, data, whole):
 def test_any_file_is_a_job_or_a_sentence(tmp_path, content):
     path = tmp_path / "job.yaml"
     path.write_bytes(content)
-    with pytest.raises(JobError):
+    with pytest.raises(FileRefused):
         read_job(path)
 
 
@@ -254,7 +255,7 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "b.yaml").write_bytes(b" " * (2**20 + 1))
     (tmp_path / "c.yaml").mkdir()
     for name, told in {"a": "not UTF-8 text", "b": "larger than 1 MiB", "c": "", "d": "No such file"}.items():
-        with pytest.raises(JobError, match=rf"{name}\.yaml: .*{told}"):
+        with pytest.raises(FileRefused, match=rf"{name}\.yaml: .*{told}"):
             read_job(tmp_path / f"{name}.yaml")
     assert refused(tmp_path, '{"out": "x"\n"scene": "a"}', "job.json")[0].startswith("job.json:2:1: ")
     assert refused(tmp_path, '{"out": "x", "out": "y"}', "job.json") == ["job.json: key 'out' is there twice"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from blender_addon.contract.labels import built_in_names
-from render_scripts.job_file import JobError, read_job, tasks, with_options
+from render_scripts.job_file import read_job, tasks, with_options
+from render_scripts.written_file import FileRefused
 
 
 def scenes_of(folder: Path, text: str) -> dict[str, str]:
@@ -62,7 +63,7 @@ def test_each_of_several_scenes_has_a_run_folder_of_its_own(flats):
 )  # fmt: skip
 def test_what_is_not_there_is_told_before_anything_is_rendered(flats, text, told):
     (flats / "job.yaml").write_text(text)
-    with pytest.raises(JobError) as caught:
+    with pytest.raises(FileRefused) as caught:
         tasks(read_job(flats / "job.yaml"))
     assert str(caught.value).replace(f"{flats}/job.yaml", "job.yaml") == "\n".join(told).format(flats)
 
@@ -82,7 +83,7 @@ def test_folders_that_are_not_there_are_told_with_their_lines(flats):
     (flats / "cut").mkdir()
     (flats / "cut" / "x.webp").write_bytes(b"<html>")
     (flats / "job.yaml").write_text(DRAWN)
-    with pytest.raises(JobError) as caught:
+    with pytest.raises(FileRefused) as caught:
         tasks(read_job(flats / "job.yaml"))
     lines = str(caught.value).replace(f"{flats}/", "").splitlines()
     assert [line.partition(" (")[0] for line in lines] == [
@@ -121,7 +122,7 @@ def test_folders_that_nothing_is_drawn_from_are_not_asked_for(flats):
 )  # fmt: skip
 def test_choices_that_contradict_each_other_are_told_once_for_all_scenes(flats, line, told):
     (flats / "job.yaml").write_text(f"scenes: [a.blend, more/b.blend]\nout: r\n{line}\n")
-    with pytest.raises(JobError) as caught:
+    with pytest.raises(FileRefused) as caught:
         tasks(read_job(flats / "job.yaml"))
     assert str(caught.value) == f"{flats}/job.yaml:3:1: {told}"
 
@@ -143,5 +144,5 @@ def test_choices_that_go_together_are_not(flats, line):
 def test_a_mistake_of_the_command_line_is_no_line_of_the_file(flats):
     (flats / "job.yaml").write_text("scene: a.blend\nout: r\nlabel_set: nyu40\n")
     asked, _ = with_options(read_job(flats / "job.yaml"), {"label_set": "nyu4"})
-    with pytest.raises(JobError, match=r"job\.yaml: label_set: no label set 'nyu4'"):
+    with pytest.raises(FileRefused, match=r"job\.yaml: label_set: no label set 'nyu4'"):
         tasks(asked)

@@ -1,0 +1,118 @@
+"""A recipe made: from nothing to a dataset in a folder, or on from where it was stopped."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.words import listed
+from blender_addon.label_sets import label_files
+from postprocess.checksums import NAME as CHECKSUMS
+from postprocess.checksums import read_checksums
+from postprocess.dataset import ExportSummary, export, export_drawn
+from postprocess.drawn_frames import DrawnFrames
+from postprocess.export_request import assets_from, wishes_from
+from postprocess.frames import slug
+from postprocess.manifest import NAME as MANIFEST
+from postprocess.manifest import manifest_read
+from postprocess.progress import Progress
+
+from .folder import DATASET, begin
+from .recipe_file import Asked
+from .rendered import render_all
+
+MOST_FRAMES, MOST_SEED = 10_000_000, 2**31
+_NEXT = "dataset-next"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`count` frames of `seed` in the folder `out`; `jobs` processes export, and `blender` renders (None: bpy)."""
+
+    out: Path
+    count: int
+    seed: int
+    jobs: int
+    blender: str | None = None
+
+
+def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[ExportSummary | None, int]:
+    """The dataset, None where it is there already or was not reached; and the exit code (see `render`).
+
+    Raises ValueError for a folder of another recipe, and for what cannot be made.
+    """
+    if not 1 <= wish.count <= MOST_FRAMES or not 0 <= wish.seed < MOST_SEED:
+        raise ValueError(f"--count goes from 1 to {MOST_FRAMES}, --seed from 0 to {MOST_SEED - 1}")
+    pages = asked.module.pages(asked.settings, wish.seed) if asked.job is None else None
+    made_of = {"made_of": pages.made_of} if pages is not None and pages.made_of else {}
+    begin(wish.out, {**asked.to_dict(), "seed": wish.seed, **made_of})
+    place = wish.out / DATASET
+    if _holds(place, wish.count):
+        return None, 0
+    target = label_files.read(asked.export.labels) if asked.export.labels else None
+    if pages is not None:
+        drawn = DrawnFrames(
+            slug(asked.name, "drawn"), pages.label_set, pages.draw, wish.count, wish.seed, pages.made_of
+        )
+        return _exported_drawn(asked, wish, drawn, target, progress), 0
+    runs, code = render_all(asked, wish.count, wish.seed, wish.out, wish.blender)
+    if code:
+        return None, code
+    return _exported(asked, wish, runs, target, progress), 0
+
+
+def _holds(place: Path, count: int) -> bool:
+    """Whether the dataset is there, of so many frames."""
+    if not (place / MANIFEST).is_file():
+        return False
+    with manifest_read(place / MANIFEST) as told:
+        return bool(sum(source["frames"] for source in told["sources"]) == count)
+
+
+def _exported(
+    asked: Asked, wish: Wish, runs: list[Path], target: LabelSet | None, progress: Progress | None
+) -> ExportSummary:
+    words = _words(asked, wish, target, progress)
+    words |= {"ignore_impure": asked.export.ignore_impure, "split_assets": assets_from(asked.export), "partly": True}
+    return _in_place(wish, lambda out: export(runs, out, asked.export.format, **words))
+
+
+def _exported_drawn(
+    asked: Asked, wish: Wish, drawn: DrawnFrames, target: LabelSet | None, progress: Progress | None
+) -> ExportSummary:
+    words = _words(asked, wish, target, progress)
+    del words["split_lists"]  # whose frames could they name
+    return _in_place(wish, lambda out: export_drawn(drawn, out, asked.export.format, **words))
+
+
+def _words(asked: Asked, wish: Wish, target: LabelSet | None, progress: Progress | None) -> dict[str, Any]:
+    said = {"seed": wish.seed, "jobs": wish.jobs, "target": target, "progress": progress}
+    return wishes_from(asked.export) | said
+
+
+def _in_place(wish: Wish, export_to: Callable[[Path], ExportSummary]) -> ExportSummary:
+    """Where a dataset of another count stands, it gives way once the new one is whole."""
+    place, beside = wish.out / DATASET, wish.out / _NEXT
+    if beside.exists():  # whole, but for its name
+        shutil.rmtree(beside)
+    if not place.exists():
+        return export_to(place)
+    _refuse_strangers(place)
+    made = export_to(beside)
+    shutil.rmtree(place)
+    beside.rename(place)
+    return replace(made, out=place)
+
+
+def _refuse_strangers(dataset: Path) -> None:
+    """Raises ValueError where a dataset that would give way holds files that no export wrote: a model, say."""
+    known = {CHECKSUMS, *read_checksums((dataset / CHECKSUMS).read_text(encoding="utf-8"))}
+    strange = sorted({path.relative_to(dataset).as_posix() for path in dataset.rglob("*") if path.is_file()} - known)
+    if strange:
+        raise ValueError(
+            f"{dataset} would be made anew, and holds {listed(strange, most=3)}, which no export wrote: move it away"
+        )

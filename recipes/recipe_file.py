@@ -1,0 +1,150 @@
+"""A recipe: what builds scenes and of which settings, how they are rendered, what dataset is made of them.
+
+::
+
+    scenes: balloons            # labelpass scenes list
+    settings: {noise: perlin}   # of that builder
+    render: {samples: 4}        # keys of a job file
+    export: {format: segnet}    # options of labelpass export, _ for -
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args, get_type_hints
+
+from blender_addon.contract.strict import Misfits, build, key_of, plain
+from blender_addon.strict_yaml import YamlError, read_yaml
+from render_scripts.job import Job
+from render_scripts.plan import Request
+from render_scripts.written_file import read_file, refusal
+from scenes.catalogue import builder, draws
+
+from .export_words import export_words
+
+BUILT_IN = Path(__file__).parent
+SUFFIXES = (".yaml", ".yml", ".json")
+_SECTIONS = ("settings", "render", "export")
+_NOT_IN_A_RECIPE = ("scene", "scenes", "out", "frames", "blender", "seed")
+"""Keys of a job that a recipe says itself, or the command line."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`scenes`: the builder; `settings`: its own; `render`: keys of a job file; `export`: options of an export."""
+
+    scenes: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    render: Mapping[str, Any] = field(default_factory=dict)
+    export: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A recipe that was understood: `module` of its builder, what that is told, the job of each of its scenes (None
+    where nothing is rendered; `out` and `scene` stand for others) and the arguments of the export."""
+
+    name: str
+    recipe: Recipe
+    module: ModuleType
+    settings: Any
+    job: Job | None
+    export: argparse.Namespace
+
+    def request(self, run: Path) -> Request:
+        """What is asked of the render of a scene into `run`. Raises ValueError where nothing is rendered."""
+        if self.job is None:
+            raise ValueError(f"{self.name} draws its pictures without Blender, and renders nothing")
+        return self.job.request(run)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that decides what is made, but for the seed; paths as the recipe has them."""
+        return {"recipe": plain(self.recipe), "settings": plain(self.settings)}
+
+
+def built_in_recipes() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in BUILT_IN.glob("*.yaml")))
+
+
+def place_of(name: str) -> Path:
+    """The file of a recipe: one that comes with Labelpass, by its name, or a path. Raises ValueError."""
+    path = Path(name)
+    if path.suffix.lower() in SUFFIXES:
+        return path
+    if name not in built_in_recipes():
+        from blender_addon.contract.strict import nearest
+
+        known = built_in_recipes()
+        raise ValueError(f"no recipe {name!r}{nearest(name, known)}; there are {', '.join(known)}, and files: my.yaml")
+    return BUILT_IN / f"{name}.yaml"
+
+
+def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
+    """A recipe by its name or path, with `changes` such as "size=[64, 64]" (a setting) or "export.format=coco" in it.
+
+    Paths in the file are relative to it, those in changes to the working folder. Raises ValueError, with a line for
+    each thing that is wrong.
+    """
+    path = place_of(name)
+    data, places = read_file(path, "a recipe")
+    try:
+        recipe = build(Recipe, data)
+        return _understood(path, recipe, [_change(text) for text in changes])
+    except Misfits as error:
+        raise refusal(path, places, error.found) from None
+
+
+def _understood(path: Path, written: Recipe, changes: list[tuple[str, str, Any]]) -> Asked:
+    try:
+        module = builder(written.scenes)
+    except ValueError as error:
+        raise Misfits([f"scenes: {error}"]) from None
+    sections: dict[str, dict[str, Any]] = {name: dict(getattr(written, name)) for name in _SECTIONS}
+    hints = {key_of(key): hint for key, hint in get_type_hints(module.Settings).items()}
+    for section, key, value in changes:
+        a_path = section == "settings" and Path in (hints.get(key), *get_args(hints.get(key)))
+        sections[section][key] = str(Path.cwd() / value) if a_path and isinstance(value, str) else value
+    wrong: list[str] = []
+    settings = job = None
+    try:
+        settings = build(module.Settings, sections["settings"], "settings", alone=True, folder=path.parent)
+    except Misfits as error:
+        wrong += error.found
+    try:
+        job = None if draws(module) else _job(sections["render"], path.parent)
+        if job is None and sections["render"]:
+            raise Misfits([f"render: {written.scenes} draws its pictures itself, and renders nothing"])
+    except Misfits as error:
+        wrong += error.found
+    try:
+        export = export_words(sections["export"])
+    except Misfits as error:
+        wrong += error.found
+    if wrong:
+        raise Misfits(wrong)
+    return Asked(path.stem, Recipe(written.scenes, **sections), module, settings, job, export)
+
+
+def _job(said: Mapping[str, Any], folder: Path) -> Job:
+    taken = [f"render.{key}: a recipe does not say it" for key in _NOT_IN_A_RECIPE if key in said]
+    if taken:
+        raise Misfits(taken)
+    return build(Job, {**said, "out": "out", "scene": "scene.blend"}, "render", alone=True, folder=folder)
+
+
+def _change(text: str) -> tuple[str, str, Any]:
+    """(section, key, value) of KEY=VALUE; a key without a section is a setting, the value is YAML."""
+    name, equals, value = text.partition("=")
+    section, dot, key = name.strip().partition(".")
+    if not dot:
+        section, key = "settings", section
+    if not equals or not key or section not in _SECTIONS:
+        raise ValueError(f"--set {text!r}: write KEY=VALUE, render.KEY=VALUE or export.KEY=VALUE")
+    try:
+        return section, key, read_yaml(value, "a value")[0]
+    except YamlError as error:
+        raise ValueError(f"--set {text!r}: {error}") from None

@@ -1,0 +1,94 @@
+"""A recipe with Blender: scenes are built, each rendered into a run of its own, all runs exported as one dataset.
+
+Building and rendering have processes of their own, so that the memory of one scene goes with it. What is there already
+is not made again; a frame is the same whatever `count` asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from blender_addon.contract.run import PLAN, finished_frames
+from blender_addon.contract.strict import plain
+from blender_addon.contract.words import counted
+from render_scripts.installed_blender import FAILED, ended_by, render_code, run_child, run_script
+from render_scripts.job_file import Task
+from render_scripts.job_runs import render_task
+
+from .folder import RUNS, SCENES
+from .recipe_file import Asked, read_recipe
+
+_DIGITS = 4
+
+
+def render_all(asked: Asked, count: int, seed: int, out: Path, blender: str | None) -> tuple[list[Path], int]:
+    """The runs of `count` frames, and the exit code: that of the first scene that could not be built or rendered."""
+    many = int(asked.module.FRAMES_A_SCENE)
+    runs: list[Path] = []
+    for number in range(1, -(-count // many) + 1):
+        wanted = min(many, count - (number - 1) * many)
+        name = f"{number:0{_DIGITS}d}"
+        scene, run = out / SCENES / f"{name}.blend", out / RUNS / name
+        runs.append(run)
+        if _done(run, wanted):
+            continue
+        if not scene.exists():
+            print(f"labelpass: scene {name}: {counted(many, 'view')}", flush=True)
+            code = build_scene(asked, seed, number, scene, blender)
+            if code:
+                return runs, code
+        request = replace(asked.request(run), frames=tuple(range(1, wanted + 1)), seed=_seed_of(seed, number))
+        code = render_task(Task(scene, request), blender)
+        if code:
+            return runs, code
+    return runs, 0
+
+
+def _done(run: Path, wanted: int) -> bool:
+    return (run / PLAN).is_file() and set(range(1, wanted + 1)) <= set(finished_frames(run))
+
+
+def _seed_of(seed: int, number: int) -> int:
+    """Of what the renderer draws in a scene, so that no two scenes of a dataset have the same draws."""
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
+
+
+def build_one(recipe: str, changes: Sequence[str], seed: int, number: int, place: Path, blender: str | None) -> int:
+    """A scene of a recipe as a .blend; its exit code. Raises ValueError for a recipe without scenes."""
+    asked = read_recipe(recipe, changes)
+    if asked.job is None:
+        raise ValueError(
+            f"{recipe} draws its pictures without Blender, so there is no scene; labelpass dataset {recipe}"
+        )
+    return build_scene(asked, seed, number, place, blender)
+
+
+def build_scene(asked: Asked, seed: int, number: int, place: Path, blender: str | None) -> int:
+    """Build a scene in a process of its own; its exit code. The file appears whole."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{place.stem}-{socket.gethostname()}-{os.getpid()}.blend")  # other nodes build it, too
+    wish = {"builder": asked.recipe.scenes, "settings": plain(asked.settings), "seed": seed, "scene_number": number}
+    with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
+        told = Path(folder) / "wish.json"
+        told.write_text(json.dumps(wish), encoding="utf-8")
+        script = Path(__file__).resolve().parents[1] / "scenes" / "build.py"
+        if blender:
+            code = run_script(blender, script, [str(told), str(beside)])
+        else:
+            code = run_child([sys.executable, str(script), "--", str(told), str(beside)])
+    if code == 0 and beside.is_file():
+        os.replace(beside, place)
+        return 0
+    beside.unlink(missing_ok=True)
+    why = f"ended by {name}" if (name := ended_by(code)) else f"exit code {code}"
+    print(f"labelpass: scene {number} of {asked.name} was not built ({why})", file=sys.stderr, flush=True)
+    return render_code(code) or FAILED

@@ -1,0 +1,118 @@
+"""A room as one labelled scene with several views.
+
+A plan is drawn first (floor_plan), then where everything stands (layout, programs), without Blender; then it is built
+(builders), lit (light), and photographed as one does with a phone (cameras).
+"""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from blender_addon import scene_labels
+from blender_addon.compat import fcurves
+from blender_addon.contract.labels import built_in
+from scenes import views
+from scenes.books import make_book_meshes
+from scenes.pieces import Room
+from scenes.rooms import openings
+from scenes.rooms.assets import Assets, canvas, forget_unused, place_asset, read_assets
+from scenes.rooms.builders import Setting, add_art, build_thing
+from scenes.rooms.cameras import SENSOR, View, draw_view
+from scenes.rooms.catalogue import Catalogue
+from scenes.rooms.footprints import meet
+from scenes.rooms.layout import Layout
+from scenes.rooms.light import add_light
+from scenes.rooms.palette import Palette, draw_palette
+from scenes.rooms.programs import furnish
+from scenes.rooms.settings import LABEL_SET, Settings
+
+DICE, PALETTE, PLAN, DETAILS, VIEWS, MODELS, ASSETS = range(7)
+"""Streams of random numbers: what one draws does not move another."""
+
+
+def build_room(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.types.Scene:
+    """The room `scene_number` of a seed in an empty file, seen by `frames` views on frames 1 to `frames`.
+
+    The room depends on seed and number alone, and each view on these and its frame.
+    """
+    key = [seed, scene_number]
+    dice = np.random.default_rng([*key, DICE])
+    kind, time = str(dice.choice(settings.kinds)), str(dice.choice(settings.times))
+    evening, burning = time == "evening", dice.random()
+    assets = read_assets(settings.assets, built_in(LABEL_SET), [*key, ASSETS])
+    catalogue = Catalogue(np.random.default_rng([*key, MODELS]), assets, settings.assets_share)
+    layout = furnish(np.random.default_rng([*key, PLAN]), kind, catalogue, settings.clutter)
+    lamps_on = evening or burning < {"day": 0.15, "overcast": 0.5}[time] or not layout.plan.windows
+    materials = Palette(draw_palette(np.random.default_rng([*key, PALETTE]), kind, lamps_on), [*key, PALETTE])
+    rng = np.random.default_rng([*key, DETAILS])
+    room = Room(bpy.context.scene, rng, materials, make_book_meshes(materials), {})
+    _raise_walls(room, layout, kind, evening)
+    _furnish(room, layout, assets, Setting(1.0 if evening else 0.5 if lamps_on else 0.0, {}))
+    add_light(room, layout.plan, time, lamps_on, kind)
+    _label(room)
+    numbers = range(1, frames + 1)
+    drawn = [draw_view(layout, np.random.default_rng([*key, frame, VIEWS]), frame, settings) for frame in numbers]
+    _add_views(room.scene, drawn)
+    views.set_render(room.scene)
+    bpy.context.view_layer.update()
+    return room.scene
+
+
+def _raise_walls(room: Room, layout: Layout, kind: str, evening: bool) -> None:
+    plan, rng = layout.plan, room.rng
+    tiled = float(rng.choice([1.3, 2.0, plan.height])) if kind == "bathroom" else 0.0
+    openings.add_shell(room, plan, tiled)
+    openings.add_door(room, plan)
+    coverings = {"office": [0.1, 0.75, 0.15], "kitchen": [0.25, 0.45, 0.3], "bathroom": [0.05, 0.6, 0.35]}
+    for window in plan.windows:
+        covering = str(rng.choice(["curtains", "blinds", "none"], p=coverings.get(kind, [0.65, 0.25, 0.1])))
+        drawn = rng.uniform(0.3, 1.0) if evening else rng.uniform(0, 0.45)
+        behind = plan.before(window, 0.2, 0.45)
+        free = not any(meet(thing.footprint(), behind) for thing in layout.things if thing.stands)
+        openings.add_window(room, plan, window, covering, drawn, free)
+
+
+def _furnish(room: Room, layout: Layout, assets: Assets, setting: Setting) -> None:
+    for thing in layout.things:
+        if thing.model.source:
+            place_asset(room, assets, thing)
+            if thing.model.kind == "picture":
+                add_art(room, thing, canvas(assets, thing.model))
+        else:
+            build_thing(room, thing, setting)
+    forget_unused(assets)
+
+
+def _label(room: Room) -> None:
+    """Write the labels as the add-on does; what it refuses to label is a mistake of this builder."""
+    labels = built_in(LABEL_SET)
+    scene_labels.set_label_set(room.scene, labels)
+    for name, objects in room.labelled.items():
+        report = scene_labels.assign(objects, labels.find(name).id)
+        if report.refused:
+            raise ValueError(f"rooms: cannot label {report.refused}")
+    if "mirror" in room.material:
+        scene_labels.assign_material(room.material["mirror"], labels.find("mirror").id)
+
+
+def _add_views(scene: bpy.types.Scene, drawn: list[View]) -> None:
+    """One camera that jumps: a constant key for each view."""
+    data = bpy.data.cameras.new("Camera")
+    data.sensor_width, data.clip_start = SENSOR, 0.02
+    camera = scene.camera = bpy.data.objects.new("Camera", data)
+    scene.collection.objects.link(camera)
+    for frame, view in enumerate(drawn, start=1):
+        camera.location, data.lens = view.eye, view.lens
+        aim = (Vector(view.target) - Vector(view.eye)).to_track_quat("-Z", "Y")
+        camera.rotation_euler = (aim.to_matrix() @ Matrix.Rotation(np.radians(view.roll), 3, "Z")).to_euler()
+        for owner, path in ((camera, "location"), (camera, "rotation_euler"), (data, "lens")):
+            owner.keyframe_insert(path, frame=frame)
+        scene.timeline_markers.new(f"view {frame}", frame=frame)
+    for owner in (camera, data):
+        for curve in fcurves(owner):
+            for key in curve.keyframe_points:
+                key.interpolation = "CONSTANT"
+    scene.frame_start, scene.frame_end = 1, len(drawn)
+    scene.frame_set(1)

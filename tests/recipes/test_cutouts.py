@@ -1,0 +1,163 @@
+"""Cut-outs: hard labels, soft edges, things that stay visible, folders that are refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from blender_addon.contract.labels import BACKGROUND
+from scenes.cutout_files import CutoutError, read_backgrounds, read_cutouts
+from scenes.cutouts import Pool, Settings, draw, pages, pool_of
+from scenes.drawn import frame_rng
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def disc(path: Path, color: tuple[int, int, int], size: int = 64, alpha: int = 255) -> Path:
+    """A disc that fills its picture, on nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.zeros((size, size, 4), np.uint8)
+    pixels[..., :3] = (0, 255, 0)  # under transparency: must never be seen
+    yy, xx = np.mgrid[:size, :size] + 0.5 - size / 2
+    inside = xx**2 + yy**2 <= (size / 2) ** 2
+    pixels[inside] = (*color[::-1], alpha)
+    cv2.imwrite(str(path), pixels)
+    return path
+
+
+@pytest.fixture
+def discs(tmp_path: Path) -> Path:
+    disc(tmp_path / "discs" / "red" / "a.png", RED)
+    disc(tmp_path / "discs" / "blue" / "b.png", BLUE)
+    return tmp_path / "discs"
+
+
+def plain(folder: Path, **more) -> Settings:
+    """Nothing varies but what is asked to."""
+    fixed = {"hue": 0.0, "saturation": 0.0, "brightness": 0.0, "softness": (0.0, 0.0), "turn": 0.0}
+    return Settings(folder, **{**fixed, **more})
+
+
+def test_classes_are_the_folders_in_order(discs: Path) -> None:
+    found = read_cutouts(discs, 40)
+    assert [(label.id, label.name) for label in found.label_set.labels] == [(1, "blue"), (2, "red")]
+    (blue,) = found.by_label[1]
+    assert blue.levels[0].shape == (40, 40, 4) and tuple(blue.levels[0][20, 20]) == (*BLUE, 255)
+    assert [level.shape[0] for level in blue.levels] == [40, 20, 10, 5]
+    assert not blue.levels[0][0, 0].any()
+
+
+def test_one_disc_covers_its_area_and_has_its_color(discs: Path) -> None:
+    settings = plain(discs, things=(1, 1), scale=(0.5, 0.5), outside=0.0, size=(128, 96))
+    pool = pool_of(settings)
+    seen = set()
+    for frame in range(20):
+        drawn = draw(settings, pool, frame_rng(0, frame))
+        (label,) = set(np.unique(drawn.labels)) - {BACKGROUND}
+        here = drawn.labels == label
+        assert here.sum() == pytest.approx(np.pi * 24**2, rel=0.03)
+        core = cv2.erode(here.astype(np.uint8), np.ones((3, 3))).astype(bool)
+        assert (drawn.image[core] == {1: BLUE, 2: RED}[label]).all()
+        apart = cv2.dilate(here.astype(np.uint8), np.ones((3, 3))) == 0
+        bare = draw(replace(settings, things=(0, 0)), pool, frame_rng(0, frame))
+        assert (drawn.image[apart] == bare.image[apart]).all()  # nothing of what lies under transparency
+        seen.add(int(label))
+    assert seen == {1, 2}
+
+
+def test_soft_edges_are_in_the_image_alone(discs: Path) -> None:
+    hard = plain(discs, things=(1, 1), scale=(0.5, 0.5), outside=0.0)
+    soft = plain(discs, things=(1, 1), scale=(0.5, 0.5), outside=0.0, softness=(2.0, 2.0))
+    for frame in range(5):
+        sharp, blurred = (draw(each, pool_of(each), frame_rng(1, frame)) for each in (hard, soft))
+        area = [int((each.labels != BACKGROUND).sum()) for each in (sharp, blurred)]
+        assert area[0] == area[1]
+        assert set(np.unique(blurred.labels)) <= {1, 2, BACKGROUND}
+        steps = [np.abs(np.diff(each.image.astype(int), axis=1)).max() for each in (sharp, blurred)]
+        assert steps[1] < steps[0]
+
+
+def test_things_stay_visible(tmp_path: Path) -> None:
+    for number in range(6):
+        disc(tmp_path / f"class {number}" / "disc.png", RED)
+    settings = plain(tmp_path, things=(6, 6), scale=(0.4, 0.4), visible=0.6, outside=0.0)
+    pool = pool_of(settings)
+    area, counts = np.pi * (0.2 * 256) ** 2, []
+    for frame in range(10):
+        labels = draw(settings, pool, frame_rng(2, frame)).labels
+        pixels = [int((labels == id_).sum()) for id_ in np.unique(labels[labels != BACKGROUND])]
+        counts.append(len(pixels))
+        assert min(pixels) >= 0.58 * area
+    assert max(counts) > 2  # of some classes, several may be there
+
+
+def test_turning_and_mirroring_keep_the_area(tmp_path: Path) -> None:
+    path = tmp_path / "bars" / "bar" / "bar.png"
+    path.parent.mkdir(parents=True)
+    cv2.imwrite(str(path), np.full((16, 64, 4), 255, np.uint8))
+    settings = plain(tmp_path / "bars", things=(1, 1), scale=(0.5, 0.5), outside=0.0, turn=180.0, mirror=0.5)
+    for frame in range(10):
+        labels = draw(settings, pool_of(settings), frame_rng(0, frame)).labels
+        assert (labels == 1).sum() == pytest.approx(128 * 32, rel=0.03)
+
+
+def test_a_frame_is_the_same_whatever_else_is_drawn(discs: Path) -> None:
+    settings = Settings(discs)
+    pool = pool_of(settings)
+    first = draw(settings, pool, frame_rng(7, 5))
+    draw(settings, pool, frame_rng(7, 4))
+    again = pages(settings, 7).draw(5)
+    assert (first.image == again.image).all() and (first.labels == again.labels).all()
+
+
+def test_backgrounds_are_cropped_and_of_their_colors(tmp_path: Path, discs: Path) -> None:
+    (tmp_path / "back").mkdir()
+    cv2.imwrite(str(tmp_path / "back" / "wide.png"), np.full((50, 400, 3), (30, 20, 10), np.uint8))
+    settings = plain(discs, things=(0, 0), size=(64, 96))
+    pool = Pool(read_cutouts(discs, 10), read_backgrounds(tmp_path / "back", settings.size))
+    drawn = draw(settings, pool, frame_rng(0, 0))
+    assert (drawn.image == (10, 20, 30)).all() and (drawn.labels == BACKGROUND).all()
+
+
+def test_other_files_are_another_book(discs: Path) -> None:
+    before = pages(Settings(discs), 0).made_of
+    assert pages(Settings(discs), 1).made_of == before
+    disc(discs / "red" / "c.png", RED)
+    assert pages(Settings(discs), 0).made_of != before
+
+
+def test_an_index_in_place_of_folders(tmp_path: Path) -> None:
+    disc(tmp_path / "one.png", RED)
+    disc(tmp_path / "two.png", BLUE)
+    rows = [{"file": "one.png", "category": "Zebra"}, {"file": "two.png", "category": "ant"}]
+    (tmp_path / "index.json").write_text(json.dumps(rows))
+    assert [label.name for label in read_cutouts(tmp_path, 20).label_set.labels] == ["ant", "Zebra"]
+    (tmp_path / "index.json").write_text('[{"file": "../one.png", "category": "x"}]')
+    with pytest.raises(CutoutError, match="not within its folder"):
+        read_cutouts(tmp_path, 20)
+
+
+def test_folders_that_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CutoutError, match="no such folder"):
+        read_cutouts(tmp_path / "nowhere", 20)
+    (tmp_path / "x" / "cls").mkdir(parents=True)
+    with pytest.raises(CutoutError, match="no sub-folders of cut-outs"):
+        read_cutouts(tmp_path / "x", 20)
+    place = tmp_path / "x" / "cls" / "a.png"
+    for pixels, why in (
+        (np.full((8, 8, 3), 9, np.uint8), "has no transparency"),
+        (np.zeros((8, 8, 4), np.uint8), "transparent all over"),
+    ):
+        cv2.imwrite(str(place), pixels)
+        with pytest.raises(CutoutError, match=why):
+            read_cutouts(tmp_path / "x", 20)
+    place.write_bytes(b"\x89PNG\r\n")
+    with pytest.raises(CutoutError, match="no picture that can be read"):
+        read_cutouts(tmp_path / "x", 20)
+    with pytest.raises(CutoutError, match="has no pictures"):
+        read_backgrounds(tmp_path / "x" / "none", (8, 8))

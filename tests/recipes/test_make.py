@@ -1,0 +1,179 @@
+"""From a recipe to a dataset: pictures that are drawn, a scene that is rendered, and going on where it was stopped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+
+from blender_addon.contract.run import read_plan
+from labelpass import main
+from postprocess.manifest import NAME
+from recipes.folder import begin
+from recipes.make import Wish, make
+from recipes.recipe_file import read_recipe
+from scenes.drawn import Pages, frame_rng
+from scenes.rectangles import ART, LABEL_SET, Settings, draw
+
+SMALL = ["size=[40, 30]", "export.format=nyu", "export.void=apart"]
+
+
+def made(tmp_path: Path, count: int, *changes: str, seed: int = 0, jobs: int = 1) -> Path:
+    out = tmp_path / "out"
+    summary, code = make(read_recipe("rectangles", [*SMALL, *changes]), Wish(out, count, seed, jobs))
+    assert code == 0 and (summary is None or sum(summary.frames.values()) == count)
+    return out / "dataset"
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_pictures_and_labels_are_those_that_were_drawn(tmp_path: Path) -> None:
+    dataset = made(tmp_path, 10, seed=3)
+    for frame in range(1, 11):
+        drawn = draw(Settings((40, 30)), frame_rng(3, frame))
+        image = cv2.imread(str(next(dataset.rglob(f"images/rectangles_{frame:06d}.png"))), cv2.IMREAD_COLOR_RGB)
+        label = cv2.imread(str(next(dataset.rglob(f"labels/rectangles_{frame:06d}.png"))), cv2.IMREAD_UNCHANGED)
+        assert (image == drawn.image).all()
+        assert ((label == ART) == (drawn.labels == ART)).all()
+    told = json.loads((dataset / NAME).read_text())
+    assert [(source["kind"], source["frames"], source["seed"]) for source in told["sources"]] == [("drawn", 10, 3)]
+    assert told["warnings"] == []
+
+
+def test_things_are_told_apart(tmp_path: Path) -> None:
+    dataset = made(tmp_path, 4, "export.format=coco", "export.void=", "rectangles=3", "side=[0.1, 0.2]")
+    for frame in range(1, 5):
+        assert draw(Settings((40, 30), (3, 3), (0.1, 0.2)), frame_rng(0, frame)).instances.max() == 3
+    files = sorted((dataset / "annotations").glob("instances_*.json"))
+    told = [json.loads(path.read_text()) for path in files]
+    art = [each for file in told for each in file["annotations"] if each["category_id"] == 1]
+    assert len(art) == 12 and all(each["area"] == each["bbox"][2] * each["bbox"][3] for each in art)
+
+
+def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
+    one = files_of(made(tmp_path / "one", 5))
+    assert files_of(made(tmp_path / "two", 5, jobs=2)) == one
+
+
+def test_more_frames_of_the_same_leave_those_there_as_they_are(tmp_path: Path) -> None:
+    few = files_of(made(tmp_path, 3, "export.split=1/0/0"))
+    more = files_of(made(tmp_path, 5, "export.split=1/0/0"))
+    pictures = [name for name in few if name.endswith(".png")]
+    assert len(pictures) >= 6 and all(more[name] == few[name] for name in pictures)
+    assert not (tmp_path / "out" / "dataset-next").exists()
+    before = (tmp_path / "out" / "dataset" / NAME).stat().st_mtime_ns
+    made(tmp_path, 5, "export.split=1/0/0")
+    assert (tmp_path / "out" / "dataset" / NAME).stat().st_mtime_ns == before
+
+
+def test_what_no_export_wrote_is_never_thrown_away(tmp_path: Path) -> None:
+    dataset = made(tmp_path, 3, "export.split=1/0/0")
+    (dataset / "model").mkdir()
+    (dataset / "model" / "best.pt").write_text("days of training")
+    with pytest.raises(ValueError, match=r"holds model/best\.pt, which no export wrote: move it away"):
+        made(tmp_path, 4, "export.split=1/0/0")
+    assert (dataset / "model" / "best.pt").read_text() == "days of training"
+
+
+def test_a_kill_between_two_names_is_mended(tmp_path: Path) -> None:
+    made(tmp_path, 3, "export.split=1/0/0").rename(tmp_path / "out" / "dataset-next")
+    (tmp_path / "out" / ".recipe.json-there-1").write_text("half")
+    made(tmp_path, 3, "export.split=1/0/0")
+    assert not (tmp_path / "out" / "dataset-next").exists() and (tmp_path / "out" / "dataset" / NAME).is_file()
+
+
+def test_a_start_that_was_killed_leaves_a_folder_that_can_be_used(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".recipe.json-there-1").write_text("half")
+    made(tmp_path, 3, "export.split=1/0/0")
+
+
+def test_a_folder_is_of_one_recipe(tmp_path: Path) -> None:
+    made(tmp_path, 2)
+    with pytest.raises(ValueError, match="was made otherwise: seed is 0 there and 1 here; name another --out"):
+        made(tmp_path, 2, seed=1)
+    with pytest.raises(ValueError, match=r"recipe\.settings\.gap is None there and 5 here"):
+        made(tmp_path, 2, "gap=5")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match="is there already, and no recipe made it"):
+        begin(tmp_path / "full", {})
+    assert (tmp_path / "full" / "notes.txt").read_text() == "mine"
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["dataset", "rectangles", "--count", "10", "--out", str(tmp_path / "out"), "--jobs", "1"]
+    words += ["--set", "size=[30, 20]"]
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert "fastai, rectangles, 30x20, 8 train, 1 val, 1 test" in said.out and "warning" not in said.err
+    assert main(words) == 0 and "its 10 frames are there already" in capsys.readouterr().out
+    assert main(["dataset", "rectangles", "--count", "0", "--out", str(tmp_path / "none")]) == 1
+    assert "--count goes from 1" in capsys.readouterr().err and not (tmp_path / "none").exists()
+    assert main(["scenes", "list"]) == 0 and "rectangles" in capsys.readouterr().out
+    assert main(["scenes", "build", "rectangles", "--out", str(tmp_path / "x.blend")]) == 1
+    assert "draws its pictures without Blender" in capsys.readouterr().err
+
+
+def test_a_broken_draw_leaves_nothing(tmp_path: Path) -> None:
+    def pages(settings: Settings, seed: int) -> Pages:
+        return Pages(LABEL_SET, partial(_of_no_label, settings))
+
+    asked = replace(read_recipe("rectangles", SMALL), module=SimpleNamespace(pages=pages))
+    with pytest.raises(ValueError, match="drawn with label 77, which 'rectangles' has not"):
+        make(asked, Wish(tmp_path / "out", 3, 0, 1))
+    assert not (tmp_path / "out" / "dataset").exists()
+
+
+def _of_no_label(settings: Settings, frame: int):
+    drawn = draw(settings, frame_rng(0, frame))
+    drawn.labels[0, 0] = 77
+    return drawn
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("recipes") / "studio"
+    changes = ["render.size=16x12", "render.samples=1", "render.label_supersample=1", "export.split=1/0/0"]
+    assert make(read_recipe("studio", changes), Wish(out, 2, 5, 1))[1] == 0
+    return out
+
+
+def test_a_scene_is_built_rendered_and_exported(rendered: Path) -> None:
+    assert (rendered / "scenes" / "0001.blend").is_file()
+    plan = read_plan(rendered / "runs" / "0001")
+    assert len(plan.views) == 12 and plan.settings.size == (16, 12)
+    expected = int(np.random.SeedSequence([5, 1]).generate_state(1)[0])
+    assert plan.settings.seed == expected
+    told = json.loads((rendered / "dataset" / NAME).read_text())
+    assert sum(source["frames"] for source in told["sources"]) == 2
+    assert not any("unfinished" in warning for warning in told["warnings"])
+
+
+def test_a_scene_that_cannot_be_built_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asked = read_recipe("picture_frames", [f"art={tmp_path / 'nowhere'}"])
+    made_of_it, code = make(asked, Wish(tmp_path / "out", 2, 0, 1))
+    assert made_of_it is None and code == 1
+    told = capfd.readouterr().err
+    assert f"art: no folder {tmp_path / 'nowhere'}" in told and "was not built (exit code 1)" in told
+    assert not list((tmp_path / "out" / "scenes").iterdir())
+
+
+def test_what_is_missing_is_made_again(rendered: Path) -> None:
+    label = next((rendered / "dataset").rglob("trainannot/*.png"))
+    before = label.read_bytes()
+    shutil.rmtree(rendered / "dataset")
+    frame = rendered / "runs" / "0001" / "frames" / "000002"
+    shutil.rmtree(frame)
+    changes = ["render.size=16x12", "render.samples=1", "render.label_supersample=1", "export.split=1/0/0"]
+    assert make(read_recipe("studio", changes), Wish(rendered, 2, 5, 1))[1] == 0
+    assert label.read_bytes() == before and frame.is_dir()

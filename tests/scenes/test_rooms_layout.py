@@ -1,0 +1,301 @@
+"""Layouts of rooms, without Blender: nothing meets, everything is inside, and who comes in can get everywhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from itertools import combinations
+from json import dumps
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blender_addon.contract.strict import plain
+from scenes.rooms.cameras import draw_view
+from scenes.rooms.catalogue import SORTS, Catalogue, draw_size
+from scenes.rooms.floor_plan import FloorPlan, Opening, draw_floor_plan
+from scenes.rooms.footprints import Footprint, covered, meet, within
+from scenes.rooms.layout import (
+    Layout,
+    Model,
+    Thing,
+    against_wall,
+    at_table,
+    fits,
+    look_at,
+    on_top,
+    on_wall,
+    reaches_all,
+    taken_on,
+    walkable,
+    wall_behind,
+)
+from scenes.rooms.programs import PROGRAMS, furnish
+from scenes.rooms.settings import KINDS, Settings
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SEEDS = st.integers(0, 2**32 - 1)
+ROOM = FloorPlan(4.0, 3.0, 2.5, Opening("south", 0.2, 1.1, 0.0, 2.0), (Opening("north", 1.2, 2.8, 0.9, 2.1),))
+
+
+def _furnished(kind: str, seed: int) -> Layout:
+    return furnish(np.random.default_rng(seed), kind, Catalogue(np.random.default_rng([seed, 1]), {}), 0.8)
+
+
+def test_layouts_and_settings_do_without_blender():
+    pure = "asset_names cameras catalogue floor_plan footprints furnisher layout programs settings".split()
+    code = "import sys, importlib\nsys.modules['bpy'] = None\n"
+    code += f"for name in {pure!r}:\n    importlib.import_module(f'scenes.rooms.{{name}}')\n"
+    code += "assert 'mathutils' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_page_of_the_recipe_lists_all_settings_with_their_defaults():
+    page = (REPOSITORY / "docs/recipes/rooms.md").read_text(encoding="utf-8")
+    for setting in fields(Settings):
+        default = "" if setting.default is None else f"`{dumps(plain(setting.default))}` "
+        assert f"| `{setting.name}` | {default}|" in page
+
+
+# Rectangles
+
+
+def test_rectangles_that_touch_do_not_meet():
+    one = Footprint(0, 0, 2, 1)
+    assert not meet(one, Footprint(2, 0, 2, 1))
+    assert meet(one, Footprint(1.999, 0, 2, 1))
+    assert meet(one, Footprint(2, 0, 2, 1), gap=0.01)
+
+
+def test_a_turned_square_reaches_as_far_as_its_diagonal():
+    """A unit square on its corner ends 0.707 from its middle: beside one that begins at 0.7, and not at 0.71."""
+    square = Footprint(0, 0, 1, 1, 45)
+    assert meet(square, Footprint(0.7 + 0.5, 0, 1, 1))
+    assert not meet(square, Footprint(0.71 + 0.5, 0, 1, 1))
+    assert not meet(Footprint(0, 0, 1, 1), Footprint(0.95, 0.95, 1, 1, 45))  # their boxes overlap, they do not
+
+
+@given(*[st.floats(-3, 3)] * 4, *[st.floats(0.1, 2)] * 4, st.floats(-180, 180), st.floats(-180, 180), SEEDS)
+def test_rectangles_meet_where_they_share_a_point(x, y, u, v, a, b, c, d, turn, other, seed):
+    one, two = Footprint(x, y, a, b, turn), Footprint(u, v, c, d, other)
+    inside = np.random.default_rng(seed).uniform(-0.5, 0.5, (64, 2)) * (a, b) @ one.axes() + (x, y)
+    if covered(inside, two, -1e-6).any():
+        assert meet(one, two)
+    assert meet(one, two) == meet(two, one)
+
+
+def test_within_is_up_to_the_walls():
+    assert within(Footprint(1, 1, 2, 2), 2, 2)
+    assert not within(Footprint(1, 1, 2, 2, 1), 2, 2)
+
+
+# Plans
+
+
+@pytest.mark.parametrize("wall", ["north", "east", "south", "west"])
+def test_walls_run_clockwise_and_things_stand_before_them(wall):
+    start, end = (np.array(ROOM.against(wall, along)[:2]) for along in (0, ROOM.length(wall)))
+    before = np.array(ROOM.against(wall, 0.5, 0.3)[:2])
+    assert (before > 0).all() and (before < (4, 3)).all()
+    along = (end - start) / np.linalg.norm(end - start)
+    inwards = before - start - 0.5 * along
+    assert along[0] * inwards[1] - along[1] * inwards[0] == pytest.approx(-0.3)  # to the right of who walks along
+    assert ROOM.along(wall, before) == pytest.approx((0.5, 0.3))
+
+
+@given(SEEDS, st.sampled_from(KINDS))
+def test_doors_and_windows_lie_in_their_walls(seed, kind):
+    plan = draw_floor_plan(np.random.default_rng(seed), kind)
+    assert plan.door.low == 0 and plan.door.high < plan.height
+    for hole in (plan.door, *plan.windows):
+        assert 0.1 < hole.left < hole.right < plan.length(hole.wall) - 0.1
+        assert hole.low < hole.high < plan.height - 0.1
+    walls = [hole.wall for hole in (plan.door, *plan.windows)]
+    assert len(walls) == len(set(walls))
+
+
+# Rules, on paper
+
+
+def _thing(kind: str, x: float, y: float, turn: float = 0.0, **size: float) -> Thing:
+    return Thing(Model(kind, **{"wide": 1.0, "deep": 0.5, "tall": 0.8, **size}), x, y, 0.0, turn)
+
+
+def test_nothing_stands_in_the_way_of_the_door():
+    """The leaf, 0.9 wide, needs 1.02 m before the south wall and 0.12 beside it: from x = 2.78 to 3.92."""
+    assert not fits(Layout(ROOM), _thing("box", 3.3, 0.9))
+    assert fits(Layout(ROOM), _thing("box", 3.3, 1.53))
+    assert fits(Layout(ROOM), _thing("box", 2.27, 0.9))
+    assert not fits(Layout(ROOM), _thing("box", 2.29, 0.9))
+
+
+def test_what_is_tall_does_not_stand_before_a_window():
+    assert not fits(Layout(ROOM), _thing("wardrobe", 2.0, 2.98, tall=2.0))
+    assert fits(Layout(ROOM), _thing("dresser", 2.0, 2.98, tall=0.8))
+    assert fits(Layout(ROOM), _thing("wardrobe", 0.6, 2.98, tall=2.0))
+
+
+def test_what_needs_room_before_it_keeps_it():
+    layout = Layout(ROOM, [_thing("dresser", 2.0, 2.98, front=0.6)])
+    assert not fits(layout, _thing("box", 2.0, 2.4))
+    assert fits(layout, _thing("box", 2.0, 1.85))
+    assert fits(layout, _thing("rug", 2.0, 2.4, tall=0.02))
+
+
+def test_a_rug_lies_under_things_and_not_on_a_rug():
+    layout = Layout(ROOM, [_thing("table", 2.0, 2.0), _thing("rug", 2.0, 2.0, tall=0.02)])
+    assert fits(Layout(ROOM, layout.things[:1]), layout.things[1])
+    assert not fits(layout, _thing("rug", 2.3, 2.0, tall=0.02))
+
+
+def test_a_chair_looks_at_what_it_stands_before():
+    """A piece faces -y: turned by 0 it looks at what is below it on the plan, turned by 90 to the right."""
+    assert look_at((1, 2), (1, 0)) == pytest.approx(0)
+    assert look_at((0, 0), (1, 0)) == pytest.approx(90)
+    assert abs(look_at((0, 0), (0, 1))) == pytest.approx(180)
+
+
+def test_chairs_at_a_table_face_it():
+    table = Model("table", 1.2, 0.8, 0.75, centred=True)
+    layout = Layout(ROOM, [Thing(table, 1.5, 1.6, 0.0, 20.0)])
+    chair = Model("chair", 0.45, 0.45, 0.9, centred=True)
+    chairs = at_table(layout, 0, chair, np.random.default_rng(0), [90.0, 270.0])
+    assert len(chairs) == 2
+    for number in chairs:
+        thing = layout.things[number]
+        ahead = np.array(thing.local(0, -1)) - thing.at[:2]
+        towards = np.array([1.5, 1.6]) - thing.at[:2]
+        assert ahead @ towards / np.linalg.norm(towards) > 0.7  # less than 45 degrees off
+
+
+def test_things_on_a_table_lie_on_it_and_beside_each_other():
+    table = Model("table", 0.5, 0.4, 0.7, centred=True, surface=(-0.25, 0.25, -0.2, 0.2, 0.7))
+    layout, rng = Layout(ROOM, [Thing(table, 2.0, 1.5, 0.0, 30.0)]), np.random.default_rng(1)
+    book = Model("book", 0.24, 0.18, 0.04, centred=True)
+    found = [on_top(layout, 0, book, rng) for _ in range(12)]
+    placed = [layout.things[number] for number in found if number is not None]
+    assert 1 < len(placed) < 5  # of 0.043 square metres each on 0.2
+    assert {thing.z for thing in placed} == {0.7}
+    assert not any(meet(one.footprint(), two.footprint()) for one, two in combinations(placed, 2))
+    assert all(covered(thing.footprint().corners(), layout.things[0].footprint(), 1e-6).all() for thing in placed)
+
+
+def test_what_hangs_leaves_windows_and_wardrobes_free():
+    layout = Layout(ROOM, [_thing("wardrobe", 0.6, 2.98, tall=2.2)])
+    taken = taken_on(layout, "north")
+    assert taken[0] == pytest.approx((1.2 - 0.45, 2.8 + 0.45, 0.8, 2.5))
+    assert taken[1] == pytest.approx((0.1, 1.1, 0.0, 2.26))
+    picture = Model("picture", 0.5, 0.03, 0.5)
+    number = on_wall(layout, picture, np.random.default_rng(0), (1.5, 1.5), ["north"])
+    assert number is not None and layout.things[number].x > 3.25
+
+
+def test_a_thing_knows_the_wall_behind_it():
+    layout = Layout(ROOM)
+    for wall in ("north", "east", "south", "west"):
+        number = against_wall(layout, Model("chest", 0.3, 0.2, 0.3), np.random.default_rng(0), [wall])
+        assert wall_behind(layout, number) == wall
+
+
+def test_what_is_shut_off_is_not_reached():
+    wall = _thing("partition", 2.0, 2.0, wide=4.0, deep=0.2)
+    chest = _thing("chest", 0.7, 2.98, front=0.4)
+    assert reaches_all(Layout(ROOM, [chest]))
+    assert not reaches_all(Layout(ROOM, [chest, wall]))
+    points, reached = walkable(Layout(ROOM, [wall]))
+    assert points[reached][:, 1].max() < 1.8 - 0.2
+
+
+# Whole rooms
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS, st.sampled_from(KINDS))
+def test_rooms_are_furnished_as_people_do(seed, kind):
+    layout = _furnished(kind, seed)
+    plan, things = layout.plan, layout.things
+    standing = [(number, thing) for number, thing in enumerate(things) if thing.stands]
+    for (a, one), (b, two) in combinations(standing, 2):
+        if one.host != b and two.host != a:
+            assert not meet(one.footprint(), two.footprint()), (one, two)
+    for _, thing in standing:
+        assert within(thing.footprint(), plan.width, plan.depth), thing
+        assert not meet(thing.footprint(), plan.door_swing()), thing
+        for window in plan.windows:
+            assert thing.model.tall <= window.low + 0.1 or not meet(thing.footprint(), plan.before(window, 0.3)), thing
+    assert reaches_all(layout)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS, st.sampled_from(KINDS))
+def test_what_hangs_hangs_on_free_wall_and_what_lies_lies_on_something(seed, kind):
+    layout = _furnished(kind, seed)
+    for number, thing in enumerate(layout.things):
+        if thing.wall:
+            others = Layout(layout.plan, layout.things[:number])
+            x = layout.plan.along(thing.wall, np.array([thing.x, thing.y]))[0]
+            half, up = thing.model.wide / 2, thing.model.tall / 2
+            own = x - half, x + half, thing.z - up, thing.z + up
+            assert own[0] > 0 and own[1] < layout.plan.length(thing.wall) and own[3] < layout.plan.height
+            for left, right, low, high in taken_on(others, thing.wall):
+                assert own[1] <= left or right <= own[0] or own[3] <= low or high <= own[2], thing
+        elif thing.z:
+            host = layout.things[thing.host]
+            assert thing.z == host.z + host.model.surface[4]
+            assert covered(thing.footprint().corners(), host.footprint(), 1e-6).all(), (thing, host)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_room_has_what_it_is_named_for(kind):
+    needed = {
+        "living room": {"sofa", "coffee table"},
+        "bedroom": {"night stand", "wardrobe"},
+        "kitchen": {"kitchen run"},
+        "office": {"desk", "desk chair"},
+        "bathroom": {"bathtub", "toilet", "washbasin"},
+    }
+    for seed in range(8):
+        assert needed[kind] <= {thing.model.kind for thing in _furnished(kind, seed).things}
+
+
+def test_the_same_seed_gives_the_same_room():
+    assert _furnished("office", 7) == _furnished("office", 7)
+    assert _furnished("office", 7) != _furnished("office", 8)
+
+
+def test_kinds_in_the_settings_are_those_that_there_are_programs_for():
+    assert set(KINDS) == set(PROGRAMS)
+
+
+@given(SEEDS, st.sampled_from(list(SORTS)))
+def test_sizes_vary_within_their_limits(seed, kind):
+    sort, model = SORTS[kind], draw_size(kind, np.random.default_rng(seed))
+    assert np.allclose(model.wide, sort.size[0], rtol=sort.vary[0] + 1e-9)
+    assert np.allclose(model.tall, sort.size[2], rtol=sort.vary[2] + 1e-9)
+
+
+def test_assets_are_drawn_where_there_are_some():
+    sofa = Model("sofa", 1.8, 0.9, 0.8, source="sofa_1.glb")
+    always, never = (Catalogue(np.random.default_rng(0), {"sofa": [sofa]}, share) for share in (1.0, 0.0))
+    assert always.draw("sofa") == sofa
+    assert never.draw("sofa").source == ""
+    assert always.draw("bookcase").source == ""
+
+
+# Views
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS, st.sampled_from(KINDS), st.integers(1, 100))
+def test_cameras_stand_where_one_can(seed, kind, frame):
+    layout = _furnished(kind, seed)
+    view = draw_view(layout, np.random.default_rng([seed, frame]), frame, Settings())
+    eye = np.array(view.eye)
+    assert (eye[:2] > 0.1).all() and (eye[:2] < (layout.plan.width - 0.1, layout.plan.depth - 0.1)).all()
+    assert 1.0 <= eye[2] <= 1.75 and 23 <= view.lens <= 31 and abs(view.roll) <= 5.5
+    assert not any(covered(eye[:2], thing.footprint(), 0.1) for thing in layout.things if thing.stands)

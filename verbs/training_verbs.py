@@ -1,0 +1,69 @@
+"""Verbs that need PyTorch: train a network, predict with it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.util import find_spec
+
+from .words import Verbs
+
+NO_TORCH = "no PyTorch in this Python: pip install 'labelpass[train]'"
+
+
+def add_train(verbs: Verbs) -> None:
+    from training.request import add_train_arguments
+
+    verb = verbs.add_parser("train", help="train a network on a dataset; the same command goes on where it was stopped")
+    add_train_arguments(verb)
+    verb.set_defaults(call=_train)
+
+
+def _train(parsed: argparse.Namespace) -> int:
+    from postprocess.progress import progress_line
+    from training.request import refuse_numbers, settings_of
+
+    refuse_numbers(parsed)
+    settings = settings_of(parsed)
+    _need_torch()
+    from training.machine import machine_of
+    from training.train import CURVES, train
+
+    machine = machine_of(parsed.device, parsed.threads)
+    train(parsed.dataset, parsed.out, settings, machine, _say_above_progress, progress_line(sys.stderr, "pictures"))
+    print(f"labelpass: look at {parsed.out / CURVES}, or predict: labelpass predict {parsed.out} PICTURES --out DIR")
+    return 0
+
+
+def _say_above_progress(line: str) -> None:
+    if sys.stderr.isatty():  # where the line of progress is
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    print(f"labelpass: {line}", flush=True)
+
+
+def add_predict(verbs: Verbs) -> None:
+    from training.request import add_predict_arguments
+
+    verb = verbs.add_parser("predict", help="write what a trained network says of pictures, as label maps")
+    add_predict_arguments(verb)
+    verb.set_defaults(call=_predict)
+
+
+def _predict(parsed: argparse.Namespace) -> int:
+    from postprocess.progress import progress_line
+    from training.request import refuse_numbers
+
+    refuse_numbers(parsed)
+    _need_torch()
+    from training.machine import machine_of
+    from training.predict import predict
+
+    machine, show = machine_of(parsed.device, parsed.threads), progress_line(sys.stderr, "pictures")
+    made = predict(parsed.model, parsed.pictures, parsed.out, machine, parsed.split, parsed.batch, show)
+    print(f"labelpass: {parsed.out}: {made} label maps; what they mean is in label_set.json and classes.csv")
+    return 0
+
+
+def _need_torch() -> None:
+    if find_spec("torch") is None:
+        raise ValueError(NO_TORCH)

@@ -1,0 +1,45 @@
+"""What several verbs say and need."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from postprocess.dataset import ExportSummary
+
+NO_BLENDER = (
+    "no Blender in this Python: install the module, pip install 'labelpass[bpy]', or, to render, name a Blender with "
+    "--blender PATH"
+)
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What a verb is added to."""
+
+
+def printed(text: str, code: int) -> int:
+    """A report as it is, with its own line ends; its exit code."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return code
+
+
+def say_made(made: ExportSummary) -> None:
+    for warning in made.warnings:
+        print(f"labelpass: warning: {warning}", file=sys.stderr)
+    for note in made.notes:
+        print(f"labelpass: {note}")
+    if made.there:
+        print(f"labelpass: {made.there} frames were there from an export that was interrupted")
+    split = ", ".join(f"{count} {name}" for name, count in made.frames.items())
+    sizes = ", ".join(f"{width}x{height}" for width, height in made.sizes[:3])
+    more = f" and {len(made.sizes) - 3} sizes more" if len(made.sizes) > 3 else ""
+    print(f"labelpass: {made.out}: {made.format}, {made.label_set}, {sizes}{more}, {split}")
+
+
+def import_bpy() -> Any:
+    try:
+        import bpy
+    except ImportError:
+        raise ValueError(NO_BLENDER) from None
+    return bpy
