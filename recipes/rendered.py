@@ -91,4 +91,5 @@ def build_scene(asked: Asked, seed: int, number: int, place: Path, blender: str 
     beside.unlink(missing_ok=True)
     why = f"ended by {name}" if (name := ended_by(code)) else f"exit code {code}"
     print(f"labelpass: scene {number} of {asked.name} was not built ({why})", file=sys.stderr, flush=True)
-    return render_code(code) or FAILED
+    ended: int = render_code(code)
+    return ended or FAILED
