@@ -39,7 +39,7 @@ test-wheels:                  ## the Blender side of the suite on the other bpy 
 	done
 
 test-blender: zip             ## the Blender side of the suite, and the zip, in a real Blender: BLENDER=/path/to/blender
-	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target build/pytest pytest "hypothesis<6.149"
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target build/pytest "pytest>=9" "hypothesis<6.149"
 	$(BLENDER) -b --factory-startup --python-exit-code 1 -P tests/blender/suite.py -- build/pytest $(BLENDER_SIDE)
 	BLENDER_USER_RESOURCES=$(abspath build/blender-user) $(BLENDER) -b --factory-startup --python-exit-code 1 \
 	  -P tests/blender/extension.py -- build/labelpass-*.zip

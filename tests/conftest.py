@@ -13,7 +13,11 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent / "render"))  # `scenery`, the tiny scenes that several tests render
+
+
+_SCHEDULER: pytest.StashKey = pytest.StashKey()
 
 
 @pytest.fixture
@@ -22,6 +26,22 @@ def empty_scene():
     from scenery import new_scene
 
     return new_scene()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Where several processes share the tests: a Blender that crashes holds up none of them."""
+    from crash_safe_files import CrashSafeFiles
+
+    config.stash[_SCHEDULER] = CrashSafeFiles(config, log)
+    return config.stash[_SCHEDULER]
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    if _SCHEDULER in config.stash and (crashed := config.stash[_SCHEDULER].crashed):
+        terminalreporter.section("crashed, and run once more")
+        for test in crashed:
+            terminalreporter.write_line(test)
 
 
 @pytest.hookimpl(trylast=True)
