@@ -12,6 +12,7 @@ from pathlib import Path
 from blender_addon.contract import VERSION
 from blender_addon.contract.words import refusal
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
+from verbs.experiment_verbs import add_experiments
 from verbs.recipe_verbs import add_dataset, add_scenes
 from verbs.scene_verbs import add_check, add_job, add_render
 from verbs.training_verbs import add_predict, add_train
@@ -32,6 +33,7 @@ _VERBS = (
     add_report,
     add_scenes,
     add_dataset,
+    add_experiments,
 )
 
 

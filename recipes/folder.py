@@ -22,22 +22,22 @@ from blender_addon.contract.words import refusal
 NAME, SCENES, RUNS, DATASET = "recipe.json", "scenes", "runs", "dataset"
 
 
-def begin(out: Path, made_by: dict[str, Any]) -> None:
-    """Write down what makes this folder, or see that it is the same. Raises ValueError for a folder of another recipe,
-    or one that holds other things."""
+def begin(out: Path, made_by: dict[str, Any], name: str = NAME) -> None:
+    """Write down in the file `name` what makes this folder, or see that it is the same. Raises ValueError for a folder
+    that something else makes, or one that holds other things."""
     told = {"version": VERSION, **made_by}
-    path = out / NAME
+    path = out / name
     if path.exists():
         there = _read(path)
         differing = sorted(_differing(there, told, ""))
         if differing:
             raise ValueError(f"{out} was made otherwise: {'; '.join(differing[:5])}; name another --out")
         return
-    if out.is_dir() and any(not path.name.startswith(f".{NAME}") for path in out.iterdir()):
-        raise ValueError(f"{out} is there already, and no recipe made it; name another --out")
+    if out.is_dir() and any(not path.name.startswith(f".{name}") for path in out.iterdir()):
+        raise ValueError(f"{out} is there already, and has no {name}; name another --out")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        beside = out / f".{NAME}-{socket.gethostname()}-{os.getpid()}"
+        beside = out / f".{name}-{socket.gethostname()}-{os.getpid()}"
         write_text(beside, to_json(told))
         beside.rename(path)
     except OSError as error:

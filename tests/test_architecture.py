@@ -19,6 +19,7 @@ ROOMS = (
     "postprocess",
     "recipes",
     "training",
+    "experiments",
     "tools",
     "verbs",
     "labelpass.py",
@@ -135,6 +136,7 @@ NEEDS_TORCH = {
     ),
     *(f"training.networks.{name}" for name in ("layers", "segnet", "unet")),
     "training.networks",
+    "experiments.run",
 }
 READERS = (
     *("checksums", "encoded", "errors", "evaluation", "exporters", "labelmap", "layout", "manifest", "pages", "pixels"),
@@ -223,10 +225,15 @@ def doors_of(path: Path) -> tuple[str, ...]:
         torch = ("torch", "training") if module in NEEDS_TORCH else ()
         pure = {module_of(path) for path in FILES if path.parts[0] == "training"} - NEEDS_TORCH
         return (CONTRACT, "numpy", *(f"postprocess.{name}" for name in READERS), *pure, *torch)
+    if room == "experiments":
+        learned = () if module in NEEDS_TORCH else ("training.settings",)
+        trained = ("training",) if module in NEEDS_TORCH else ()
+        rooms = ("experiments", "recipes", "postprocess", *learned, *trained)
+        return (*rooms, CONTRACT, "blender_addon.strict_yaml", "render_scripts.written_file", "numpy", "PIL")
     if room == "tools":
         return ("tools", CONTRACT, *blender)
     if room == "verbs":
-        return ("verbs", "blender_addon", "render_scripts", "postprocess", "recipes", "training", "bpy")
+        return ("verbs", "blender_addon", "render_scripts", "postprocess", "recipes", "training", "experiments", "bpy")
     return ("verbs", CONTRACT, "blender_addon.compat")
 
 
@@ -251,7 +258,7 @@ def without_bpy() -> list[str]:
         module_of(path)
         for path in FILES
         if (
-            (path.parts[0] in {"postprocess", "recipes", "training", "verbs", "labelpass.py"})
+            (path.parts[0] in {"postprocess", "recipes", "training", "experiments", "verbs", "labelpass.py"})
             and module_of(path) not in NEEDS_TORCH
         )
         or path.parts[:2] == ("blender_addon", "contract")

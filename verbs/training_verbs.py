@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib.util import find_spec
 
-from .words import Verbs
-
-NO_TORCH = "no PyTorch in this Python: pip install 'labelpass[train]'"
+from .words import Verbs, need_torch, say_above_progress
 
 
 def add_train(verbs: Verbs) -> None:
@@ -25,20 +22,14 @@ def _train(parsed: argparse.Namespace) -> int:
 
     refuse_numbers(parsed)
     settings = settings_of(parsed)
-    _need_torch()
+    need_torch()
     from training.machine import machine_of
     from training.train import CURVES, train
 
     machine = machine_of(parsed.device, parsed.threads)
-    train(parsed.dataset, parsed.out, settings, machine, _say_above_progress, progress_line(sys.stderr, "pictures"))
+    train(parsed.dataset, parsed.out, settings, machine, say_above_progress, progress_line(sys.stderr, "pictures"))
     print(f"labelpass: look at {parsed.out / CURVES}, or predict: labelpass predict {parsed.out} PICTURES --out DIR")
     return 0
-
-
-def _say_above_progress(line: str) -> None:
-    if sys.stderr.isatty():  # where the line of progress is
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    print(f"labelpass: {line}", flush=True)
 
 
 def add_predict(verbs: Verbs) -> None:
@@ -54,7 +45,7 @@ def _predict(parsed: argparse.Namespace) -> int:
     from training.request import refuse_numbers
 
     refuse_numbers(parsed)
-    _need_torch()
+    need_torch()
     from training.machine import machine_of
     from training.predict import predict
 
@@ -62,8 +53,3 @@ def _predict(parsed: argparse.Namespace) -> int:
     made = predict(parsed.model, parsed.pictures, parsed.out, machine, parsed.split, parsed.batch, show)
     print(f"labelpass: {parsed.out}: {made} label maps; what they mean is in label_set.json and classes.csv")
     return 0
-
-
-def _need_torch() -> None:
-    if find_spec("torch") is None:
-        raise ValueError(NO_TORCH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ NO_BLENDER = (
     "no Blender in this Python: install the module, pip install 'labelpass[bpy]', or, to render, name a Blender with "
     "--blender PATH"
 )
+NO_TORCH = "no PyTorch in this Python: pip install 'labelpass[train]'"
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a verb is added to."""
 
@@ -43,3 +45,15 @@ def import_bpy() -> Any:
     except ImportError:
         raise ValueError(NO_BLENDER) from None
     return bpy
+
+
+def need_torch() -> None:
+    """Raises ValueError where there is none."""
+    if find_spec("torch") is None:
+        raise ValueError(NO_TORCH)
+
+
+def say_above_progress(line: str) -> None:
+    if sys.stderr.isatty():  # where the line of progress is
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    print(f"labelpass: {line}", flush=True)

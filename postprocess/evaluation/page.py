@@ -6,31 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from blender_addon.contract.words import counted
 
-from ..errors import ExportError
-from ..labelmap import resize_labels
-from ..pages import bar, document, picture_data, swatch, table, text, tiles
+from ..pages import bar, document, swatch, table, text, tiles
 from .evaluate import Evaluation, Verdict
-from .pairs import Pair, read_classes
+from .pairs import Pair
 from .scores import FLATTERS, OVERALL, PER_CLASS
+from .shown import STYLE, errors_of, image_of, img, prediction_of, row, truth_of
 from .table import sure
 
 PICTURES = 12
 _CONFUSIONS = 15
-_WIDTH = 320  # of a picture, in pixels
-_WRONG, _RIGHT = np.array((214, 39, 40), np.uint8), np.array((60, 66, 74), np.uint8)
 _TILES = ("mean_iou", "global_accuracy", "mean_accuracy", "mean_boundary_iou")
 _COLUMNS = ("iou", "accuracy", "precision", "f1", "boundary_iou", "accuracy_with_true_negatives")
 _STYLE = """
 .pairs :is(th, td):nth-child(2) { text-align: left }
 td.flatters, th.flatters { color: var(--quiet); font-style: italic }
 .good { color: var(--good) } .bad { color: var(--bad) }
-.row { display: flex; flex-wrap: wrap; gap: .5rem }
-.row div { flex: 0 1 auto } .row img { display: block; width: 100%; max-width: 20rem; image-rendering: pixelated }
 """
 
 
@@ -48,7 +41,7 @@ def page(evaluation: Evaluation) -> str:
         *_pictures(evaluation),
         _overall(evaluation),
     )
-    return document(names, body, _STYLE)
+    return document(names, body, STYLE + _STYLE)
 
 
 def _of_intervals(evaluation: Evaluation) -> str:
@@ -149,36 +142,23 @@ def _pictures(evaluation: Evaluation) -> Iterator[str]:
     for at in order:
         pair = evaluation.pairs[at]
         ious = ", ".join(f"{text(verdict.name)}: {_value(iou[at])}" for verdict, iou in zip(evaluation.verdicts, found))
-        shown = "".join(f"<div>{picture}</div>" for picture in _shown(evaluation, pair))
         yield f"<figure><figcaption>{text(pair.name)}; mean IoU {ious}</figcaption>"
-        yield f"<div class='row'>{shown}</div></figure>"
+        yield f"{row(_shown(evaluation, pair))}</figure>"
 
 
-def _shown(evaluation: Evaluation, pair: Pair) -> Iterator[str]:
+def _shown(evaluation: Evaluation, pair: Pair) -> list[str]:
     classes, palette = evaluation.classes, evaluation.classes.palette()
-    truth = read_classes(pair.truth, classes.lookup())
-    size = (min(_WIDTH, truth.shape[1]), max(1, round(truth.shape[0] * min(1, _WIDTH / truth.shape[1]))))
-    if pair.image is not None:
-        yield _img(_read_image(pair, size), "image")
-    small = resize_labels(truth, size)
-    yield _img(palette[small], "truth")
-    for path, verdict in zip(pair.predictions, evaluation.verdicts):
-        predicted = resize_labels(read_classes(path, classes.lookup(by_number=evaluation.wishes.by_number)), size)
-        yield _img(palette[predicted], verdict.name)
-        wrong = np.where((small != predicted)[..., None], _WRONG, _RIGHT)
-        yield _img(np.where((small < len(classes))[..., None], wrong, np.uint8(128)), f"errors of {verdict.name}")
-
-
-def _read_image(pair: Pair, size: tuple[int, int]) -> NDArray[np.uint8]:
-    try:
-        with Image.open(pair.image or "") as picture:
-            return np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ExportError(f"{pair.image} cannot be read ({error})") from None
-
-
-def _img(pixels: NDArray[np.uint8], what: str) -> str:
-    return f"<img alt='{text(what)}' src='{picture_data(pixels)}'><small>{text(what)}</small>"
+    truth = truth_of(pair, classes)
+    image = image_of(pair, truth)
+    shown = [img(image, "image")] if image is not None else []
+    shown.append(img(palette[truth], "truth"))
+    for model, verdict in enumerate(evaluation.verdicts):
+        predicted = prediction_of(pair, model, classes, truth, by_number=evaluation.wishes.by_number)
+        shown += [
+            img(palette[predicted], verdict.name),
+            img(errors_of(truth, predicted, classes), f"errors of {verdict.name}"),
+        ]
+    return shown
 
 
 def _overall(evaluation: Evaluation) -> str:

@@ -105,7 +105,7 @@ def test_a_folder_is_of_one_recipe(tmp_path: Path) -> None:
         made(tmp_path, 2, "gap=5")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
-    with pytest.raises(ValueError, match="is there already, and no recipe made it"):
+    with pytest.raises(ValueError, match="is there already, and has no recipe"):
         begin(tmp_path / "full", {})
     assert (tmp_path / "full" / "notes.txt").read_text() == "mine"
 

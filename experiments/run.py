@@ -1,0 +1,64 @@
+"""An experiment carried out: datasets made, networks trained, tests predicted; on from where it was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from blender_addon.contract.strict import plain
+from postprocess.evaluation import Evaluation, Wishes, evaluation_of
+from postprocess.progress import Progress
+from recipes.folder import begin
+from recipes.make import Wish as MakeWish
+from recipes.make import make
+from recipes.recipe_file import read_recipe
+from training.history import told
+from training.machine import Machine
+from training.predict import predict
+from training.train import train
+
+from .experiment import Experiment
+from .steps import Wish, changes, dataset_of, everything, frames_of, model_of, predictions_of, settings_of, trainings
+
+NAME = "experiment.json"
+
+
+def carry_out(
+    experiment: Experiment,
+    wish: Wish,
+    machine: Machine,
+    say: Callable[[str], None],
+    progress: Callable[[str], Progress],
+) -> tuple[dict[str, Evaluation], int]:
+    """{test: predictions of all networks and their repeats held against it}, and the exit code: not 0 where a render
+    did not end well (see `render`), which leaves evaluations out.
+
+    Raises ValueError for what cannot be done, and for a folder of another experiment.
+    """
+    begin(wish.out, {"experiment": plain(experiment), "times": wish.times}, NAME)
+    for name, data in everything(experiment):
+        say(f"data {name}: {data.says or data.recipe}")
+        asked = read_recipe(str(data.recipe), changes(data, name in experiment.tests))
+        made = MakeWish(wish.out / "data" / name, frames_of(data, wish), data.seed, wish.jobs, wish.blender)
+        _, code = make(asked, made, progress("frames"))
+        if code:
+            return {}, code
+    for name, repeat in trainings(experiment, wish):
+        learned = dataset_of(wish, experiment.models[name].data)
+        settings, place = settings_of(experiment, name, repeat, wish), model_of(wish, name, repeat)
+        say(f"network {name}, {repeat + 1} of {wish.repeats}")
+        done = train(learned, place, settings, machine, _quiet, progress("pictures"))
+        say(told([epoch for epoch in done if epoch.best][-1], len(done)))
+        for test in experiment.tests:
+            out = predictions_of(wish, name, repeat, test)
+            if not out.exists():
+                predict(place, dataset_of(wish, test), out, machine)
+    return {test: _evaluated(experiment, wish, test) for test in experiment.tests}, 0
+
+
+def _quiet(_line: str) -> None:
+    """Of each epoch log.jsonl says enough."""
+
+
+def _evaluated(experiment: Experiment, wish: Wish, test: str) -> Evaluation:
+    models = [predictions_of(wish, name, repeat, test) for name, repeat in trainings(experiment, wish)]
+    return evaluation_of(models, dataset_of(wish, test), split="test", wishes=Wishes(draws=0, jobs=wish.jobs))
