@@ -175,6 +175,8 @@ def _datasets(experiment: Experiment, datasets: Mapping[str, Path]) -> Iterator[
     yield "<h2>What was learned, and what for tests</h2>"
     for part in (experiment.data, experiment.tests):
         for name, data in part.items():
+            if name not in datasets:
+                continue
             pictures = sorted(_images(datasets[name]))
             shown = [img(_small(pictures[at]), "") for at in _spread(len(pictures), _SAMPLES)]
             about = f"{data.says or data.recipe}; {counted(len(pictures), 'picture')}"

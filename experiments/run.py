@@ -11,7 +11,7 @@ from recipes.folder import begin
 from recipes.make import Wish as MakeWish
 from recipes.make import make
 from recipes.recipe_file import read_recipe
-from training.history import told
+from training.history import best_of, told
 from training.machine import Machine
 from training.predict import predict
 from training.train import train
@@ -47,7 +47,7 @@ def carry_out(
         settings, place = settings_of(experiment, name, repeat, wish), model_of(wish, name, repeat)
         say(f"network {name}, {repeat + 1} of {wish.repeats}")
         done = train(learned, place, settings, machine, _quiet, progress("pictures"))
-        say(told([epoch for epoch in done if epoch.best][-1], len(done)))
+        say(told(best_of(done) or done[-1], len(done)))
         for test in experiment.tests:
             out = predictions_of(wish, name, repeat, test)
             if not out.exists():

@@ -441,6 +441,7 @@ def test_a_module_says_what_it_holds(path):
 
 
 ROOM_LIST = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+LISTED_ROOMS = {"blender_addon", "render_scripts", "postprocess", "training", "experiments"}
 OF_THE_WINDOW = re.compile(r"(\w+_)?operators|properties|panels?")
 
 
@@ -456,7 +457,11 @@ def in_the_room_list(path: Path) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in FILES if path.parts[0] in {"blender_addon", "render_scripts", "postprocess", "training"}],
+    [
+        path
+        for path in FILES
+        if path.parts[0] in {"blender_addon", "render_scripts", "postprocess", "training", "experiments"}
+    ],
     ids=str,
 )
 def test_every_module_is_in_the_room_list(path):
