@@ -66,9 +66,9 @@ $(READERS)/.ready: tests/readers/requirements.txt pyproject.toml
 	$(READERS)/bin/pip install --quiet --disable-pip-version-check --editable . -r tests/readers/requirements.txt
 	touch $@
 
-$(TRAINING)/.ready: pyproject.toml
+$(TRAINING)/.ready: pyproject.toml $(VENV)/.ready
 	$(PYTHON) -m venv $(TRAINING)
-	$(TRAINING)/bin/pip install --quiet --disable-pip-version-check --editable ".[train]" pytest hypothesis
+	$(TRAINING)/bin/pip install --quiet --disable-pip-version-check --editable ".[train,bpy]" "pytest>=9" hypothesis
 	touch $@
 
 $(VENV)/.ready: pyproject.toml tools/setup.sh

@@ -31,7 +31,18 @@ from tests.postprocess.label_sources import lay_sources
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md")
 MUST_HAVE_COMMANDS = {
-    *("README", "evaluation", "exactness", "importing", "jobs", "modalities", "randomisation", "rendering", "report"),
+    *(
+        "README",
+        "evaluation",
+        "experiments",
+        "exactness",
+        "importing",
+        "jobs",
+        "modalities",
+        "randomisation",
+        "rendering",
+        "report",
+    ),
     *(
         "training",
         "verify",
@@ -46,7 +57,7 @@ MUST_HAVE_COMMANDS = {
     ),
 }
 
-TRIED_WITH_PYTORCH = "training"
+TRIED_WITH_PYTORCH = {"training", "experiments"}
 """By tests/training/test_torch_page.py."""
 
 
@@ -58,7 +69,7 @@ def blocks(page: Path, kind: str) -> list[str]:
 COMMANDS = [
     pytest.param(page, command, id=f"{page.stem}: {command}")
     for page in PAGES
-    if page.stem != TRIED_WITH_PYTORCH
+    if page.stem not in TRIED_WITH_PYTORCH
     for block in blocks(page, "sh")
     for line in block.splitlines()
     if (command := line.split("#")[0].strip())

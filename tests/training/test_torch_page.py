@@ -1,4 +1,5 @@
-"""Every command of docs/training.md, in order, with a run and photos at hand, and less to learn."""
+"""Every command of docs/training.md and docs/experiments.md, in order, with what they take for granted at hand, and
+less to learn."""
 
 from __future__ import annotations
 
@@ -18,26 +19,25 @@ from small_datasets import write_shapes
 pytest.importorskip("torch", reason="PyTorch is not installed: make test-training")
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
 
 
-def commands() -> Iterator[str]:
-    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL):
+def commands(page: str) -> Iterator[str]:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
         yield from (line for line in block.splitlines() if not line.startswith("pip install"))
 
 
 def tiny(command: str) -> str:
-    """One epoch of a narrow network."""
+    """One epoch of a narrow network; an experiment of a few frames and steps."""
+    if command.startswith("labelpass experiments run"):
+        return f"{re.sub(r' --(times|repeats) [0-9]+', '', command)} --times 0.02 --repeats 1 --threads 1"
     if not command.startswith("labelpass train"):
         return command
     command = re.sub(r" --(epochs|width|threads) \S+", "", command)
     return f"{command} --epochs 1 --width 0.1 --threads 1"
 
 
-def test_every_command(tmp_path):
-    write_shapes(tmp_path / "runs" / "shapes", 10)
-    (tmp_path / "photos").mkdir()
-    cv2.imwrite(str(tmp_path / "photos" / "wall.jpg"), np.full((60, 80, 3), 90, np.uint8))
+def run_all(page: str, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin" / "labelpass"
     program.write_text(
@@ -45,8 +45,33 @@ def test_every_command(tmp_path):
     )
     program.chmod(0o755)
     env = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    for command in commands():
+    for command in commands(page):
         call = ["sh", "-c", tiny(command)]
         done = subprocess.run(call, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+def test_every_command_of_training(tmp_path: Path) -> None:
+    write_shapes(tmp_path / "runs" / "shapes", 10)
+    (tmp_path / "photos").mkdir()
+    cv2.imwrite(str(tmp_path / "photos" / "wall.jpg"), np.full((60, 80, 3), 90, np.uint8))
+    run_all("training.md", tmp_path)
     assert (tmp_path / "both.html").is_file() and (tmp_path / "models" / "published" / "best.pt").is_file()
+
+
+CHAIR = """
+import bpy, sys
+bpy.ops.wm.read_homefile(use_factory_startup=True)
+cube = bpy.data.objects["Cube"]
+cube.scale = [0.25, 0.25, 0.45]
+bpy.data.libraries.write(sys.argv[1], {cube})
+"""
+
+
+def test_every_command_of_experiments(tmp_path: Path) -> None:
+    pytest.importorskip("bpy", reason="rendered here")
+    (tmp_path / "models").mkdir()
+    chair = tmp_path / "models" / "chair_box.blend"
+    subprocess.run([sys.executable, "-c", CHAIR, str(chair)], check=True, capture_output=True)
+    run_all("experiments.md", tmp_path)
+    assert all((tmp_path / "results" / name / "results.html").is_file() for name in ("balloons", "rooms", "mine"))
