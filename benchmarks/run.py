@@ -8,8 +8,8 @@ from pathlib import Path
 
 FILES = (
     "assign.py", "overlay.py", "audit.py", "suggestions.py", "suggestion_list.py", "labels.py", "exactness.py",
-    "instances.py", "rays.py", "cost.py", "objects.py", "memory.py", "balloons.py", "presets.py", "views.py",
-    "export.py", "export_memory.py",
+    "instances.py", "rays.py", "cost.py", "objects.py", "memory.py", "balloons.py", "drawn.py", "presets.py",
+    "views.py", "export.py", "export_memory.py",
 )  # fmt: skip
 
 for name in FILES:

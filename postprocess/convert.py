@@ -20,14 +20,14 @@ from blender_addon.contract.run import LABELS, PURITY
 from . import png
 from .dataset_frames import refuse_changed
 from .drawn_frames import Draw, Drawn, drawn_labels
-from .encoded import map_png, rgb_png
+from .encoded import map_png, map_tiff, rgb_png
 from .errors import ExportError
 from .exporters import PerFrame
 from .exr import read_index_pass
 from .frame_pixels import Made, frame_pixels
 from .frames import Frame, Source
 from .journal import Sum
-from .labelmap import LabelMap, colorize, ignore_band, ignore_impure, label_map, resize_labels
+from .labelmap import LabelMap, colorize, ignore_band, ignore_impure, label_map, look_up, resize_labels
 from .layout import Encoding, Placed, Places
 from .likeness import likeness
 from .pictures import Picture, Pictures, drawn_picture, picture, write_picture
@@ -62,8 +62,8 @@ class Recipe:
 @dataclass(frozen=True, slots=True)
 class Converted:
     """What was written of a frame: (width, height) as exported and as read, and so pixels per id or code; where the
-    format's own rows of it stand. `likeness` is that of its picture, None where there is none; `files` are the sums of
-    its files, {path in the dataset: sum}."""
+    format's own rows of it stand. `likeness` is that of its picture, None where there is none and where it is drawn,
+    since draws look alike by chance alone; `files` are the sums of its files, {path in the dataset: sum}."""
 
     size: tuple[int, int]
     source_size: tuple[int, int]
@@ -97,7 +97,7 @@ def convert(frame: Frame, placed: Placed, recipe: Recipe, root: Path) -> Convert
     (height, width), (source_height, source_width) = labels.pixels.shape, source.pixels.shape
     if counts == source_counts:
         counts = source_counts  # of a million frames, one dict less each
-    bits = None if shown is None else likeness(shown.pixels)
+    bits = None if shown is None or drawn is not None else likeness(shown.pixels)
     sizes = (width, height), (source_width, source_height)
     return Converted(*sizes, counts, source_counts, background_known, rows, bits, files)
 
@@ -150,6 +150,8 @@ def write_labels(
     in those of `palette`. The sums of its files. Raises ExportError."""
     if places.label is None:
         return {}
+    if places.label.endswith(".tif"):
+        return {places.label: write_checked(root, places.label, map_tiff(root / places.label, labels, written))}
     data = map_png(root / places.label, labels, written)
     shown = data if colors is None else png.with_palette(data, np.array(colors, np.uint8))
     files = {places.label: write_checked(root, places.label, shown)}
@@ -184,6 +186,7 @@ def _more(
     of_format = recipe.of_format
     if of_format is None:
         return Made()
-    target = label_map(recipe.crosswalks[frame.source][labels.pixels])
+    pixels_of_target = look_up(labels, recipe.crosswalks[frame.source])
+    target = labels if pixels_of_target is labels.pixels else label_map(pixels_of_target)
     pixels = frame_pixels(frame, placed, recipe.encoding, target, shown, of_format.wants, recipe.size, drawn)
     return of_format.frame(pixels)

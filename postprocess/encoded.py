@@ -1,4 +1,4 @@
-"""Pixels as the bytes of a PNG or JPEG that were decoded again: what a disk is given is what it was made of.
+"""Pixels as the bytes of a PNG, TIFF or JPEG that were decoded again: what a disk is given is what it was made of.
 
 `place` is for the error alone, which names the file.
 """
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from . import png
 from .errors import ExportError
-from .labelmap import LabelMap
+from .labelmap import LabelMap, look_up
+
+_PACKBITS = 32773  # runs, which every reader of TIFF 6.0 has to know: of masks smaller than LZW, and faster
 
 
 def map_png(place: Path | str, labels: LabelMap, written: NDArray[Any]) -> bytes:
@@ -26,14 +28,23 @@ def map_png(place: Path | str, labels: LabelMap, written: NDArray[Any]) -> bytes
     return data
 
 
-def rgb_png(place: Path | str, image: NDArray[np.uint8]) -> bytes:
-    """(H, W, 3) RGB."""
-    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    whole, data = cv2.imencode(".png", bgr)
+def map_tiff(place: Path | str, labels: LabelMap, written: NDArray[Any]) -> bytes:
+    """The same as a TIFF of one channel, PackBits; `written` is (65536,) uint8 or uint16."""
+    values = look_up(labels, written)
+    whole, data = cv2.imencode(".tif", values, (cv2.IMWRITE_TIFF_COMPRESSION, _PACKBITS))
     back = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if whole else None
-    if back is None or not np.array_equal(back, bgr):
+    if back is None or back.dtype != values.dtype or not np.array_equal(back, values):
         raise unlike(place)
     return data.tobytes()
+
+
+def rgb_png(place: Path | str, image: NDArray[np.uint8]) -> bytes:
+    """(H, W, 3) RGB."""
+    lines = png.picture_scanlines(image)
+    data = png.encode(lines)
+    if not png.holds(data, lines):
+        raise unlike(place)
+    return data
 
 
 def rgb_jpeg(place: Path | str, image: NDArray[np.uint8], quality: int) -> bytes:

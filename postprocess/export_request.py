@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .asset_splits import AssetWish
 
 FORMATS = (  # asking the exporters takes too long
-    *("ade20k", "cityscapes", "coco", "fastai", "huggingface", "mmseg", "numpy", "nyu", "nyu-mat", "segnet"),
-    *("ultralytics", "voc", "webdataset", "yolo"),
+    *("ade20k", "cityscapes", "coco", "fastai", "fastai-tif", "huggingface", "mmseg", "numpy", "nyu", "nyu-mat"),
+    *("segnet", "ultralytics", "voc", "webdataset", "yolo"),
 )
 FORMAT_OPTIONS = (
     *("void", "ignore", "background_class", "unlabelled", "prefix", "stuff", "polygons"),

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 from blender_addon.contract.labels import CODE_NAMES, IGNORE, UNLABELLED
 
 from .errors import ExportError
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class LabelMap:
 
     def counts(self) -> dict[int, int]:
         """{value: pixels}, exact."""
+        return dict(self._counts)
+
+    @cached_property
+    def _counts(self) -> dict[int, int]:
         height, width = self.pixels.shape
         # A value that begins in row y fills its column from there to the end, less what the next one takes over.
         filled = height - self.places // width
@@ -76,6 +83,14 @@ def lookup_table(crosswalk: Mapping[int, int]) -> NDArray[np.uint16]:
     for code in CODE_NAMES:
         table[code] = code
     return table
+
+
+def look_up(labels: LabelMap, table: NDArray[_Value]) -> NDArray[_Value]:
+    """Each pixel in a `table` (65536,), (H, W) of its type."""
+    shown = np.fromiter(labels.counts(), np.uint16)
+    if np.array_equal(table[shown], shown.astype(table.dtype)):  # as most are: the other way takes ten times as long
+        return labels.pixels.astype(table.dtype, copy=False)
+    return np.asarray(table[labels.pixels])
 
 
 def ignore_impure(labels: NDArray[np.uint16], purity: NDArray[np.float32], threshold: float) -> NDArray[np.uint16]:

@@ -83,6 +83,18 @@ def decoded_label_png(place: object, data: bytes, dtype: str, palette: bool = Fa
     pixels = _places_in_palette(place, data) if palette else _decoded(data)
     if pixels is None:
         raise ExportError(f"{place} is no whole PNG: damaged or cut short")
+    return _label_map(place, pixels, dtype)
+
+
+def decoded_label_tiff(place: object, data: bytes, dtype: str) -> LabelMap:
+    """The same of a TIFF."""
+    pixels = _decoded(data) if data[:4] in (b"II*\0", b"MM\0*") else None
+    if pixels is None:
+        raise ExportError(f"{place} is no whole TIFF: damaged or cut short")
+    return _label_map(place, pixels, dtype)
+
+
+def _label_map(place: object, pixels: NDArray[Any], dtype: str) -> LabelMap:
     if pixels.ndim != 2 or pixels.dtype != dtype:
         channels = pixels.shape[2] if pixels.ndim == 3 else 1
         raise ExportError(f"{place} has {counted(channels, 'channel')} of {pixels.dtype}, and its dataset says {dtype}")

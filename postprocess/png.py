@@ -1,7 +1,8 @@
-"""Label maps as PNG: written small and fast, checked by decoding, with a palette where people look at them.
+"""Label maps and pictures as PNG: written small and fast, checked by decoding, with palettes where people look at them.
 
 Why not OpenCV: it writes no palettes, and its decoder costs more than encoding, so that proving what was written would
 halve the export rate. In the export of 640x480, 8 bit: this writer 0.5 ms and 0.2 ms to decode, OpenCV 0.6 and 0.9.
+Of pictures it saves less, a tenth to a half by how even they are: their time is the deflating of their noise.
 Every row uses PNG's filter 2 (Up), under which a label map is mostly zeros. PNG specification: ISO/IEC 15948.
 """
 
@@ -23,6 +24,7 @@ _GRAY, _RGB, _PALETTE = 0, 2, 3
 _UP = 2
 _ZLIB = b"\x78\x01"  # RFC 1950: deflate, a window of 32 KiB, the fastest level
 _MEMORY = 6  # of zlib's 1 to 9: 9 takes a quarter longer, to clear tables that runs do not use
+_MEMORY_OF_PICTURES = 9  # whose noise is many symbols: fewer, longer blocks are written a quarter faster
 _KEPT = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 
 
@@ -38,6 +40,7 @@ class Scanlines:
     rows: NDArray[np.uint8]
     adler: int
     color: int = _GRAY
+    memory: int = _MEMORY
 
 
 def scanlines(labels: LabelMap, written: NDArray[Any]) -> Scanlines:
@@ -60,11 +63,22 @@ def scanlines(labels: LabelMap, written: NDArray[Any]) -> Scanlines:
     return Scanlines((height, width), 8 * written.itemsize, rows, zlib.adler32(rows.data), color)
 
 
+def picture_scanlines(image: NDArray[np.uint8]) -> Scanlines:
+    """Those of an (H, W, 3) RGB picture."""
+    height, width = image.shape[:2]
+    pixels = np.ascontiguousarray(image).reshape(height, 3 * width)
+    rows = np.empty((height, 1 + 3 * width), np.uint8)
+    rows[:, 0] = _UP
+    rows[0, 1:] = pixels[0]
+    np.subtract(pixels[1:], pixels[:-1], out=rows[1:, 1:])
+    return Scanlines((height, width), 8, rows, zlib.adler32(rows.data), _RGB, _MEMORY_OF_PICTURES)
+
+
 def encode(lines: Scanlines) -> bytes:
     """A gray or RGB PNG of these pixels."""
     # Runs alone, no search for repeats: a third smaller than level 1's default here, and faster. Raw, because zlib
     # would take the sum of all bytes that is known already.
-    deflate = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, zlib.Z_RLE)
+    deflate = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, lines.memory, zlib.Z_RLE)
     body = _ZLIB + deflate.compress(lines.rows.data) + deflate.flush() + struct.pack(">I", lines.adler)
     parts = ((b"IHDR", _header(lines, lines.color)), (b"IDAT", body), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(*part) for part in parts)

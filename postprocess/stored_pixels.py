@@ -13,7 +13,7 @@ from blender_addon.contract.words import refusal
 from .errors import ExportError
 from .labelmap import LabelMap, label_map
 from .matlab import read_stack
-from .pixels import checked_image, decoded_image, decoded_label_png
+from .pixels import checked_image, decoded_image, decoded_label_png, decoded_label_tiff
 from .stored import Part, Row, Where, Written, file_of
 
 
@@ -21,6 +21,8 @@ def read_values(labels: Where, written: Written) -> LabelMap:
     """A label map, as it is written. Raises ExportError for what is missing or damaged, and for pixels of another
     kind."""
     if not isinstance(labels, Row):
+        if file_of(labels).suffix == ".tif":
+            return decoded_label_tiff(labels, read_bytes(labels), written.dtype)
         return decoded_label_png(labels, read_bytes(labels), written.dtype, written.palette)
     pixels = _row(labels)
     if pixels.ndim != 2 or pixels.dtype != written.dtype or not pixels.size:

@@ -23,6 +23,7 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 _WITH_ALPHA = (".png", ".webp", ".tif", ".tiff")
 _HALF = 128
 _SMALLEST = 8
+_FAINT = 16  # alpha below which a colour is what some tool left there, rather than the thing's
 
 
 class CutoutError(ValueError):
@@ -31,15 +32,20 @@ class CutoutError(ValueError):
 
 @dataclass(frozen=True)
 class Cutout:
-    """`levels` (H, W, 4) uint8, RGB times alpha and alpha, no larger than its opaque part: each half as large as the
-    one before, so that little ones have no jagged edges. `label` is its id."""
+    """`levels` (H, W, 4) uint8, RGB and alpha, no larger than its opaque part and a clear `border` of so many pixels:
+    each half as large as the one before, so that little ones have no jagged edges. Where it is clear, the colour is
+    that of the nearest pixel which is not. `outline` (2, N) goes round all that is not clear: x and y of a convex
+    polygon's corners, from -0.5 to 0.5 within the border. `brightest` is its highest value of a channel, but for one
+    pixel in a hundred."""
 
     levels: tuple[NDArray[np.uint8], ...]
-    label: int
+    border: int
+    outline: NDArray[np.float64]
+    brightest: float
 
     @property
     def longest(self) -> int:
-        return max(self.levels[0].shape[:2])
+        return max(self.levels[0].shape[:2]) - 2 * self.border
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ class Cutouts:
     by_label: dict[int, tuple[Cutout, ...]]
 
 
-def read_cutouts(folder: Path, longest: int) -> Cutouts:
-    """Those of a folder, no side longer than `longest` pixels. Raises CutoutError."""
+def read_cutouts(folder: Path, longest: int, border: int) -> Cutouts:
+    """Those of a folder, no side longer than `longest` pixels, with a clear `border`. Raises CutoutError."""
     files = _files_by_class(folder)
     names = sorted(files, key=lambda name: (name.casefold(), name))
     labels = tuple(Label(number, name, voc_color(number)) for number, name in enumerate(names, start=1))
@@ -60,8 +66,7 @@ def read_cutouts(folder: Path, longest: int) -> Cutouts:
     except ValueError as error:
         raise CutoutError(f"{folder}: {error}") from None
     found = {
-        label.id: tuple(Cutout(_levels(_read_cutout(path, longest)), label.id) for path in files[label.name])
-        for label in labels
+        label.id: tuple(_made(_read_cutout(path, longest), border) for path in files[label.name]) for label in labels
     }
     return Cutouts(label_set, found)
 
@@ -126,7 +131,7 @@ def _below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
 
 
-def _read_cutout(path: Path, longest: int) -> NDArray[np.uint8]:
+def _read_cutout(path: Path, longest: int) -> NDArray[np.float32]:
     pixels = _read(path)
     if pixels.shape[2] != 4:
         raise CutoutError(f"{path} has no transparency, so nothing is cut out; save it as RGBA")
@@ -136,14 +141,38 @@ def _read_cutout(path: Path, longest: int) -> NDArray[np.uint8]:
     cut = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
     cut[..., :3] *= cut[..., 3:] / 255  # so that what lies under transparency leaks into no edge
     shrink = longest / max(cut.shape[:2])
-    return np.rint(cut if shrink >= 1 else _resized(cut, shrink)).astype(np.uint8)
+    return cut if shrink >= 1 else _resized(cut, shrink)
 
 
-def _levels(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
-    found = [pixels]
-    while max(found[-1].shape[:2]) > _SMALLEST:
-        found.append(_resized(found[-1], 0.5))
-    return tuple(found)
+def _made(cut: NDArray[np.float32], border: int) -> Cutout:
+    """Of RGB times alpha and alpha, 0 to 255."""
+    halves = [cut]
+    while max(halves[-1].shape[:2]) > _SMALLEST:
+        halves.append(_resized(halves[-1], 0.5))
+    levels = tuple(_bled(each, border) for each in halves)
+    seen = levels[0][levels[0][..., 3] >= _HALF, :3]
+    brightest = float(np.percentile(seen.max(axis=-1), 99)) if seen.size else 255.0
+    return Cutout(levels, border, _outline(cut[..., 3] > 0), brightest)
+
+
+def _outline(seen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    rows, columns = np.nonzero(seen)
+    corners = np.concatenate([np.column_stack((columns + x, rows + y)) for x in (0, 1) for y in (0, 1)])
+    around = cv2.convexHull(corners.astype(np.int32))[:, 0]
+    return np.ascontiguousarray((around / (seen.shape[1], seen.shape[0]) - 0.5).T)
+
+
+def _bled(cut: NDArray[np.float32], border: int) -> NDArray[np.uint8]:
+    """With its border, and colour where it is clear."""
+    cut = cv2.copyMakeBorder(cut, border, border, border, border, cv2.BORDER_CONSTANT, value=0)
+    alpha = cut[..., 3]
+    clear = alpha < min(_FAINT, alpha.max())
+    colors = cut[..., :3] * (255 / np.maximum(alpha, 1))[..., None]
+    _, nearest = cv2.distanceTransformWithLabels(clear.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    of_label = np.zeros((nearest.max() + 1, 3), np.float32)
+    of_label[nearest[~clear]] = colors[~clear]
+    bled = np.concatenate((of_label[nearest], alpha[..., None]), axis=-1)
+    return np.clip(np.rint(bled), 0, 255).astype(np.uint8)
 
 
 def _shrunk(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

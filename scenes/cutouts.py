@@ -6,6 +6,8 @@ label of the uppermost cut-out that covers it by half or more, and the backgroun
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -18,14 +20,14 @@ from numpy.typing import NDArray
 from blender_addon.contract.labels import BACKGROUND
 from blender_addon.contract.run import Side
 
-from .cutout_files import Cutouts, digest_of, read_backgrounds, read_cutouts
+from .cutout_files import Cutout, Cutouts, digest_of, read_backgrounds, read_cutouts
 from .drawn import Drawn, Pages, frame_rng
+from .grounds import ground
+from .pasting import Look, Pasted, Thing, paste, reach, turned
 
 SUMMARY = "cut-outs from a folder pasted over backgrounds"
-_HALF = 128
-_SHARP = 0.3  # pixels of blur that nobody sees
 _TRIES = 20  # to find a place; a thing that finds none is left out
-_Part = tuple[slice, slice]
+_ROLLS = 9 + 2 * _TRIES  # random numbers that a thing takes
 
 Scale = Annotated[float, 0.02, 2]
 Many = Annotated[int, 0, 200]
@@ -87,144 +89,68 @@ def pool_of(settings: Settings) -> Pool:
     """What a process draws from; read once. Raises CutoutError."""
     longest = max(1, round(settings.scale[1] * min(settings.size)))
     backgrounds = read_backgrounds(settings.backgrounds, settings.size) if settings.backgrounds else ()
-    return Pool(read_cutouts(settings.cutouts, longest), backgrounds)
+    border = 2 * (reach(settings.softness[1]) + 1)  # levels are twice as large as what is made of them, or less
+    return Pool(read_cutouts(settings.cutouts, longest, border), backgrounds)
 
 
 def draw(settings: Settings, pool: Pool, rng: np.random.Generator) -> Drawn:
     """One picture; the same state of `rng` gives the same one."""
-    image = _ground(settings, pool.backgrounds, rng)
-    labels = np.full(image.shape[:2], BACKGROUND, np.uint16)
-    pasted = _Pasted(np.zeros(image.shape[:2], np.uint8), [0], [0])
-    for _ in range(int(rng.integers(settings.things[0], settings.things[1] + 1))):
-        label, thing = _thing(settings, pool.cutouts, rng)
-        place = _free_place(thing[..., 3] >= _HALF, pasted, settings, rng)
-        if place is None:
-            continue
-        shown, part = place
-        hard = thing[part][..., 3] >= _HALF
-        labels[shown][hard] = label
-        pasted.add(shown, hard)
-        _blend(image[shown], _soft(thing, settings, rng)[part])
-    return Drawn(image, labels, pasted.whose.astype(np.uint32))
+    image = ground(settings.size, pool.backgrounds, rng)
+    pasted = Pasted(np.zeros(image.shape[:2], np.uint8))
+    labels = [BACKGROUND]  # of the numbers in `pasted`
+    count = int(rng.integers(settings.things[0], settings.things[1] + 1))
+    for rolls in rng.random((count, _ROLLS)).tolist():  # at once: a single number costs as much as a hundred
+        label, cutout, look = _chosen(settings, pool.cutouts, iter(rolls))
+        thing = turned(cutout, look)
+        if _put(image, thing, pasted, settings, rolls[9:]):
+            labels.append(label)
+    table = np.zeros((1, 256), np.uint16)
+    table[0, : len(labels)] = labels
+    return Drawn(image, cv2.LUT(pasted.whose, table), pasted.whose.astype(np.uint32))
 
 
-@dataclass
-class _Pasted:
-    """`whose` (H, W): the number of the thing that a pixel shows, 0 for none; of each, its pixels and those left."""
-
-    whose: NDArray[np.uint8]
-    areas: list[int]
-    left: list[int]
-
-    def keeps(self, shown: _Part, hard: NDArray[np.bool_], share: float) -> bool:
-        """Whether each thing below keeps that share of itself."""
-        hidden = np.bincount(self.whose[shown][hard], minlength=len(self.areas))
-        return all(left - gone >= share * area for left, gone, area in zip(self.left[1:], hidden[1:], self.areas[1:]))
-
-    def add(self, shown: _Part, hard: NDArray[np.bool_]) -> None:
-        hidden = np.bincount(self.whose[shown][hard], minlength=len(self.areas))
-        self.left = [left - int(gone) for left, gone in zip(self.left, hidden)]
-        self.whose[shown][hard] = len(self.areas)
-        self.areas.append(int(hard.sum()))
-        self.left.append(self.areas[-1])
-
-
-def _thing(settings: Settings, cutouts: Cutouts, rng: np.random.Generator) -> tuple[int, NDArray[np.uint8]]:
-    """(label, pixels) of a cut-out: scaled, turned, mirrored, recoloured, with room around it for soft edges."""
-    label = int(rng.integers(1, len(cutouts.by_label) + 1))
+def _chosen(settings: Settings, cutouts: Cutouts, rolls: Iterator[float]) -> tuple[int, Cutout, Look]:
+    """(label, cut-out, how it is to look) by nine numbers from 0 to 1."""
+    label = 1 + int(next(rolls) * len(cutouts.by_label))
     some = cutouts.by_label[label]
-    cutout = some[int(rng.integers(len(some)))]
-    side = rng.uniform(*settings.scale) * min(settings.size)
-    turn = np.deg2rad(rng.uniform(-settings.turn, settings.turn))
-    mirrored = rng.random() < settings.mirror
-    level = min(max(0, int(np.log2(max(1.0, cutout.longest / side)))), len(cutout.levels) - 1)
-    pixels = cutout.levels[level]
-    height, width = pixels.shape[:2]
-    scale = side / max(height, width)
-    along = scale * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    along[:, 0] *= -1 if mirrored else 1
-    tall, wide = (int(np.ceil(each)) + 2 * _margin(settings) for each in np.abs(along[::-1]) @ (width, height))
-    shift = np.array([wide, tall]) / 2 - 0.5 - along @ (np.array([width, height]) / 2 - 0.5)
-    turned = cv2.warpAffine(pixels, np.column_stack([along, shift]), (wide, tall), flags=cv2.INTER_LINEAR)
-    return label, _recolored(turned, settings, rng)
+    cutout = some[int(next(rolls) * len(some))]
+    look = Look(
+        side=_between(*settings.scale, next(rolls)) * min(settings.size),
+        turn=math.radians(_between(-settings.turn, settings.turn, next(rolls))),
+        mirrored=next(rolls) < settings.mirror,
+        hue=math.radians(_between(-settings.hue, settings.hue, next(rolls))),
+        saturation=1 + _between(-settings.saturation, settings.saturation, next(rolls)),
+        brightness=1 + _between(-settings.brightness, settings.brightness, next(rolls)),
+        softness=_between(*settings.softness, next(rolls)),
+    )
+    return label, cutout, look
 
 
-def _margin(settings: Settings) -> int:
-    """Pixels that a soft edge reaches beyond a hard one."""
-    return int(np.ceil(3 * settings.softness[1])) + 1
+def _between(low: float, high: float, share: float) -> float:
+    return low + share * (high - low)
 
 
-def _recolored(pixels: NDArray[np.uint8], settings: Settings, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Turned about the gray axis of the colour cube, and stretched along and across it: linear, so that colours times
-    alpha stay such."""
-    turn = np.deg2rad(rng.uniform(-settings.hue, settings.hue))
-    saturation = 1 + rng.uniform(-settings.saturation, settings.saturation)
-    brightness = 1 + rng.uniform(-settings.brightness, settings.brightness)
-    gray = np.full((3, 3), 1 / 3)
-    cross = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
-    colors = brightness * (gray + saturation * (np.cos(turn) * (np.eye(3) - gray) + np.sin(turn) * cross))
-    matrix = np.eye(4)
-    matrix[:3, :3] = colors
-    varied = cv2.transform(pixels, matrix)
-    return np.minimum(varied, pixels[..., 3:])
-
-
-def _free_place(
-    hard: NDArray[np.bool_], pasted: _Pasted, settings: Settings, rng: np.random.Generator
-) -> tuple[_Part, _Part] | None:
-    """(where in the picture, which part of the thing), None where no place was found or it shows nothing."""
-    (width, height), (tall, wide), area = settings.size, hard.shape, int(hard.sum())
-    for _ in range(_TRIES):
-        x, y = (_start(side, long, settings.outside, rng) for side, long in ((width, wide), (height, tall)))
+def _put(image: NDArray[np.uint8], thing: Thing, pasted: Pasted, settings: Settings, rolls: list[float]) -> bool:
+    """Whether there was a place where enough of it is seen, and of all that lies below."""
+    (width, height), hard = settings.size, thing.hard
+    (tall, wide), area = hard.shape, cv2.countNonZero(hard)
+    for across, down in zip(rolls[::2], rolls[1::2]):
+        x, y = _start(width, wide, settings.outside, across), _start(height, tall, settings.outside, down)
         left, top, right, bottom = max(0, x), max(0, y), min(width, x + wide), min(height, y + tall)
         shown, part = np.s_[top:bottom, left:right], np.s_[top - y : bottom - y, left - x : right - x]
-        inside = int(hard[part].sum())
-        if inside and inside >= (1 - settings.outside) * area and pasted.keeps(shown, hard[part], settings.visible):
-            return shown, part
-    return None
+        inside = cv2.countNonZero(hard[part])
+        if not inside or inside < (1 - settings.outside) * area:
+            continue
+        hidden = pasted.hidden(shown, part, hard)
+        if pasted.keeps(hidden, settings.visible):
+            paste(image, thing, shown, part)
+            pasted.add(shown, part, hard, hidden)
+            return True
+    return False
 
 
-def _start(side: int, long: int, outside: float, rng: np.random.Generator) -> int:
+def _start(side: int, long: int, outside: float, share: float) -> int:
     """Where something `long` begins along a side of the picture, so that about so much of it may lie beside."""
     beside = int(outside * long)
     first, last = sorted((-beside, side - long + beside))
-    return int(rng.integers(first, last + 1))
-
-
-def _soft(thing: NDArray[np.uint8], settings: Settings, rng: np.random.Generator) -> NDArray[np.uint8]:
-    sigma = rng.uniform(*settings.softness)
-    return thing if sigma < _SHARP else cv2.GaussianBlur(thing, (0, 0), sigma)
-
-
-def _blend(below: NDArray[np.uint8], pixels: NDArray[np.uint8]) -> None:
-    through = cv2.cvtColor(255 - pixels[..., 3], cv2.COLOR_GRAY2RGB)
-    cv2.add(cv2.multiply(below, through, scale=1 / 255), cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), dst=below)
-
-
-def _ground(
-    settings: Settings, backgrounds: tuple[NDArray[np.uint8], ...], rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    width, height = settings.size
-    if not backgrounds:
-        return _gradient(settings.size, rng)
-    picture = backgrounds[int(rng.integers(len(backgrounds)))]
-    share = rng.uniform(0.5, 1)
-    tall, wide = (max(1, int(share * side)) for side in picture.shape[:2])
-    wide, tall = min(wide, max(1, tall * width // height)), min(tall, max(1, wide * height // width))
-    top, left = (int(rng.integers(side - part + 1)) for side, part in zip(picture.shape[:2], (tall, wide)))
-    # At most twice as large as it becomes (`cutout_files.read_backgrounds`), so that linear is smooth enough.
-    crop = cv2.resize(picture[top : top + tall, left : left + wide], settings.size, interpolation=cv2.INTER_LINEAR)
-    return crop if rng.random() < 0.5 else cv2.flip(crop, 1)
-
-
-def _gradient(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """From one colour to another, or, as often, one colour all over."""
-    width, height = size
-    first, last = rng.integers(0, 256, (2, 3))
-    plain, way = rng.random() < 0.5, rng.uniform(0, 2 * np.pi)
-    if plain:
-        return np.full((height, width, 3), first, np.uint8)
-    colors = np.rint(np.linspace(first, last, 256)).astype(np.uint8)
-    right, down = np.cos(way), np.sin(way)
-    across = right * np.linspace(-1, 1, width)[None] + down * np.linspace(-1, 1, height)[:, None]
-    return colors[(127.5 * (1 + across / (abs(right) + abs(down)))).astype(np.uint8)]
+    return first + int(share * (last - first + 1))

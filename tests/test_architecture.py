@@ -114,7 +114,10 @@ PURE_ADDON = {
     ),
 }
 PURE_SCENES = {
-    *(f"scenes.{name}" for name in ("catalogue", "cutout_files", "cutouts", "drawn", "rectangles")),
+    *(
+        f"scenes.{name}"
+        for name in ("catalogue", "cutout_files", "cutouts", "drawn", "grounds", "pasting", "rectangles")
+    ),
     *(f"scenes.{name}.settings" for name in ("balloons", "studio")),
     *(
         f"scenes.picture_frames.{name}"

@@ -28,6 +28,10 @@ RUNS = {
     "objects.py": (["--objects", "20", "--frames", "2"], "| 20 | instances"),
     "memory.py": (["--frames", "4", "--size", "16x12"], "| randomised"),
     "balloons.py": (["--frames", "2", "--size", "16x16"], "| sparse-convolution"),
+    "drawn.py": (
+        ["--only", "rectangles", "--frames", "4", "--rounds", "1", "--whole", "8"],
+        "| rectangles, in all",
+    ),
     "presets.py": (["--views", "1", "--size", "32x24", "--reference", "2"], "| final"),
     "export.py": (["--frames", "8", "--sizes", "64x48", "--rounds", "1"], "2 "),
     "export_memory.py": (["--frames", "10,30", "--jobs", "1"], "| 30"),

@@ -12,6 +12,7 @@ from blender_addon.contract.words import counted
 
 from ..checksums import NAME as CHECKSUMS
 from ..checksums import checksums, files_below, read_checksums
+from ..drawn_frames import DRAWN
 from ..exporters import FORMATS
 from ..exporters.coco import Coco
 from ..likeness import leak_warnings
@@ -110,7 +111,8 @@ def _pixels(dataset: Path, listed: Listed, promised: Promised, jobs: int, progre
             yield look
 
     faults = frame_faults(looks(), promised.meaning, in_one_scene=False)
-    leaks = leak_warnings(*zip(*alike)) if alike else ()
+    is_drawn = all(source["kind"] == DRAWN for source in promised.data["sources"])  # alike by chance alone
+    leaks = leak_warnings(*zip(*alike)) if alike and not is_drawn else ()
     faults += [Finding(WARNING, "alike", "", text) for text in leaks]
     return [*findings, *wrong_counts(sums, promised), *faults]
 

@@ -22,6 +22,7 @@ from .ade20k import Ade20k
 from .cityscapes import Cityscapes
 from .coco import Coco
 from .fastai import Fastai
+from .fastai_tif import FastaiTif
 from .huggingface import HuggingFace
 from .mmseg import Mmseg
 from .numpy_arrays import NumpyArrays
@@ -92,7 +93,7 @@ class Gathered(Protocol):
 
 
 _FORMATS: tuple[type[Format], ...] = (
-    Ade20k, Cityscapes, Coco, Fastai, HuggingFace, Mmseg, NumpyArrays, Nyu, NyuMat, Segnet, Ultralytics, Voc,
+    Ade20k, Cityscapes, Coco, Fastai, FastaiTif, HuggingFace, Mmseg, NumpyArrays, Nyu, NyuMat, Segnet, Ultralytics, Voc,
     Webdataset, Yolo,
 )  # fmt: skip
 FORMATS: dict[str, type[Format]] = {each.name: each for each in _FORMATS}

@@ -37,6 +37,7 @@ class Fastai:
 
     name: ClassVar[str] = "fastai"
     traits: ClassVar[Traits] = Traits()
+    mask_ending: ClassVar[str] = ".png"
 
     def classes(self, label_set: LabelSet) -> tuple[int, ...]:
         return trained(label_set, self.background_class)
@@ -46,7 +47,7 @@ class Fastai:
 
     def places(self, split: str, name: str, ending: str) -> Places:
         folder = "test/" if split == "test" else ""
-        return Places(f"{folder}scenes/{name}{ending}", f"{folder}masks/{name}.png")
+        return Places(f"{folder}scenes/{name}{ending}", f"{folder}masks/{name}{self.mask_ending}")
 
     def side_files(self, encoding: Encoding, frames: Frames, weights: ClassWeights | None) -> dict[str, str]:
         names = class_names(encoding.label_set, self.classes(encoding.label_set), without=" #")

@@ -26,6 +26,7 @@ from blender_addon.contract.words import counted, refusal
 
 from ..errors import ExportError
 from ..frame_pixels import FramePixels, Made
+from ..labelmap import look_up
 from ..layout import Encoding, Frames, Places, Traits, encoding_table
 from ..spool import Rows
 from ..staging import write_streamed
@@ -55,7 +56,7 @@ class NumpyArrays:
         return Places()
 
     def frame(self, pixels: FramePixels) -> Made:
-        labels = encoding_table(pixels.encoding)[pixels.labels.pixels]
+        labels = look_up(pixels.labels, encoding_table(pixels.encoding))
         rows = {"labels": _bytes(labels), _SHAPE: b"%d %d" % labels.shape}
         if pixels.picture is not None:
             rows["images"] = _bytes(pixels.picture.pixels)

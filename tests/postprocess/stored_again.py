@@ -79,7 +79,8 @@ def _encoded(pixels: np.ndarray, name: str, palette: bool) -> bytes:
     if palette:
         picture = Image.fromarray(pixels, "P")
         picture.putpalette([channel for value in range(256) for channel in voc_color(value)])
-    picture.save(file, "JPEG" if name.endswith(".jpg") else "PNG", **({"quality": 95} if name.endswith(".jpg") else {}))
+    kind = {".jpg": "JPEG", ".tif": "TIFF"}.get(name[-4:], "PNG")
+    picture.save(file, kind, **({"quality": 95} if kind == "JPEG" else {}))
     return file.getvalue()
 
 

@@ -308,7 +308,9 @@ def test_frames_of_several_sizes(tmp_path):
     assert said == ["dataset.json says other numbers of frames of each size than there are"]
 
 
-@pytest.mark.parametrize("format", ["ade20k", "cityscapes", "fastai", "huggingface", "mmseg", "ultralytics"])
+@pytest.mark.parametrize(
+    "format", ["ade20k", "cityscapes", "fastai", "fastai-tif", "huggingface", "mmseg", "ultralytics"]
+)
 def test_frames_of_other_formats_of_label_maps_are_looked_at(tmp_path, capsys, format):
     out = tmp_path / "out"
     export([write_run(tmp_path / "run")], out, format)

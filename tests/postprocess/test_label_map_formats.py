@@ -35,6 +35,7 @@ VALUES = {
     "ade20k": FROM_ONE | all_void(0),
     "cityscapes": {id_: id_ for id_ in IDS} | all_void(0),
     "fastai": CLASSES | all_void(5),
+    "fastai-tif": CLASSES | all_void(5),
     "huggingface": CLASSES | all_void(255),
     "mmseg": CLASSES | all_void(255),
     "ultralytics": CLASSES | all_void(255),
@@ -44,6 +45,7 @@ LABELS = {
     "ade20k": "annotations/{training|validation|test}/NAME.png",
     "cityscapes": "gtFine/{train|val|test}/CITY/CITY_000000_FRAME_gtFine_labelIds.png",
     "fastai": "{||test/}masks/NAME.png",
+    "fastai-tif": "{||test/}masks/NAME.tif",
     "huggingface": "{train|validation|test}/masks/NAME.png",
     "mmseg": "ann_dir/{train|val|test}/NAME.png",
     "ultralytics": "masks/{train|val|test}/NAME.png",
@@ -53,12 +55,13 @@ PICTURES = {
     "ade20k": "images/{training|validation|test}/NAME.jpg",
     "cityscapes": "leftImg8bit/{train|val|test}/CITY/CITY_000000_FRAME_leftImg8bit.png",
     "fastai": "{||test/}scenes/NAME.png",
+    "fastai-tif": "{||test/}scenes/NAME.png",
     "huggingface": "{train|validation|test}/images/NAME.png",
     "mmseg": "img_dir/{train|val|test}/NAME.png",
     "ultralytics": "images/{train|val|test}/NAME.png",
     "voc": "JPEGImages/NAME.jpg",
 }
-WITH_BACKGROUND = ("fastai", "huggingface", "mmseg", "ultralytics")
+WITH_BACKGROUND = ("fastai", "fastai-tif", "huggingface", "mmseg", "ultralytics")
 SINGLE_THINGS = ("cityscapes", "voc")
 
 
@@ -123,7 +126,7 @@ def test_each_pixel_is_as_the_format_says(runs: list[Path], tmp_path: Path, form
 def test_the_background_as_the_last_class(runs: list[Path], tmp_path: Path, format: str) -> None:
     out = tmp_path / "out"
     export(runs, out, format, split=(0.6, 0.2, 0.2), options={"background_class": True})
-    void = 6 if format == "fastai" else 255
+    void = 6 if format.startswith("fastai") else 255
     for split, name in members(out):
         expected = written(labels_of(runs, name), CLASSES | all_void(void) | {BACKGROUND: 5})
         np.testing.assert_array_equal(read_png(out / place(LABELS[format], split, name)), expected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,7 @@ from postprocess.errors import ExportError
 from postprocess.exporters import FORMATS
 from postprocess.exporters.nyu import Nyu
 from postprocess.layout import Places
+from postprocess.png import Scanlines
 
 
 def jpeg_of(image: np.ndarray, **notes) -> bytes:
@@ -125,9 +127,24 @@ def test_a_link_to_what_trainers_misread_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", ["png", "jpeg"])
 def test_an_encoder_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
-    encode = cv2.imencode
+    encode, deflate = cv2.imencode, encoded.png.encode
+
+    def other_pixel(of: Scanlines) -> bytes:
+        if of.rows.shape[1] == 1 + of.shape[1]:  # a label map, which is not what this is about
+            return deflate(of)
+        rows = of.rows.copy()
+        rows[0, 1] ^= 1
+        return deflate(replace(of, rows=rows))
+
     monkeypatch.setattr(encoded.cv2, "imencode", lambda ending, pixels, *rest: encode(ending, pixels[:, 1:], *rest))
+    monkeypatch.setattr(encoded.png, "encode", other_pixel)
     refused(tmp_path, r"image\.png would not decode to what it was made of", [run], images=way)
+
+
+def test_a_tiff_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encode = cv2.imencode
+    monkeypatch.setattr(encoded.cv2, "imencode", lambda ending, pixels, *rest: encode(ending, pixels ^ 1, *rest))
+    refused(tmp_path, r"\.tif would not decode to what it was made of", [run], "fastai-tif")
 
 
 def test_without_pictures_lists_name_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,7 @@ ALIKE = {
     "cityscapes": {"instances": True},
     "coco": {"stuff": "wall,floor"},
     "fastai": {},
+    "fastai-tif": {"background_class": False},
     "huggingface": {},
     "mmseg": {"background_class": True},
     "segnet": {"prefix": "/data"},

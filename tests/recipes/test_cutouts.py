@@ -14,6 +14,7 @@ from blender_addon.contract.labels import BACKGROUND
 from scenes.cutout_files import CutoutError, read_backgrounds, read_cutouts
 from scenes.cutouts import Pool, Settings, draw, pages, pool_of
 from scenes.drawn import frame_rng
+from scenes.pasting import Look, turned
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -44,12 +45,15 @@ def plain(folder: Path, **more) -> Settings:
 
 
 def test_classes_are_the_folders_in_order(discs: Path) -> None:
-    found = read_cutouts(discs, 40)
+    found = read_cutouts(discs, 40, 2)
     assert [(label.id, label.name) for label in found.label_set.labels] == [(1, "blue"), (2, "red")]
     (blue,) = found.by_label[1]
-    assert blue.levels[0].shape == (40, 40, 4) and tuple(blue.levels[0][20, 20]) == (*BLUE, 255)
-    assert [level.shape[0] for level in blue.levels] == [40, 20, 10, 5]
-    assert not blue.levels[0][0, 0].any()
+    assert [level.shape for level in blue.levels] == [(side + 4, side + 4, 4) for side in (40, 20, 10, 5)]
+    for level in blue.levels:
+        assert (level[..., :3] == BLUE).all()  # also where it is clear, so that no edge has another colour
+        assert level[2:-2, 2:-2, 3].max() == 255 and not level[:2, :, 3].any() and not level[:, -2:, 3].any()
+    radius = np.hypot(*blue.outline)
+    assert radius.min() > 0.49 and radius.max() < 0.54  # a polygon round a disc of diameter 1
 
 
 def test_one_disc_covers_its_area_and_has_its_color(discs: Path) -> None:
@@ -80,6 +84,52 @@ def test_soft_edges_are_in_the_image_alone(discs: Path) -> None:
         assert set(np.unique(blurred.labels)) <= {1, 2, BACKGROUND}
         steps = [np.abs(np.diff(each.image.astype(int), axis=1)).max() for each in (sharp, blurred)]
         assert steps[1] < steps[0]
+
+
+@pytest.mark.parametrize("softness", [0.0, 0.5, 1.2, 6.0])
+def test_an_edge_is_between_two_colors_and_of_no_third(tmp_path: Path, softness: float) -> None:
+    disc(tmp_path / "discs" / "red" / "a.png", RED)  # green where it is clear
+    (tmp_path / "white").mkdir()
+    cv2.imwrite(str(tmp_path / "white" / "w.png"), np.full((8, 8, 3), 255, np.uint8))
+    settings = plain(
+        tmp_path / "discs",
+        backgrounds=tmp_path / "white",
+        things=(1, 1),
+        scale=(0.4, 0.4),
+        outside=0.0,
+        turn=40.0,
+        softness=(softness, softness),
+        size=(128, 128),
+    )
+    drawn = draw(settings, pool_of(settings), frame_rng(0, 1))
+    red, green, blue = np.moveaxis(drawn.image.astype(int), -1, 0)
+    assert (red == 255).all() and (green == blue).all()  # from white to red, and nowhere else
+    share = green[drawn.labels == 1]
+    assert share.min() == 0 and (drawn.labels == 1).sum() == pytest.approx(np.pi * 25.6**2, rel=0.02)
+    beyond = cv2.dilate((drawn.labels == 1).astype(np.uint8), np.ones((5, 5))) == 0
+    assert (green[beyond].min() < 250) == (softness > 0.5)  # a soft edge reaches beyond the label
+
+
+def test_a_soft_edge_is_never_cut_off(tmp_path: Path) -> None:
+    disc(tmp_path / "discs" / "red" / "a.png", RED)
+    settings = plain(tmp_path / "discs", softness=(4.0, 4.0))
+    (cutout,) = pool_of(settings).cutouts.by_label[1]
+    for side in (20.0, 60.0, 170.0):
+        thing = turned(cutout, Look(side, 0.3, False, 0.0, 1.0, 1.0, 4.0))
+        rim = np.concatenate((thing.soft[[0, -1]].ravel(), thing.soft[:, [0, -1]].ravel()))
+        assert not rim.any() and (thing.colors == RED).all(axis=-1)[thing.soft > 0].all()
+        assert max(thing.hard.shape) <= 1.04 * side + 2 * (8 + 2)  # a square turned so far would need 1.25
+
+
+def test_what_is_white_keeps_its_shading(tmp_path: Path) -> None:
+    disc(tmp_path / "discs" / "white" / "a.png", (250, 250, 250))
+    pixels = cv2.imread(str(tmp_path / "discs" / "white" / "a.png"), cv2.IMREAD_UNCHANGED)
+    pixels[32:, :, :3] = 200
+    cv2.imwrite(str(tmp_path / "discs" / "white" / "a.png"), pixels)
+    (cutout,) = pool_of(plain(tmp_path / "discs")).cutouts.by_label[1]
+    for wished, expected in ((1.3, (255, 204)), (1.0, (250, 200)), (0.5, (125, 100))):
+        colors = turned(cutout, Look(64.0, 0.0, False, 0.0, 1.0, wished, 0.0)).colors[:, 33, 0]
+        assert (colors[10], colors[-10]) == expected
 
 
 def test_things_stay_visible(tmp_path: Path) -> None:
@@ -119,7 +169,7 @@ def test_backgrounds_are_cropped_and_of_their_colors(tmp_path: Path, discs: Path
     (tmp_path / "back").mkdir()
     cv2.imwrite(str(tmp_path / "back" / "wide.png"), np.full((50, 400, 3), (30, 20, 10), np.uint8))
     settings = plain(discs, things=(0, 0), size=(64, 96))
-    pool = Pool(read_cutouts(discs, 10), read_backgrounds(tmp_path / "back", settings.size))
+    pool = Pool(read_cutouts(discs, 10, 2), read_backgrounds(tmp_path / "back", settings.size))
     drawn = draw(settings, pool, frame_rng(0, 0))
     assert (drawn.image == (10, 20, 30)).all() and (drawn.labels == BACKGROUND).all()
 
@@ -136,18 +186,18 @@ def test_an_index_in_place_of_folders(tmp_path: Path) -> None:
     disc(tmp_path / "two.png", BLUE)
     rows = [{"file": "one.png", "category": "Zebra"}, {"file": "two.png", "category": "ant"}]
     (tmp_path / "index.json").write_text(json.dumps(rows))
-    assert [label.name for label in read_cutouts(tmp_path, 20).label_set.labels] == ["ant", "Zebra"]
+    assert [label.name for label in read_cutouts(tmp_path, 20, 2).label_set.labels] == ["ant", "Zebra"]
     (tmp_path / "index.json").write_text('[{"file": "../one.png", "category": "x"}]')
     with pytest.raises(CutoutError, match="not within its folder"):
-        read_cutouts(tmp_path, 20)
+        read_cutouts(tmp_path, 20, 2)
 
 
 def test_folders_that_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CutoutError, match="no such folder"):
-        read_cutouts(tmp_path / "nowhere", 20)
+        read_cutouts(tmp_path / "nowhere", 20, 2)
     (tmp_path / "x" / "cls").mkdir(parents=True)
     with pytest.raises(CutoutError, match="no sub-folders of cut-outs"):
-        read_cutouts(tmp_path / "x", 20)
+        read_cutouts(tmp_path / "x", 20, 2)
     place = tmp_path / "x" / "cls" / "a.png"
     for pixels, why in (
         (np.full((8, 8, 3), 9, np.uint8), "has no transparency"),
@@ -155,9 +205,9 @@ def test_folders_that_are_refused(tmp_path: Path) -> None:
     ):
         cv2.imwrite(str(place), pixels)
         with pytest.raises(CutoutError, match=why):
-            read_cutouts(tmp_path / "x", 20)
+            read_cutouts(tmp_path / "x", 20, 2)
     place.write_bytes(b"\x89PNG\r\n")
     with pytest.raises(CutoutError, match="no picture that can be read"):
-        read_cutouts(tmp_path / "x", 20)
+        read_cutouts(tmp_path / "x", 20, 2)
     with pytest.raises(CutoutError, match="has no pictures"):
         read_backgrounds(tmp_path / "x" / "none", (8, 8))

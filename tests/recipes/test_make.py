@@ -115,13 +115,31 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     words += ["--set", "size=[30, 20]"]
     assert main(words) == 0
     said = capsys.readouterr()
-    assert "fastai, rectangles, 30x20, 8 train, 1 val, 1 test" in said.out and "warning" not in said.err
+    assert "fastai-tif, rectangles, 30x20, 8 train, 1 val, 1 test" in said.out and "warning" not in said.err
     assert main(words) == 0 and "its 10 frames are there already" in capsys.readouterr().out
     assert main(["dataset", "rectangles", "--count", "0", "--out", str(tmp_path / "none")]) == 1
     assert "--count goes from 1" in capsys.readouterr().err and not (tmp_path / "none").exists()
     assert main(["scenes", "list"]) == 0 and "rectangles" in capsys.readouterr().out
     assert main(["scenes", "build", "rectangles", "--out", str(tmp_path / "x.blend")]) == 1
     assert "draws its pictures without Blender" in capsys.readouterr().err
+
+
+def test_masks_are_tif_and_read_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["dataset", "rectangles", "--count", "10", "--seed", "3", "--out", str(tmp_path / "out"), "--jobs", "1"]
+    assert main([*words, "--set", "size=[40, 30]"]) == 0
+    dataset = tmp_path / "out" / "dataset"
+    for folder in ("scenes", "masks"):
+        assert len([*dataset.glob(f"{folder}/*"), *dataset.glob(f"test/{folder}/*")]) == 10
+    masks = [*dataset.rglob("masks/*")]
+    for path in masks:
+        drawn = draw(Settings((40, 30)), frame_rng(3, int(path.stem[-6:])))
+        mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        assert path.suffix == ".tif" and mask.shape == (30, 40) and ((mask == 0) == (drawn.labels == ART)).all()
+    capsys.readouterr()
+    assert main(["verify", str(dataset)]) == 0 and "every file is as it was exported" in capsys.readouterr().out
+    masks[0].write_bytes(masks[0].read_bytes()[:-20])
+    assert main(["verify", str(dataset)]) == 1
+    assert f"{masks[0].name} is no whole TIFF" in capsys.readouterr().out
 
 
 def test_a_broken_draw_leaves_nothing(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ NUMBERS = {1: 0, 4: 1, 9: 2, IGNORE: 3}
 
 
 @pytest.mark.parametrize(
-    "format", ["segnet", "nyu", "fastai", "mmseg", "ade20k", "cityscapes", "huggingface", "ultralytics"]
+    "format", ["segnet", "nyu", "fastai", "fastai-tif", "mmseg", "ade20k", "cityscapes", "huggingface", "ultralytics"]
 )
 def test_a_frame_is_what_was_rendered(tmp_path, format):
     dataset = open_dataset(shapes_dataset(tmp_path, format))

@@ -25,7 +25,7 @@ from training.predictions import (
 )
 
 
-@pytest.mark.parametrize("format", ["segnet", "nyu", "fastai", "voc"])
+@pytest.mark.parametrize("format", ["segnet", "nyu", "fastai-tif", "voc"])
 def test_what_is_true_is_scored_as_true(tmp_path, format):
     """The truth itself, written as a prediction, is evaluated as without a mistake; with one, as with one."""
     dataset, out = open_dataset(shapes_dataset(tmp_path, format)), tmp_path / "predictions"
