@@ -113,13 +113,13 @@ PURE_ADDON = {
     ),
 }
 PURE_SCENES = {
-    *(f"scenes.{name}" for name in ("catalogue", "cutout_files", "cutouts", "drawn", "rectangles")),
+    *(f"scenes.{name}" for name in ("catalogue", "cutout_files", "cutouts", "drawn", "pose", "rectangles")),
     *(f"scenes.{name}.settings" for name in ("balloons", "studio")),
     *(
         f"scenes.picture_frames.{name}"
         for name in (
             *("arrangements", "canvas", "held_out_paintings", "outlines", "paintings", "profiles", "settings"),
-            *("shots", "wallpapers"),
+            *("room_behind", "shots", "wallpapers"),
         )
     ),
     *(
