@@ -127,7 +127,10 @@ def _frame_pictures(
             framed.append((style, framed[0][1]))
             continue
         parts = style.windows if style.border and not style.floating else 1
-        arts = [shared.gallery.pick(rng, f"{name} art {number}.{part}") for part in range(1, parts + 1)]
+        arts: list[Art] = []
+        for part in range(1, parts + 1):
+            beside = [art for _, others in framed for art in others] + arts
+            arts.append(shared.gallery.pick(rng, f"{name} art {number}.{part}", beside))
         framed.append((style, tuple(arts)))
     return framed
 
