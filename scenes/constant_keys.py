@@ -31,3 +31,9 @@ def key(owner: bpy.types.ID, path: str, frames: Sequence[int], values: ArrayLike
         points.foreach_set("co", np.column_stack([frames, column]).astype(np.float32).ravel())
         points.foreach_set("interpolation", np.full(len(frames), _CONSTANT, np.int32))
         found[component].update()
+
+
+def key_input(tree: bpy.types.NodeTree, node: str, name: str | int, frames: Sequence[int], values: ArrayLike) -> None:
+    """The same for the input `name` of a node, by name or number."""
+    place = name if isinstance(name, int) else tree.nodes[node].inputs.find(name)
+    key(tree, f'nodes["{node}"].inputs[{place}].default_value', frames, values)

@@ -14,7 +14,7 @@ from itertools import product
 
 import bpy
 
-from scenes.nodes import Socket, add, combine, group, math, use, vector
+from scenes.shader_nodes import Socket, add, combine, group, math, use, vector
 
 DEVIATION = 0.132
 """Standard deviation of the Value of either noise."""

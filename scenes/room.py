@@ -21,6 +21,7 @@ from scenes.books import make_book_meshes, pile
 from scenes.daylight import add_daylight, add_lamp_light, add_street
 from scenes.materials import make_materials
 from scenes.pieces import Room, instance, start
+from scenes.render_settings import set_indoors
 from scenes.shell import HEIGHT, against
 
 DINING = (2.02, 2.2, 0.0)
@@ -52,7 +53,7 @@ def build(rng: np.random.Generator) -> bpy.types.Scene:
     add_daylight(room)
     _label(room)
     views.add_views(scene)
-    views.set_render(scene)
+    set_indoors(scene)
     bpy.context.view_layer.update()
     return scene
 

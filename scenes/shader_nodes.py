@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+Socket = bpy.types.NodeSocket
 Color = tuple[float, float, float]
 
 
@@ -23,47 +24,58 @@ def output(tree: bpy.types.NodeTree):
     return next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")
 
 
-def node(
-    tree: bpy.types.NodeTree, kind: str, inputs: Mapping[str | int, Any], prefix: str = "ShaderNodeTex", **settings
-):
-    """A node with its inputs set: a number or colour as it is, another node or socket as a link."""
-    made = tree.nodes.new(prefix + kind)
-    for key, value in settings.items():
-        setattr(made, key, value)
-    link(tree, made, inputs)
-    return made
+def add(tree: bpy.types.NodeTree, kind: str, inputs: Mapping[str | int, Any] | None = None, **settings: Any):
+    """A node of type `ShaderNode<kind>` with its settings and inputs; see `put`."""
+    node = tree.nodes.new(f"ShaderNode{kind}")
+    for name, value in settings.items():
+        setattr(node, name, value)
+    link(tree, node, inputs or {})
+    return node
 
 
 def link(tree: bpy.types.NodeTree, node: bpy.types.Node, inputs: Mapping[str | int, Any]) -> None:
-    for key, value in inputs.items():
-        if isinstance(value, bpy.types.Node):
-            tree.links.new(value.outputs["Fac"] if "Fac" in value.outputs else value.outputs[0], node.inputs[key])
-        elif isinstance(value, bpy.types.NodeSocket):
-            tree.links.new(value, node.inputs[key])
-        elif node.inputs[key].type == "RGBA" and len(value) == 3:
-            node.inputs[key].default_value = (*value, 1)
-        else:
-            node.inputs[key].default_value = value
+    for name, value in inputs.items():
+        put(tree, node.inputs[name], value)
 
 
-def coordinates(tree: bpy.types.NodeTree, kind: str) -> bpy.types.NodeSocket:
-    return node(tree, "TexCoord", {}, prefix="ShaderNode").outputs[kind]
+def put(tree: bpy.types.NodeTree, socket: Socket, value: Any) -> None:
+    """Give an input a value: another node or socket as a link, a number, vector or colour as it is."""
+    if isinstance(value, bpy.types.Node):
+        value = value.outputs["Fac"] if "Fac" in value.outputs else value.outputs[0]
+    if isinstance(value, bpy.types.NodeSocket):
+        tree.links.new(value, socket)
+    elif socket.type == "RGBA" and len(value) == 3:
+        socket.default_value = (*value, 1)
+    else:
+        socket.default_value = value
 
 
-def scattered(tree: bpy.types.NodeTree, kind: str) -> bpy.types.NodeSocket:
-    """Coordinates shifted by each object's own random number, so that no two planks are alike."""
-    random = node(tree, "ObjectInfo", {}, prefix="ShaderNode").outputs["Random"]
-    far = node(tree, "Math", {0: random, 1: 37.0}, prefix="ShaderNode")
-    far.operation = "MULTIPLY"
-    return node(tree, "VectorMath", {0: coordinates(tree, kind), 1: far.outputs[0]}, prefix="ShaderNode").outputs[0]
+def math(tree: bpy.types.NodeTree, operation: str, *values: Any) -> Socket:
+    return add(tree, "Math", dict(enumerate(values)), operation=operation).outputs[0]
 
 
-def mapped(tree: bpy.types.NodeTree, where: bpy.types.NodeSocket, scale: Color) -> bpy.types.NodeSocket:
-    return node(tree, "Mapping", {"Vector": where, "Scale": scale}, prefix="ShaderNode").outputs[0]
+def vector(tree: bpy.types.NodeTree, operation: str, *values: Any) -> Socket:
+    """Arithmetic of vectors; where its result is a number, that."""
+    node = add(tree, "VectorMath", dict(enumerate(values)), operation=operation)
+    return next(output for output in node.outputs if output.enabled)
 
 
-def ramp(tree: bpy.types.NodeTree, value, stops: Mapping[float, Color]) -> bpy.types.NodeSocket:
-    made = node(tree, "ValToRGB", {0: value}, prefix="ShaderNode")
+def combine(tree: bpy.types.NodeTree, x: Any, y: Any, z: Any) -> Socket:
+    return add(tree, "CombineXYZ", {0: x, 1: y, 2: z}).outputs[0]
+
+
+def mix(tree: bpy.types.NodeTree, blend: str, one: Any, two: Any, factor: Any = 1.0) -> Socket:
+    """Two colours, blended (`MIX`, `MULTIPLY` ...) by a factor."""
+    node = add(tree, "Mix", data_type="RGBA", blend_type=blend)
+    # Sockets of all data types have the same few names: only their identifiers tell them apart.
+    sockets = {socket.identifier: socket for socket in (*node.inputs, *node.outputs)}
+    for name, value in (("Factor_Float", factor), ("A_Color", one), ("B_Color", two)):
+        put(tree, sockets[name], value)
+    return sockets["Result_Color"]
+
+
+def ramp(tree: bpy.types.NodeTree, value, stops: Mapping[float, Color]) -> Socket:
+    made = add(tree, "ValToRGB", {0: value})
     elements = made.color_ramp.elements
     for element, (position, color) in zip(elements, stops.items()):
         element.position, element.color = position, (*color, 1)
@@ -72,23 +84,44 @@ def ramp(tree: bpy.types.NodeTree, value, stops: Mapping[float, Color]) -> bpy.t
     return made.outputs["Color"]
 
 
-def mix(tree: bpy.types.NodeTree, blend: str, one: bpy.types.NodeSocket, two: bpy.types.NodeSocket):
-    made = node(tree, "Mix", {}, prefix="ShaderNode", data_type="RGBA", blend_type=blend)
-    color = {socket.identifier: socket for socket in (*made.inputs, *made.outputs)}
-    color["Factor_Float"].default_value = 1.0
-    tree.links.new(one, color["A_Color"])
-    tree.links.new(two, color["B_Color"])
-    return color["Result_Color"]
-
-
 def bump(tree: bpy.types.NodeTree, shader: bpy.types.Node, height, strength: float, distance: float) -> None:
     values = {"Strength": abs(strength), "Distance": distance, "Height": height}
-    made = node(tree, "Bump", values, prefix="ShaderNode", invert=strength < 0)
-    link(tree, shader, {"Normal": made.outputs[0]})
+    link(tree, shader, {"Normal": add(tree, "Bump", values, invert=strength < 0).outputs[0]})
+
+
+def coordinates(tree: bpy.types.NodeTree, kind: str) -> Socket:
+    return add(tree, "TexCoord").outputs[kind]
+
+
+def scattered(tree: bpy.types.NodeTree, kind: str) -> Socket:
+    """Coordinates shifted by each object's own random number, so that no two planks are alike."""
+    far = math(tree, "MULTIPLY", add(tree, "ObjectInfo").outputs["Random"], 37.0)
+    return vector(tree, "ADD", coordinates(tree, kind), far)
+
+
+def mapped(tree: bpy.types.NodeTree, where: Socket, scale: Color) -> Socket:
+    return add(tree, "Mapping", {"Vector": where, "Scale": scale}).outputs[0]
 
 
 def picture(tree: bpy.types.NodeTree, image: bpy.types.Image) -> bpy.types.Node:
-    return node(tree, "Image", {"Vector": coordinates(tree, "UV")}, image=image, extension="CLIP")
+    return add(tree, "TexImage", {"Vector": coordinates(tree, "UV")}, image=image, extension="CLIP")
+
+
+def group(name: str, inputs: Mapping[str, str], output: str) -> tuple[bpy.types.NodeTree, list[Socket], Socket]:
+    """A new group: its tree, its inputs ({name: type}) as sockets to take from, its one output to link to."""
+    tree = bpy.data.node_groups.new(name, "ShaderNodeTree")
+    for title, kind in inputs.items():
+        tree.interface.new_socket(title, in_out="INPUT", socket_type=f"NodeSocket{kind}")
+    tree.interface.new_socket("Value", in_out="OUTPUT", socket_type=f"NodeSocket{output}")
+    start, end = tree.nodes.new("NodeGroupInput"), tree.nodes.new("NodeGroupOutput")
+    return tree, list(start.outputs)[: len(inputs)], end.inputs[0]
+
+
+def use(tree: bpy.types.NodeTree, used: bpy.types.NodeTree, **inputs: Any) -> Socket:
+    """The result of a group within another tree."""
+    node = add(tree, "Group", node_tree=used)
+    link(tree, node, inputs)
+    return node.outputs[0]
 
 
 def shade(color: Color, by: float) -> Color:

@@ -9,12 +9,13 @@ import bpy
 
 from scenes.shader_nodes import (
     Color,
+    add,
     bump,
     coordinates,
     link,
     mapped,
+    math,
     mix,
-    node,
     output,
     picture,
     principled,
@@ -28,7 +29,7 @@ def wood(name: str, dark: Color, light: Color, roughness: float = 0.45, grain: f
     """Planed wood, its grain along U."""
     material, tree, shader = principled(name, roughness=roughness)
     where = mapped(tree, scattered(tree, "UV"), (1.1, grain, 1.0))
-    rings = node(tree, "Noise", {"Vector": where, "Scale": 1.6, "Detail": 5.0, "Roughness": 0.62, "Distortion": 0.9})
+    rings = add(tree, "TexNoise", {"Vector": where, "Scale": 1.6, "Detail": 5.0, "Roughness": 0.62, "Distortion": 0.9})
     link(tree, shader, {"Base Color": ramp(tree, rings, {0.3: dark, 0.68: light})})
     bump(tree, shader, rings, 0.12, 0.002)
     return material
@@ -38,9 +39,9 @@ def planks(name: str, dark: Color, light: Color):
     """Floor boards along X: every board its own tone, with a dark joint."""
     material, tree, shader = principled(name, roughness=0.38)
     spot = coordinates(tree, "Object")
-    boards = node(
+    boards = add(
         tree,
-        "Brick",
+        "TexBrick",
         {
             "Vector": spot,
             "Color1": (0.25,) * 3,
@@ -55,9 +56,9 @@ def planks(name: str, dark: Color, light: Color):
         },
         offset=0.37,
     )
-    grain = node(
+    grain = add(
         tree,
-        "Noise",
+        "TexNoise",
         {
             "Vector": mapped(tree, spot, (1.3, 21.0, 1.0)),
             "Scale": 1.5,
@@ -76,8 +77,8 @@ def fabric(name: str, color: Color, weave: float = 260.0, fuzz: float = 0.35, wo
     """Woven cloth: a fine bump, uneven dye, a little sheen."""
     material, tree, shader = principled(name, roughness=0.95)
     spot = scattered(tree, "Object")
-    dye = node(tree, "Noise", {"Vector": spot, "Scale": 6.0, "Detail": 5.0, "Roughness": 0.7})
-    thread = node(tree, "Noise", {"Vector": spot, "Scale": weave, "Detail": 2.0})
+    dye = add(tree, "TexNoise", {"Vector": spot, "Scale": 6.0, "Detail": 5.0, "Roughness": 0.7})
+    thread = add(tree, "TexNoise", {"Vector": spot, "Scale": weave, "Detail": 2.0})
     base = ramp(tree, dye, {0.3: shade(color, 1 - worn), 0.7: shade(color, 1 + worn)})
     speck = ramp(tree, thread, {0.35: (0.75,) * 3, 0.65: (1.15,) * 3})
     link(tree, shader, {"Base Color": mix(tree, "MULTIPLY", base, speck), "Sheen Weight": fuzz})
@@ -89,16 +90,16 @@ def striped(name: str, one: Color, two: Color, per_metre: float = 11.0):
     """Woven stripes along a part's Y."""
     material, tree, shader = principled(name, roughness=0.95)
     spot = coordinates(tree, "Object")
-    bands = node(tree, "Wave", {"Vector": spot, "Scale": per_metre / 3.2, "Distortion": 0.3, "Detail": 1.0})
+    bands = add(tree, "TexWave", {"Vector": spot, "Scale": per_metre / 3.2, "Distortion": 0.3, "Detail": 1.0})
     link(tree, shader, {"Base Color": ramp(tree, bands, {0.55: one, 0.6: two}), "Sheen Weight": 0.3})
-    bump(tree, shader, node(tree, "Noise", {"Vector": spot, "Scale": 300.0}), 0.4, 0.003)
+    bump(tree, shader, add(tree, "TexNoise", {"Vector": spot, "Scale": 300.0}), 0.4, 0.003)
     return material
 
 
 def woven(name: str, image: bpy.types.Image):
     """A rug: an image knotted into pile."""
     material, tree, shader = principled(name, roughness=1.0)
-    pile = node(tree, "Noise", {"Vector": coordinates(tree, "Object"), "Scale": 190.0, "Detail": 3.0})
+    pile = add(tree, "TexNoise", {"Vector": coordinates(tree, "Object"), "Scale": 190.0, "Detail": 3.0})
     fleck = ramp(tree, pile, {0.3: (0.7,) * 3, 0.7: (1.1,) * 3})
     link(
         tree,
@@ -116,18 +117,18 @@ def plaster(name: str, color: Color, rough: float = 0.5):
     """Painted plaster: roller texture, faint clouds."""
     material, tree, shader = principled(name, roughness=0.85)
     spot = coordinates(tree, "Object")
-    cloud = node(tree, "Noise", {"Vector": spot, "Scale": 1.1, "Detail": 4.0})
+    cloud = add(tree, "TexNoise", {"Vector": spot, "Scale": 1.1, "Detail": 4.0})
     link(tree, shader, {"Base Color": ramp(tree, cloud, {0.25: shade(color, 0.93), 0.75: shade(color, 1.04)})})
-    bump(tree, shader, node(tree, "Noise", {"Vector": spot, "Scale": 160.0, "Detail": 3.0}), rough, 0.002)
+    bump(tree, shader, add(tree, "TexNoise", {"Vector": spot, "Scale": 160.0, "Detail": 3.0}), rough, 0.002)
     return material
 
 
 def tiles(name: str, color: Color, joint: Color, size: float = 0.1, across: float = 2.0, offset: float = 0.5):
     """Glazed tiles on UVs in metres: `size` high and `across` times as wide, each row shifted by `offset` of a tile."""
     material, tree, shader = principled(name, roughness=0.16)
-    grid = node(
+    grid = add(
         tree,
-        "Brick",
+        "TexBrick",
         {
             "Vector": coordinates(tree, "UV"),
             "Color1": color,
@@ -149,7 +150,7 @@ def tiles(name: str, color: Color, joint: Color, size: float = 0.1, across: floa
 def stone(name: str, color: Color, speck: Color, scale: float = 90.0, roughness: float = 0.25):
     """Speckled stone, terrazzo, enamel or earth: cells of one colour in another."""
     material, tree, shader = principled(name, roughness=roughness)
-    cells = node(tree, "Voronoi", {"Vector": scattered(tree, "Object"), "Scale": scale})
+    cells = add(tree, "TexVoronoi", {"Vector": scattered(tree, "Object"), "Scale": scale})
     link(tree, shader, {"Base Color": ramp(tree, cells.outputs["Distance"], {0.12: speck, 0.28: color})})
     return material
 
@@ -158,7 +159,7 @@ def wicker(name: str, dark: Color, light: Color):
     """Basket weave."""
     material, tree, shader = principled(name, roughness=0.8)
     spot = mapped(tree, coordinates(tree, "UV"), (45.0, 30.0, 1.0))
-    weave = node(tree, "Checker", {"Vector": spot, "Scale": 1.0, "Color1": dark, "Color2": light})
+    weave = add(tree, "TexChecker", {"Vector": spot, "Scale": 1.0, "Color1": dark, "Color2": light})
     link(tree, shader, {"Base Color": weave.outputs["Color"]})
     bump(tree, shader, weave.outputs[1], 0.9, 0.006)
     return material
@@ -167,7 +168,7 @@ def wicker(name: str, dark: Color, light: Color):
 def paint(name: str, color: Color, roughness: float = 0.5, coat: float = 0.0):
     """Paint, plastic, ceramic or lacquer, with a breath of unevenness in the gloss."""
     material, tree, shader = principled(name, roughness=roughness, **{"Base Color": (*color, 1), "Coat Weight": coat})
-    smear = node(tree, "Noise", {"Vector": scattered(tree, "Object"), "Scale": 9.0, "Detail": 3.0})
+    smear = add(tree, "TexNoise", {"Vector": scattered(tree, "Object"), "Scale": 9.0, "Detail": 3.0})
     bump(tree, shader, smear, 0.03, 0.004)
     return material
 
@@ -189,22 +190,10 @@ def glass(name: str, color: Color, roughness: float = 0.0):
     """Glass that refracts for the eye and lets daylight through to the room: shadows and bounces pass straight."""
     values = {"Base Color": (*color, 1), "Transmission Weight": 1.0, "IOR": 1.45}
     material, tree, shader = principled(name, roughness=roughness, **values)
-    path = node(tree, "LightPath", {}, prefix="ShaderNode")
-    clear = node(tree, "BsdfTransparent", {"Color": (*color, 1)}, prefix="ShaderNode")
-    unseen = node(
-        tree, "Math", {0: path.outputs["Is Shadow Ray"], 1: path.outputs["Is Diffuse Ray"]}, prefix="ShaderNode"
-    )
-    unseen.operation = "MAXIMUM"
-    either = node(
-        tree,
-        "MixShader",
-        {
-            0: unseen.outputs[0],
-            1: shader.outputs[0],
-            2: clear.outputs[0],
-        },
-        prefix="ShaderNode",
-    )
+    path = add(tree, "LightPath")
+    clear = add(tree, "BsdfTransparent", {"Color": (*color, 1)})
+    unseen = math(tree, "MAXIMUM", path.outputs["Is Shadow Ray"], path.outputs["Is Diffuse Ray"])
+    either = add(tree, "MixShader", {0: unseen, 1: shader.outputs[0], 2: clear.outputs[0]})
     tree.links.new(either.outputs[0], output(tree).inputs["Surface"])
     return material
 
@@ -237,14 +226,9 @@ def bathe_in_daylight(material: bpy.types.Material, strength: float = 1.9) -> No
     shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
     color = shader.inputs["Base Color"]
     tree = material.node_tree
-    facing = node(
-        tree,
-        "SeparateXYZ",
-        {0: node(tree, "NewGeometry", {}, prefix="ShaderNode").outputs["Normal"]},
-        prefix="ShaderNode",
-    )
+    facing = add(tree, "SeparateXYZ", {0: add(tree, "NewGeometry").outputs["Normal"]})
     from_above = ramp(tree, facing.outputs["Z"], {0.0: (0.42, 0.44, 0.5), 0.9: (1.0, 0.98, 0.92)})
-    own = color.links[0].from_socket if color.is_linked else node(tree, "RGB", {}, prefix="ShaderNode").outputs[0]
+    own = color.links[0].from_socket if color.is_linked else add(tree, "RGB").outputs[0]
     if not color.is_linked:
         own.default_value = color.default_value
     link(tree, shader, {"Emission Color": mix(tree, "MULTIPLY", own, from_above), "Emission Strength": strength})

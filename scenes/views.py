@@ -1,11 +1,11 @@
-"""Twelve photographs of the flat: where the camera stands, and how it is set."""
+"""Twelve photographs of the flat: where the camera stands."""
 
 from __future__ import annotations
 
 import bpy
-from mathutils import Vector
 
-from blender_addon.compat import fcurves
+from scenes.camera import add_camera, key_poses
+from scenes.pose import Pose
 
 # name: (eye, looked-at point, focal length in mm on a 36 mm sensor)
 VIEWS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], float]] = {
@@ -25,37 +25,6 @@ VIEWS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], f
 
 
 def add_views(scene: bpy.types.Scene) -> None:
-    """One camera that jumps: a constant key and a marker per view, frames 1 to len(VIEWS)."""
-    camera = bpy.data.cameras.new("Camera")
-    camera.sensor_width, camera.clip_start = 36.0, 0.02
-    stand = bpy.data.objects.new("Camera", camera)
-    scene.collection.objects.link(stand)
-    scene.camera = stand
-    for frame, (name, (eye, target, focal)) in enumerate(VIEWS.items(), start=1):
-        stand.location = eye
-        stand.rotation_euler = (Vector(target) - Vector(eye)).to_track_quat("-Z", "Y").to_euler()
-        camera.lens = focal
-        for owner, path in ((stand, "location"), (stand, "rotation_euler"), (camera, "lens")):
-            owner.keyframe_insert(path, frame=frame)
-        scene.timeline_markers.new(name, frame=frame)
-    for owner in (stand, camera):
-        for curve in fcurves(owner):
-            for key in curve.keyframe_points:
-                key.interpolation = "CONSTANT"
-    scene.frame_start, scene.frame_end = 1, len(VIEWS)
-    scene.frame_set(1)
-
-
-def set_render(scene: bpy.types.Scene) -> None:
-    """480x360, few samples and a denoiser, short paths, fireflies clamped."""
-    render, cycles = scene.render, scene.cycles
-    render.engine, render.resolution_x, render.resolution_y, render.resolution_percentage = "CYCLES", 480, 360, 100
-    render.use_persistent_data = True
-    cycles.samples, cycles.use_adaptive_sampling, cycles.use_denoising = 10, False, True
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 7, 4, 3
-    cycles.transmission_bounces, cycles.transparent_max_bounces = 6, 12
-    cycles.sample_clamp_indirect, cycles.sample_clamp_direct = 4.0, 0.0
-    cycles.caustics_reflective = cycles.caustics_refractive = False
-    cycles.blur_glossy = 1.0
-    view = scene.view_settings
-    view.view_transform, view.look, view.exposure = "AgX", "AgX - Medium High Contrast", 0.25
+    """A camera that jumps from view to view, frames 1 to len(VIEWS)."""
+    add_camera(scene)
+    key_poses(scene, [Pose(name, *view) for name, view in VIEWS.items()])

@@ -116,14 +116,14 @@ PURE_ADDON = {
 PURE_SCENES = {
     *(
         f"scenes.{name}"
-        for name in ("catalogue", "cutout_files", "cutouts", "drawn", "grounds", "pasting", "rectangles")
+        for name in ("catalogue", "cutout_files", "cutouts", "drawn", "grounds", "pasting", "pose", "rectangles")
     ),
     *(f"scenes.{name}.settings" for name in ("balloons", "studio")),
     *(
         f"scenes.picture_frames.{name}"
         for name in (
             *("arrangements", "canvas", "held_out_paintings", "outlines", "paintings", "profiles", "settings"),
-            *("shots", "wallpapers"),
+            *("room_behind", "shots", "wallpapers"),
         )
     ),
     *(

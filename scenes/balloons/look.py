@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import bpy
 
-from scenes.nodes import Socket, add, use, vector
+from scenes.shader_nodes import Socket, add, mix, use, vector
 
 HUE, GRAIN, START = "balloon_hue", "balloon_grain", "balloon_start"
 """Properties of a balloon: hue from 0 to 1, cells of noise along its half axes, where in the noise its middle is."""
@@ -48,12 +48,8 @@ def background_world(noise: bpy.types.NodeTree) -> bpy.types.World:
     where = add(tree, "Mapping", {"Vector": add(tree, "TexCoord").outputs["Generated"]}, name=BACKGROUND_MAPPING)
     value = _between(tree, use(tree, noise, Vector=where.outputs[0]), 0.25, 0.75, 0.0, 1.0)
     dark, light = (add(tree, "CombineColor", mode="HSV", name=name).outputs[0] for name in (DARK, LIGHT))
-    mix = add(tree, "Mix", data_type="RGBA")
-    sockets = {socket.identifier: socket for socket in (*mix.inputs, *mix.outputs)}
-    for name, socket in (("Factor_Float", value), ("A_Color", dark), ("B_Color", light)):
-        tree.links.new(socket, sockets[name])
     shader = next(node for node in tree.nodes if node.type == "BACKGROUND")
-    tree.links.new(_to_light(tree, sockets["Result_Color"]), shader.inputs["Color"])
+    tree.links.new(_to_light(tree, mix(tree, "MIX", dark, light, value)), shader.inputs["Color"])
     return world
 
 

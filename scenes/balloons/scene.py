@@ -11,7 +11,8 @@ from mathutils import Vector
 
 from blender_addon import scene_labels
 from scenes import noise_nodes
-from scenes.constant_keys import key
+from scenes.constant_keys import key, key_input
+from scenes.render_settings import set_render
 
 from . import look
 from .draws import BACKDROP_CELLS, Balloon, Draw, Lamp, draw, draw_backdrop
@@ -34,7 +35,10 @@ def build_scene(settings: Settings, seed: int, scene_number: int, frames: int) -
     _add_lamps(scene, numbers, drawn)
     _add_background(scene, numbers, drawn, _tile(draw_backdrop(seed, scene_number)) if sparse else noise)
     _add_camera(scene)
-    _set_render(scene)
+    set_render(scene, (SIDE, SIDE), SAMPLES)
+    # Light falls on balloons and is seen: more bounces would need many samples to be smooth.
+    scene.cycles.max_bounces, scene.cycles.use_light_tree = 0, False
+    scene.view_settings.view_transform = "Standard"
     scene.frame_start, scene.frame_end = 1, frames
     scene.frame_set(1)
     return scene
@@ -125,17 +129,18 @@ def _key_lamp(obj: bpy.types.Object, numbers: Sequence[int], lamps: Sequence[Lam
 def _add_background(scene, numbers: Sequence[int], drawn: Sequence[Draw], noise: bpy.types.NodeTree) -> None:
     scene.world = look.background_world(noise)
     tree = scene.world.node_tree
-    for place, values in enumerate(zip(*(each.background.dark for each in drawn))):
-        key(tree, f'nodes["{look.DARK}"].inputs[{place}].default_value', numbers, values)
-    for place, values in enumerate(zip(*(each.background.light for each in drawn))):
-        key(tree, f'nodes["{look.LIGHT}"].inputs[{place}].default_value', numbers, values)
+    for node, colors in (
+        (look.DARK, [each.background.dark for each in drawn]),
+        (look.LIGHT, [each.background.light for each in drawn]),
+    ):
+        for place, values in enumerate(zip(*colors)):
+            key_input(tree, node, place, numbers, values)
     for name, values in (
         ("Location", [each.background.start for each in drawn]),
         ("Rotation", [(0, 0, each.background.turn) for each in drawn]),
         ("Scale", [(each.background.scale * DISTANCE,) * 3 for each in drawn]),
     ):
-        place = tree.nodes[look.BACKGROUND_MAPPING].inputs.find(name)
-        key(tree, f'nodes["{look.BACKGROUND_MAPPING}"].inputs[{place}].default_value', numbers, values)
+        key_input(tree, look.BACKGROUND_MAPPING, name, numbers, values)
 
 
 def _add_camera(scene) -> None:
@@ -145,13 +150,3 @@ def _add_camera(scene) -> None:
     obj.location.z = DISTANCE
     scene.collection.objects.link(obj)
     scene.camera = obj
-
-
-def _set_render(scene) -> None:
-    """Light falls on balloons and is seen: no more bounces, which would need many samples to be smooth."""
-    render, cycles = scene.render, scene.cycles
-    render.engine, render.resolution_x, render.resolution_y, render.resolution_percentage = "CYCLES", SIDE, SIDE, 100
-    render.use_persistent_data = True
-    cycles.samples, cycles.use_adaptive_sampling, cycles.use_denoising = SAMPLES, False, False
-    cycles.max_bounces, cycles.use_light_tree = 0, False
-    scene.view_settings.view_transform = "Standard"

@@ -21,7 +21,7 @@ from scenes.picture_frames.gallery import Art, Gallery, open_gallery
 from scenes.picture_frames.light import Ambience, add_light
 from scenes.picture_frames.models import Models, open_models
 from scenes.picture_frames.obstructions import View, furnish, obstruct
-from scenes.picture_frames.photographing import Photographer, hire
+from scenes.picture_frames.photographing import Photograph, set_up, take_all
 from scenes.picture_frames.pictures import Hanging, hang
 from scenes.picture_frames.settings import LABEL_SET, Settings, hardened
 from scenes.picture_frames.shots import Shot, draw_shot
@@ -61,16 +61,14 @@ def build(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.
     materials = make_materials(np.random.default_rng([seed, scene_number, SHARED]))
     shared = _Shared(scene, settings, materials, make_book_meshes(materials), gallery, Finishes(), models)
     scene_labels.set_label_set(scene, LABEL_SET)
-    photographer = hire(scene, np.random.default_rng([seed, scene_number, SHARED, 1]), SIZE)
-    for frame in range(1, frames + 1):
-        _add_frame(shared, photographer, [seed, scene_number, frame], frame)
-    photographer.finish(frames)
+    set_up(scene, np.random.default_rng([seed, scene_number, SHARED, 1]), SIZE)
+    take_all(scene, [_add_frame(shared, [seed, scene_number, frame], frame) for frame in range(1, frames + 1)])
     bpy.context.view_layer.update()
     return scene
 
 
-def _add_frame(shared: _Shared, photographer: Photographer, seeds: list[int], frame: int) -> None:
-    """A wall that is there in one frame."""
+def _add_frame(shared: _Shared, seeds: list[int], frame: int) -> Photograph:
+    """A wall that is there in one frame, and how it is photographed."""
 
     def dice(stream: int) -> np.random.Generator:
         return np.random.default_rng([*seeds, stream])
@@ -93,7 +91,7 @@ def _add_frame(shared: _Shared, photographer: Photographer, seeds: list[int], fr
     _furnish(shared, room, wall, places, shot, dice, around)
     _label(room)
     _only_in(frame, name, shared.scene, *before)
-    photographer.take(frame, name, shot, around)
+    return Photograph(name, shot, around)
 
 
 def _hang_pictures(shared: _Shared, room: Room, rng: np.random.Generator, wall: Wall, name: str) -> list[Place]:
@@ -129,7 +127,10 @@ def _frame_pictures(
             framed.append((style, framed[0][1]))
             continue
         parts = style.windows if style.border and not style.floating else 1
-        arts = [shared.gallery.pick(rng, f"{name} art {number}.{part}") for part in range(1, parts + 1)]
+        arts: list[Art] = []
+        for part in range(1, parts + 1):
+            beside = [art for _, others in framed for art in others] + arts
+            arts.append(shared.gallery.pick(rng, f"{name} art {number}.{part}", beside))
         framed.append((style, tuple(arts)))
     return framed
 

@@ -27,10 +27,11 @@ ASPECTS = (0.67, 0.71, 0.75, 0.8, 0.8, 1.0, 1.0, 1.25, 1.33, 1.41, 1.5, 1.78)
 
 @dataclass(frozen=True)
 class Art:
-    """An image and its aspect, width by height."""
+    """An image and its aspect, width by height; `source`: which file of the folder it is, if it is one."""
 
     image: bpy.types.Image
     aspect: float
+    source: Path | None = None
 
 
 @dataclass
@@ -42,10 +43,12 @@ class Gallery:
     hard: bool
     hung: dict[Path, Art] = field(default_factory=dict)
 
-    def pick(self, rng: np.random.Generator, name: str) -> Art:
-        """A picture of the folder, or a new one that is called `name`."""
+    def pick(self, rng: np.random.Generator, name: str, beside: Sequence[Art] = ()) -> Art:
+        """A picture of the folder that is not yet `beside`, if there is one, or a new one that is called `name`."""
         if self.files and rng.random() >= self.painted:
-            path = self.files[rng.integers(len(self.files))]
+            hung = {art.source for art in beside}
+            free = [path for path in self.files if path not in hung] or self.files
+            path = free[rng.integers(len(free))]
             if path not in self.hung:
                 self.hung[path] = _load(path, f"picture {self.files.index(path) + 1}")
             return self.hung[path]
@@ -91,7 +94,7 @@ def _load(path: Path, name: str) -> Art:
         alpha = pixels[..., 3:]
         color = _shrunk(pixels[..., :3] * alpha + 1 - alpha, min(1.0, PIXELS / max(image.size)))
         opaque = np.ones((*color.shape[:2], 1))
-        return Art(to_image(name, np.clip(np.concatenate([color, opaque], axis=2), 0, 1)), wide / tall)
+        return Art(to_image(name, np.clip(np.concatenate([color, opaque], axis=2), 0, 1)), wide / tall, path)
     finally:
         bpy.data.images.remove(image)
 

@@ -9,8 +9,9 @@ import numpy as np
 from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
-from scenes.picture_frames.shots import SENSOR, Shot
+from scenes.picture_frames.shots import Shot
 from scenes.pieces import Room
+from scenes.pose import SENSOR
 
 TRIES = 5
 RAYS = (16, 12)

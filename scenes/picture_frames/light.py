@@ -74,8 +74,8 @@ def _window(lit: _Lit) -> tuple[float, tuple]:
 def _behind(lit: _Lit) -> tuple[float, tuple]:
     """A large window behind the camera: soft, and in the panes of pictures."""
     x = lit.rng.uniform(-1.6, 1.6)
-    _area(lit, "window behind", (x, -4.9, 1.6), (-0.1 * x, 1, -0.05), (2.2, 1.5), 0.6, _tinted(lit.rng, DAY), 3.2)
-    return 0.4, _tinted(lit.rng, NEUTRAL)
+    _area(lit, "window behind", (x, -4.9, 1.6), (-0.1 * x, 1, -0.05), (2.2, 1.5), 0.7, _tinted(lit.rng, DAY), 3.2)
+    return 0.3, _tinted(lit.rng, NEUTRAL)
 
 
 def _sun(lit: _Lit) -> tuple[float, tuple]:
@@ -99,8 +99,8 @@ def _slats(lit: _Lit) -> tuple[float, tuple]:
 def _ceiling(lit: _Lit) -> tuple[float, tuple]:
     """One lamp in the middle of the room."""
     at = (lit.rng.uniform(-1.0, 1.0), lit.rng.uniform(-2.6, -1.5), lit.wall.tall - 0.35)
-    _point(lit, "ceiling lamp", at, 0.09, 0.55, _tinted(lit.rng, BULB))
-    return 0.42, _tinted(lit.rng, NEUTRAL)
+    _point(lit, "ceiling lamp", at, 0.09, 0.67, _tinted(lit.rng, BULB))
+    return 0.3, _tinted(lit.rng, NEUTRAL)
 
 
 def _spots(lit: _Lit) -> tuple[float, tuple]:
@@ -121,8 +121,8 @@ def _spots(lit: _Lit) -> tuple[float, tuple]:
 def _even(lit: _Lit) -> tuple[float, tuple]:
     """An overcast day in a bright room, and a lamp above that nobody switched off."""
     at = (lit.rng.uniform(-1.5, 1.5), lit.rng.uniform(-3, -2), lit.wall.tall - 0.1)
-    _area(lit, "panel", at, (0, 0.25, -1), (1.2, 0.6), 0.3, _tinted(lit.rng, NEUTRAL), 2.4)
-    return 0.75, _tinted(lit.rng, DAY)
+    _area(lit, "panel", at, (0, 0.25, -1), (1.2, 0.6), 0.55, _tinted(lit.rng, NEUTRAL), 2.4)
+    return 0.5, _tinted(lit.rng, DAY)
 
 
 def _flash(lit: _Lit) -> tuple[float, tuple]:

@@ -55,6 +55,11 @@ class View:
         x, _, _ = self.on_the_way(max(0.0, 1 - away / depth))
         return float(x), -float(away), 0.0
 
+    def along(self, away: float, margin: float) -> float:
+        """X of what is `away` metres to the right of what is photographed, and `margin` from the wall's ends."""
+        half = self.wall.wide / 2 - margin
+        return float(np.clip(self.shot.target[0] + away, -half, half))
+
 
 def furnish(view: View) -> None:
     """Furniture along the wall below the pictures, where it would stand in any room; pictures stay seen."""
@@ -143,35 +148,18 @@ def _put_on_top(view: View, at) -> None:
 
 def _sofa(view: View) -> None:
     if _clear_depth(view) and view.shot.eye[1] < -1.9:
-        x = float(
-            np.clip(view.shot.target[0] + view.rng.normal(0, 0.4), 1.3 - view.wall.wide / 2, view.wall.wide / 2 - 1.3)
-        )
-        add_sofa(view.room, (x, -0.05, 0), 0)
+        add_sofa(view.room, (view.along(view.rng.normal(0, 0.4), 1.3), -0.05, 0), 0)
 
 
 def _armchair(view: View) -> None:
     if _clear_depth(view) and view.shot.eye[1] < -1.6:
-        side = view.rng.choice([-1, 1])
-        x = float(
-            np.clip(
-                view.shot.target[0] + side * view.rng.uniform(0.4, 1.4),
-                0.6 - view.wall.wide / 2,
-                view.wall.wide / 2 - 0.6,
-            )
-        )
+        x = view.along(view.rng.choice([-1, 1]) * view.rng.uniform(0.4, 1.4), 0.6)
         add_armchair(view.room, (x, -0.6, 0), view.rng.uniform(-30, 30))
 
 
 def _plant_beside(view: View) -> None:
     if _clear_depth(view):
-        side = view.rng.choice([-1, 1])
-        x = float(
-            np.clip(
-                view.shot.target[0] + side * view.rng.uniform(0.8, 1.6),
-                0.5 - view.wall.wide / 2,
-                view.wall.wide / 2 - 0.5,
-            )
-        )
+        x = view.along(view.rng.choice([-1, 1]) * view.rng.uniform(0.8, 1.6), 0.5)
         add_monstera(view.room, (x, -0.45, 0), -90, view.rng.uniform(0.75, 1.1))
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from scenes.picture_frames.arrangements import Place
 from scenes.picture_frames.finishes import Finishes
 from scenes.picture_frames.gallery import Art
+from scenes.picture_frames.meshes import put_surface
 from scenes.picture_frames.outlines import Surface, board, grown, joined, outline, ring, swept
 from scenes.picture_frames.profiles import PROFILES
 from scenes.picture_frames.styles import Style
-from scenes.pieces import Piece, Room, put, start
+from scenes.pieces import Piece, Room, start
 from scenes.shapes import SHARP, box, boxes, tube
 
 REBATE = 0.004
@@ -58,7 +59,7 @@ def _framed(piece: Piece, finishes: Finishes, hanging: Hanging) -> None:
         _art(piece, finishes, hanging, 0, inner, sight, bed)
         return
     if style.floating:
-        _add(piece, "mat", board(inner, bed), "mat", [finishes.mat(style.mat, style.glass)])
+        put_surface(piece, "mat", board(inner, bed), [finishes.mat(style.mat, style.glass)], "mat")
         line = outline("rectangle", *_within(sight, style.border * 1.1, hanging.arts[0].aspect))
         _art(piece, finishes, hanging, 0, line, line, bed + 0.002)
         return
@@ -81,9 +82,9 @@ def _matted(piece: Piece, finishes: Finishes, hanging: Hanging, sight, inner, be
             lower.append(ring(cell, window, middle, bed + thick, thick))
         _art(piece, finishes, hanging, number, grown(window, REBATE / 2), window, bed)
     core = finishes.mat("white", style.glass)
-    _add(piece, "mat", joined(mats), "mat", [finishes.mat(style.mat, style.glass), core])
+    put_surface(piece, "mat", joined(mats), [finishes.mat(style.mat, style.glass), core], "mat")
     if lower:
-        _add(piece, "second mat", joined(lower), "mat", [finishes.mat(style.second, style.glass), core])
+        put_surface(piece, "second mat", joined(lower), [finishes.mat(style.second, style.glass), core], "mat")
 
 
 def _canvas(piece: Piece, finishes: Finishes, hanging: Hanging) -> None:
@@ -100,7 +101,7 @@ def _canvas(piece: Piece, finishes: Finishes, hanging: Hanging) -> None:
     uv = (spread[corners] - (left, bottom)) / (right - left, top - bottom)
     front = board(grown(line, -0.002), deep, window)
     whole = joined([front, Surface(body.points, body.faces, uv, body.slots)])
-    _add(piece, "canvas", whole, "art", [finishes.art(hanging.arts[0], None, 0.75)])
+    put_surface(piece, "canvas", whole, [finishes.art(hanging.arts[0], None, 0.75)], "art")
 
 
 def _poster(piece: Piece, finishes: Finishes, hanging: Hanging) -> None:
@@ -108,7 +109,7 @@ def _poster(piece: Piece, finishes: Finishes, hanging: Hanging) -> None:
     place, style = hanging.place, hanging.style
     window = _bordered(outline("rectangle", place.wide, place.tall), hanging)
     material = finishes.art(hanging.arts[0], None, 0.4)
-    _add(piece, "poster", _curled(place, window, 0.004 + style.deep * style.edge * 8), "art", [material])
+    put_surface(piece, "poster", _curled(place, window, 0.004 + style.deep * style.edge * 8), [material], "art")
     if style.edge:
         tape = 0.05
         parts = [
@@ -138,7 +139,7 @@ def _clip(piece: Piece, finishes: Finishes, hanging: Hanging) -> None:
     line = outline("rectangle", place.wide, place.tall)
     box(piece, "back", (place.wide, 0.006, place.tall), (0, -0.006, -place.tall / 2), "cardboard", 0, label="frame")
     material = finishes.art(hanging.arts[0], hanging.style.glass, 0.5)
-    _add(piece, "sheet", board(line, 0.0095, _bordered(line, hanging)), "art", [material])
+    put_surface(piece, "sheet", board(line, 0.0095, _bordered(line, hanging)), [material], "art")
     size = 0.018
     parts = [((size, 0.012, 0.014), (0, -0.006, side * place.tall / 2 - 0.007)) for side in (-1, 1)]
     parts += [((0.014, 0.012, size), (side * place.wide / 2, -0.006, -size / 2)) for side in (-1, 1)]
@@ -150,7 +151,7 @@ def _hanger(piece: Piece, finishes: Finishes, hanging: Hanging) -> None:
     place = hanging.place
     line = outline("rectangle", place.wide, place.tall - 0.02)
     material = finishes.art(hanging.arts[0], None, 0.5)
-    _add(piece, "sheet", board(line, 0.006, _bordered(line, hanging)), "art", [material])
+    put_surface(piece, "sheet", board(line, 0.006, _bordered(line, hanging)), [material], "art")
     bar = (place.wide + 0.02, 0.014, 0.022)
     wooden = finishes.frame(hanging.style.finish)
     for name, z in (("upper bar", place.tall / 2 - 0.022), ("lower bar", -place.tall / 2)):
@@ -176,7 +177,7 @@ def _hollow(piece: Piece, finishes: Finishes, hanging: Hanging, filling: bpy.typ
     deep = style.deep + 0.25 * wide
     _frame(piece, finishes, style, sight, wide, deep, 0.35 * deep)
     if filling:
-        _add(piece, "glass", board(grown(sight, REBATE), 0.35 * deep), "mirror", [filling])
+        put_surface(piece, "glass", board(grown(sight, REBATE), 0.35 * deep), [filling], "mirror")
 
 
 _KINDS = {
@@ -192,7 +193,7 @@ _KINDS = {
 
 def _frame(piece: Piece, finishes: Finishes, style: Style, sight, wide: float, deep: float, bed: float) -> None:
     profile = PROFILES[style.profile](wide, max(deep, bed + 0.006), bed - 0.001)
-    frame = _add(piece, "frame", swept(sight, profile), "frame", [finishes.frame(style.finish)])
+    frame = put_surface(piece, "frame", swept(sight, profile), [finishes.frame(style.finish)], "frame")
     frame.data.shade_smooth()
     frame.data.set_sharp_from_angle(angle=SHARP)
 
@@ -202,19 +203,7 @@ def _art(piece: Piece, finishes: Finishes, hanging: Hanging, number: int, line, 
     art, glass = hanging.arts[number], hanging.style.glass
     name = f"art {number + 1}" if len(hanging.arts) > 1 else "art"
     filled = _covering(window, hanging, number)
-    _add(piece, name, board(line, front, filled), "art", [finishes.art(art, glass, 0.5)])
-
-
-def _add(
-    piece: Piece, name: str, surface: Surface, label: str, materials: list[bpy.types.Material]
-) -> bpy.types.Object:
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(surface.points.tolist(), [], surface.faces)
-    mesh.uv_layers.new(name="UVMap").data.foreach_set("uv", surface.uv.astype(np.float32).ravel())
-    for material in materials:
-        mesh.materials.append(material)
-    mesh.polygons.foreach_set("material_index", surface.slots.astype(np.int32))
-    return put(piece, name, mesh, label=label)
+    put_surface(piece, name, board(line, front, filled), [finishes.art(art, glass, 0.5)], "art")
 
 
 def _cells(inner: np.ndarray, many: int) -> list[tuple[np.ndarray, np.ndarray]]:

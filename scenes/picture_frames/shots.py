@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenes.picture_frames.arrangements import EYE, Place
-
-SENSOR = 36.0
-"""Millimetres along the longer side of the picture."""
+from scenes.pose import SENSOR
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ import numpy as np
 
 from scenes.images import to_image
 from scenes.picture_frames import surfaces
+from scenes.picture_frames.meshes import put_surface
 from scenes.picture_frames.outlines import Surface
 from scenes.picture_frames.settings import Settings
 from scenes.picture_frames.wallpapers import GROUNDS, HELD_OUT, PATTERNS, STRIPES, wallpaper
-from scenes.pieces import Piece, Room, put, start
+from scenes.pieces import Piece, Room, start
 from scenes.shader_nodes import Color
 from scenes.shaders import fabric, planks, plaster, stone, tiles
 from scenes.shapes import box
@@ -128,11 +129,9 @@ def _shell(room: Room, rng: np.random.Generator, wide: float, tall: float, mater
 
 def _plane(piece: Piece, name: str, corners, wide: float, tall: float, material, label: str | None = None) -> None:
     """A rectangle with UVs in metres; nobody behind it stands in the sun's way."""
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
-    mesh.uv_layers.new(name="UVMap").data.foreach_set("uv", np.array([0, 0, wide, 0, wide, tall, 0, tall], np.float32))
-    mesh.materials.append(material)
-    put(piece, name, mesh, label=label).visible_shadow = name == "wall"
+    uv = np.array([(0, 0), (wide, 0), (wide, tall), (0, tall)])
+    surface = Surface(np.array(corners), [(0, 1, 2, 3)], uv, np.zeros(1, int))
+    put_surface(piece, name, surface, [material], label).visible_shadow = name == "wall"
 
 
 def _strip(piece: Piece, name: str, wide: float, tall: float, deep: float, z: float, material) -> None:
@@ -151,15 +150,7 @@ def _strip(piece: Piece, name: str, wide: float, tall: float, deep: float, z: fl
     faces = [(at, at + 1, at + 1 + count, at + count) for at in range(count - 1)]
     faces = [face[::-1] for face in faces]
     uv = points[[corner for face in faces for corner in face]][:, [0, 2]]
-    _put_surface(piece, name, Surface(points, faces, uv, np.zeros(len(faces), int)), material)
-
-
-def _put_surface(piece: Piece, name: str, surface: Surface, material) -> None:
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(surface.points.tolist(), [], surface.faces)
-    mesh.uv_layers.new(name="UVMap").data.foreach_set("uv", surface.uv.astype(np.float32).ravel())
-    mesh.materials.append(material)
-    put(piece, name, mesh)
+    put_surface(piece, name, Surface(points, faces, uv, np.zeros(len(faces), int)), [material])
 
 
 def _panels(piece: Piece, rng: np.random.Generator, wide: float, tall: float, skirt: float, material) -> float:
@@ -178,7 +169,7 @@ def _panels(piece: Piece, rng: np.random.Generator, wide: float, tall: float, sk
         ]
         faces = [(0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6)]
         uv = np.array([points[corner][::2] for face in faces for corner in face])
-        _put_surface(piece, f"stile {number + 1}", Surface(np.array(points), faces, uv, np.zeros(3, int)), material)
+        put_surface(piece, f"stile {number + 1}", Surface(np.array(points), faces, uv, np.zeros(3, int)), [material])
     _strip(piece, "cap", wide, 0.035, 0.03, tall, material)
     return tall + 0.035
 

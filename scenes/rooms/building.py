@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector
 
 from blender_addon import scene_labels
-from blender_addon.compat import fcurves
 from blender_addon.contract.labels import built_in
-from scenes import views
 from scenes.books import make_book_meshes
+from scenes.camera import add_camera, key_poses
 from scenes.pieces import Room
+from scenes.pose import Pose
+from scenes.render_settings import set_indoors
 from scenes.rooms import openings
 from scenes.rooms.assets import Assets, canvas, forget_unused, place_asset, read_assets
 from scenes.rooms.builders import Setting, add_art, build_thing
-from scenes.rooms.cameras import SENSOR, View, draw_view
+from scenes.rooms.cameras import View, draw_view
 from scenes.rooms.catalogue import Catalogue
 from scenes.rooms.footprints import meet
 from scenes.rooms.layout import Layout
@@ -55,7 +55,7 @@ def build_room(settings: Settings, seed: int, scene_number: int, frames: int) ->
     numbers = range(1, frames + 1)
     drawn = [draw_view(layout, np.random.default_rng([*key, frame, VIEWS]), frame, settings) for frame in numbers]
     _add_views(room.scene, drawn)
-    views.set_render(room.scene)
+    set_indoors(room.scene)
     bpy.context.view_layer.update()
     return room.scene
 
@@ -98,21 +98,6 @@ def _label(room: Room) -> None:
 
 
 def _add_views(scene: bpy.types.Scene, drawn: list[View]) -> None:
-    """One camera that jumps: a constant key for each view."""
-    data = bpy.data.cameras.new("Camera")
-    data.sensor_width, data.clip_start = SENSOR, 0.02
-    camera = scene.camera = bpy.data.objects.new("Camera", data)
-    scene.collection.objects.link(camera)
-    for frame, view in enumerate(drawn, start=1):
-        camera.location, data.lens = view.eye, view.lens
-        aim = (Vector(view.target) - Vector(view.eye)).to_track_quat("-Z", "Y")
-        camera.rotation_euler = (aim.to_matrix() @ Matrix.Rotation(np.radians(view.roll), 3, "Z")).to_euler()
-        for owner, path in ((camera, "location"), (camera, "rotation_euler"), (data, "lens")):
-            owner.keyframe_insert(path, frame=frame)
-        scene.timeline_markers.new(f"view {frame}", frame=frame)
-    for owner in (camera, data):
-        for curve in fcurves(owner):
-            for key in curve.keyframe_points:
-                key.interpolation = "CONSTANT"
-    scene.frame_start, scene.frame_end = 1, len(drawn)
-    scene.frame_set(1)
+    add_camera(scene)
+    poses = (Pose(f"view {frame}", view.eye, view.target, view.lens, view.roll) for frame, view in enumerate(drawn, 1))
+    key_poses(scene, list(poses))

@@ -7,11 +7,11 @@ from math import atan, atan2, cos, degrees, hypot, radians
 
 import numpy as np
 
+from scenes.pose import SENSOR
 from scenes.rooms.footprints import covered
 from scenes.rooms.layout import Layout, Thing, walkable
 from scenes.rooms.settings import Settings
 
-SENSOR = 36.0  # mm
 ASPECT = 0.75  # height by width
 CANDIDATES = 32
 GOLDEN = 137.5  # degrees from one view to the next, so that few views show whatever there is

@@ -70,6 +70,21 @@ def test_classes_differ_as_in_the_study():
             assert 4.5 < grain.std() < 5.5
 
 
+def test_counts_sizes_and_places_are_even_within_their_limits():
+    frames = [draw(Settings(), 0, 0, frame).balloons for frame in range(1, 1501)]
+    counts = np.bincount([len(balloons) for balloons in frames], minlength=21)
+    assert counts[0] == 0 and len(counts) == 21
+    assert abs(counts[1:] - 75).max() < 40  # four deviations of a count that is seen 75 times
+    flat = [balloon for balloons in frames for balloon in balloons]
+    for values, low, high in (
+        ([balloon.scale for balloon in flat], 0.1, 0.7),
+        ([balloon.at[0] for balloon in flat], -1.5, 1.5),
+        ([balloon.at[1] for balloon in flat], -1.5, 1.5),
+    ):
+        spread = (np.sort(values) - low) / (high - low)
+        assert np.abs(spread - np.linspace(0, 1, len(spread))).max() < 0.02  # Kolmogorov and Smirnov, of 15,000
+
+
 def test_hues_go_round_and_the_rest_is_clamped():
     asked = Settings(hue=(350, 350, 350), hue_deviation=360, elongation_deviation=1, noise_scale_deviation=100)
     balloons = balloons_of(asked, 30)

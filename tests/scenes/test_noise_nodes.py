@@ -11,7 +11,7 @@ from scenery import camera, rectangle
 from blender_addon.compat import set_file_format
 from blender_addon.label_render.exr import read_uncompressed
 from scenes import noise_nodes
-from scenes.nodes import add, use, vector
+from scenes.shader_nodes import add, use, vector
 
 WIDTH, HEIGHT = 48, 40
 ACROSS = (3.0, -4.0, 9.0)

@@ -290,6 +290,18 @@ def test_a_picture_of_a_folder_is_read_once_made_small_and_laid_on_white(empty_s
     assert [image.name for image in bpy.data.images] == ["picture 1"]
 
 
+def test_a_picture_hangs_twice_only_where_there_is_no_other(empty_scene, tmp_path):
+    for name in "abcde":
+        image = bpy.data.images.new(name, 8, 8)
+        image.filepath_raw, image.file_format = str(tmp_path / f"{name}.png"), "PNG"
+        image.save()
+    gallery, rng = open_gallery(tmp_path, 0.0, False), np.random.default_rng(0)
+    hung: list[Art] = []
+    for _ in range(5):
+        hung.append(gallery.pick(rng, "art", hung))
+    assert len({art.image for art in hung[:4]}) == len({art.image for art in hung}) == 4
+
+
 def test_folders_that_will_not_do_are_refused(empty_scene, tmp_path):
     for asked, word in ((open_gallery, "two pictures"), (open_models, "chair_1.glb")):
         rest = (0.0, False) if asked is open_gallery else ()
