@@ -9,7 +9,9 @@ from typing import Any, NoReturn
 from blender_addon.contract.strict import Misfits, nearest
 from postprocess.export_request import add_arguments
 
-_NOT_IN_A_RECIPE = ("runs", "out", "exr", "pictures", "layer", "label_set", "split_list", "help", "jobs", "seed")
+_NOT_IN_A_RECIPE = (
+    *("runs", "out", "exr", "pictures", "layer", "label_set", "split_list", "real_share", "help", "jobs", "seed"),
+)
 _REPEATED = ("merge",)
 
 
