@@ -10,8 +10,8 @@ from dataclasses import fields
 
 from blender_addon.contract.labels import LabelSet, LabelSetError
 from blender_addon.contract.modalities import MODALITIES
-from postprocess.exporters import FORMATS, Format, PerFrame
 from postprocess.export_request import FORMAT_OPTIONS, wishes_from
+from postprocess.exporters import FORMATS, Format, PerFrame
 from postprocess.manifest import Choices
 from postprocess.regrouping import regrouped
 from postprocess.splits import check_fractions
