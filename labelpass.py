@@ -75,6 +75,8 @@ def command() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = main()
+    except KeyboardInterrupt:  # before a verb began
+        code = 130
     except Exception:  # noqa: BLE001 (a bug of ours, or of Blender: never an answer such as 1)
         traceback.print_exc()
         code = 3

@@ -53,6 +53,13 @@ def layout_of(format: str, options: Mapping[str, Any]) -> Format:
 def check_wishes(out: Path, choices: Choices, jobs: int) -> None:
     """Raises ExportError for a place that is taken, or in a run, and for numbers that mean nothing."""
     check_place(out)
+    check_numbers(choices)
+    if jobs < 1:
+        raise ExportError(f"{jobs} jobs: at least one process is needed")
+
+
+def check_numbers(choices: Choices) -> None:
+    """Raises ExportError for those that mean nothing."""
     if choices.size is not None and not all(1 <= side <= MOST_PIXELS for side in choices.size):
         width, height = choices.size
         raise ExportError(f"size {width}x{height}: a dataset's pictures have 1 to {MOST_PIXELS} pixels a side")
@@ -64,5 +71,3 @@ def check_wishes(out: Path, choices: Choices, jobs: int) -> None:
         raise ExportError(f"weights {choices.weights!r}: known are {', '.join(METHODS)}")
     if choices.seed < 0:
         raise ExportError(f"seed {choices.seed}: seeds are whole numbers from 0")
-    if jobs < 1:
-        raise ExportError(f"{jobs} jobs: at least one process is needed")

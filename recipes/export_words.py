@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from blender_addon.contract.strict import Misfits, nearest
-from postprocess.export_request import add_arguments
+from postprocess.export_request import FORMATS, add_arguments
 
-_NOT_IN_A_RECIPE = ("runs", "out", "exr", "pictures", "layer", "label_set", "split_list", "help", "jobs", "seed")
+_NOT_IN_A_RECIPE = (
+    *("runs", "out", "exr", "pictures", "layer", "label_set", "split_list", "real_share", "help", "jobs", "seed"),
+)
 _REPEATED = ("merge",)
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise ValueError(message.removeprefix("argument "))
+        """As sentences about a recipe begin: with a key of it."""
+        option, told, why = message.removeprefix("argument ").partition(": ")
+        key = option.removeprefix("--").replace("-", "_")
+        raise ValueError(f"export.{key}: {why}" if told else f"export: {message}")
 
 
 def export_words(said: Mapping[str, Any]) -> argparse.Namespace:
@@ -26,6 +31,11 @@ def export_words(said: Mapping[str, Any]) -> argparse.Namespace:
     wrong = [f"export.{key} is unknown{nearest(key, known)}" for key in said if key not in known]
     if "format" not in said:
         wrong.append("export.format is missing")
+    elif said["format"] not in FORMATS:
+        known_formats = ", ".join(FORMATS)
+        wrong.append(
+            f"export.format must be one of {known_formats}, not {said['format']!r}{nearest(said['format'], FORMATS)}"
+        )
     words: list[str] = []
     for key, value in said.items():
         if key in known and value is not None:
@@ -35,7 +45,7 @@ def export_words(said: Mapping[str, Any]) -> argparse.Namespace:
     try:
         return parser.parse_args(["--out=out", "run", *words])
     except ValueError as error:
-        raise Misfits([f"export: {error}"]) from None
+        raise Misfits([str(error)]) from None
 
 
 def _words(options: list[argparse.Action], value: Any, wrong: list[str]) -> list[str]:

@@ -23,7 +23,8 @@ from postprocess.progress import Progress
 
 from .folder import DATASET, begin
 from .recipe_file import Asked
-from .rendered import render_all
+from .rehearsal import rehearse
+from .rendered import label_set_of, render_all
 
 MOST_FRAMES, MOST_SEED = 10_000_000, 2**31
 _NEXT = "dataset-next"
@@ -49,11 +50,12 @@ def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[Ex
         raise ValueError(f"--count goes from 1 to {MOST_FRAMES}, --seed from 0 to {MOST_SEED - 1}")
     pages = asked.module.pages(asked.settings, wish.seed) if asked.job is None else None
     made_of = {"made_of": pages.made_of} if pages is not None and pages.made_of else {}
+    target = label_files.read(asked.export.labels) if asked.export.labels else None
+    rehearse(asked, label_set_of(asked) if pages is None else pages.label_set, target)
     begin(wish.out, {**asked.to_dict(), "seed": wish.seed, **made_of})
     place = wish.out / DATASET
     if _holds(place, wish.count):
         return None, 0
-    target = label_files.read(asked.export.labels) if asked.export.labels else None
     if pages is not None:
         drawn = DrawnFrames(
             slug(asked.name, "drawn"), pages.label_set, pages.draw, wish.count, wish.seed, pages.made_of

@@ -11,14 +11,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 from blender_addon.contract.strict import Misfits, build, key_of, plain
-from blender_addon.strict_yaml import YamlError, read_yaml
+from blender_addon.strict_yaml import Place, YamlError, read_yaml
 from render_scripts.job import Job
 from render_scripts.plan import Request
 from render_scripts.written_file import read_file, refusal
@@ -84,36 +85,49 @@ def place_of(name: str) -> Path:
 
 
 def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
-    """A recipe by its name or path, with `changes` such as "size=[64, 64]" (a setting) or "export.format=coco" in it.
+    """A recipe by its name or path, with `changes` such as "size=[64, 64]" (a setting), "export.format=coco" or
+    "render.randomize.world={}" in it.
 
     Paths in the file are relative to it, those in changes to the working folder. Raises ValueError, with a line for
     each thing that is wrong.
     """
     path = place_of(name)
     data, places = read_file(path, "a recipe")
+    read = [_change(text) for text in changes]
     try:
-        recipe = build(Recipe, data)
-        return _understood(path, recipe, [_change(text) for text in changes])
+        return _understood(path, build(Recipe, data), read)
     except Misfits as error:
-        raise refusal(path, places, error.found) from None
+        raise _refused(path, places, error.found, [".".join(keys) for keys, _ in read]) from None
 
 
-def _understood(path: Path, written: Recipe, changes: list[tuple[str, str, Any]]) -> Asked:
+def _refused(path: Path, places: Mapping[str, Place], found: Iterable[str], changed: Iterable[str]) -> ValueError:
+    """What is wrong with a change is told of the change: the file says nothing of it."""
+    own = "|".join(re.escape(key) for key in changed)
+    of_changes = [sentence for sentence in found if own and re.match(rf"(?:{own})(?!\w)", sentence)]
+    of_file = [sentence for sentence in found if sentence not in of_changes]
+    lines = [f"--set: {sentence}" for sentence in of_changes]
+    return ValueError("\n".join([*lines, *([str(refusal(path, places, of_file))] if of_file else [])]))
+
+
+def _understood(path: Path, written: Recipe, changes: list[tuple[tuple[str, ...], Any]]) -> Asked:
     try:
         module = builder(written.scenes)
     except ValueError as error:
         raise Misfits([f"scenes: {error}"]) from None
     sections: dict[str, dict[str, Any]] = {name: dict(getattr(written, name)) for name in _SECTIONS}
     hints = {key_of(key): hint for key, hint in get_type_hints(module.Settings).items()}
-    for section, key, value in changes:
+    for (section, key, *inside), value in changes:
         a_path = section == "settings" and Path in (hints.get(key), *get_args(hints.get(key)))
-        sections[section][key] = str(Path.cwd() / value) if a_path and isinstance(value, str) else value
+        taken = str(Path.cwd() / value) if a_path and isinstance(value, str) else value
+        sections[section][key] = _changed(sections[section].get(key), inside, taken)
     wrong: list[str] = []
     settings = job = None
     try:
         settings = build(module.Settings, sections["settings"], "settings", alone=True, folder=path.parent)
     except Misfits as error:
-        wrong += error.found
+        missing = (re.fullmatch(r"settings\.(\w+) is missing", sentence) for sentence in error.found)
+        hows = (f"; --set {which[1]}=VALUE says it, too" if which else "" for which in missing)
+        wrong += [sentence + how for sentence, how in zip(error.found, hows)]
     try:
         job = None if draws(module) else _job(sections["render"], path.parent)
         if job is None and sections["render"]:
@@ -136,15 +150,24 @@ def _job(said: Mapping[str, Any], folder: Path) -> Job:
     return build(Job, {**said, "out": "out", "scene": "scene.blend"}, "render", alone=True, folder=folder)
 
 
-def _change(text: str) -> tuple[str, str, Any]:
-    """(section, key, value) of KEY=VALUE; a key without a section is a setting, the value is YAML."""
+def _changed(before: Any, inside: Sequence[str], value: Any) -> Any:
+    """`before` with the value at that key inside of it, and all else as it is."""
+    if not inside:
+        return value
+    kept = before if isinstance(before, Mapping) else {}
+    return {**kept, inside[0]: _changed(kept.get(inside[0]), inside[1:], value)}
+
+
+def _change(text: str) -> tuple[tuple[str, ...], Any]:
+    """((section, key, key inside of that, ...), value) of KEY=VALUE; a key without a section is a setting, the value is
+    YAML."""
     name, equals, value = text.partition("=")
-    section, dot, key = name.strip().partition(".")
-    if not dot:
-        section, key = "settings", section
-    if not equals or not key or section not in _SECTIONS:
+    keys = tuple(name.strip().split("."))
+    if len(keys) == 1:
+        keys = ("settings", *keys)
+    if not equals or not all(keys) or keys[0] not in _SECTIONS:
         raise ValueError(f"--set {text!r}: write KEY=VALUE, render.KEY=VALUE or export.KEY=VALUE")
     try:
-        return section, key, read_yaml(value, "a value")[0]
+        return keys, read_yaml(value, "a value")[0]
     except YamlError as error:
         raise ValueError(f"--set {text!r}: {error}") from None

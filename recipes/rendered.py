@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.contract.run import PLAN, finished_frames
 from blender_addon.contract.strict import plain
 from blender_addon.contract.words import counted
@@ -51,6 +52,14 @@ def render_all(asked: Asked, count: int, seed: int, out: Path, blender: str | No
         if code:
             return runs, code
     return runs, 0
+
+
+def label_set_of(asked: Asked) -> LabelSet | None:
+    """That of the scenes; None where the recipe says another, which the render reads."""
+    if asked.job is None or asked.job.label_set is not None:
+        return None
+    own: LabelSet | str = asked.module.LABEL_SET
+    return built_in(own) if isinstance(own, str) else own
 
 
 def _done(run: Path, wanted: int) -> bool:

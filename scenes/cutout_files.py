@@ -110,6 +110,12 @@ def _of_folders(folder: Path) -> dict[str, list[Path]]:
         inside = path.relative_to(folder).parts
         if len(inside) > 1 and path.suffix.lower() in _WITH_ALPHA:
             found.setdefault(inside[0], []).append(path)
+    for each in sorted(folder.iterdir()) if found else ():
+        if each.is_dir() and not each.name.startswith(".") and each.name not in found:
+            raise CutoutError(
+                f"{each} holds no cut-outs (PNG, WebP or TIFF with transparency), and would be no class; put some "
+                "there, or take it away"
+            )
     return found
 
 
@@ -128,7 +134,9 @@ def _of_index(index: Path) -> dict[str, list[Path]]:
 
 
 def _below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    """Its files, but for what is hidden, such as .git and .DS_Store."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
 
 
 def _read_cutout(path: Path, longest: int) -> NDArray[np.float32]:

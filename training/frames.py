@@ -78,7 +78,9 @@ def open_dataset(folder: Path) -> Dataset:
     """Raises ExportError and TrainingError where it is none, or of a format that no frame can be read of alone."""
     path = folder / NAME
     if not path.is_file():
-        raise TrainingError(f"{folder} is no dataset of labelpass export (it has no {NAME})")
+        inside = folder / "dataset"  # where `labelpass dataset` puts it
+        near = f"; did you mean {inside}?" if (inside / NAME).is_file() else ""
+        raise TrainingError(f"{folder} is no dataset of labelpass export (it has no {NAME}){near}")
     with manifest_read(path) as data:
         layout, pictures = FORMATS[data["format"]], bool(data["images"])
         told = [data["size"]] if data["size"] else [text.split("x") for text in data["sizes"]]

@@ -20,7 +20,7 @@ from .checkpoint import BEST, LAST, Progress, read_progress, write_model, write_
 from .course import Course, Lesson
 from .curves import page
 from .errors import TrainingError
-from .frames import open_dataset, refuse_sizes
+from .frames import Dataset, Frame, open_dataset, refuse_sizes
 from .history import Epoch, as_lines, told
 from .machine import Machine, memory_told
 from .networks import NETWORKS
@@ -100,10 +100,22 @@ def _tell(course: Course, out: Path) -> None:
 def _lesson(folder: Path, settings: Settings) -> Lesson:
     dataset = open_dataset(folder)
     frames = dataset.frames("train")
-    val = dataset.frames("val") if settings.validate else ()
+    val = _validated(dataset) if settings.validate else ()
     settings = settled(settings, len(frames))
     refuse_sizes(dataset, settings.crop, settings.batch, NETWORKS[settings.net].least)
     return Lesson(dataset, settings, frames, val, weights_of(dataset, frames, settings.weights))
+
+
+def _validated(dataset: Dataset) -> tuple[Frame, ...]:
+    try:
+        return dataset.frames("val")
+    except ValueError as error:
+        if "is empty" not in str(error):
+            raise
+        raise TrainingError(
+            f"{error}, so nothing says which epoch is the best: add --no-validation, or export with more frames or "
+            "another --split"
+        ) from None
 
 
 def _stopped(out: Path, lesson: Lesson) -> Progress | None:

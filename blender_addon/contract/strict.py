@@ -21,6 +21,7 @@ from .arguments import parse_path
 
 _Built = TypeVar("_Built")
 _DIGITS = 30  # of the longest number that any file of ours can hold, and more
+_MOST_TOLD = 16  # keys that an error names
 _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
@@ -129,6 +130,11 @@ def nearest(word: Any, known: Iterable[Any]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
+def _which(word: Any, known: Mapping[str, Any]) -> str:
+    """The nearest known word, else all of them where that is no long list."""
+    return nearest(word, known) or (f"; there are {', '.join(known)}" if 1 < len(known) <= _MOST_TOLD else "")
+
+
 @cache
 def _hints(kind: type) -> Mapping[str, Any]:
     """{key: hint} of a dataclass; read once, since a plan may hold 100,000 views."""
@@ -155,7 +161,7 @@ def _build(kind: type[_Built], data: Any, what: str, how: Reading) -> _Built:
             wrong.append(f"{before}{key} is missing")
     for key in data:
         if key not in hints and not how.others:
-            wrong.append(f"{before}{shown_key(key)} is unknown{nearest(key, hints)}")
+            wrong.append(f"{before}{shown_key(key)} is unknown{_which(key, hints)}")
     for name, key, _ in _fields(kind):  # type: ignore[arg-type]
         if key in data:
             try:

@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 
 from blender_addon.contract.run import read_plan
+from blender_addon.label_sets import label_files
 from labelpass import main
 from postprocess.manifest import NAME
 from recipes.folder import begin
 from recipes.make import Wish, make
 from recipes.recipe_file import read_recipe
+from recipes.rehearsal import rehearse
+from recipes.rendered import label_set_of
 from scenes.drawn import Pages, frame_rng
 from scenes.rectangles import ART, LABEL_SET, Settings, draw
 
@@ -195,3 +198,39 @@ def test_what_is_missing_is_made_again(rendered: Path) -> None:
     changes = ["render.size=16x12", "render.samples=1", "render.label_supersample=1", "export.split=1/0/0"]
     assert make(read_recipe("studio", changes), Wish(rendered, 2, 5, 1))[1] == 0
     assert label.read_bytes() == before and frame.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes", "told"),
+    [
+        ("balloons", ["export.format=coco"], r"export\.background_class: format coco has no such option.*=null"),
+        (
+            "balloons",
+            ["export.format=coco", "export.background_class=null", "render.with=depth"],
+            r"export\.format=coco needs instances of each frame: add --set 'render\.with=\[depth, instances\]'",
+        ),
+        ("studio", ["export.ignore_impure=0.6", "render.label_supersample=1"], r"purity.*render\.label_supersample=3"),
+        ("studio", ["export.split_assets=chair"], r"export\.split_assets needs instances"),
+        ("studio", ["export.split_assets=chiar", "render.with=instances"], "chiar"),
+        ("studio", ["export.keep=wal"], "--keep: .*wal"),
+        ("studio", ["export.split=0.5/0.1/0.1"], "0.5"),
+        ("picture_frames", ["export.labels=nyu13", "export.keep=art"], "--keep: .*art"),
+        ("rectangles", ["export.format=nyu-mat", "export.ignore_impure=0.5"], "rectangles draws its pictures without"),
+        ("rectangles", ["export.ignore=0"], "0"),
+        ("rectangles", ["export.ignore_boundary=-3"], "-3 pixels beside edges"),
+    ],
+)
+def test_a_dataset_that_cannot_be_is_refused_before_anything_is_made(
+    recipe: str, changes: list[str], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        make(read_recipe(recipe, changes), Wish(tmp_path / "out", 2, 0, 1))
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_each_recipe_exports_by_itself_is_not_refused() -> None:
+    for name in ("balloons", "picture_frames", "rooms", "studio"):
+        asked = read_recipe(name)
+        target = label_files.read(asked.export.labels) if asked.export.labels else None
+        assert label_set_of(asked) is not None
+        rehearse(asked, label_set_of(asked), target)

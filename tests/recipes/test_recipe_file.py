@@ -69,7 +69,7 @@ def test_changes_are_yaml_and_go_where_their_key_says() -> None:
             "3:3: settings.sise is unknown; did you mea",
         ),
         ("scenes: rectangles\nexport:\n  formt: nyu", "3:3: export.formt is unknown; did you mean format?"),
-        ("scenes: rectangles\nexport:\n  split: x\n  format: nyu", "export: --split: split 'x': write three shares"),
+        ("scenes: rectangles\nexport:\n  split: x\n  format: nyu", "3:3: export.split: split 'x': write three shares"),
         (
             "scenes: rectangles\nexport: {format: nyu}\nrender: {samples: 3}",
             "3:1: render: rectangles draws its picture",
@@ -83,6 +83,10 @@ def test_changes_are_yaml_and_go_where_their_key_says() -> None:
             "scenes: studio\nexport: {format: nyu, background_class: yes}",
             "export.background_class must be true or fals",
         ),
+        ("scenes: studio\nexport:\n  format: cocoo", "3:3: export.format must be one of ade20k"),
+        ("scenes: studio\nexport:\n  format: cocoo", "not 'cocoo'; did you mean coco?"),
+        ("scenes: rectangles\nexport: {format: nyu, real_share: 0.5}", "export.real_share is unknown"),
+        ("scenes: cutouts\nexport: {format: nyu}", "settings.cutouts is missing; --set cutouts=VALUE says it, too"),
         ("scenes: !!python/object:x {}", "1:"),
     ],
 )
@@ -98,6 +102,26 @@ def test_mistakes_are_told_with_their_place(text: str, told: str, tmp_path: Path
 def test_changes_that_mean_nothing_are_refused(change: str) -> None:
     with pytest.raises(ValueError, match="--set"):
         read_recipe("rectangles", [change])
+
+
+def test_a_key_inside_of_a_key_leaves_the_rest_as_the_recipe_has_it() -> None:
+    plain_one = read_recipe("rooms").recipe.render["randomize"]
+    asked = read_recipe("rooms", ["render.randomize.distractors={count: 3}", "render.randomize.sensor.blur=[0, 0]"])
+    changed = asked.recipe.render["randomize"]
+    assert changed == {
+        **plain_one,
+        "distractors": {"count": 3},
+        "sensor": {**plain_one["sensor"], "blur": [0, 0]},
+    }
+    assert asked.job is not None and asked.job.randomize.distractors.count == (3, 3)
+    assert read_recipe("studio", ["render.randomize.world={}"]).recipe.render["randomize"] == {"world": {}}
+
+
+def test_a_mistake_in_a_change_is_told_of_the_change() -> None:
+    with pytest.raises(ValueError, match=r"^--set: settings\.foo is unknown; there are size, rectangles, side, gap"):
+        read_recipe("rectangles", ["foo=1"])
+    with pytest.raises(ValueError, match=r"^--set: render\.randomize\.distractors\.assets is unknown; there"):
+        read_recipe("rooms", ["render.randomize.distractors.assets=models"])
 
 
 def test_no_recipe() -> None:

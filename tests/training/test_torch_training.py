@@ -189,6 +189,13 @@ def test_the_best_epoch_is_kept_and_scored_as_evaluate_does(tmp_path, machine, s
     assert verdict.scores.of_class["iou"].tolist() == pytest.approx(best.ious)
 
 
+def test_a_dataset_without_val_says_how_to_go_on(tmp_path):
+    dataset = shapes_dataset(tmp_path / "data", split=(1, 0, 0))
+    with pytest.raises(TrainingError, match=r"split 'val' is empty, .*: add --no-validation, or"):
+        learned(dataset, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
 def test_without_validation_the_last_is_the_best(tmp_path, machine):
     dataset = shapes_dataset(tmp_path, frames=4, split=(1, 0, 0))
     learned(

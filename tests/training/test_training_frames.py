@@ -76,7 +76,11 @@ def test_a_dataset_without_pictures_teaches_nothing(tmp_path, shapes):
 
 
 def test_what_is_no_dataset(tmp_path):
-    with pytest.raises(TrainingError, match=r"is no dataset of labelpass export \(it has no dataset.json\)"):
+    with pytest.raises(TrainingError, match=r"is no dataset of labelpass export \(it has no dataset.json\)$"):
+        open_dataset(tmp_path)
+    (tmp_path / "dataset").mkdir()
+    (tmp_path / "dataset" / "dataset.json").write_text("{}")
+    with pytest.raises(TrainingError, match=r"; did you mean .*dataset[?]$"):
         open_dataset(tmp_path)
     (tmp_path / "dataset.json").write_text("{}")
     with pytest.raises(ExportError, match=r"no dataset\.json of labelpass, or damaged"):
