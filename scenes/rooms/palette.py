@@ -73,6 +73,8 @@ CARPETS: Sequence[Color] = (
     (0.30, 0.29, 0.28), (0.46, 0.41, 0.33), (0.14, 0.17, 0.22), (0.22, 0.20, 0.17), (0.36, 0.31, 0.27),
     (0.16, 0.20, 0.17),
 )  # fmt: skip
+LIT: Color = (0.95, 0.66, 0.38)
+"""What a shade looks like with a bulb behind it."""
 WOODEN = ("oak", "walnut", "pine", "teak")
 COVERED = ("sofa cloth", "armchair cloth", "charcoal cloth", "denim")
 CUSHIONS = ("mustard", "rust", "teal", "rose")
@@ -127,8 +129,19 @@ def _tinted(pixels: np.ndarray, rng: np.random.Generator, name: str) -> np.ndarr
     return pixels
 
 
-def draw_palette(rng: np.random.Generator, kind: str, lamps_on: bool) -> dict[str, tuple]:
-    """Recipes of all materials of a room of this kind, by name."""
+class Unlit(dict):
+    """The same materials for a lamp that is off."""
+
+    def __init__(self, materials: dict[str, bpy.types.Material]) -> None:
+        super().__init__()
+        self.materials = materials
+
+    def __missing__(self, name: str) -> bpy.types.Material:
+        return self.materials[{"bulb": "unlit bulb", "lit shade": "unlit shade"}.get(name, name)]
+
+
+def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool) -> dict[str, tuple]:
+    """Recipes of all materials of a room of this kind, by name; its ceiling lamp burns or does not."""
     found = {**RECIPES, **OWN}
     for name in WOODEN:
         if name != "oak" and rng.random() < 0.25:
@@ -151,10 +164,11 @@ def draw_palette(rng: np.random.Generator, kind: str, lamps_on: bool) -> dict[st
     found["terrazzo"] = (stone, _pick(rng, GROUNDS), _pick(rng, GROUNDS), rng.uniform(40, 140), rng.uniform(0.15, 0.4))
     found["tiles"] = (tiles, *_tiling(rng, rng.uniform(0.06, 0.16)))
     found |= _surroundings(rng, kind)
-    if lamps_on:
+    shade = _pick(rng, PALE)
+    found |= {"unlit bulb": (glow, (0.9, 0.88, 0.85), 0.05), "unlit shade": (glow, shade, 0.03)}
+    found["lit shade"] = (glow, tuple(0.35 * part + 0.65 * warm for part, warm in zip(shade, LIT, strict=True)), 1.1)
+    if ceiling_on:
         found["ceiling glow"] = (glow, (1.0, 0.86, 0.66), 6.0)
-    else:
-        found |= {"bulb": (glow, (0.9, 0.88, 0.85), 0.05), "lit shade": (glow, _pick(rng, PALE), 0.03)}
     return found
 
 
@@ -174,7 +188,9 @@ def _surroundings(rng: np.random.Generator, kind: str) -> dict[str, tuple]:
         floor = (fabric, _pick(rng, CARPETS), rng.uniform(120, 260), 0.3, 0.12)
     else:
         floor = (planks, *BOARDS[rng.integers(len(BOARDS))])
-    return {"wall": wall, "accent wall": accent, "floor": floor, "ceiling": (plaster, (0.84, 0.83, 0.81), 0.2)}
+    corridor = (plaster, _pick(rng, WALLS), 0.3)
+    ceiling = (plaster, (0.84, 0.83, 0.81), 0.2)
+    return {"wall": wall, "accent wall": accent, "corridor wall": corridor, "floor": floor, "ceiling": ceiling}
 
 
 def _tiling(rng: np.random.Generator, size: float) -> tuple:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields
+from collections import Counter
+from dataclasses import fields, replace
 from itertools import combinations
 from json import dumps
 from pathlib import Path
@@ -34,8 +35,9 @@ from scenes.rooms.layout import (
     walkable,
     wall_behind,
 )
+from scenes.rooms.moods import draw_mood
 from scenes.rooms.programs import PROGRAMS, furnish
-from scenes.rooms.settings import KINDS, Settings
+from scenes.rooms.settings import KINDS, TIMES, Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -47,7 +49,7 @@ def _furnished(kind: str, seed: int) -> Layout:
 
 
 def test_layouts_and_settings_do_without_blender():
-    pure = "asset_names cameras catalogue floor_plan footprints furnisher layout programs settings".split()
+    pure = "asset_names cameras catalogue floor_plan footprints furnisher layout moods programs settings".split()
     code = "import sys, importlib\nsys.modules['bpy'] = None\n"
     code += f"for name in {pure!r}:\n    importlib.import_module(f'scenes.rooms.{{name}}')\n"
     code += "assert 'mathutils' not in sys.modules"
@@ -117,6 +119,40 @@ def test_doors_and_windows_lie_in_their_walls(seed, kind):
         assert hole.low < hole.high < plan.height - 0.1
     walls = [hole.wall for hole in (plan.door, *plan.windows)]
     assert len(walls) == len(set(walls))
+
+
+@pytest.mark.parametrize(
+    ("ajar", "hinge", "middle"), [(90, -1, (3.8, 0.45)), (90, 1, (2.9, 0.45)), (60, -1, (3.575, 0.3897))]
+)
+def test_a_door_opens_into_the_room_about_its_hinges(ajar, hinge, middle):
+    """The south wall runs from x = 4 to 0: the left end of its door, 0.2 along, is at x = 3.8."""
+    plan = replace(ROOM, door=Opening("south", 0.2, 1.1, 0.0, 2.0, ajar, hinge))
+    leaf = plan.leaf()
+    assert (leaf.x, leaf.y) == pytest.approx(middle, abs=1e-4)
+    hinges = (3.8 if hinge < 0 else 2.9), 0.0
+    assert covered(np.array(hinges), leaf, 1e-6)
+    assert covered(leaf.corners(), plan.door_swing(), 0.03).all()
+    assert ROOM.leaf() is None
+
+
+# Light
+
+
+@given(SEEDS, st.sampled_from(TIMES), st.sampled_from(KINDS), st.integers(0, 4), st.integers(0, 2))
+def test_every_room_is_lit(seed, time, kind, lamps, windows):
+    mood = draw_mood(np.random.default_rng(seed), time, kind, range(10, 10 + lamps), windows)
+    assert mood.burning <= set(range(10, 10 + lamps))
+    assert mood.ceiling or mood.burning or (windows and time != "evening")
+    assert not mood.sun or windows
+    assert 0 <= mood.drawn[0] < mood.drawn[1] <= 1 and mood.watts > 0
+
+
+def test_lamps_burn_in_many_ways():
+    """Over 200 evenings with three lamps: the ceiling's alone, one of the others alone, several, and all."""
+    moods = [draw_mood(np.random.default_rng(seed), "evening", "bedroom", [1, 2, 3], 1) for seed in range(200)]
+    ways = Counter((mood.ceiling, len(mood.burning)) for mood in moods)
+    assert min(ways[way] for way in ((True, 0), (True, 3), (False, 1), (False, 2), (False, 3))) > 5
+    assert len({mood.bulbs for mood in moods}) > 8
 
 
 # Rules, on paper
