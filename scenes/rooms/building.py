@@ -25,6 +25,7 @@ from scenes.rooms.cameras import SENSOR, View, draw_view
 from scenes.rooms.catalogue import Catalogue
 from scenes.rooms.doors import add_door
 from scenes.rooms.footprints import meet
+from scenes.rooms.kitchen_fronts import draw_fronts
 from scenes.rooms.layout import Layout
 from scenes.rooms.light import add_light
 from scenes.rooms.moods import LAMPS, Mood, draw_mood
@@ -80,6 +81,7 @@ def _raise_walls(room: Room, layout: Layout, kind: str, mood: Mood) -> None:
 
 def _furnish(room: Room, layout: Layout, assets: Assets, mood: Mood) -> None:
     copies: dict[str, Piece] = {}
+    fronts = draw_fronts(room.rng)
     dark = replace(room, material=Unlit(room.material))
     for number, thing in enumerate(layout.things):
         if thing.model.source:
@@ -88,7 +90,7 @@ def _furnish(room: Room, layout: Layout, assets: Assets, mood: Mood) -> None:
                 add_art(room, thing, canvas(assets, thing.model))
         else:
             on = number in mood.burning
-            build_thing(room if on else dark, thing, Setting(mood.watts if on else 0.0, copies))
+            build_thing(room if on else dark, thing, Setting(mood.watts if on else 0.0, copies, fronts))
     forget_unused(assets)
 
 

@@ -105,7 +105,7 @@ def _worth(layout: Layout, view: View) -> float:
         cosine = float(to @ forward[:2]) / max(far * away, 1e-9)
         if cosine < np.cos(half) or far < 0.3:
             continue
-        if far - hypot(footprint.wide, footprint.deep) / 2 < 0.45 and thing.z + thing.model.tall > eye[2] - 0.5:
+        if footprint.away(eye[:2]) < 0.4 and thing.z + thing.model.tall > eye[2] - 0.5:
             worth -= 6.0
         elif not _hidden(layout, thing, eye[:2], np.array([footprint.x, footprint.y])):
             worth += _weight(thing)

@@ -1,6 +1,6 @@
 """Light of a room as its mood has it, through its windows and from its lamps.
 
-As in scenes/daylight.py, soft lamps just inside the panes stand for the sky, and the world itself is for looking at.
+As in scenes/daylight.py, soft lamps just inside the panes stand for the sky, and the world (outlook) is for looking at.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from scenes.daylight import add_lamp_light
 from scenes.pieces import Room, start
 from scenes.rooms.floor_plan import TURNS, FloorPlan, Opening
 from scenes.rooms.moods import LAMPS, SKIES, Mood, Sky
+from scenes.rooms.outlook import add_outlook
 from scenes.shapes import box, lathe, tube
 
 
@@ -24,7 +25,7 @@ def add_light(room: Room, plan: FloorPlan, mood: Mood, kind: str) -> None:
     for light in bpy.data.lights:
         if light.name.startswith(tuple(name.capitalize() for name in LAMPS)):
             light.color = mood.bulbs[1]
-    _add_world(room, sky)
+    add_outlook(room, mood)
     for window in plan.windows:
         _add_skylight(room, plan, window, sky)
     if mood.sun:
@@ -33,43 +34,6 @@ def add_light(room: Room, plan: FloorPlan, mood: Mood, kind: str) -> None:
     view = room.scene.view_settings
     view.view_transform, view.look = "AgX", "AgX - Medium High Contrast"
     view.exposure = sky.exposure if plan.windows else SKIES["evening"].exposure
-
-
-def _add_world(room: Room, sky: Sky) -> None:
-    """A gradient above the horizon, trees and roofs as a ragged dark band along it, ground below."""
-    world = bpy.data.worlds.new("Sky")
-    world.use_nodes = True
-    tree = world.node_tree
-    background = next(node for node in tree.nodes if node.type == "BACKGROUND")
-    spot = tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"]
-    height, noise = tree.nodes.new("ShaderNodeSeparateXYZ"), tree.nodes.new("ShaderNodeTexNoise")
-    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = room.rng.uniform(9, 22), 12.0
-    ragged = tree.nodes.new("ShaderNodeMath")
-    ragged.operation, ragged.inputs[1].default_value = "MULTIPLY_ADD", 0.22
-    ramp = tree.nodes.new("ShaderNodeValToRGB")
-    tree.links.new(spot, height.inputs[0])
-    tree.links.new(spot, noise.inputs["Vector"])
-    tree.links.new(noise.outputs[0], ragged.inputs[0])
-    tree.links.new(height.outputs["Z"], ragged.inputs[2])
-    tree.links.new(ragged.outputs[0], ramp.inputs[0])
-    leafy = tuple(0.3 * part for part in sky.ground)
-    stops = {0.0: sky.ground, 0.07: sky.ground, 0.09: leafy, 0.125: leafy, 0.2: sky.low, 0.7: sky.high}
-    elements = ramp.color_ramp.elements
-    for number, (position, color) in enumerate(stops.items()):
-        element = elements[number] if number < 2 else elements.new(position)
-        element.position, element.color = position, (*color, 1)
-    tree.links.new(ramp.outputs[0], background.inputs["Color"])
-    leaves = tree.nodes.new("ShaderNodeTexNoise")
-    leaves.inputs["Scale"].default_value, leaves.inputs["Detail"].default_value = 28.0, 6.0
-    tree.links.new(spot, leaves.inputs["Vector"])
-    dapple = tree.nodes.new("ShaderNodeMath")
-    dapple.operation = "MULTIPLY_ADD"
-    dapple.inputs[1].default_value, dapple.inputs[2].default_value = sky.strength, 0.5 * sky.strength
-    tree.links.new(leaves.outputs[0], dapple.inputs[0])
-    tree.links.new(dapple.outputs[0], background.inputs["Strength"])
-    room.scene.world = world  # before its Cycles settings: setting those updates the scene's world
-    world.cycles_visibility.diffuse = False
-    world.cycles.sampling_method = "NONE"
 
 
 def _add_skylight(room: Room, plan: FloorPlan, window: Opening, sky: Sky) -> None:

@@ -89,7 +89,7 @@ def draw_mood(rng: np.random.Generator, time: str, kind: str, lamps: Sequence[in
     cold = kind in ("office", "bathroom", "kitchen") and rng.random() < 0.6
     above = str(rng.choice(["neutral", "cool", "soft"] if cold else ["warm", "soft", "neutral"]))
     stands = str(rng.choice(["candle", "warm", "warm", "soft", "neutral"]))
-    alone = 2.2 if burning and not ceiling and len(burning) == 1 else 1.4 if burning and not ceiling else 1.0
+    alone = 1.0 if ceiling or not burning else 3.5 if len(burning) == 1 else 2.0
     watts = alone * rng.uniform(0.8, 1.3) * (0.6 if time in ("day", "overcast") else 1.0)
     sun = float(rng.uniform(8, 26)) if time == "day" and windows and rng.random() < 0.85 else 0.0
     low = rng.random()

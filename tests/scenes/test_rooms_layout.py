@@ -91,6 +91,14 @@ def test_rectangles_meet_where_they_share_a_point(x, y, u, v, a, b, c, d, turn, 
     assert meet(one, two) == meet(two, one)
 
 
+def test_how_far_a_point_is_from_a_rectangle():
+    """Of one 2 by 1 m, turned by a quarter: 3 by 4 beyond its corner is 5 away, beside it what lies between."""
+    turned = Footprint(0, 0, 2, 1, 90)
+    assert turned.away(np.array([3.5, 5.0])) == pytest.approx(5)
+    assert turned.away(np.array([0.8, 0.9])) == pytest.approx(0.3)
+    assert turned.away(np.array([0.4, -0.9])) == 0
+
+
 def test_within_is_up_to_the_walls():
     assert within(Footprint(1, 1, 2, 2), 2, 2)
     assert not within(Footprint(1, 1, 2, 2, 1), 2, 2)
