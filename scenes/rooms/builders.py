@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenes import decoration, furniture, images, kitchen, lamps, plants, seating, shell, storage, tabletops
+from scenes import decoration, furniture, kitchen, lamps, plants, seating, shell, storage, tabletops
 from scenes.pieces import Piece, Room, instance, start
 from scenes.rooms import belongings, cabinets, fixtures, kitchens, kitchenware
+from scenes.rooms.art import paint_art
 from scenes.rooms.catalogue import SORTS
 from scenes.rooms.kitchen_fronts import Fronts
 from scenes.rooms.layout import Thing
@@ -165,9 +166,9 @@ def _fitted_kitchen(corner: int) -> Builder:
 
 def _picture(room: Room, thing: Thing, setting: Setting) -> None:
     rng, model = room.rng, thing.model
-    art, frame = str(rng.choice(list(images.PICTURES))), str(rng.choice(FRAMES))
-    mount = float(rng.choice([0.0, 0.03, 0.06]))
+    mount, frame = float(rng.choice([0.0, 0.03, 0.06])), str(rng.choice(FRAMES))
     size = model.wide - 2 * mount - 0.05, model.tall - 2 * mount - 0.05
+    art = paint_art(room, size[0] / size[1])
     decoration.add_picture(room, thing.at, thing.turn, size, art, frame, mount)
 
 
@@ -176,7 +177,8 @@ def add_art(room: Room, thing: Thing, where: tuple[float, float, float, float, f
     left, right, low, high, away = where
     art = start(room, "Print", "picture", thing.at, thing.turn)
     spot = (left + right) / 2, -away, (low + high) / 2
-    card(art, "print", (right - left, high - low), spot, str(room.rng.choice(list(images.PICTURES))))
+    painting = paint_art(room, (right - left) / (high - low))
+    card(art, "print", (right - left, high - low), spot, painting)
 
 
 def _wall_shelf(room: Room, thing: Thing, setting: Setting) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from scenes import decoration, images, shell
+from scenes import decoration, shell
 from scenes.daylight import add_lamp_light
 from scenes.pieces import Piece, Room, start
+from scenes.rooms.art import paint_art
 from scenes.rooms.floor_plan import LEAF, TURNS, FloorPlan
 from scenes.shapes import box, boxes, drape, lathe, tube
 
@@ -140,8 +141,7 @@ def _add_corridor(room: Room, plan: FloorPlan) -> None:
     what = rng.random()
     if what < 0.45:
         spot = plan.against(opening.wall, opening.middle + rng.normal(0, 0.15), -far, rng.uniform(1.5, 1.65))
-        art = str(rng.choice(list(images.PICTURES)))
-        decoration.add_picture(room, spot, turn, (0.4, 0.5), art, "black paint", 0.04)
+        decoration.add_picture(room, spot, turn, (0.4, 0.5), paint_art(room, 0.8), "black paint", 0.04)
     elif what < 0.75:
         _add_further_door(room, plan, x, at, turn, far)
     if rng.random() < 0.6:

@@ -13,6 +13,8 @@ import numpy as np
 
 from scenes import images
 from scenes.materials import RECIPES
+from scenes.picture_frames.wallpapers import PATTERNS, STRIPES, wallpaper
+from scenes.rooms.finishes import chequered, glazed, laid_boards, plaid, wallpapered
 from scenes.shaders import (
     Color,
     fabric,
@@ -21,13 +23,11 @@ from scenes.shaders import (
     leaf,
     metal,
     paint,
-    planks,
     plaster,
     printed,
     screen,
     stone,
     striped,
-    tiles,
     wood,
     woven,
 )
@@ -152,6 +152,8 @@ def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool) -> dict[
         found[name] = (fabric, _pick(rng, CLOTHS), rng.uniform(160, 300), rng.uniform(0.1, 0.5))
     for name in CUSHIONS:
         found[name] = (fabric, _pick(rng, (*CLOTHS, *PALE)), rng.uniform(160, 300))
+        if rng.random() < 0.2:
+            found[name] = (plaid, _pick(rng, (*CLOTHS, *PALE)), _pick(rng, CLOTHS), rng.uniform(12, 34))
     for name in ("duvet cloth", "linen", "curtain cloth", "shirt"):
         found[name] = (fabric, _pick(rng, PALE), 220.0, 0.25, 0.06)
     for name in ("striped throw", "striped pillow", "check towel"):
@@ -162,7 +164,8 @@ def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool) -> dict[
     found["cream paint"] = (paint, _pick(rng, ((0.76, 0.69, 0.55), (0.80, 0.80, 0.79), (0.5, 0.5, 0.5))), 0.3, 0.3)
     found["red paint"] = (paint, _pick(rng, (*CLOTHS, (0.48, 0.055, 0.03), (0.8, 0.8, 0.8))), 0.3, 0.4)
     found["terrazzo"] = (stone, _pick(rng, GROUNDS), _pick(rng, GROUNDS), rng.uniform(40, 140), rng.uniform(0.15, 0.4))
-    found["tiles"] = (tiles, *_tiling(rng, rng.uniform(0.06, 0.16)))
+    size = rng.uniform(0.06, 0.16)
+    found["tiles"] = (glazed, *_tiling(rng, size), float(rng.choice([1.0, 2.0, 3.0])), float(rng.choice([0.0, 0.5])))
     found |= _surroundings(rng, kind)
     shade = _pick(rng, PALE)
     found |= {"unlit bulb": (glow, (0.9, 0.88, 0.85), 0.05), "unlit shade": (glow, shade, 0.03)}
@@ -178,19 +181,41 @@ def _surroundings(rng: np.random.Generator, kind: str) -> dict[str, tuple]:
     accent = wall
     if rng.random() < 0.3:
         accent = (plaster, _pick(rng, ACCENTS))
-    elif rng.random() < 0.15 and kind in ("living room", "bedroom"):
-        accent = (striped, _pick(rng, WALLS), _pick(rng, (*WALLS, *ACCENTS)), rng.uniform(3, 9))
+    elif rng.random() < 0.35 and kind in ("living room", "bedroom"):
+        accent = (_papered, int(rng.integers(2**32)))
+    return {"wall": wall, "accent wall": accent, **_ground(rng, kind)}
+
+
+def _ground(rng: np.random.Generator, kind: str) -> dict[str, tuple]:
+    """Floor, ceiling, and the walls of the corridor."""
     ground = rng.random()
-    if kind == "bathroom" or (kind == "kitchen" and ground < 0.6):
-        size = rng.uniform(0.2, 0.6)
-        floor: tuple = (tiles, *_tiling(rng, size), float(rng.choice([1.0, 2.0])), float(rng.choice([0.0, 0.5])))
+    if kind == "bathroom" or (kind == "kitchen" and ground < 0.55):
+        if rng.random() < 0.2:
+            one, two = _pick(rng, GROUNDS[-2:]), _pick(rng, GROUNDS[1:4])
+            floor: tuple = (chequered, one, two, rng.uniform(0.15, 0.4), rng.uniform(0.15, 0.4))
+        else:
+            size = rng.uniform(0.2, 0.6)
+            floor = (glazed, *_tiling(rng, size), float(rng.choice([1.0, 2.0])), float(rng.choice([0.0, 0.5])))
     elif kind in ("bedroom", "office") and ground < 0.45:
         floor = (fabric, _pick(rng, CARPETS), rng.uniform(120, 260), 0.3, 0.12)
+    elif kind in ("kitchen", "office") and ground < 0.7:
+        floor = (stone, _pick(rng, GROUNDS), _pick(rng, GROUNDS), rng.uniform(60, 220), rng.uniform(0.25, 0.5))
     else:
-        floor = (planks, *BOARDS[rng.integers(len(BOARDS))])
+        wide = rng.uniform(0.07, 0.22)
+        sizes = wide, wide * rng.uniform(6, 13), rng.uniform(0.26, 0.5), bool(rng.random() < 0.5)
+        floor = (laid_boards, *BOARDS[rng.integers(len(BOARDS))], *sizes)
     corridor = (plaster, _pick(rng, WALLS), 0.3)
     ceiling = (plaster, (0.84, 0.83, 0.81), 0.2)
-    return {"wall": wall, "accent wall": accent, "corridor wall": corridor, "floor": floor, "ceiling": ceiling}
+    return {"corridor wall": corridor, "floor": floor, "ceiling": ceiling}
+
+
+def _papered(name: str, seed: int) -> bpy.types.Material:
+    """Wallpaper with a pattern of this seed."""
+    rng = np.random.default_rng(seed)
+    paper = wallpaper(rng, str(rng.choice(sorted({**PATTERNS, **STRIPES}))))
+    opaque = np.ones((*paper.pixels.shape[:2], 1))
+    image = images.to_image("wallpaper", np.concatenate([paper.pixels, opaque], axis=-1))
+    return wallpapered(name, image, paper.wide, paper.tall)
 
 
 def _tiling(rng: np.random.Generator, size: float) -> tuple:
