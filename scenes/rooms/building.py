@@ -24,6 +24,7 @@ from scenes.rooms.builders import Setting, add_art, build_thing
 from scenes.rooms.cameras import SENSOR, View, draw_view
 from scenes.rooms.catalogue import Catalogue
 from scenes.rooms.doors import add_door
+from scenes.rooms.fittings import add_sockets, add_switch
 from scenes.rooms.footprints import meet
 from scenes.rooms.kitchen_fronts import draw_fronts
 from scenes.rooms.layout import Layout
@@ -70,6 +71,9 @@ def _raise_walls(room: Room, layout: Layout, kind: str, mood: Mood) -> None:
     tiled = float(rng.choice([1.3, 2.0, plan.height])) if kind == "bathroom" else 0.0
     openings.add_shell(room, plan, tiled)
     add_door(room, plan)
+    add_switch(room, plan, openings.TILE if tiled else 0.0)
+    if kind != "bathroom":
+        add_sockets(room, layout)
     coverings = {"office": [0.1, 0.75, 0.15], "kitchen": [0.25, 0.45, 0.3], "bathroom": [0.05, 0.6, 0.35]}
     for window in plan.windows:
         covering = str(rng.choice(["curtains", "blinds", "none"], p=coverings.get(kind, [0.65, 0.25, 0.1])))

@@ -23,7 +23,6 @@ def add_door(room: Room, plan: FloorPlan) -> None:
     style = str(rng.choice(["flush", "panelled", "glazed"], p=[0.35, 0.47, 0.18]))
     _add_frame(room, plan, look if rng.random() < 0.4 else "white paint")
     _add_leaf(room, plan, style, look, metal)
-    _add_switch(room, plan, opening.right + 0.2 if opening.hinge < 0 else opening.left - 0.2)
     if opening.ajar or style == "glazed":
         _add_corridor(room, plan)
 
@@ -110,16 +109,6 @@ def _add_bathrobe(leaf: Piece, middle: float, high: float) -> None:
     path = [(-0.012, top - 1.0), (-0.016, top - 0.3), (-0.04, top + 0.01), (-0.075, top - 0.3), (-0.085, top - 1.05)]
     cloth = str(leaf.room.rng.choice(["linen", "denim", "jersey", "shirt"]))
     drape(leaf, "robe", path, 0.4, cloth, 3, 0.02, "clothes", at=(middle, 0, 0))
-
-
-def _add_switch(room: Room, plan: FloorPlan, along: float) -> None:
-    wall = plan.door.wall
-    if not 0.1 < along < plan.length(wall) - 0.1:
-        return
-    plate = start(room, "Switch", "otherstructure", plan.against(wall, along, z=1.06), TURNS[wall])
-    tilt = room.rng.normal(0, 1.0)
-    box(plate, "plate", (0.086, 0.012, 0.086), (0, -0.005, 0), "white plastic", 0.004, (0, tilt, 0))
-    box(plate, "rocker", (0.05, 0.012, 0.06), (0, -0.009, 0.013), "white plastic", 0.004, (4, tilt, 0))
 
 
 def _add_corridor(room: Room, plan: FloorPlan) -> None:

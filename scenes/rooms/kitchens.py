@@ -17,8 +17,8 @@ from scenes.shapes import box, boxes, lathe, tube
 from scenes.tableware import BOWL, CUP, PLATE, turned
 
 FRIDGE = 0.66  # metres along the wall
-CORNER = 0.636  # that nothing opens in, behind the run along the other wall
-OVERHANG = 0.03
+CORNER = 0.645  # that nothing opens in, behind the run along the other wall
+OVERHANG = 0.04
 HOLE = (SINK[1] - SINK[0]) / 2
 SINK_AT, HOB_AT = (SINK[0] + SINK[1]) / 2, -0.4  # where the parts of scenes/kitchen.py lie along its own run
 WALL_UNITS = (1.42, 0.72, 0.33)  # their lower edge, height and depth

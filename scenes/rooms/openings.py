@@ -11,6 +11,7 @@ from scenes.rooms.floor_plan import TURNS, FloorPlan, Opening
 from scenes.shapes import box, boxes, sheet, tube
 
 THICK = shell.THICK
+TILE = 0.012  # metres
 
 
 def add_shell(room: Room, plan: FloorPlan, tiled: float) -> None:
@@ -39,7 +40,7 @@ def _facing(part, length: float):
     """A wall's box as the tiles on it, from corner to corner; None where it is in the corner alone."""
     (wide, _, tall), (x, _, z) = part
     left, right = max(x - wide / 2, 0.0), min(x + wide / 2, length)
-    return ((right - left, 0.012, tall), ((left + right) / 2, -0.006, z)) if right - left > 0.01 else None
+    return ((right - left, TILE, tall), ((left + right) / 2, -TILE / 2, z)) if right - left > 0.01 else None
 
 
 def add_window(room: Room, plan: FloorPlan, opening: Opening, covering: str, drawn: float, free: bool) -> None:

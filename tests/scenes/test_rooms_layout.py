@@ -20,6 +20,8 @@ from scenes.rooms.cameras import draw_view
 from scenes.rooms.catalogue import SORTS, Catalogue, draw_size
 from scenes.rooms.floor_plan import FloorPlan, Opening, draw_floor_plan
 from scenes.rooms.footprints import Footprint, covered, meet, within
+from scenes.rooms.furnisher import Furnisher
+from scenes.rooms.kitchen_plans import WAYS
 from scenes.rooms.layout import (
     Layout,
     Model,
@@ -49,7 +51,7 @@ def _furnished(kind: str, seed: int) -> Layout:
 
 
 def test_layouts_and_settings_do_without_blender():
-    pure = "asset_names cameras catalogue floor_plan footprints furnisher layout moods programs settings".split()
+    pure = "asset_names cameras catalogue floor_plan footprints furnisher kitchen_plans layout moods programs".split()
     code = "import sys, importlib\nsys.modules['bpy'] = None\n"
     code += f"for name in {pure!r}:\n    importlib.import_module(f'scenes.rooms.{{name}}')\n"
     code += "assert 'mathutils' not in sys.modules"
@@ -299,12 +301,48 @@ def test_a_room_has_what_it_is_named_for(kind):
     needed = {
         "living room": {"sofa", "coffee table"},
         "bedroom": {"night stand", "wardrobe"},
-        "kitchen": {"kitchen run"},
+        "kitchen": set(),
         "office": {"desk", "desk chair"},
         "bathroom": {"bathtub", "toilet", "washbasin"},
     }
     for seed in range(8):
-        assert needed[kind] <= {thing.model.kind for thing in _furnished(kind, seed).things}
+        kinds = {thing.model.kind for thing in _furnished(kind, seed).things}
+        assert needed[kind] <= kinds
+        assert kind != "kitchen" or any(name.startswith(("kitchen", "fitted", "left", "right")) for name in kinds)
+
+
+def test_three_rooms_of_each_kind_have_every_label_of_furniture():
+    things = [thing for seed in range(3) for kind in KINDS for thing in _furnished(kind, seed).things]
+    labels = {SORTS[thing.model.kind].label for thing in things}
+    assert labels == {sort.label for sort in SORTS.values()}
+
+
+def _kitchen(seed: int, way: str) -> Layout | None:
+    rng = np.random.default_rng(seed)
+    room = Furnisher(Layout(draw_floor_plan(rng, "kitchen")), rng, Catalogue(rng, {}), 0.8)
+    return room.layout if WAYS[way][0](room) else None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_kitchens_can_be_laid_out_in_every_way(way):
+    found = [layout for seed in range(12) if (layout := _kitchen(seed, way))]
+    assert len(found) > 2
+    for layout in found:
+        standing = [thing for thing in layout.things if thing.stands and thing.model.kind != "bar stool"]
+        assert len([thing for thing in standing if "kitchen" in thing.model.kind]) == 1
+        for one, two in combinations(standing, 2):
+            assert not meet(one.footprint(), two.footprint()), (one, two)
+
+
+def test_units_around_a_corner_begin_where_the_run_along_the_other_wall_ends():
+    """Its worktop is 0.64 m deep and 4 mm before the wall: the others begin there, or up to a centimetre further."""
+    for seed in range(12):
+        layout = _kitchen(seed, "corner")
+        if layout is None:
+            continue
+        main, leg = layout.things[:2]
+        assert abs((main.turn - leg.turn + 180) % 360 - 180) == 90
+        assert meet(main.footprint(), leg.footprint(), 0.01)
 
 
 def test_the_same_seed_gives_the_same_room():
