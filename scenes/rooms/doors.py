@@ -69,8 +69,8 @@ def _add_leaf(room: Room, plan: FloorPlan, style: str, look: str, metal: str) ->
         tube(leaf, "lever", [*reach, (x - side * 0.12, face + 0.049 * out, 1.015)], 0.009, metal)
     for z in (0.25, 1.0, 1.8):
         tube(leaf, "hinge", [(-side * 0.004, -0.004, z), (-side * 0.004, -0.004, z + 0.09)], 0.007, metal)
-    if rng.random() < 0.12:
-        _add_bathrobe(leaf, middle, high)
+    if rng.random() < 0.12 and style != "glazed":
+        _add_towel(leaf, middle, high)
 
 
 def _add_panels(leaf: Piece, middle: float, inner: float, high: float, look: str) -> None:
@@ -95,20 +95,21 @@ def _add_moulding(leaf: Piece, at, size, look: str) -> None:
     box(leaf, "panel", (wide - 0.1, 0.014, tall - 0.1), (x, y, z + 0.05), look, 0.006)
 
 
-def _add_bathrobe(leaf: Piece, middle: float, high: float) -> None:
-    """Something to wear on a hook on the room side of the leaf."""
-    top = min(1.7, high - 0.2)
-    tube(
-        leaf,
-        "hook",
-        [(middle, 0, top), (middle, -0.05, top), (middle, -0.055, top + 0.025)],
-        0.006,
-        "chrome",
-        label="otherprop",
-    )
-    path = [(-0.012, top - 1.0), (-0.016, top - 0.3), (-0.04, top + 0.01), (-0.075, top - 0.3), (-0.085, top - 1.05)]
-    cloth = str(leaf.room.rng.choice(["linen", "denim", "jersey", "shirt"]))
-    drape(leaf, "robe", path, 0.4, cloth, 3, 0.02, "clothes", at=(middle, 0, 0))
+def _add_towel(leaf: Piece, middle: float, high: float) -> None:
+    """Hung over a hook on the room side of the leaf."""
+    rng, top = leaf.room.rng, min(1.7, high - 0.2)
+    hook = [(middle, 0, top), (middle, -0.05, top), (middle, -0.055, top + 0.025)]
+    tube(leaf, "hook", hook, 0.006, "chrome", label="otherprop")
+    long = rng.uniform(0.5, 0.8)
+    path = [
+        (-0.014, top - 0.8 * long),
+        (-0.018, top - 0.2),
+        (-0.04, top + 0.01),
+        (-0.065, top - 0.2),
+        (-0.08, top - long),
+    ]
+    cloth = str(rng.choice(["linen", "check towel", "striped throw", "rust"]))
+    drape(leaf, "towel", path, rng.uniform(0.22, 0.3), cloth, 3, 0.025, "towel", at=(middle, 0, 0))
 
 
 def _add_corridor(room: Room, plan: FloorPlan) -> None:
