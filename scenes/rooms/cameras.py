@@ -46,7 +46,7 @@ def draw_view(layout: Layout, rng: np.random.Generator, frame: int, settings: Se
     for _ in range(CANDIDATES):
         view = _draw_candidate(layout, rng, spots, aims, settings)
         turn = atan2(view.target[1] - view.eye[1], view.target[0] - view.eye[0])
-        worth = _worth(layout, view) + 5.0 * cos(turn - radians(GOLDEN * frame)) + rng.normal(0, 0.7)
+        worth = _worth(layout, view) + 4.0 * cos(turn - radians(GOLDEN * frame)) + rng.normal(0, 0.7)
         if worth > best[0]:
             best = worth, view
     return best[1]
@@ -77,9 +77,12 @@ def _draw_candidate(
 
 
 def _aim(layout: Layout, rng: np.random.Generator, aims: list[Thing]) -> tuple[float, float, float]:
-    """The middle of a thing, or of a door or a window."""
+    """The middle of a thing, or of a door or a window; what is wide is aimed at more often."""
     openings = _openings(layout)
-    number = int(rng.integers(len(aims) + len(openings)))
+    sizes = np.array(
+        [*(0.2 + max(thing.model.wide, thing.model.deep) for thing in aims), *(one.wide for one in openings)]
+    )
+    number = int(rng.choice(len(sizes), p=sizes / sizes.sum()))
     if number >= len(aims):
         opening = openings[number - len(aims)]
         return layout.plan.against(opening.wall, opening.middle, 0.0, (opening.low + opening.high) / 2)
@@ -125,10 +128,13 @@ def _in_sight(layout: Layout, view: View, opening: Opening, half: float) -> bool
 
 
 def _weight(thing: Thing) -> float:
-    """What a thing in sight is worth: large ones more than what hangs, and that more than what lies about."""
+    """What a thing in sight is worth: large ones more than what hangs, and that more than what lies about; most of all
+    the run of a kitchen, which is what the room is known by."""
     if thing.z:
         return 0.7 if thing.wall else 0.3
-    return 0.4 + 0.6 * max(thing.model.wide, thing.model.deep)
+    return (
+        0.4 + 0.6 * max(thing.model.wide, thing.model.deep) + (4.0 if thing.stands and thing.model.wide > 2.3 else 0.0)
+    )
 
 
 def _hidden(layout: Layout, thing: Thing, eye: np.ndarray, spot: np.ndarray) -> bool:
