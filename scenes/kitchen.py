@@ -17,10 +17,10 @@ def add_kitchen(room: Room, at, turn: float) -> None:
     """Everything, with the right end of the worktop at `at`: x runs from -RUN to 0 along the worktop."""
     _add_base_units(room, at, turn)
     _add_worktop(room, at, turn)
-    _add_sink(room, at, turn)
-    _add_hob(room, at, turn)
+    add_sink(room, at, turn)
+    add_hob(room, at, turn)
     _add_wall_units(room, at, turn)
-    _add_refrigerator(room, at, turn)
+    add_refrigerator(room, at, turn)
     _add_dishes(room, at, turn)
 
 
@@ -43,12 +43,12 @@ def _add_base_units(room: Room, at, turn: float) -> None:
     )
     front = -DEEP + 0.008
     for left in (-RUN + 0.3, -1.1):
-        _add_panel_door(units, (left, front, 0.12), (UNIT - 0.012, 0.7))
+        add_panel_door(units, (left, front, 0.12), (UNIT - 0.012, 0.7))
     for row, (z, tall) in enumerate(((0.12, 0.28), (0.41, 0.24), (0.66, 0.16))):
         add_drawer(units, (0.78, 0.5, tall), (-0.4, front, z), 0.16 if row == 2 else 0.0, "sage paint")
 
 
-def _add_panel_door(piece: Piece, at, size, material="sage paint", glazed=False) -> None:
+def add_panel_door(piece: Piece, at, size, material="sage paint", glazed=False) -> None:
     """A framed door, its bottom centre at `at`; the panel is wood or glass."""
     x, y, z = at
     wide, tall = size
@@ -105,7 +105,7 @@ def _add_worktop(room: Room, at, turn: float) -> None:
 SINK = (-1.36, -0.84, -0.5, -0.12)  # left, right, front, back of the hole in the worktop
 
 
-def _add_sink(room: Room, at, turn: float) -> None:
+def add_sink(room: Room, at, turn: float) -> None:
     sink = start(room, "Sink", "sink", at, turn)
     left, right, front, back = SINK
     x, y, wide, deep = (left + right) / 2, (front + back) / 2, right - left, back - front
@@ -157,7 +157,7 @@ def _add_sink(room: Room, at, turn: float) -> None:
     turned(sink, "mug", CUP, (x + 0.13, y - 0.06, TOP - 0.18), "blue ceramic", (0, 0, 0))
 
 
-def _add_hob(room: Room, at, turn: float) -> None:
+def add_hob(room: Room, at, turn: float) -> None:
     hob = start(room, "Hob", "otherstructure", at, turn)
     box(hob, "glass", (0.5, 0.48, 0.008), (-0.4, -0.31, TOP), "black plastic", 0.003)
     for x, y, radius in ((-0.52, -0.2, 0.075), (-0.28, -0.2, 0.09), (-0.52, -0.42, 0.09), (-0.28, -0.42, 0.07)):
@@ -207,7 +207,7 @@ def _add_wall_units(room: Room, at, turn: float) -> None:
     units = start(room, "Wall units", "cabinet", at, turn)
     z, tall, deep = 1.42, 0.7, 0.33
     box(units, "carcass", (UNIT, deep, tall), (-RUN + 0.3, -deep / 2, z), "sage paint", 0.003)
-    _add_panel_door(units, (-RUN + 0.3, -deep - 0.012, z + 0.005), (UNIT - 0.012, tall - 0.01))
+    add_panel_door(units, (-RUN + 0.3, -deep - 0.012, z + 0.005), (UNIT - 0.012, tall - 0.01))
     x = -RUN + 0.9
     boxes(
         units,
@@ -220,13 +220,13 @@ def _add_wall_units(room: Room, at, turn: float) -> None:
         "sage paint",
         0.003,
     )
-    _add_panel_door(units, (x, -deep - 0.012, z + 0.005), (UNIT - 0.012, tall - 0.01), glazed=True)
+    add_panel_door(units, (x, -deep - 0.012, z + 0.005), (UNIT - 0.012, tall - 0.01), glazed=True)
     for shelf, along, shape, material, layers, rise in CROCKERY:
         for layer in range(layers):
             turned(units, "crockery", shape, (x + along, -0.17, z + 0.018 + shelf * tall / 2 + layer * rise), material)
 
 
-def _add_refrigerator(room: Room, at, turn: float) -> None:
+def add_refrigerator(room: Room, at, turn: float) -> None:
     fridge = start(room, "Refrigerator", "refridgerator", at, turn)
     x = -RUN - 0.33
     box(fridge, "body", (0.6, 0.58, 1.62), (x, -0.3, 0.04), "cream paint", 0.03)

@@ -162,8 +162,9 @@ def add_box(room: Room, at, turn: float, size) -> Piece:
                 box(crate, "flap", (wide - 0.01, 0.004, deep / 2), (0, side * deep / 2, tall - 0.003), look, 0,
                     (-side * lean, 0, 0))  # fmt: skip
         inside = str(room.rng.choice(["linen", "shirt", "jersey", "paper"]))
-        soft_box(crate, "contents", (wide - 0.03, deep - 0.03, tall * 0.6), (0, 0, 0.01), inside, 0.05, 0.06,
-                 label="otherprop")  # fmt: skip
+        crown = 0.06  # by as much it bulges downwards, too
+        soft_box(crate, "contents", (wide - 0.03, deep - 0.03, tall * 0.6 - crown), (0, 0, 0.012 + crown), inside, 0.05,
+                 crown, label="otherprop")  # fmt: skip
     else:
         box(crate, "lid", (wide, deep, 0.008), (0, 0, tall - 0.004), look, 0.002)
         box(crate, "tape", (wide + 0.002, 0.05, 0.001), (0, 0, tall + 0.0041), "crust", 0)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenes import decoration, furniture, images, kitchen, lamps, plants, seating, shell, storage, tabletops
+from scenes import decoration, furniture, kitchen, lamps, plants, seating, shell, storage, tabletops
 from scenes.pieces import Piece, Room, instance, start
-from scenes.rooms import belongings, cabinets, fixtures
+from scenes.rooms import belongings, cabinets, fixtures, kitchens, kitchenware
+from scenes.rooms.art import paint_art
 from scenes.rooms.catalogue import SORTS
+from scenes.rooms.kitchen_fronts import Fronts
 from scenes.rooms.layout import Thing
 from scenes.shapes import card
 
@@ -20,10 +22,12 @@ MIDDLE_OF_ARMCHAIR = 0.14  # metres: its back legs stand behind its origin
 
 @dataclass(frozen=True)
 class Setting:
-    """What builders need beside the room: watts of lamps that are on (0: all are off), and copies by kind."""
+    """What builders need beside the room: watts of lamps that are on (0: all are off), copies by kind, and how the
+    fronts of its kitchen look."""
 
     watts: float
     copies: dict[str, Piece]
+    fronts: Fronts
 
 
 Builder = Callable[[Room, Thing, Setting], Piece | None]
@@ -156,11 +160,15 @@ def _kitchen(room: Room, thing: Thing, setting: Setting) -> None:
             next(obj for obj in part.objects if obj.parent is None).scale.x = side
 
 
+def _fitted_kitchen(corner: int) -> Builder:
+    return lambda room, thing, setting: kitchens.add_fitted_kitchen(room, thing, corner, setting.fronts)
+
+
 def _picture(room: Room, thing: Thing, setting: Setting) -> None:
     rng, model = room.rng, thing.model
-    art, frame = str(rng.choice(list(images.PICTURES))), str(rng.choice(FRAMES))
-    mount = float(rng.choice([0.0, 0.03, 0.06]))
+    mount, frame = float(rng.choice([0.0, 0.03, 0.06])), str(rng.choice(FRAMES))
     size = model.wide - 2 * mount - 0.05, model.tall - 2 * mount - 0.05
+    art = paint_art(room, size[0] / size[1])
     decoration.add_picture(room, thing.at, thing.turn, size, art, frame, mount)
 
 
@@ -169,7 +177,8 @@ def add_art(room: Room, thing: Thing, where: tuple[float, float, float, float, f
     left, right, low, high, away = where
     art = start(room, "Print", "picture", thing.at, thing.turn)
     spot = (left + right) / 2, -away, (low + high) / 2
-    card(art, "print", (right - left, high - low), spot, str(room.rng.choice(list(images.PICTURES))))
+    painting = paint_art(room, (right - left) / (high - low))
+    card(art, "print", (right - left, high - low), spot, painting)
 
 
 def _wall_shelf(room: Room, thing: Thing, setting: Setting) -> None:
@@ -239,6 +248,16 @@ BUILDERS: dict[str, Builder] = {
     "long table": _sized(cabinets.add_long_table),
     "dining chair": _copy(seating.make_dining_chair),
     "kitchen run": _kitchen,
+    "fitted kitchen": _fitted_kitchen(0),
+    "left corner kitchen": _fitted_kitchen(-1),
+    "right corner kitchen": _fitted_kitchen(1),
+    "low units": lambda room, thing, setting: kitchens.add_low_units(room, thing, setting.fronts),
+    "island": lambda room, thing, setting: kitchens.add_island(room, thing, setting.fronts),
+    "bar stool": _sized(kitchens.add_bar_stool),
+    "kettle": _fixed(kitchenware.add_kettle),
+    "toaster": _fixed(kitchenware.add_toaster),
+    "chopping board": _fixed(kitchenware.add_chopping_board),
+    "jar": _sized(kitchenware.add_jar),
     "bathtub": _bathtub,
     "toilet": _sized(fixtures.add_toilet),
     "washbasin": _sized(fixtures.add_washbasin),

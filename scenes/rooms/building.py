@@ -6,6 +6,8 @@ A plan is drawn first (floor_plan), then where everything stands (layout, progra
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 
@@ -13,7 +15,7 @@ from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
 from scenes.books import make_book_meshes
 from scenes.camera import add_camera, key_poses
-from scenes.pieces import Room
+from scenes.pieces import Piece, Room
 from scenes.pose import Pose
 from scenes.render_settings import set_indoors
 from scenes.rooms import openings
@@ -21,14 +23,18 @@ from scenes.rooms.assets import Assets, canvas, forget_unused, place_asset, read
 from scenes.rooms.builders import Setting, add_art, build_thing
 from scenes.rooms.cameras import View, draw_view
 from scenes.rooms.catalogue import Catalogue
+from scenes.rooms.doors import add_door
+from scenes.rooms.fittings import add_sockets, add_switch
 from scenes.rooms.footprints import meet
+from scenes.rooms.kitchen_fronts import draw_fronts
 from scenes.rooms.layout import Layout
 from scenes.rooms.light import add_light
-from scenes.rooms.palette import Palette, draw_palette
+from scenes.rooms.moods import LAMPS, Mood, draw_mood
+from scenes.rooms.palette import Palette, Unlit, draw_palette
 from scenes.rooms.programs import furnish
 from scenes.rooms.settings import LABEL_SET, Settings
 
-DICE, PALETTE, PLAN, DETAILS, VIEWS, MODELS, ASSETS = range(7)
+DICE, PALETTE, PLAN, DETAILS, VIEWS, MODELS, ASSETS, MOOD = range(8)
 """Streams of random numbers: what one draws does not move another."""
 
 
@@ -40,17 +46,17 @@ def build_room(settings: Settings, seed: int, scene_number: int, frames: int) ->
     key = [seed, scene_number]
     dice = np.random.default_rng([*key, DICE])
     kind, time = str(dice.choice(settings.kinds)), str(dice.choice(settings.times))
-    evening, burning = time == "evening", dice.random()
     assets = read_assets(settings.assets, built_in(LABEL_SET), [*key, ASSETS])
     catalogue = Catalogue(np.random.default_rng([*key, MODELS]), assets, settings.assets_share)
     layout = furnish(np.random.default_rng([*key, PLAN]), kind, catalogue, settings.clutter)
-    lamps_on = evening or burning < {"day": 0.15, "overcast": 0.5}[time] or not layout.plan.windows
-    materials = Palette(draw_palette(np.random.default_rng([*key, PALETTE]), kind, lamps_on), [*key, PALETTE])
+    lamps = [n for n, thing in enumerate(layout.things) if thing.model.kind in LAMPS and not thing.model.source]
+    mood = draw_mood(np.random.default_rng([*key, MOOD]), time, kind, lamps, len(layout.plan.windows))
+    materials = Palette(draw_palette(np.random.default_rng([*key, PALETTE]), kind, mood.ceiling), [*key, PALETTE])
     rng = np.random.default_rng([*key, DETAILS])
     room = Room(bpy.context.scene, rng, materials, make_book_meshes(materials), {})
-    _raise_walls(room, layout, kind, evening)
-    _furnish(room, layout, assets, Setting(1.0 if evening else 0.5 if lamps_on else 0.0, {}))
-    add_light(room, layout.plan, time, lamps_on, kind)
+    _raise_walls(room, layout, kind, mood)
+    _furnish(room, layout, assets, mood)
+    add_light(room, layout.plan, mood, kind)
     _label(room)
     numbers = range(1, frames + 1)
     drawn = [draw_view(layout, np.random.default_rng([*key, frame, VIEWS]), frame, settings) for frame in numbers]
@@ -60,28 +66,35 @@ def build_room(settings: Settings, seed: int, scene_number: int, frames: int) ->
     return room.scene
 
 
-def _raise_walls(room: Room, layout: Layout, kind: str, evening: bool) -> None:
+def _raise_walls(room: Room, layout: Layout, kind: str, mood: Mood) -> None:
     plan, rng = layout.plan, room.rng
     tiled = float(rng.choice([1.3, 2.0, plan.height])) if kind == "bathroom" else 0.0
     openings.add_shell(room, plan, tiled)
-    openings.add_door(room, plan)
+    add_door(room, plan)
+    add_switch(room, plan, openings.TILE if tiled else 0.0)
+    if kind != "bathroom":
+        add_sockets(room, layout)
     coverings = {"office": [0.1, 0.75, 0.15], "kitchen": [0.25, 0.45, 0.3], "bathroom": [0.05, 0.6, 0.35]}
     for window in plan.windows:
         covering = str(rng.choice(["curtains", "blinds", "none"], p=coverings.get(kind, [0.65, 0.25, 0.1])))
-        drawn = rng.uniform(0.3, 1.0) if evening else rng.uniform(0, 0.45)
+        drawn = rng.uniform(*mood.drawn)
         behind = plan.before(window, 0.2, 0.45)
         free = not any(meet(thing.footprint(), behind) for thing in layout.things if thing.stands)
         openings.add_window(room, plan, window, covering, drawn, free)
 
 
-def _furnish(room: Room, layout: Layout, assets: Assets, setting: Setting) -> None:
-    for thing in layout.things:
+def _furnish(room: Room, layout: Layout, assets: Assets, mood: Mood) -> None:
+    copies: dict[str, Piece] = {}
+    fronts = draw_fronts(room.rng)
+    dark = replace(room, material=Unlit(room.material))
+    for number, thing in enumerate(layout.things):
         if thing.model.source:
             place_asset(room, assets, thing)
             if thing.model.kind == "picture":
                 add_art(room, thing, canvas(assets, thing.model))
         else:
-            build_thing(room, thing, setting)
+            on = number in mood.burning
+            build_thing(room if on else dark, thing, Setting(mood.watts if on else 0.0, copies, fronts))
     forget_unused(assets)
 
 

@@ -16,6 +16,8 @@ TURNS = {"north": 0.0, "east": -90.0, "south": 180.0, "west": 90.0}
 OPPOSITE = {"north": "south", "south": "north", "east": "west", "west": "east"}
 SWING = 0.12
 """Metres beside a door, and past its leaf, that nothing stands in."""
+LEAF = 0.04
+"""Metres that the leaf of a door is thick."""
 
 SIZES = {  # metres: the longer side, the shorter side
     "living room": ((3.9, 5.6), (3.2, 4.3)),
@@ -29,13 +31,19 @@ WINDOWS = {"living room": (1, 3), "bedroom": (1, 2), "kitchen": (1, 2), "office"
 
 @dataclass(frozen=True)
 class Opening:
-    """A hole in a wall, in the wall's frame: metres along it and above the floor."""
+    """A hole in a wall, in the wall's frame: metres along it and above the floor.
+
+    Of a door: `ajar` says by how many degrees its leaf stands open into the room, `hinge` at which end it hangs (-1 is
+    the left one for who looks at it from the room).
+    """
 
     wall: str
     left: float
     right: float
     low: float
     high: float
+    ajar: float = 0.0
+    hinge: int = -1
 
     @property
     def middle(self) -> float:
@@ -77,6 +85,16 @@ class FloorPlan:
         x, y, _ = self.against(opening.wall, opening.middle, deep / 2)
         return Footprint(x, y, opening.wide + 2 * beside, deep, TURNS[opening.wall])
 
+    def leaf(self) -> Footprint | None:
+        """The floor under the leaf of a door that stands open; None where it is shut."""
+        door = self.door
+        if not door.ajar:
+            return None
+        end, turn = (door.left if door.hinge < 0 else door.right), radians(door.ajar)
+        middle = end - door.hinge * cos(turn) * door.wide / 2, sin(turn) * door.wide / 2
+        x, y, _ = self.against(door.wall, *middle)
+        return Footprint(x, y, door.wide, LEAF, TURNS[door.wall] + door.hinge * door.ajar)
+
     def door_swing(self) -> Footprint:
         """What the leaf of the door sweeps over, and who comes in steps on."""
         return self.before(self.door, self.door.wide + SWING, SWING)
@@ -105,7 +123,11 @@ def _draw_door(rng: np.random.Generator, plan: FloorPlan) -> Opening:
     left = {0: near, 1: free - near - wide, 2: rng.uniform(0.3, free - 0.3 - wide)}[
         int(rng.choice(3, p=[0.4, 0.4, 0.2]))
     ]
-    return Opening(wall, left, left + wide, 0.0, rng.uniform(1.98, 2.1))
+    hinge = -1 if left < free / 2 - wide / 2 else 1  # rather against the nearer wall, out of the way
+    if rng.random() < 0.2:
+        hinge = -hinge
+    ajar = float(rng.choice([0.0, rng.uniform(8, 35), rng.uniform(55, 88)], p=[0.4, 0.2, 0.4]))
+    return Opening(wall, left, left + wide, 0.0, rng.uniform(1.98, 2.1), ajar, hinge)
 
 
 def _draw_window(rng: np.random.Generator, wall: str, length: float, height: float, small: bool) -> Opening:

@@ -28,6 +28,11 @@ class Footprint:
         half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (self.wide / 2, self.deep / 2)
         return half @ self.axes() + (self.x, self.y)
 
+    def away(self, point: np.ndarray) -> float:
+        """How far a point (2,) is from the rectangle, 0 inside."""
+        beyond = np.abs((point - (self.x, self.y)) @ self.axes().T) - (self.wide / 2, self.deep / 2)
+        return float(np.hypot(*np.maximum(beyond, 0.0)))
+
 
 def meet(one: Footprint, other: Footprint, gap: float = 0.0) -> bool:
     """Whether two rectangles overlap, or come nearer than `gap` along one of their sides: the separating axis test."""

@@ -1,11 +1,10 @@
-"""Light of a room: day, overcast or evening, through its windows and from its lamps.
+"""Light of a room as its mood has it, through its windows and from its lamps.
 
-As in scenes/daylight.py, soft lamps just inside the panes stand for the sky, and the world itself is for looking at.
+As in scenes/daylight.py, soft lamps just inside the panes stand for the sky, and the world (outlook) is for looking at.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import radians
 
 import bpy
@@ -15,80 +14,26 @@ from mathutils import Vector
 from scenes.daylight import add_lamp_light
 from scenes.pieces import Room, start
 from scenes.rooms.floor_plan import TURNS, FloorPlan, Opening
+from scenes.rooms.moods import LAMPS, SKIES, Mood, Sky
+from scenes.rooms.outlook import add_outlook
 from scenes.shapes import box, lathe, tube
 
-Color = tuple[float, float, float]
 
-
-@dataclass(frozen=True)
-class Sky:
-    """What one sees through a window, and what comes in: watts for each square metre of it."""
-
-    low: Color
-    high: Color
-    ground: Color
-    strength: float
-    watts: float
-    color: Color
-    exposure: float
-
-
-SKIES = {
-    "day": Sky((0.80, 0.87, 0.92), (0.26, 0.47, 0.78), (0.20, 0.24, 0.12), 5.0, 40.0, (0.86, 0.93, 1.0), 0.0),
-    "overcast": Sky((0.80, 0.82, 0.85), (0.66, 0.69, 0.74), (0.20, 0.21, 0.16), 2.4, 24.0, (0.90, 0.95, 1.0), 0.8),
-    "evening": Sky((0.16, 0.12, 0.14), (0.015, 0.02, 0.05), (0.012, 0.012, 0.014), 0.12, 0.5, (0.35, 0.5, 1.0), 0.9),
-}
-
-
-def add_light(room: Room, plan: FloorPlan, time: str, lamps_on: bool, kind: str) -> None:
-    """The sky, the sun where it shines in, and the lamp on the ceiling. `time`: one of SKIES."""
-    sky = SKIES[time]
-    _add_world(room, sky)
+def add_light(room: Room, plan: FloorPlan, mood: Mood, kind: str) -> None:
+    """The sky, the sun where it shines in, the lamp on the ceiling; and the colour of the bulbs that burn by now."""
+    sky = mood.sky
+    for light in bpy.data.lights:
+        if light.name.startswith(tuple(name.capitalize() for name in LAMPS)):
+            light.color = mood.bulbs[1]
+    add_outlook(room, mood)
     for window in plan.windows:
         _add_skylight(room, plan, window, sky)
-    if time == "day" and plan.windows:
-        _add_sun(room, plan)
-    _add_ceiling_lamp(room, plan, lamps_on, kind)
+    if mood.sun:
+        _add_sun(room, plan, mood)
+    _add_ceiling_lamp(room, plan, mood, kind)
     view = room.scene.view_settings
     view.view_transform, view.look = "AgX", "AgX - Medium High Contrast"
-    view.exposure = sky.exposure if plan.windows or time == "evening" else SKIES["evening"].exposure
-
-
-def _add_world(room: Room, sky: Sky) -> None:
-    """A gradient above the horizon, trees and roofs as a ragged dark band along it, ground below."""
-    world = bpy.data.worlds.new("Sky")
-    world.use_nodes = True
-    tree = world.node_tree
-    background = next(node for node in tree.nodes if node.type == "BACKGROUND")
-    spot = tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"]
-    height, noise = tree.nodes.new("ShaderNodeSeparateXYZ"), tree.nodes.new("ShaderNodeTexNoise")
-    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = room.rng.uniform(9, 22), 12.0
-    ragged = tree.nodes.new("ShaderNodeMath")
-    ragged.operation, ragged.inputs[1].default_value = "MULTIPLY_ADD", 0.22
-    ramp = tree.nodes.new("ShaderNodeValToRGB")
-    tree.links.new(spot, height.inputs[0])
-    tree.links.new(spot, noise.inputs["Vector"])
-    tree.links.new(noise.outputs[0], ragged.inputs[0])
-    tree.links.new(height.outputs["Z"], ragged.inputs[2])
-    tree.links.new(ragged.outputs[0], ramp.inputs[0])
-    leafy = tuple(0.3 * part for part in sky.ground)
-    stops = {0.0: sky.ground, 0.07: sky.ground, 0.09: leafy, 0.125: leafy, 0.2: sky.low, 0.7: sky.high}
-    elements = ramp.color_ramp.elements
-    for number, (position, color) in enumerate(stops.items()):
-        element = elements[number] if number < 2 else elements.new(position)
-        element.position, element.color = position, (*color, 1)
-    tree.links.new(ramp.outputs[0], background.inputs["Color"])
-    leaves = tree.nodes.new("ShaderNodeTexNoise")
-    leaves.inputs["Scale"].default_value, leaves.inputs["Detail"].default_value = 28.0, 6.0
-    tree.links.new(spot, leaves.inputs["Vector"])
-    dapple = tree.nodes.new("ShaderNodeMath")
-    dapple.operation = "MULTIPLY_ADD"
-    dapple.inputs[1].default_value, dapple.inputs[2].default_value = sky.strength, 0.5 * sky.strength
-    tree.links.new(leaves.outputs[0], dapple.inputs[0])
-    tree.links.new(dapple.outputs[0], background.inputs["Strength"])
-    room.scene.world = world  # before its Cycles settings: setting those updates the scene's world
-    world.cycles_visibility.diffuse = False
-    world.cycles.sampling_method = "NONE"
+    view.exposure = sky.exposure if plan.windows else SKIES["evening"].exposure
 
 
 def _add_skylight(room: Room, plan: FloorPlan, window: Opening, sky: Sky) -> None:
@@ -103,21 +48,21 @@ def _add_skylight(room: Room, plan: FloorPlan, window: Opening, sky: Sky) -> Non
     room.scene.collection.objects.link(lamp)
 
 
-def _add_sun(room: Room, plan: FloorPlan) -> None:
+def _add_sun(room: Room, plan: FloorPlan, mood: Mood) -> None:
     """Through one of the windows onto the floor, somewhere; the others get none of it."""
     rng = room.rng
     window = plan.windows[rng.integers(len(plan.windows))]
     through = Vector(plan.against(window.wall, window.middle, 0.0, (window.low + window.high) / 2))
     onto = Vector(plan.against(window.wall, window.middle + rng.uniform(-1.6, 1.6), rng.uniform(1.2, 3.0)))
     light = bpy.data.lights.new("Sun", "SUN")
-    light.energy, light.angle, light.color = rng.uniform(8, 26), radians(1.0), (1.0, rng.uniform(0.78, 0.92), 0.66)
+    light.energy, light.angle, light.color = mood.sun, radians(1.0), mood.sun_color
     sun = bpy.data.objects.new("Sun", light)
     sun.rotation_euler = (onto - through).to_track_quat("-Z", "Y").to_euler()
     sun.location = through
     room.scene.collection.objects.link(sun)
 
 
-def _add_ceiling_lamp(room: Room, plan: FloorPlan, lamps_on: bool, kind: str) -> None:
+def _add_ceiling_lamp(room: Room, plan: FloorPlan, mood: Mood, kind: str) -> None:
     """A globe, a drum or a flat panel, with a light below it where it is on."""
     rng, top = room.rng, plan.height
     x, y = plan.width * rng.uniform(0.42, 0.58), plan.depth * rng.uniform(0.42, 0.58)
@@ -139,12 +84,7 @@ def _add_ceiling_lamp(room: Room, plan: FloorPlan, lamps_on: bool, kind: str) ->
         bend = [(0, -deep), *((radius * np.sin(a), -deep * np.cos(a)) for a in np.linspace(0.2, np.pi / 2, 12))]
         drum = [(0, -deep), (radius, -deep), (radius, -0.01)]
         lathe(lamp, "shade", drum if style == "drum" else bend, (0, 0, 0), "ceiling glow", 48)
-    if lamps_on:
+    if mood.ceiling:
         drop = 0.75 if style == "pendant" else 0.24
-        watts = rng.uniform(5.0, 9.0) * plan.width * plan.depth
-        warm = (
-            (1.0, 0.92, 0.82)
-            if kind in ("office", "bathroom")
-            else (1.0, rng.uniform(0.7, 0.88), rng.uniform(0.45, 0.7))
-        )
-        add_lamp_light(room, "Ceiling light", (x, y, top - drop), watts, 0.12, warm)
+        watts = rng.uniform(5.0, 9.0) * plan.width * plan.depth * (0.6 if not mood.dark_outside else 1.0)
+        add_lamp_light(room, "Ceiling light", (x, y, top - drop), watts, 0.12, mood.bulbs[0])

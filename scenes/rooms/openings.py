@@ -1,4 +1,4 @@
-"""Walls, floor and ceiling of a floor plan, and what its openings hold: doors, windows, curtains, blinds."""
+"""Walls, floor and ceiling of a floor plan, its windows, and what hangs before those: curtains, blinds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 from scenes import shell
 from scenes.pieces import Piece, Room, put, start
 from scenes.rooms.floor_plan import TURNS, FloorPlan, Opening
-from scenes.shapes import box, boxes, lathe, sheet, tube
+from scenes.shapes import box, boxes, sheet, tube
 
 THICK = shell.THICK
+TILE = 0.012  # metres
 
 
 def add_shell(room: Room, plan: FloorPlan, tiled: float) -> None:
@@ -39,64 +40,7 @@ def _facing(part, length: float):
     """A wall's box as the tiles on it, from corner to corner; None where it is in the corner alone."""
     (wide, _, tall), (x, _, z) = part
     left, right = max(x - wide / 2, 0.0), min(x + wide / 2, length)
-    return ((right - left, 0.012, tall), ((left + right) / 2, -0.006, z)) if right - left > 0.01 else None
-
-
-def add_door(room: Room, plan: FloorPlan) -> Piece:
-    """A door in its casing: flush, panelled or glazed, with a handle and hinges."""
-    opening = plan.door
-    wide, high, rng = opening.wide, opening.high, room.rng
-    at = plan.against(opening.wall, opening.middle)
-    door = start(room, "Door", "door", at, TURNS[opening.wall])
-    look = str(rng.choice(["white paint", "white paint", "sage paint", "oak", "walnut"]))
-    style, rail = rng.choice(["flush", "panelled", "glazed"], p=[0.4, 0.45, 0.15]), 0.11
-    inner = wide - 2 * rail
-    if style == "glazed":
-        sides = [((rail, 0.04, high), (side * (wide - rail) / 2, 0.05, 0)) for side in (-1, 1)]
-        cross = [((inner, 0.04, tall), (0, 0.05, z)) for z, tall in ((0, 0.9), (high - rail, rail), (1.4, 0.04))]
-        boxes(door, "leaf", [*sides, *cross], look, 0.003)
-        box(door, "glass", (inner, 0.006, high - 0.9 - rail), (0, 0.05, 0.9), "frosted glass", 0)
-    else:
-        box(door, "leaf", (wide, 0.04, high), (0, 0.05, 0), look, 0.003)
-    if style == "panelled":
-        rows = [(0.2, 0.62), (0.94, high - 0.94 - 0.14)] if rng.random() < 0.5 else [(0.2, high - 0.36)]
-        columns = (-1, 1) if rng.random() < 0.6 else (0,)
-        across = (inner - 0.06) / len(columns) - 0.02
-        for x in columns:
-            for z, tall in rows:
-                _add_moulding(door, x * (inner / 4 + 0.015), z, across, tall, look)
-    casing = 0.075
-    frame = [((casing, 0.03, high + casing), (side * (wide + casing) / 2, -0.012, 0)) for side in (-1, 1)]
-    boxes(door, "casing", [*frame, ((wide + 2 * casing, 0.03, casing), (0, -0.013, high))], "white paint", 0.008)
-    lining = [((0.014, 0.1, high), (side * (wide / 2 - 0.007), 0.04, 0)) for side in (-1, 1)]
-    boxes(door, "lining", [*lining, ((wide, 0.1, 0.014), (0, 0.04, high - 0.014))], "white paint", 0.002)
-    side = int(rng.choice([-1, 1]))
-    x, metal = side * (wide / 2 - 0.06), str(rng.choice(["brass", "chrome", "dark metal"]))
-    lathe(door, "rose", [(0, 0), (0.026, 0), (0.026, 0.006), (0.012, 0.012), (0, 0.012)], (x, 0.03, 1.02), metal, 24,
-          (90, 0, 0))  # fmt: skip
-    lever = [(x, 0.02, 1.02), (x, -0.03, 1.02), (x - side * 0.01, -0.034, 1.02), (x - side * 0.12, -0.034, 1.015)]
-    tube(door, "lever", lever, 0.009, metal)
-    for z in (0.25, 1.0, 1.8):
-        tube(door, "hinge", [(-side * wide / 2, 0.02, z), (-side * wide / 2, 0.02, z + 0.09)], 0.007, metal)
-    _add_switch(room, plan, opening.right + 0.2 if side > 0 else opening.left - 0.2)
-    return door
-
-
-def _add_moulding(door: Piece, x: float, z: float, wide: float, tall: float, look: str) -> None:
-    bars = [((wide, 0.016, 0.026), (x, 0.026, z + up)) for up in (0, tall - 0.026)]
-    sides = [((0.026, 0.016, tall), (x + end * (wide / 2 - 0.013), 0.026, z)) for end in (-1, 1)]
-    boxes(door, "moulding", [*bars, *sides], look, 0.006)
-    box(door, "panel", (wide - 0.1, 0.014, tall - 0.1), (x, 0.028, z + 0.05), look, 0.006)
-
-
-def _add_switch(room: Room, plan: FloorPlan, along: float) -> None:
-    wall = plan.door.wall
-    if not 0.1 < along < plan.length(wall) - 0.1:
-        return
-    plate = start(room, "Switch", "otherstructure", plan.against(wall, along, z=1.06), TURNS[wall])
-    tilt = room.rng.normal(0, 1.0)
-    box(plate, "plate", (0.086, 0.012, 0.086), (0, -0.005, 0), "white plastic", 0.004, (0, tilt, 0))
-    box(plate, "rocker", (0.05, 0.012, 0.06), (0, -0.009, 0.013), "white plastic", 0.004, (4, tilt, 0))
+    return ((right - left, TILE, tall), ((left + right) / 2, -TILE / 2, z)) if right - left > 0.01 else None
 
 
 def add_window(room: Room, plan: FloorPlan, opening: Opening, covering: str, drawn: float, free: bool) -> None:

@@ -13,6 +13,8 @@ import numpy as np
 
 from scenes import images
 from scenes.materials import RECIPES
+from scenes.picture_frames.wallpapers import PATTERNS, STRIPES, wallpaper
+from scenes.rooms.finishes import chequered, glazed, laid_boards, plaid, wallpapered
 from scenes.shaders import (
     Color,
     fabric,
@@ -21,13 +23,11 @@ from scenes.shaders import (
     leaf,
     metal,
     paint,
-    planks,
     plaster,
     printed,
     screen,
     stone,
     striped,
-    tiles,
     wood,
     woven,
 )
@@ -73,6 +73,8 @@ CARPETS: Sequence[Color] = (
     (0.30, 0.29, 0.28), (0.46, 0.41, 0.33), (0.14, 0.17, 0.22), (0.22, 0.20, 0.17), (0.36, 0.31, 0.27),
     (0.16, 0.20, 0.17),
 )  # fmt: skip
+LIT: Color = (0.95, 0.66, 0.38)
+"""What a shade looks like with a bulb behind it."""
 WOODEN = ("oak", "walnut", "pine", "teak")
 COVERED = ("sofa cloth", "armchair cloth", "charcoal cloth", "denim")
 CUSHIONS = ("mustard", "rust", "teal", "rose")
@@ -127,8 +129,19 @@ def _tinted(pixels: np.ndarray, rng: np.random.Generator, name: str) -> np.ndarr
     return pixels
 
 
-def draw_palette(rng: np.random.Generator, kind: str, lamps_on: bool) -> dict[str, tuple]:
-    """Recipes of all materials of a room of this kind, by name."""
+class Unlit(dict):
+    """The same materials for a lamp that is off."""
+
+    def __init__(self, materials: dict[str, bpy.types.Material]) -> None:
+        super().__init__()
+        self.materials = materials
+
+    def __missing__(self, name: str) -> bpy.types.Material:
+        return self.materials[{"bulb": "unlit bulb", "lit shade": "unlit shade"}.get(name, name)]
+
+
+def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool) -> dict[str, tuple]:
+    """Recipes of all materials of a room of this kind, by name; its ceiling lamp burns or does not."""
     found = {**RECIPES, **OWN}
     for name in WOODEN:
         if name != "oak" and rng.random() < 0.25:
@@ -139,6 +152,8 @@ def draw_palette(rng: np.random.Generator, kind: str, lamps_on: bool) -> dict[st
         found[name] = (fabric, _pick(rng, CLOTHS), rng.uniform(160, 300), rng.uniform(0.1, 0.5))
     for name in CUSHIONS:
         found[name] = (fabric, _pick(rng, (*CLOTHS, *PALE)), rng.uniform(160, 300))
+        if rng.random() < 0.2:
+            found[name] = (plaid, _pick(rng, (*CLOTHS, *PALE)), _pick(rng, CLOTHS), rng.uniform(12, 34))
     for name in ("duvet cloth", "linen", "curtain cloth", "shirt"):
         found[name] = (fabric, _pick(rng, PALE), 220.0, 0.25, 0.06)
     for name in ("striped throw", "striped pillow", "check towel"):
@@ -149,12 +164,14 @@ def draw_palette(rng: np.random.Generator, kind: str, lamps_on: bool) -> dict[st
     found["cream paint"] = (paint, _pick(rng, ((0.76, 0.69, 0.55), (0.80, 0.80, 0.79), (0.5, 0.5, 0.5))), 0.3, 0.3)
     found["red paint"] = (paint, _pick(rng, (*CLOTHS, (0.48, 0.055, 0.03), (0.8, 0.8, 0.8))), 0.3, 0.4)
     found["terrazzo"] = (stone, _pick(rng, GROUNDS), _pick(rng, GROUNDS), rng.uniform(40, 140), rng.uniform(0.15, 0.4))
-    found["tiles"] = (tiles, *_tiling(rng, rng.uniform(0.06, 0.16)))
+    size = rng.uniform(0.06, 0.16)
+    found["tiles"] = (glazed, *_tiling(rng, size), float(rng.choice([1.0, 2.0, 3.0])), float(rng.choice([0.0, 0.5])))
     found |= _surroundings(rng, kind)
-    if lamps_on:
+    shade = _pick(rng, PALE)
+    found |= {"unlit bulb": (glow, (0.9, 0.88, 0.85), 0.05), "unlit shade": (glow, shade, 0.03)}
+    found["lit shade"] = (glow, tuple(0.35 * part + 0.65 * warm for part, warm in zip(shade, LIT, strict=True)), 1.1)
+    if ceiling_on:
         found["ceiling glow"] = (glow, (1.0, 0.86, 0.66), 6.0)
-    else:
-        found |= {"bulb": (glow, (0.9, 0.88, 0.85), 0.05), "lit shade": (glow, _pick(rng, PALE), 0.03)}
     return found
 
 
@@ -164,17 +181,41 @@ def _surroundings(rng: np.random.Generator, kind: str) -> dict[str, tuple]:
     accent = wall
     if rng.random() < 0.3:
         accent = (plaster, _pick(rng, ACCENTS))
-    elif rng.random() < 0.15 and kind in ("living room", "bedroom"):
-        accent = (striped, _pick(rng, WALLS), _pick(rng, (*WALLS, *ACCENTS)), rng.uniform(3, 9))
+    elif rng.random() < 0.35 and kind in ("living room", "bedroom"):
+        accent = (_papered, int(rng.integers(2**32)))
+    return {"wall": wall, "accent wall": accent, **_ground(rng, kind)}
+
+
+def _ground(rng: np.random.Generator, kind: str) -> dict[str, tuple]:
+    """Floor, ceiling, and the walls of the corridor."""
     ground = rng.random()
-    if kind == "bathroom" or (kind == "kitchen" and ground < 0.6):
-        size = rng.uniform(0.2, 0.6)
-        floor: tuple = (tiles, *_tiling(rng, size), float(rng.choice([1.0, 2.0])), float(rng.choice([0.0, 0.5])))
+    if kind == "bathroom" or (kind == "kitchen" and ground < 0.55):
+        if rng.random() < 0.2:
+            one, two = _pick(rng, GROUNDS[-2:]), _pick(rng, GROUNDS[1:4])
+            floor: tuple = (chequered, one, two, rng.uniform(0.15, 0.4), rng.uniform(0.15, 0.4))
+        else:
+            size = rng.uniform(0.2, 0.6)
+            floor = (glazed, *_tiling(rng, size), float(rng.choice([1.0, 2.0])), float(rng.choice([0.0, 0.5])))
     elif kind in ("bedroom", "office") and ground < 0.45:
         floor = (fabric, _pick(rng, CARPETS), rng.uniform(120, 260), 0.3, 0.12)
+    elif kind in ("kitchen", "office") and ground < 0.7:
+        floor = (stone, _pick(rng, GROUNDS), _pick(rng, GROUNDS), rng.uniform(60, 220), rng.uniform(0.25, 0.5))
     else:
-        floor = (planks, *BOARDS[rng.integers(len(BOARDS))])
-    return {"wall": wall, "accent wall": accent, "floor": floor, "ceiling": (plaster, (0.84, 0.83, 0.81), 0.2)}
+        wide = rng.uniform(0.07, 0.22)
+        sizes = wide, wide * rng.uniform(6, 13), rng.uniform(0.26, 0.5), bool(rng.random() < 0.5)
+        floor = (laid_boards, *BOARDS[rng.integers(len(BOARDS))], *sizes)
+    corridor = (plaster, _pick(rng, WALLS), 0.3)
+    ceiling = (plaster, (0.84, 0.83, 0.81), 0.2)
+    return {"corridor wall": corridor, "floor": floor, "ceiling": ceiling}
+
+
+def _papered(name: str, seed: int) -> bpy.types.Material:
+    """Wallpaper with a pattern of this seed."""
+    rng = np.random.default_rng(seed)
+    paper = wallpaper(rng, str(rng.choice(sorted({**PATTERNS, **STRIPES}))))
+    opaque = np.ones((*paper.pixels.shape[:2], 1))
+    image = images.to_image("wallpaper", np.concatenate([paper.pixels, opaque], axis=-1))
+    return wallpapered(name, image, paper.wide, paper.tall)
 
 
 def _tiling(rng: np.random.Generator, size: float) -> tuple:

@@ -13,6 +13,7 @@ import numpy as np
 from scenes.rooms.catalogue import Catalogue
 from scenes.rooms.floor_plan import OPPOSITE, TURNS, draw_floor_plan
 from scenes.rooms.furnisher import Furnisher
+from scenes.rooms.kitchen_plans import place_kitchen
 from scenes.rooms.layout import (
     Layout,
     NoPlace,
@@ -175,7 +176,7 @@ def _office(room: Furnisher) -> None:
 
 def _kitchen(room: Furnisher) -> None:
     rng = room.rng
-    room.must(room.wall("kitchen run", corner=0.5, gap=0.005))
+    place_kitchen(room)
     kind = "dining table" if room.chance(0.5) else "long table"
     table = room.free(kind, 0.75) if room.chance(0.5) else None
     if table is None:

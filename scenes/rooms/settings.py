@@ -12,7 +12,7 @@ FRAMES_A_SCENE = 8
 """Views of one room: more look alike, fewer cost more building than rendering."""
 
 KINDS = ("living room", "bedroom", "kitchen", "office", "bathroom")
-TIMES = ("day", "overcast", "evening")
+TIMES = ("day", "overcast", "dusk", "evening")
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Settings:
         "Kinds of rooms; a scene is one of them, all as likely.",
     ] = KINDS
     times: Annotated[
-        tuple[Literal["day", "overcast", "evening"], ...],
-        "Times of the day, all as likely: sun and sky, a gray sky, or lamps alone.",
+        tuple[Literal["day", "overcast", "dusk", "evening"], ...],
+        "Times of the day, all as likely: sun and sky, a gray sky, the blue after sunset, or night.",
     ] = TIMES
     clutter: Annotated[float, 0, 1, "How much lies about, on tables as on floors: 0 is a showroom."] = 0.75
     assets: Annotated[

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields
+from collections import Counter
+from dataclasses import fields, replace
 from itertools import combinations
 from json import dumps
 from pathlib import Path
@@ -19,6 +20,8 @@ from scenes.rooms.cameras import draw_view
 from scenes.rooms.catalogue import SORTS, Catalogue, draw_size
 from scenes.rooms.floor_plan import FloorPlan, Opening, draw_floor_plan
 from scenes.rooms.footprints import Footprint, covered, meet, within
+from scenes.rooms.furnisher import Furnisher
+from scenes.rooms.kitchen_plans import WAYS
 from scenes.rooms.layout import (
     Layout,
     Model,
@@ -34,8 +37,9 @@ from scenes.rooms.layout import (
     walkable,
     wall_behind,
 )
+from scenes.rooms.moods import draw_mood
 from scenes.rooms.programs import PROGRAMS, furnish
-from scenes.rooms.settings import KINDS, Settings
+from scenes.rooms.settings import KINDS, TIMES, Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -47,7 +51,7 @@ def _furnished(kind: str, seed: int) -> Layout:
 
 
 def test_layouts_and_settings_do_without_blender():
-    pure = "asset_names cameras catalogue floor_plan footprints furnisher layout programs settings".split()
+    pure = "asset_names cameras catalogue floor_plan footprints furnisher kitchen_plans layout moods programs".split()
     code = "import sys, importlib\nsys.modules['bpy'] = None\n"
     code += f"for name in {pure!r}:\n    importlib.import_module(f'scenes.rooms.{{name}}')\n"
     code += "assert 'mathutils' not in sys.modules"
@@ -89,6 +93,14 @@ def test_rectangles_meet_where_they_share_a_point(x, y, u, v, a, b, c, d, turn, 
     assert meet(one, two) == meet(two, one)
 
 
+def test_how_far_a_point_is_from_a_rectangle():
+    """Of one 2 by 1 m, turned by a quarter: 3 by 4 beyond its corner is 5 away, beside it what lies between."""
+    turned = Footprint(0, 0, 2, 1, 90)
+    assert turned.away(np.array([3.5, 5.0])) == pytest.approx(5)
+    assert turned.away(np.array([0.8, 0.9])) == pytest.approx(0.3)
+    assert turned.away(np.array([0.4, -0.9])) == 0
+
+
 def test_within_is_up_to_the_walls():
     assert within(Footprint(1, 1, 2, 2), 2, 2)
     assert not within(Footprint(1, 1, 2, 2, 1), 2, 2)
@@ -117,6 +129,40 @@ def test_doors_and_windows_lie_in_their_walls(seed, kind):
         assert hole.low < hole.high < plan.height - 0.1
     walls = [hole.wall for hole in (plan.door, *plan.windows)]
     assert len(walls) == len(set(walls))
+
+
+@pytest.mark.parametrize(
+    ("ajar", "hinge", "middle"), [(90, -1, (3.8, 0.45)), (90, 1, (2.9, 0.45)), (60, -1, (3.575, 0.3897))]
+)
+def test_a_door_opens_into_the_room_about_its_hinges(ajar, hinge, middle):
+    """The south wall runs from x = 4 to 0: the left end of its door, 0.2 along, is at x = 3.8."""
+    plan = replace(ROOM, door=Opening("south", 0.2, 1.1, 0.0, 2.0, ajar, hinge))
+    leaf = plan.leaf()
+    assert (leaf.x, leaf.y) == pytest.approx(middle, abs=1e-4)
+    hinges = (3.8 if hinge < 0 else 2.9), 0.0
+    assert covered(np.array(hinges), leaf, 1e-6)
+    assert covered(leaf.corners(), plan.door_swing(), 0.03).all()
+    assert ROOM.leaf() is None
+
+
+# Light
+
+
+@given(SEEDS, st.sampled_from(TIMES), st.sampled_from(KINDS), st.integers(0, 4), st.integers(0, 2))
+def test_every_room_is_lit(seed, time, kind, lamps, windows):
+    mood = draw_mood(np.random.default_rng(seed), time, kind, range(10, 10 + lamps), windows)
+    assert mood.burning <= set(range(10, 10 + lamps))
+    assert mood.ceiling or mood.burning or (windows and time != "evening")
+    assert not mood.sun or windows
+    assert 0 <= mood.drawn[0] < mood.drawn[1] <= 1 and mood.watts > 0
+
+
+def test_lamps_burn_in_many_ways():
+    """Over 200 evenings with three lamps: the ceiling's alone, one of the others alone, several, and all."""
+    moods = [draw_mood(np.random.default_rng(seed), "evening", "bedroom", [1, 2, 3], 1) for seed in range(200)]
+    ways = Counter((mood.ceiling, len(mood.burning)) for mood in moods)
+    assert min(ways[way] for way in ((True, 0), (True, 3), (False, 1), (False, 2), (False, 3))) > 5
+    assert len({mood.bulbs for mood in moods}) > 8
 
 
 # Rules, on paper
@@ -255,12 +301,48 @@ def test_a_room_has_what_it_is_named_for(kind):
     needed = {
         "living room": {"sofa", "coffee table"},
         "bedroom": {"night stand", "wardrobe"},
-        "kitchen": {"kitchen run"},
+        "kitchen": set(),
         "office": {"desk", "desk chair"},
         "bathroom": {"bathtub", "toilet", "washbasin"},
     }
     for seed in range(8):
-        assert needed[kind] <= {thing.model.kind for thing in _furnished(kind, seed).things}
+        kinds = {thing.model.kind for thing in _furnished(kind, seed).things}
+        assert needed[kind] <= kinds
+        assert kind != "kitchen" or any(name.startswith(("kitchen", "fitted", "left", "right")) for name in kinds)
+
+
+def test_three_rooms_of_each_kind_have_every_label_of_furniture():
+    things = [thing for seed in range(3) for kind in KINDS for thing in _furnished(kind, seed).things]
+    labels = {SORTS[thing.model.kind].label for thing in things}
+    assert labels == {sort.label for sort in SORTS.values()}
+
+
+def _kitchen(seed: int, way: str) -> Layout | None:
+    rng = np.random.default_rng(seed)
+    room = Furnisher(Layout(draw_floor_plan(rng, "kitchen")), rng, Catalogue(rng, {}), 0.8)
+    return room.layout if WAYS[way][0](room) else None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_kitchens_can_be_laid_out_in_every_way(way):
+    found = [layout for seed in range(12) if (layout := _kitchen(seed, way))]
+    assert len(found) > 2
+    for layout in found:
+        standing = [thing for thing in layout.things if thing.stands and thing.model.kind != "bar stool"]
+        assert len([thing for thing in standing if "kitchen" in thing.model.kind]) == 1
+        for one, two in combinations(standing, 2):
+            assert not meet(one.footprint(), two.footprint()), (one, two)
+
+
+def test_units_around_a_corner_begin_where_the_run_along_the_other_wall_ends():
+    """Its worktop is 0.64 m deep and 4 mm before the wall: the others begin there, or up to a centimetre further."""
+    for seed in range(12):
+        layout = _kitchen(seed, "corner")
+        if layout is None:
+            continue
+        main, leg = layout.things[:2]
+        assert abs((main.turn - leg.turn + 180) % 360 - 180) == 90
+        assert meet(main.footprint(), leg.footprint(), 0.01)
 
 
 def test_the_same_seed_gives_the_same_room():
