@@ -7,14 +7,12 @@ a house opposite is high all around. Both have windows, some of them lit when it
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 import numpy as np
 
 from scenes.pieces import Room
 from scenes.rooms.moods import Color, Mood, Sky
-from scenes.shader_nodes import coordinates, link, node, ramp, shade
+from scenes.shader_nodes import add, coordinates, link, math, mix, ramp, shade
 
 WALLS = (
     (0.30, 0.15, 0.10), (0.62, 0.58, 0.50), (0.46, 0.45, 0.43), (0.58, 0.48, 0.34), (0.70, 0.69, 0.66),
@@ -41,72 +39,50 @@ def add_outlook(room: Room, mood: Mood) -> None:
     world.cycles.sampling_method = "NONE"
 
 
-def _math(tree: bpy.types.NodeTree, operation: str, one: Any, two: Any = 0.0) -> bpy.types.NodeSocket:
-    return node(tree, "Math", {0: one, 1: two}, prefix="ShaderNode", operation=operation).outputs[0]
-
-
 def _trees(tree: bpy.types.NodeTree, rng: np.random.Generator, sky: Sky) -> tuple:
     """A gradient above the horizon, trees as a ragged dark band along it, ground below; dappled light on both."""
     spot = coordinates(tree, "Generated")
-    height = node(tree, "SeparateXYZ", {0: spot}, prefix="ShaderNode").outputs["Z"]
-    edge = node(tree, "Noise", {"Vector": spot, "Scale": rng.uniform(9, 22), "Detail": 12.0})
-    ragged = node(tree, "Math", {0: edge, 1: 0.22, 2: height}, prefix="ShaderNode", operation="MULTIPLY_ADD")
+    height = add(tree, "SeparateXYZ", {0: spot}).outputs["Z"]
+    edge = add(tree, "TexNoise", {"Vector": spot, "Scale": rng.uniform(9, 22), "Detail": 12.0})
+    ragged = add(tree, "Math", {0: edge, 1: 0.22, 2: height}, operation="MULTIPLY_ADD")
     top = rng.uniform(0.1, 0.24)
     leafy = tuple(0.3 * part * tint for part, tint in zip(sky.ground, rng.uniform(0.7, 1.3, 3), strict=True))
     stops = {0.0: sky.ground, 0.07: sky.ground, 0.09: leafy, top: leafy, top + 0.075: sky.low, 0.75: sky.high}
-    leaves = node(tree, "Noise", {"Vector": spot, "Scale": rng.uniform(20, 60), "Detail": 8.0})
+    leaves = add(tree, "TexNoise", {"Vector": spot, "Scale": rng.uniform(20, 60), "Detail": 8.0})
     dapple = {0: leaves, 1: sky.strength, 2: 0.5 * sky.strength}
-    light = node(tree, "Math", dapple, prefix="ShaderNode", operation="MULTIPLY_ADD")
+    light = add(tree, "Math", dapple, operation="MULTIPLY_ADD")
     return ramp(tree, ragged.outputs[0], stops), light.outputs[0]
 
 
 def _houses(tree: bpy.types.NodeTree, rng: np.random.Generator, mood: Mood, opposite: bool) -> bpy.types.NodeSocket:
     """The sky with roofs before it, or with one long house."""
     sky, bright = mood.sky, {"day": 0.5, "overcast": 0.55, "dusk": 0.2, "evening": 0.06}[mood.time]
-    axes = node(tree, "SeparateXYZ", {0: coordinates(tree, "Generated")}, prefix="ShaderNode").outputs
-    height, turned = axes["Z"], _math(tree, "ARCTAN2", axes["Y"], axes["X"])
-    columns = _math(tree, "MULTIPLY", turned, 0.9 if opposite else rng.uniform(2.5, 7.0))
-    column = _math(tree, "FLOOR", _math(tree, "ADD", columns, rng.uniform(40, 60)))
-    chance = node(tree, "WhiteNoise", {"W": column}, noise_dimensions="1D").outputs
+    axes = add(tree, "SeparateXYZ", {0: coordinates(tree, "Generated")}).outputs
+    height, turned = axes["Z"], math(tree, "ARCTAN2", axes["Y"], axes["X"])
+    columns = math(tree, "MULTIPLY", turned, 0.9 if opposite else rng.uniform(2.5, 7.0))
+    column = math(tree, "FLOOR", math(tree, "ADD", columns, rng.uniform(40, 60)))
+    chance = add(tree, "TexWhiteNoise", {"W": column}, noise_dimensions="1D").outputs
     low, high = (0.42, 0.55) if opposite else (0.0, rng.uniform(0.14, 0.34))
-    roof = node(
-        tree, "Math", {0: chance["Value"], 1: high - low, 2: low}, prefix="ShaderNode", operation="MULTIPLY_ADD"
-    )
-    built = _math(tree, "LESS_THAN", height, roof.outputs[0])
+    roof = add(tree, "Math", {0: chance["Value"], 1: high - low, 2: low}, operation="MULTIPLY_ADD")
+    built = math(tree, "LESS_THAN", height, roof.outputs[0])
     one, two = (shade(WALLS[int(rng.integers(len(WALLS)))], bright) for _ in range(2))
     wall = ramp(tree, chance["Value"], {0.2: one, 0.8: two if not opposite else one})
-    across = _math(tree, "MULTIPLY", turned, rng.uniform(9, 14) * (1.0 if opposite else 2.2))
-    floors = _math(tree, "MULTIPLY", height, rng.uniform(6.5, 9.0) * (1.0 if opposite else 2.2))
-    pane = _math(tree, "MULTIPLY", _between(tree, across, 0.3, 0.72), _between(tree, floors, 0.25, 0.78))
-    cell = node(
-        tree, "CombineXYZ", {0: _math(tree, "FLOOR", across), 1: _math(tree, "FLOOR", floors)}, prefix="ShaderNode"
-    )
-    who = node(tree, "WhiteNoise", {"Vector": cell.outputs[0]}, noise_dimensions="2D").outputs["Value"]
+    across = math(tree, "MULTIPLY", turned, rng.uniform(9, 14) * (1.0 if opposite else 2.2))
+    floors = math(tree, "MULTIPLY", height, rng.uniform(6.5, 9.0) * (1.0 if opposite else 2.2))
+    pane = math(tree, "MULTIPLY", _between(tree, across, 0.3, 0.72), _between(tree, floors, 0.25, 0.78))
+    cell = add(tree, "CombineXYZ", {0: math(tree, "FLOOR", across), 1: math(tree, "FLOOR", floors)})
+    who = add(tree, "TexWhiteNoise", {"Vector": cell.outputs[0]}, noise_dimensions="2D").outputs["Value"]
     dark, lit = (0.03, 0.04, 0.05), LIT if mood.dark_outside else (0.10, 0.11, 0.12)
     if mood.time == "evening":
         lit = tuple(4.0 * part for part in lit)
-    glass = ramp(tree, _math(tree, "GREATER_THAN", who, 0.62), {0.0: shade(dark, 4 * bright), 1.0: lit})
-    house = _either(tree, pane, wall, glass)
+    glass = ramp(tree, math(tree, "GREATER_THAN", who, 0.62), {0.0: shade(dark, 4 * bright), 1.0: lit})
+    house = mix(tree, "MIX", wall, glass, pane)
     above = ramp(tree, height, {0.0: sky.low, 0.12: sky.low, 0.7: sky.high})
-    seen = _either(tree, built, above, house)
-    return _either(tree, _math(tree, "LESS_THAN", height, -0.04), seen, _color(tree, shade(sky.ground, 0.7)))
+    seen = mix(tree, "MIX", above, house, built)
+    return mix(tree, "MIX", seen, shade(sky.ground, 0.7), math(tree, "LESS_THAN", height, -0.04))
 
 
 def _between(tree: bpy.types.NodeTree, value, low: float, high: float) -> bpy.types.NodeSocket:
     """1 where the fraction of a value is between two others, 0 elsewhere."""
-    part = _math(tree, "FRACT", value)
-    return _math(tree, "MULTIPLY", _math(tree, "GREATER_THAN", part, low), _math(tree, "LESS_THAN", part, high))
-
-
-def _color(tree: bpy.types.NodeTree, color: Color) -> bpy.types.NodeSocket:
-    found = node(tree, "RGB", {}, prefix="ShaderNode").outputs[0]
-    found.default_value = (*color, 1)
-    return found
-
-
-def _either(tree: bpy.types.NodeTree, factor, no, yes) -> bpy.types.NodeSocket:
-    made = node(tree, "Mix", {}, prefix="ShaderNode", data_type="RGBA")
-    color = {socket.identifier: socket for socket in (*made.inputs, *made.outputs)}
-    for name, value in (("Factor_Float", factor), ("A_Color", no), ("B_Color", yes)):
-        tree.links.new(value, color[name])
-    return color["Result_Color"]
+    part = math(tree, "FRACT", value)
+    return math(tree, "MULTIPLY", math(tree, "GREATER_THAN", part, low), math(tree, "LESS_THAN", part, high))
