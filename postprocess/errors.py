@@ -5,5 +5,9 @@ class ExportError(ValueError):
     """Input or options from which no trustworthy dataset can be made. Nothing was left behind."""
 
 
+class EmptySplit(ExportError):
+    """A split of a dataset that is there, with no frame in it."""
+
+
 class Interrupted(ExportError):
     """It is not the input that ended the export: the same command may go on with what was done."""

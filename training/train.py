@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blender_addon.contract.words import listed
+from postprocess.errors import EmptySplit
 from postprocess.progress import Progress as ShowProgress
 from postprocess.signals import stopped_once
 from postprocess.staging import run_around, write_whole
@@ -109,9 +110,7 @@ def _lesson(folder: Path, settings: Settings) -> Lesson:
 def _validated(dataset: Dataset) -> tuple[Frame, ...]:
     try:
         return dataset.frames("val")
-    except ValueError as error:
-        if "is empty" not in str(error):
-            raise
+    except EmptySplit as error:
         raise TrainingError(
             f"{error}, so nothing says which epoch is the best: add --no-validation, or export with more frames or "
             "another --split"

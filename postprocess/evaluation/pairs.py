@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from blender_addon.contract.run import PLAN
 from blender_addon.contract.words import listed
 
-from ..errors import ExportError
+from ..errors import EmptySplit, ExportError
 from ..manifest import manifest_read
 from ..stored_frames import ending_in, stored_frames
 from .classes import BEYOND, MANIFEST
@@ -92,7 +92,7 @@ def _of_dataset(folder: Path, split: str) -> dict[str, tuple[Path, Path | None]]
         image = each.image if isinstance(each.image, Path) and each.image.is_file() else None
         found[each.name] = each.labels, image
     if not found:
-        raise ExportError(f"{folder}: split {split!r} is empty")
+        raise EmptySplit(f"{folder}: split {split!r} is empty")
     return found
 
 
