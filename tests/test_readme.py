@@ -71,7 +71,7 @@ COMMANDS = [
     for page in PAGES
     if page.stem not in TRIED_WITH_PYTORCH
     for block in blocks(page, "sh")
-    for line in block.splitlines()
+    for line in block.replace("\\\n", "").splitlines()
     if (command := line.split("#")[0].strip())
 ]
 PIECES = [

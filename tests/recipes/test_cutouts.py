@@ -215,8 +215,8 @@ def test_folders_that_are_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_would_be_no_class_is_refused_and_hidden_ones_are_none(discs: Path) -> None:
     disc(discs / ".git" / "a.png", BLUE)
-    assert [label.name for label in read_cutouts(discs, 64).label_set.labels] == ["blue", "red"]
+    assert [label.name for label in read_cutouts(discs, 64, 2).label_set.labels] == ["blue", "red"]
     (discs / "green").mkdir()
     (discs / "green" / "a.jpg").write_bytes(b"no transparency in JPEG")
     with pytest.raises(CutoutError, match=r"green holds no cut-outs .*, and would be no class"):
-        read_cutouts(discs, 64)
+        read_cutouts(discs, 64, 2)

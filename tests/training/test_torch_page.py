@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 def commands(page: str) -> Iterator[str]:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-        yield from (line for line in block.splitlines() if not line.startswith("pip install"))
+        yield from (line for line in block.replace("\\\n", "").splitlines() if not line.startswith("pip install"))
 
 
 def tiny(command: str) -> str:
