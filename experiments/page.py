@@ -59,13 +59,19 @@ def page(
     repeats = len(results[0].rows[0].figures[SCORES[0]].trainings)
     body = (
         f"<h1>{text(name)}</h1><p>{text(experiment.question)}</p>",
-        f"<p>{text(said)}. Scores are means over {counted(repeats, 'training')} of each network; intervals of "
-        f"{LEVEL:.0%} hold other pictures of the same kind and other trainings.</p>",
+        f"<p>{text(said)}. {_sureness(repeats)}</p>",
         *(part for found in results for part in _test(experiment, found, evaluations[found.test])),
         *_datasets(experiment, datasets),
         *_how(how),
     )
     return document(f"Experiment {name}", body, _STYLE)
+
+
+def _sureness(repeats: int) -> str:
+    kind = f"intervals of {LEVEL:.0%} hold other pictures of the same kind"
+    if repeats == 1:
+        return f"Each network was trained once; {kind}, not what another training would come to."
+    return f"Scores are means over {repeats} trainings of each network; {kind} and other trainings."
 
 
 def _test(experiment: Experiment, found: Found, evaluation: Evaluation) -> Iterator[str]:
