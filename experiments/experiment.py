@@ -24,10 +24,10 @@ from typing import Annotated, Any, Literal
 from blender_addon.contract.strict import Misfits, build, nearest
 from blender_addon.strict_yaml import YamlError, read_yaml
 from postprocess.evaluation.scores import OVERALL
+from recipes.built_in import BuiltIn
 from render_scripts.written_file import read_file, refusal
 
-BUILT_IN = Path(__file__).parent
-SUFFIXES = (".yaml", ".yml", ".json")
+EXPERIMENTS = BuiltIn("experiment", Path(__file__).parent)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 _OF_A_DATASET = ("settings", "render", "export")
 
@@ -100,29 +100,12 @@ class Experiment:
                 )
 
 
-def built_in_experiments() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in BUILT_IN.glob("*.yaml")))
-
-
-def place_of(name: str) -> Path:
-    """The file of an experiment: one that comes with Labelpass, by its name, or a path. Raises ValueError."""
-    path = Path(name)
-    if path.suffix.lower() in SUFFIXES:
-        return path
-    known = built_in_experiments()
-    if name not in known:
-        raise ValueError(
-            f"no experiment {name!r}{nearest(name, known)}; there are {', '.join(known)}, and files: my.yaml"
-        )
-    return BUILT_IN / f"{name}.yaml"
-
-
 def read_experiment(name: str, changes: Iterable[str] = ()) -> Experiment:
     """By its name or path, with `changes` such as "all.render.samples=8" in its datasets and tests.
 
     Raises ValueError, with a line for each thing that is wrong.
     """
-    path = place_of(name)
+    path = EXPERIMENTS.file(name)
     data, places = read_file(path, "an experiment")
     try:
         written = build(Experiment, data, alone=True)

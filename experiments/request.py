@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 
 from blender_addon.contract.arguments import parse_path, said
 
-from .experiment import built_in_experiments, place_of
+from .experiment import EXPERIMENTS
 
 
 def add_run_arguments(verb: argparse.ArgumentParser) -> None:
@@ -39,16 +38,12 @@ def add_run_arguments(verb: argparse.ArgumentParser) -> None:
 
 def list_text() -> str:
     """A line for each experiment: its name, and what it asks."""
-    told = {name: place_of(name).read_text(encoding="utf-8").splitlines()[0] for name in built_in_experiments()}
-    width = max(map(len, told))
-    lines = [f"{name:<{width}}  {what.removeprefix('# ')}\n" for name, what in told.items()]
-    return "".join([*lines, "\nlabelpass experiments show NAME > my.yaml: one to change\n"])
+    return f"{EXPERIMENTS.listed()}\nlabelpass experiments show NAME > my.yaml: one to change\n"
 
 
 def show_text(name: str) -> str:
     """The file of an experiment."""
-    path: Path = place_of(name)
-    return path.read_text(encoding="utf-8")
+    return EXPERIMENTS.file(name).read_text(encoding="utf-8")
 
 
 def _times(text: str) -> float:

@@ -14,24 +14,20 @@ from render_scripts.schemas import clause, description
 from render_scripts.written_file import read_file
 from scenes.catalogue import builder
 
-from .recipe_file import built_in_recipes, place_of
+from .recipe_file import RECIPES
 
 _WIDTH = 110
 
 
 def list_text() -> str:
     """A line for each recipe: its name, and what it is for."""
-    told = {name: place_of(name).read_text(encoding="utf-8").splitlines()[0] for name in built_in_recipes()}
-    width = max(map(len, told))
-    lines = [f"{name:<{width}}  {what.removeprefix('# ')}\n" for name, what in told.items()]
-    return "".join(
-        [*lines, "\nlabelpass scenes show NAME > my.yaml: a recipe to change; labelpass dataset NAME|my.yaml\n"]
-    )
+    more = "labelpass scenes show NAME > my.yaml: a recipe to change; labelpass dataset NAME|my.yaml"
+    return f"{RECIPES.listed()}\n{more}\n"
 
 
 def show_text(name: str) -> str:
     """A recipe as its file has it, and all settings of its builder, with their defaults, as comments below."""
-    path = place_of(name)
+    path = RECIPES.file(name)
     text = path.read_text(encoding="utf-8")
     data, _ = read_file(path, "a recipe")
     module = builder(str(data["scenes"]))

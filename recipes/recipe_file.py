@@ -25,10 +25,10 @@ from render_scripts.plan import Request
 from render_scripts.written_file import read_file, refusal
 from scenes.catalogue import builder, draws
 
+from .built_in import BuiltIn
 from .export_words import export_words
 
-BUILT_IN = Path(__file__).parent
-SUFFIXES = (".yaml", ".yml", ".json")
+RECIPES = BuiltIn("recipe", Path(__file__).parent)
 _SECTIONS = ("settings", "render", "export")
 _NOT_IN_A_RECIPE = ("scene", "scenes", "out", "frames", "blender", "seed")
 """Keys of a job that a recipe says itself, or the command line."""
@@ -67,23 +67,6 @@ class Asked:
         return {"recipe": plain(self.recipe), "settings": plain(self.settings)}
 
 
-def built_in_recipes() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in BUILT_IN.glob("*.yaml")))
-
-
-def place_of(name: str) -> Path:
-    """The file of a recipe: one that comes with Labelpass, by its name, or a path. Raises ValueError."""
-    path = Path(name)
-    if path.suffix.lower() in SUFFIXES:
-        return path
-    if name not in built_in_recipes():
-        from blender_addon.contract.strict import nearest
-
-        known = built_in_recipes()
-        raise ValueError(f"no recipe {name!r}{nearest(name, known)}; there are {', '.join(known)}, and files: my.yaml")
-    return BUILT_IN / f"{name}.yaml"
-
-
 def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
     """A recipe by its name or path, with `changes` such as "size=[64, 64]" (a setting), "export.format=coco" or
     "render.randomize.world={}" in it.
@@ -91,7 +74,7 @@ def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
     Paths in the file are relative to it, those in changes to the working folder. Raises ValueError, with a line for
     each thing that is wrong.
     """
-    path = place_of(name)
+    path = RECIPES.file(name)
     data, places = read_file(path, "a recipe")
     read = [_change(text) for text in changes]
     try:

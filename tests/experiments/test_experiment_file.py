@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.experiment import Data, built_in_experiments, read_experiment
+from experiments.experiment import EXPERIMENTS, Data, read_experiment
 from experiments.steps import Wish, changes, everything, frames_of, trainings
 from recipes.recipe_file import read_recipe
 
@@ -97,7 +97,7 @@ def test_an_unknown_name_is_told() -> None:
         read_experiment("baloons")
 
 
-@pytest.mark.parametrize("name", built_in_experiments())
+@pytest.mark.parametrize("name", EXPERIMENTS.names())
 def test_recipes_take_what_ours_say(name: str) -> None:
     asked = read_experiment(name)
     for each, data in everything(asked):

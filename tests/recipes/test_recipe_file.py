@@ -9,20 +9,20 @@ import pytest
 from blender_addon.contract.strict import plain
 from recipes.export_words import export_words
 from recipes.listing import list_text, show_text
-from recipes.recipe_file import built_in_recipes, place_of, read_recipe
+from recipes.recipe_file import RECIPES, read_recipe
 from scenes.catalogue import NAMES, builder
 
 NEEDS = {"cutouts": ["cutouts=shapes"]}
 """What must be said beside a recipe that comes with Labelpass."""
 
 
-@pytest.mark.parametrize("name", built_in_recipes())
+@pytest.mark.parametrize("name", RECIPES.names())
 def test_each_that_comes_along_is_understood_and_shown(name: str) -> None:
     asked = read_recipe(name, NEEDS.get(name, ()))
     assert asked.recipe.scenes in NAMES and asked.name == name
     assert (asked.job is None) == hasattr(asked.module, "pages")
     assert f"{name} " in list_text()
-    assert show_text(name).startswith(place_of(name).read_text(encoding="utf-8"))
+    assert show_text(name).startswith(RECIPES.file(name).read_text(encoding="utf-8"))
     assert f"All settings of {asked.recipe.scenes}" in show_text(name)
 
 

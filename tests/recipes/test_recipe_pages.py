@@ -10,19 +10,19 @@ import pytest
 
 from blender_addon.contract.strict import key_of, plain
 from blender_addon.strict_yaml import read_yaml
-from recipes.recipe_file import built_in_recipes, place_of
+from recipes.recipe_file import RECIPES
 from render_scripts.written_file import read_file
 from scenes.catalogue import builder
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("name", built_in_recipes())
+@pytest.mark.parametrize("name", RECIPES.names())
 def test_the_page_of_a_recipe(name: str) -> None:
     page = (DOCS / "recipes" / f"{name}.md").read_text(encoding="utf-8")
     assert f"labelpass dataset {name} " in page and "](../images/" in page
     assert f"[{name}](recipes/{name}.md)" in (DOCS / "recipes.md").read_text(encoding="utf-8")
-    settings = builder(read_file(place_of(name), "a recipe")[0]["scenes"]).Settings
+    settings = builder(read_file(RECIPES.file(name), "a recipe")[0]["scenes"]).Settings
     for field in fields(settings):
         default = None if field.default is MISSING else field.default
         row = re.search(rf"^\| `{key_of(field.name)}` \| ([^|]*) ?\|", page, re.MULTILINE)
