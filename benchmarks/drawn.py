@@ -28,7 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from postprocess.dataset import export_drawn
+from postprocess.dataset import export
 from postprocess.drawn_frames import DrawnFrames
 from scenes import cutouts, rectangles
 from scenes.drawn import Pages
@@ -140,7 +140,7 @@ def draw_all(case: Case, frames: int) -> None:
 def export_all(case: Case, out: Path, frames: int, format: str, options: dict[str, Any]) -> None:
     shutil.rmtree(out, ignore_errors=True)
     drawn = DrawnFrames(case.recipe, case.pages.label_set, case.pages.draw, frames, 0, case.pages.made_of)
-    export_drawn(drawn, out, format, options=options)
+    export(drawn, out, format, options=options)
 
 
 def whole(case: Case, root: Path, frames: int, arrays: bool) -> float:

@@ -49,10 +49,11 @@ from blender_addon.contract.run import (
 from postprocess.convert import Recipe, convert
 from postprocess.dataset import export
 from postprocess.exporters import FORMATS
-from postprocess.frames import Frame, frames_of_runs
+from postprocess.frames import Frame
 from postprocess.labelmap import lookup_table
 from postprocess.layout import Placed, Places, encoding_table
 from postprocess.pictures import Pictures
+from postprocess.run_frames import frames_of_runs
 
 
 def make_run(run: Path, frames: int, size: tuple[int, int]) -> None:

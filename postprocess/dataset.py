@@ -7,12 +7,11 @@ the number of processes, the order of the runs or the machine's paths.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -24,12 +23,13 @@ from .asset_splits import AssetWish, split_by_assets
 from .checksums import NAME as CHECKSUMS
 from .checksums import checksum_lines
 from .convert import Recipe
-from .dataset_frames import frames_of_sources, refuse_mingled
-from .drawn_frames import DRAWN, Draw, DrawnFrames, frames_of_drawn
+from .dataset_frames import refuse_mingled
+from .drawn_frames import DRAWN, Draw
 from .errors import ExportError
 from .exporters import Assembled, Format, PerFrame
+from .folders import Folders
 from .frame_pixels import refuse_lacking
-from .frames import Collection, Frame, frames_of_folder
+from .frames import Collection, Frame
 from .frequencies import check_counted
 from .journal import digest_of
 from .labelmap import is_squashed, lookup_table
@@ -70,8 +70,16 @@ class ExportSummary:
     there: int = 0
 
 
+class Origin(Protocol):
+    """Where frames come from: `Folders`, `IndexPasses` or `DrawnFrames`. `draw` makes those that no file holds."""
+
+    @property
+    def draw(self) -> Draw | None: ...
+    def collected(self) -> Collection: ...
+
+
 def export(
-    runs: Sequence[Path],
+    origin: Origin | Sequence[Path],
     out: Path,
     format: str,
     *,
@@ -89,16 +97,14 @@ def export(
     ignore_boundary: int = 0,
     weights: str = "median",
     real_share: float | None = None,
-    partly: bool = False,
     jobs: int = 1,
     options: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> ExportSummary:
-    """Export the finished frames of run folders, and those of datasets of ours (`postprocess.dataset_frames`), in one
-    of `exporters.FORMATS` into the new folder `out`.
+    """Export the frames of `origin`, run folders and datasets of ours where it is paths, in one of `exporters.FORMATS`
+    into the new folder `out`.
 
     Datasets keep their splits unless another is asked for; `real_share` of the train split is to be imported pictures.
-    With `partly`, frames that runs still lack are no news.
     `target` remaps through the label sets' parents, and `regrouping` what comes out of that; `split` are fractions of
     train, val, test, assigned by `split_by` ("scene", "view", "frame", "hash", or None for the leak-safe default of
     `postprocess.splits`) with `seed`, or `split_lists` are files that say it (`postprocess.split_lists`), or
@@ -116,65 +122,27 @@ def export(
     wishes = Wishes(
         layout_of(format, options or {}), target, regrouping, split_by, lists, choices, real_share, split_assets
     )
-    return _export(partial(frames_of_sources, runs, partly), out, wishes, jobs, progress)
-
-
-def export_drawn(
-    drawn: DrawnFrames,
-    out: Path,
-    format: str,
-    *,
-    target: LabelSet | None = None,
-    regrouping: Regrouping | None = None,
-    split: tuple[float, float, float] = (0.8, 0.1, 0.1),
-    split_by: str | None = None,
-    seed: int = 0,
-    size: tuple[int, int] | None = None,
-    images: str | None = None,
-    jpeg_quality: int = QUALITY,
-    ignore_boundary: int = 0,
-    weights: str = "median",
-    jobs: int = 1,
-    options: Mapping[str, Any] | None = None,
-    progress: Progress | None = None,
-) -> ExportSummary:
-    """Export frames that are drawn while they are exported; the rest is as in `export`."""
-    choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality, ignore_boundary, weights)
-    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, (), choices, draw=drawn.draw)
-    return _export(partial(frames_of_drawn, drawn), out, wishes, jobs, progress)
-
-
-def export_index_passes(
-    folder: Path,
-    label_set: LabelSet,
-    out: Path,
-    format: str,
-    *,
-    pictures: Path | None = None,
-    layer: str | None = None,
-    target: LabelSet | None = None,
-    regrouping: Regrouping | None = None,
-    split: tuple[float, float, float] = (0.8, 0.1, 0.1),
-    split_by: str | None = None,
-    split_lists: Sequence[Path] = (),
-    seed: int = 0,
-    size: tuple[int, int] | None = None,
-    images: str | None = None,
-    jpeg_quality: int = QUALITY,
-    ignore_boundary: int = 0,
-    weights: str = "median",
-    jobs: int = 1,
-    options: Mapping[str, Any] | None = None,
-    progress: Progress | None = None,
-) -> ExportSummary:
-    """Export a folder of index-pass EXRs that anybody rendered; `label_set` says what their numbers mean.
-
-    Pictures of the same stem are taken from `pictures` or the folder itself; `layer` chooses among several view layers.
-    The rest is as in `export`.
-    """
-    choices = Choices(check_fractions(split), seed, size, None, images, jpeg_quality, ignore_boundary, weights)
-    wishes = Wishes(layout_of(format, options or {}), target, regrouping, split_by, tuple(split_lists), choices)
-    return _export(partial(frames_of_folder, folder, label_set, pictures, layer), out, wishes, jobs, progress)
+    check_wishes(out, choices, jobs)
+    job = _settle(Folders(origin) if isinstance(origin, Sequence) else origin, wishes, jobs)
+    with staged(out, job.digest()) as staging:
+        there = journal.count(staging)
+        totals, rows = _converted(job, staging, jobs, progress)
+        contents = _contents(job, totals)
+        for name, text in _texts(job.layout, contents).items():
+            write_streamed(staging, name, in_pieces(text))
+        if isinstance(job.layout, Assembled):
+            job.layout.assemble(staging, contents.frames, job.encoding, rows)
+        write_streamed(staging, CHECKSUMS, checksum_lines(staging, jobs))
+    return ExportSummary(
+        out=out,
+        format=job.layout.name,
+        label_set=job.encoding.label_set.name,
+        frames={part: len(members) for part, members in contents.frames.items()},
+        sizes=tuple(sorted(contents.sizes)),
+        warnings=tuple(contents.warnings),
+        notes=job.layout.notes(),
+        there=there,
+    )
 
 
 @dataclass(frozen=True)
@@ -219,32 +187,6 @@ class _Job:
         )
 
 
-def _export(
-    collect: Callable[[], Collection], out: Path, wishes: Wishes, jobs: int, progress: Progress | None
-) -> ExportSummary:
-    check_wishes(out, wishes.choices, jobs)
-    job = _settle(collect(), wishes, jobs)
-    with staged(out, job.digest()) as staging:
-        there = journal.count(staging)
-        totals, rows = _converted(job, staging, jobs, progress)
-        contents = _contents(job, totals)
-        for name, text in _texts(job.layout, contents).items():
-            write_streamed(staging, name, in_pieces(text))
-        if isinstance(job.layout, Assembled):
-            job.layout.assemble(staging, contents.frames, job.encoding, rows)
-        write_streamed(staging, CHECKSUMS, checksum_lines(staging, jobs))
-    return ExportSummary(
-        out=out,
-        format=job.layout.name,
-        label_set=job.encoding.label_set.name,
-        frames={part: len(members) for part, members in contents.frames.items()},
-        sizes=tuple(sorted(contents.sizes)),
-        warnings=tuple(contents.warnings),
-        notes=job.layout.notes(),
-        there=there,
-    )
-
-
 def _converted(job: _Job, staging: Path, jobs: int, progress: Progress | None) -> tuple[Totals, Rows]:
     """What all frames come to. Raises ExportError at the first that does not fit the others, or its record, before the
     rest are waited for."""
@@ -265,7 +207,8 @@ def _converted(job: _Job, staging: Path, jobs: int, progress: Progress | None) -
     return totals, rows
 
 
-def _settle(collection: Collection, wishes: Wishes, jobs: int) -> _Job:
+def _settle(origin: Origin, wishes: Wishes, jobs: int) -> _Job:
+    collection = origin.collected()
     layout, choices, frames = wishes.layout, wishes.choices, collection.frames
     written = target_of(collection.sources, wishes.target)
     parents = shared(crosswalk_of(source, written) for source in collection.sources)
@@ -275,7 +218,7 @@ def _settle(collection: Collection, wishes: Wishes, jobs: int) -> _Job:
             "put PNG or JPEG files of the same stem there, or export as nyu"
         )
     if isinstance(layout, PerFrame):
-        held = {"instances"} if wishes.draw is not None else set()
+        held = {"instances"} if origin.draw is not None else set()
         refuse_lacking(frames, layout.name, layout.wants - held)
     found = (frame.image for frame in frames if frame.image is not None)
     pictures = None
@@ -297,7 +240,7 @@ def _settle(collection: Collection, wishes: Wishes, jobs: int) -> _Job:
     placing = _placing(collection.frames, split, layout, pictures)
     warnings = (*collection.warnings, *split.warnings)
     settled_as = made, crosswalks, placing, split.method
-    return _Job(layout, encoding, collection, parents, *settled_as, choices, pictures, warnings, wishes.draw)
+    return _Job(layout, encoding, collection, parents, *settled_as, choices, pictures, warnings, origin.draw)
 
 
 def _split(frames: Iterable[Frame], wishes: Wishes) -> Split:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from blender_addon.contract.words import listed, refusal
 from .checksums import NAME as CHECKSUMS
 from .checksums import checksums, file_checksum, read_checksums
 from .errors import ExportError
-from .frames import Collection, Frame, Source, frames_of_runs, packed, refuse_twice, slug
+from .frames import Frame, Source, slug
 from .layout import Encoding
 from .manifest import NAME, manifest_read
 from .splits import FrameKey
@@ -31,33 +31,6 @@ FRAMES, COLUMNS = "frames.csv", ("name", "split", "scene", "from")
 IMPORTED, EXPORTED = "imported", "dataset"
 """Kinds of sources: real pictures, and a dataset that was exported of anything else."""
 _THREADS = 4  # that sum archives: several files, or disks, at once
-
-
-def frames_of_sources(folders: Sequence[Path], partly: bool = False) -> Collection:
-    """The frames of run folders and of datasets of ours, the runs first. Raises ExportError as `frames_of_runs` and
-    `frames_of_dataset` do, for names that cannot be told apart, and where only some sources have pictures."""
-    datasets = [folder for folder in folders if (folder / NAME).is_file()]
-    if not datasets:
-        return frames_of_runs(folders, partly)
-    runs = [folder for folder in folders if folder not in datasets]
-    rendered = frames_of_runs(runs, partly) if runs else Collection((), (), ())
-    sources = list(rendered.sources)
-
-    def read() -> Iterator[Frame]:
-        yield from rendered.frames
-        for folder in sorted(datasets, key=lambda folder: folder.resolve().name):
-            source, found = frames_of_dataset(folder, len(sources))
-            sources.append(source)
-            yield from found
-
-    frames = packed(read())
-    refuse_twice(frames)
-    lacking = next((frame for frame in frames if frame.image is None), None)
-    if lacking and any(frame.image for frame in frames):
-        raise ExportError(f"{lacking.labels} has no picture, and frames of other sources have; all or none need one")
-    if not frames:
-        raise ExportError(f"{', '.join(map(str, folders))}: no frame at all")
-    return Collection(tuple(sources), frames, rendered.warnings)
 
 
 def frames_of_dataset(folder: Path, source: int) -> tuple[Source, list[Frame]]:

@@ -48,19 +48,18 @@ class DrawnFrames:
     seed: int
     made_by: str
 
-
-def frames_of_drawn(drawn: DrawnFrames) -> Collection:
-    """Each a scene of its own. Raises ExportError for none."""
-    if drawn.count < 1:
-        raise ExportError(f"{drawn.count} frames: at least one is needed")
-    digits = max(6, len(str(drawn.count)))
-    names = (f"{drawn.name}_{number:0{digits}d}" for number in range(1, drawn.count + 1))
-    frames = packed(
-        Frame(FrameKey(name, "", number, name), 0, Path(name), Path(f"{name}.png"), None)
-        for number, name in enumerate(names, start=1)
-    )
-    source = Source(DRAWN, drawn.name, drawn.label_set, "", drawn.made_by, drawn.seed, {}, len(frames), len(frames))
-    return Collection((source,), frames, ())
+    def collected(self) -> Collection:
+        """Each a scene of its own. Raises ExportError for none."""
+        if self.count < 1:
+            raise ExportError(f"{self.count} frames: at least one is needed")
+        digits = max(6, len(str(self.count)))
+        names = (f"{self.name}_{number:0{digits}d}" for number in range(1, self.count + 1))
+        frames = packed(
+            Frame(FrameKey(name, "", number, name), 0, Path(name), Path(f"{name}.png"), None)
+            for number, name in enumerate(names, start=1)
+        )
+        source = Source(DRAWN, self.name, self.label_set, "", self.made_by, self.seed, {}, len(frames), len(frames))
+        return Collection((source,), frames, ())
 
 
 def drawn_instances(drawn: Drawn, frame: Frame) -> NDArray[np.uint64]:

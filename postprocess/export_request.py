@@ -92,7 +92,7 @@ def _add_options(verb: argparse.ArgumentParser) -> None:
 
 
 def wishes_from(parsed: argparse.Namespace) -> dict[str, Any]:
-    """What `dataset.export` and `dataset.export_index_passes` both take, but for label sets. Raises ValueError for
+    """What `dataset.export` takes of any frames, but for label sets. Raises ValueError for
     words that do not go together."""
     if bool(parsed.runs) == bool(parsed.exr):
         raise ValueError("export: name run folders, or one folder of EXRs with --exr DIR --label-set NAME|FILE")

@@ -10,7 +10,6 @@ from typing import Any
 from blender_addon.contract.labels import LabelSet
 
 from .asset_splits import AssetWish
-from .drawn_frames import Draw
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .manifest import Choices
@@ -26,7 +25,7 @@ MOST_BAND = 64  # pixels
 @dataclass(frozen=True)
 class Wishes:
     """What a dataset of any frames should be like; `target`, `split_by`, `real_share` and `assets` are
-    None where nobody said; `draw` makes the frames, where no file holds them."""
+    None where nobody said."""
 
     layout: Format
     target: LabelSet | None
@@ -36,7 +35,6 @@ class Wishes:
     choices: Choices
     real_share: float | None = None
     assets: AssetWish | None = None
-    draw: Draw | None = None
 
 
 def layout_of(format: str, options: Mapping[str, Any]) -> Format:

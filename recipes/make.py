@@ -13,9 +13,10 @@ from blender_addon.contract.words import listed
 from blender_addon.label_sets import label_files
 from postprocess.checksums import NAME as CHECKSUMS
 from postprocess.checksums import read_checksums
-from postprocess.dataset import ExportSummary, export, export_drawn
+from postprocess.dataset import ExportSummary, export
 from postprocess.drawn_frames import DrawnFrames
 from postprocess.export_request import assets_from, wishes_from
+from postprocess.folders import Folders
 from postprocess.frames import slug
 from postprocess.manifest import NAME as MANIFEST
 from postprocess.manifest import manifest_read
@@ -79,8 +80,8 @@ def _exported(
     asked: Asked, wish: Wish, runs: list[Path], target: LabelSet | None, progress: Progress | None
 ) -> ExportSummary:
     words = _words(asked, wish, target, progress)
-    words |= {"ignore_impure": asked.export.ignore_impure, "split_assets": assets_from(asked.export), "partly": True}
-    return _in_place(wish, lambda out: export(runs, out, asked.export.format, **words))
+    words |= {"ignore_impure": asked.export.ignore_impure, "split_assets": assets_from(asked.export)}
+    return _in_place(wish, lambda out: export(Folders(runs, partly=True), out, asked.export.format, **words))
 
 
 def _exported_drawn(
@@ -88,7 +89,7 @@ def _exported_drawn(
 ) -> ExportSummary:
     words = _words(asked, wish, target, progress)
     del words["split_lists"]  # whose frames could they name
-    return _in_place(wish, lambda out: export_drawn(drawn, out, asked.export.format, **words))
+    return _in_place(wish, lambda out: export(drawn, out, asked.export.format, **words))
 
 
 def _words(asked: Asked, wish: Wish, target: LabelSet | None, progress: Progress | None) -> dict[str, Any]:

@@ -21,22 +21,22 @@ def add_export(verbs: Verbs) -> None:
 
 def _export(parsed: argparse.Namespace) -> int:
     from blender_addon.label_sets import label_files
-    from postprocess.dataset import export, export_index_passes
+    from postprocess.dataset import Origin, export
     from postprocess.export_request import assets_from, wishes_from
+    from postprocess.folders import Folders
+    from postprocess.index_passes import IndexPasses
     from postprocess.progress import progress_line
 
     wishes = wishes_from(parsed)
     target = label_files.read(parsed.labels) if parsed.labels else None
     wishes |= {"target": target, "progress": progress_line(sys.stderr)}
+    wishes |= {"ignore_impure": parsed.ignore_impure, "real_share": parsed.real_share}
+    origin: Origin = Folders(parsed.runs)
     if parsed.exr:
-        label_set = label_files.read(parsed.label_set)
-        wishes |= {"pictures": parsed.pictures, "layer": parsed.layer}
-        made = export_index_passes(parsed.exr, label_set, parsed.out, parsed.format, **wishes)
+        origin = IndexPasses(parsed.exr, label_files.read(parsed.label_set), parsed.pictures, parsed.layer)
     else:
-        wishes |= {"ignore_impure": parsed.ignore_impure, "real_share": parsed.real_share}
         wishes |= {"split_assets": assets_from(parsed)}
-        made = export(parsed.runs, parsed.out, parsed.format, **wishes)
-    say_made(made)
+    say_made(export(origin, parsed.out, parsed.format, **wishes))
     return 0
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from math import floor, frexp, ldexp
+from math import frexp, ldexp
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,7 @@ def spread_of(numbers: ArrayLike) -> Spread:
         return Spread()
     low, high = float(values.min()), float(values.max())
     level = level_of(low, high)
-    places, counts = np.unique(np.floor(np.ldexp(values, -level)).astype(np.int64), return_counts=True)
+    places, counts = np.unique(_places(values, level), return_counts=True)
     return Spread(low, high, level, dict(zip(places.tolist(), counts.tolist())))
 
 
@@ -96,6 +96,13 @@ def summed(spreads: Iterable[Spread]) -> Spread:
 def level_of(low: float, high: float) -> int:
     """The lowest at which few bins hold both, and at which their numbers are exact."""
     level = max(_FINEST, frexp(max(abs(low), abs(high)))[1] - _EXACT)
-    while floor(ldexp(high, -level)) - floor(ldexp(low, -level)) >= BINS:
+    while np.ptp(_places(np.array((low, high)), level)) >= BINS:
         level += 1
     return level
+
+
+def _places(values: NDArray[np.float64], level: int) -> NDArray[np.int64]:
+    """The numbers of the bins that hold them."""
+    places = np.floor(np.ldexp(values, -level)).astype(np.int64)
+    places[(places == 0) & (values < 0)] = -1  # so small that as a multiple of the width it is 0
+    return places

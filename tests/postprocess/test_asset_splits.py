@@ -17,7 +17,7 @@ from labelpass import main
 from postprocess.asset_splits import AssetWish, connected_groups, shown_assets, split_by_assets
 from postprocess.dataset import export
 from postprocess.errors import ExportError
-from postprocess.frames import frames_of_runs
+from postprocess.run_frames import frames_of_runs
 from postprocess.splits import SPLITS, FrameKey
 
 CHAIR, SOFA, WALL = 5, 6, 1

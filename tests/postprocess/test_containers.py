@@ -16,9 +16,10 @@ from small_things import write_run_of_things
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import frame_folder
 from postprocess import spool
-from postprocess.dataset import export, export_index_passes
+from postprocess.dataset import export
 from postprocess.exporters import FORMATS
 from postprocess.exr import read_labels
+from postprocess.index_passes import IndexPasses
 from postprocess.labelmap import resize_labels
 
 BOTH = ("instances", "depth")
@@ -156,7 +157,7 @@ def test_labels_without_pictures(tmp_path: Path) -> None:
     (tmp_path / "exr").mkdir()
     index = np.full((6, 8), 3, np.float32)
     write_exr(tmp_path / "exr" / "a_1.exr", {"IndexOB.X": index})
-    export_index_passes(tmp_path / "exr", built_in("nyu13"), tmp_path / "out", "numpy", split=(1, 0, 0))
+    export(IndexPasses(tmp_path / "exr", built_in("nyu13")), tmp_path / "out", "numpy", split=(1, 0, 0))
     arrays = {"labels_train.npy", "names_train.txt"}
     assert set(files_of(tmp_path / "out")) == {"checksums.txt", "dataset.json"} | arrays
     assert np.array_equal(np.load(tmp_path / "out" / "labels_train.npy"), [index])

@@ -12,7 +12,8 @@ from small_inputs import some_image, some_labels, write_frame
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import View, read_plan, write_plan
 from postprocess.dataset import export
-from postprocess.frames import Frame, frames_of_runs, packed
+from postprocess.frames import Frame, packed
+from postprocess.run_frames import frames_of_runs
 from postprocess.splits import FrameKey
 
 NYU40 = built_in("nyu40")

@@ -16,12 +16,13 @@ from small_things import IDS, things_of, write_run_of_things
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, Label, LabelSet, built_in
 from blender_addon.contract.run import frame_folder
 from blender_addon.strict_yaml import read_yaml
-from postprocess.dataset import export, export_index_passes
+from postprocess.dataset import export
 from postprocess.errors import ExportError
 from postprocess.exporters.cityscapes import Cityscapes
 from postprocess.exporters.voc import Voc
 from postprocess.exr import read_labels
 from postprocess.frame_pixels import FramePixels
+from postprocess.index_passes import IndexPasses
 from postprocess.labelmap import label_map
 from postprocess.layout import Placed
 
@@ -261,6 +262,6 @@ def test_index_passes_in_other_layouts(tmp_path: Path) -> None:
     ids = np.arange(12, dtype=np.float32).reshape(3, 4)
     write_exr(tmp_path / "exr" / "beauty 7.exr", {"ViewLayer.IndexOB.X": ids})
     cv2.imwrite(str(tmp_path / "exr" / "beauty 7.png"), np.zeros((3, 4, 3), np.uint8))
-    export_index_passes(tmp_path / "exr", NYU13, tmp_path / "out", "cityscapes", split=(1, 0, 0))
+    export(IndexPasses(tmp_path / "exr", NYU13), tmp_path / "out", "cityscapes", split=(1, 0, 0))
     path = tmp_path / "out" / "gtFine" / "train" / "beauty" / "beauty_000000_000007_gtFine_labelIds.png"
     np.testing.assert_array_equal(read_png(path), ids)

@@ -19,10 +19,11 @@ from small_inputs import some_image, write_exr
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import frame_folder
 from postprocess import encoded, jpeg, pictures
-from postprocess.dataset import export, export_index_passes
+from postprocess.dataset import export
 from postprocess.errors import ExportError
 from postprocess.exporters import FORMATS
 from postprocess.exporters.nyu import Nyu
+from postprocess.index_passes import IndexPasses
 from postprocess.layout import Places
 from postprocess.png import Scanlines
 
@@ -47,7 +48,7 @@ def passes(folder: Path, *endings: str) -> Path:
 
 
 def of_passes(folder: Path, out: Path, **options) -> None:
-    export_index_passes(folder, built_in("nyu40"), out, "nyu", split=(1, 0, 0), **options)
+    export(IndexPasses(folder, built_in("nyu40")), out, "nyu", split=(1, 0, 0), **options)
 
 
 @pytest.mark.parametrize("way", ["copy", "link", "png"])

@@ -15,8 +15,9 @@ from small_inputs import files_of, write_exr, write_run
 import labelpass
 from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.contract.run import PLAN, frame_folder
-from postprocess.dataset import export, export_index_passes
+from postprocess.dataset import export
 from postprocess.exr import read_labels
+from postprocess.index_passes import IndexPasses
 from postprocess.regrouping import Regrouping
 
 NYU40 = built_in("nyu40")
@@ -113,7 +114,7 @@ def test_index_passes_are_counted_first(tmp_path: Path) -> None:
         index[:, :2], index[0, 5] = 1, 7
         write_exr(folder / f"view_{number}.exr", {"IndexOB.X": index})
     out = tmp_path / "out"
-    export_index_passes(folder, NYU40, out, "nyu", split=(1, 0, 0), regrouping=Regrouping(keep_most=2), jobs=2)
+    export(IndexPasses(folder, NYU40), out, "nyu", split=(1, 0, 0), regrouping=Regrouping(keep_most=2), jobs=2)
     data = manifest(out)
     assert [row["name"] for row in data["classes"]] == ["wall", "chair"]
     assert data["regrouped"]["most_frequent_of"] == {"chair": 60, "wall": 32, "table": 4}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from postprocess.report.spread import BINS, Spread, spread_of, summed
@@ -36,6 +36,7 @@ def test_the_smallest_and_the_largest_numbers():
 
 
 @given(NUMBERS, NUMBERS)
+@example([127.0], [-5e-324])
 def test_the_sum_is_that_of_all_numbers(one, other):
     assert spread_of(one) + spread_of(other) == spread_of(one + other) == spread_of(other) + spread_of(one)
 
