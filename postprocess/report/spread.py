@@ -103,6 +103,6 @@ def level_of(low: float, high: float) -> int:
 
 def _places(values: NDArray[np.float64], level: int) -> NDArray[np.int64]:
     """The numbers of the bins that hold them."""
-    places = np.floor(np.ldexp(values, -level)).astype(np.int64)
+    places: NDArray[np.int64] = np.floor(np.ldexp(values, -level)).astype(np.int64)
     places[(places == 0) & (values < 0)] = -1  # so small that as a multiple of the width it is 0
     return places
