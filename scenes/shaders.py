@@ -186,6 +186,16 @@ def glow(name: str, color: Color, strength: float):
     return material
 
 
+def opal(name: str, color: Color, strength: float):
+    """The glass of a lamp, white and polished, and brightest where one looks straight at it; 0 is off."""
+    values = {"Base Color": (*shade(color, 0.8), 1), "Coat Weight": 0.6, "Emission Color": (*color, 1)}
+    material, tree, shader = principled(name, roughness=0.5, **values)
+    material.cycles.emission_sampling = "NONE"  # as of `glow`
+    askew = add(tree, "LayerWeight", {"Blend": 0.5}).outputs["Facing"]
+    link(tree, shader, {"Emission Strength": math(tree, "MULTIPLY_ADD", askew, -0.7 * strength, strength)})
+    return material
+
+
 def glass(name: str, color: Color, roughness: float = 0.0):
     """Glass that refracts for the eye and lets daylight through to the room: shadows and bounces pass straight."""
     values = {"Base Color": (*color, 1), "Transmission Weight": 1.0, "IOR": 1.45}

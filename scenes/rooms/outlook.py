@@ -12,7 +12,7 @@ import numpy as np
 
 from scenes.pieces import Room
 from scenes.rooms.moods import Color, Mood, Sky
-from scenes.shader_nodes import add, coordinates, link, math, mix, ramp, shade
+from scenes.shader_nodes import add, combine, coordinates, link, math, mix, ramp, shade
 
 WALLS = (
     (0.30, 0.15, 0.10), (0.62, 0.58, 0.50), (0.46, 0.45, 0.43), (0.58, 0.48, 0.34), (0.70, 0.69, 0.66),
@@ -28,11 +28,14 @@ def add_outlook(room: Room, mood: Mood) -> None:
     world.use_nodes = True
     tree = world.node_tree
     background = next(one for one in tree.nodes if one.type == "BACKGROUND")
-    kind = str(rng.choice(["trees", "roofs", "house"], p=[0.4, 0.35, 0.25]))
+    likely = [0.4, 0.35, 0.25] if mood.time != "evening" else [0.15, 0.5, 0.35]  # trees are black by night
+    kind = str(rng.choice(["trees", "roofs", "house"], p=likely))
     if kind == "trees":
-        color, strength = _trees(tree, rng, sky)
+        above, strength = _trees(tree, rng, sky)
     else:
-        color, strength = _houses(tree, rng, mood, opposite=kind == "house"), sky.strength
+        above, strength = _houses(tree, rng, mood, opposite=kind == "house"), sky.strength
+    height = add(tree, "SeparateXYZ", {0: coordinates(tree, "Generated")}).outputs["Z"]
+    color = mix(tree, "MIX", above, _ground(tree, rng, sky), math(tree, "LESS_THAN", height, -0.04))
     link(tree, background, {"Color": color, "Strength": strength})
     room.scene.world = world  # before its Cycles settings: setting those updates the scene's world
     world.cycles_visibility.diffuse = False
@@ -78,11 +81,28 @@ def _houses(tree: bpy.types.NodeTree, rng: np.random.Generator, mood: Mood, oppo
     glass = ramp(tree, math(tree, "GREATER_THAN", who, 0.62), {0.0: shade(dark, 4 * bright), 1.0: lit})
     house = mix(tree, "MIX", wall, glass, pane)
     above = ramp(tree, height, {0.0: sky.low, 0.12: sky.low, 0.7: sky.high})
-    seen = mix(tree, "MIX", above, house, built)
-    return mix(tree, "MIX", seen, shade(sky.ground, 0.7), math(tree, "LESS_THAN", height, -0.04))
+    return mix(tree, "MIX", above, house, built)
+
+
+def _ground(tree: bpy.types.NodeTree, rng: np.random.Generator, sky: Sky) -> bpy.types.NodeSocket:
+    """What one looks down on: grass, and a street around it with a pavement on either side."""
+    axes = add(tree, "SeparateXYZ", {0: coordinates(tree, "Generated")}).outputs
+    down = math(tree, "MAXIMUM", math(tree, "MULTIPLY", axes["Z"], -1.0), 0.01)
+    x, y = (math(tree, "DIVIDE", axes[name], down) for name in "XY")  # in heights of the eye above the ground
+    patches = add(tree, "TexNoise", {"Vector": combine(tree, x, y, 0.0), "Scale": rng.uniform(1.5, 5), "Detail": 7.0})
+    grass = ramp(tree, patches.outputs[0], {0.35: shade(sky.ground, 0.35), 0.65: shade(sky.ground, 0.95)})
+    away = math(tree, "MAXIMUM", math(tree, "ABSOLUTE", x), math(tree, "ABSOLUTE", y))
+    begin, wide = rng.uniform(1.0, 3.5), rng.uniform(1.5, 3.0)
+    gray = sum(sky.ground) / 3
+    paved = mix(tree, "MIX", grass, (1.3 * gray,) * 3, _inside(tree, away, begin - 0.5, begin + wide + 0.5))
+    return mix(tree, "MIX", paved, (0.5 * gray,) * 3, _inside(tree, away, begin, begin + wide))
 
 
 def _between(tree: bpy.types.NodeTree, value, low: float, high: float) -> bpy.types.NodeSocket:
     """1 where the fraction of a value is between two others, 0 elsewhere."""
-    part = math(tree, "FRACT", value)
-    return math(tree, "MULTIPLY", math(tree, "GREATER_THAN", part, low), math(tree, "LESS_THAN", part, high))
+    return _inside(tree, math(tree, "FRACT", value), low, high)
+
+
+def _inside(tree: bpy.types.NodeTree, value, low: float, high: float) -> bpy.types.NodeSocket:
+    """1 where a value is between two others, 0 elsewhere."""
+    return math(tree, "MULTIPLY", math(tree, "GREATER_THAN", value, low), math(tree, "LESS_THAN", value, high))

@@ -22,6 +22,7 @@ from scenes.shaders import (
     glow,
     leaf,
     metal,
+    opal,
     paint,
     plaster,
     printed,
@@ -99,7 +100,7 @@ OWN = {  # what the sample room has not
     "marker red": (paint, (0.5, 0.03, 0.03), 0.6),
     "marker blue": (paint, (0.03, 0.06, 0.4), 0.6),
     "frosted glass": (glass, (0.86, 0.89, 0.88), 0.5),
-    "ceiling glow": (glow, (1.0, 0.93, 0.82), 0.25),
+    "ceiling glow": (opal, (1.0, 0.96, 0.90), 0.02),
 }
 
 
@@ -171,7 +172,7 @@ def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool) -> dict[
     found |= {"unlit bulb": (glow, (0.9, 0.88, 0.85), 0.05), "unlit shade": (glow, shade, 0.03)}
     found["lit shade"] = (glow, tuple(0.35 * part + 0.65 * warm for part, warm in zip(shade, LIT, strict=True)), 1.1)
     if ceiling_on:
-        found["ceiling glow"] = (glow, (1.0, 0.86, 0.66), 6.0)
+        found["ceiling glow"] = (opal, (1.0, 0.86, 0.66), 3.5)
     return found
 
 
