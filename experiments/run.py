@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from blender_addon.contract.strict import plain
 from postprocess.evaluation import Evaluation, Wishes, evaluation_of
@@ -13,7 +15,7 @@ from recipes.make import make
 from recipes.recipe_file import read_recipe
 from training.history import best_of, told
 from training.machine import Machine
-from training.predict import predict
+from training.predict import are_of, predict
 from training.train import train
 
 from .experiment import Experiment
@@ -49,10 +51,17 @@ def carry_out(
         done = train(learned, place, settings, machine, _quiet, progress("pictures"))
         say(told(best_of(done) or done[-1], len(done)))
         for test in experiment.tests:
-            out = predictions_of(wish, name, repeat, test)
-            if not out.exists():
-                predict(place, dataset_of(wish, test), out, machine)
+            _predicted(place, dataset_of(wish, test), predictions_of(wish, name, repeat, test), machine)
     return {test: _evaluated(experiment, wish, test) for test in experiment.tests}, 0
+
+
+def _predicted(model: Path, dataset: Path, out: Path, machine: Machine) -> None:
+    """Made where they are not there, or those of a model or a dataset that was made anew since."""
+    if out.exists():
+        if are_of(out, model, dataset):
+            return
+        shutil.rmtree(out)
+    predict(model, dataset, out, machine)
 
 
 def _quiet(_line: str) -> None:

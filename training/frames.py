@@ -94,6 +94,13 @@ def open_dataset(folder: Path) -> Dataset:
     return Dataset(folder, learned_of_dataset(path), classes_of_dataset(path), sizes, _digest(folder))
 
 
+def refuse_inside(out: Path) -> None:
+    """Raises TrainingError where `out` would lie in a dataset: it is not made to hold anything else."""
+    around = next((folder for folder in out.absolute().parents if (folder / NAME).is_file()), None)
+    if around is not None:
+        raise TrainingError(f"{out} lies in the dataset {around}; name a folder outside of it")
+
+
 def read_picture(path: Path) -> NDArray[np.uint8]:
     """(H, W, 3) RGB. Raises ExportError."""
     return checked_image(path, None)[1]
