@@ -133,8 +133,9 @@ def _read(path: Path, made_of: Any) -> Any:
         raise TrainingError(f"{path}: {error}") from None
     except Exception as error:  # noqa: BLE001 (the file may be anything, and readers of archives raise anything)
         if _UNSAFE in str(error):  # its next words say how to read it all the same, and that would run what is in it
-            why = "it holds more than numbers and words"
-            raise TrainingError(f"{path} is no model of labelpass train: {why}, and nothing of it was run") from None
+            raise TrainingError(
+                f"{path} is no model of labelpass train: it holds more than numbers, and nothing of it was run"
+            ) from None
         why = str(error).strip().splitlines() or [type(error).__name__]
         raise TrainingError(f"{path} is no model of labelpass train, or damaged ({why[0]})") from None
 
