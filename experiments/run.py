@@ -11,15 +11,26 @@ from postprocess.evaluation import Evaluation, Wishes, evaluation_of
 from postprocess.progress import Progress
 from recipes.folder import begin
 from recipes.make import Wish as MakeWish
-from recipes.make import make
-from recipes.recipe_file import read_recipe
+from recipes.make import check, make
+from recipes.recipe_file import Asked, read_recipe
 from training.history import best_of, told
 from training.machine import Machine
 from training.predict import are_of, predict
 from training.train import train
 
-from .experiment import Experiment
-from .steps import Wish, changes, dataset_of, everything, frames_of, model_of, predictions_of, settings_of, trainings
+from .experiment import Data, Experiment
+from .steps import (
+    Wish,
+    changes,
+    dataset_of,
+    everything,
+    frames_of,
+    model_of,
+    options_of,
+    predictions_of,
+    settings_of,
+    trainings,
+)
 
 NAME = "experiment.json"
 
@@ -36,12 +47,13 @@ def carry_out(
 
     Raises ValueError for what cannot be done, and for a folder of another experiment.
     """
+    asked = {name: _asked(experiment, wish, name, data) for name, data in everything(experiment)}
+    for name in experiment.models:
+        options_of(experiment, name)
     begin(wish.out, {"experiment": plain(experiment), "times": wish.times}, NAME)
     for name, data in everything(experiment):
         say(f"data {name}: {data.says or data.recipe}")
-        asked = read_recipe(str(data.recipe), changes(data, name in experiment.tests))
-        made = MakeWish(wish.out / "data" / name, frames_of(data, wish), data.seed, wish.jobs, wish.blender)
-        _, code = make(asked, made, progress("frames"))
+        _, code = make(*asked[name], progress("frames"))
         if code:
             return {}, code
     for name, repeat in trainings(experiment, wish):
@@ -53,6 +65,17 @@ def carry_out(
         for test in experiment.tests:
             _predicted(place, dataset_of(wish, test), predictions_of(wish, name, repeat, test), machine)
     return {test: _evaluated(experiment, wish, test) for test in experiment.tests}, 0
+
+
+def _asked(experiment: Experiment, wish: Wish, name: str, data: Data) -> tuple[Asked, MakeWish]:
+    """Raises ValueError for a dataset that cannot be made: of the last one, too, before the first is begun."""
+    wanted = MakeWish(wish.out / "data" / name, frames_of(data, wish), data.seed, wish.jobs, wish.blender)
+    try:
+        asked = read_recipe(str(data.recipe), changes(data, name in experiment.tests))
+        check(asked, wanted)
+    except ValueError as error:
+        raise ValueError(f"{'tests' if name in experiment.tests else 'data'}.{name}: {error}") from None
+    return asked, wanted
 
 
 def _predicted(model: Path, dataset: Path, out: Path, machine: Machine) -> None:
