@@ -74,7 +74,8 @@ def _asked(experiment: Experiment, wish: Wish, name: str, data: Data) -> tuple[A
         asked = read_recipe(str(data.recipe), changes(data, name in experiment.tests))
         check(asked, wanted)
     except ValueError as error:
-        raise ValueError(f"{'tests' if name in experiment.tests else 'data'}.{name}: {error}") from None
+        where = f"{'tests' if name in experiment.tests else 'data'}.{name}"
+        raise ValueError(f"{where}: {str(error).removeprefix('--set: ')}") from None
     return asked, wanted
 
 
