@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.words import counted
 from postprocess.checksums import NAME as CHECKSUMS
+from postprocess.errors import ExportError
 from postprocess.evaluation.classes import Classes, classes_of_dataset
 from postprocess.evaluation.pairs import read_classes, truths
 from postprocess.exporters import FORMATS, Format
@@ -60,14 +61,20 @@ class Dataset:
         for name, (labels, image) in truths(self.folder, split).items():
             if image is None:
                 raise TrainingError(
-                    f"{self.folder}: {name!r} of {split} has no picture, and a network learns from them"
+                    f"{self.folder}: {name!r} of {split} has no picture, and a network learns from them; labelpass "
+                    f"verify {self.folder} names all that is missing"
                 )
+            if not labels.is_file():
+                raise TrainingError(f"{labels} is missing; labelpass verify {self.folder} names all that is")
             found.append(Frame(name, image, labels))
         return tuple(found)
 
     def read(self, frame: Frame) -> Pixels:
         """Raises ExportError and TrainingError for what is missing or damaged, and for sizes that differ."""
-        image, classes = read_picture(frame.image), read_classes(frame.labels, self.lookup)
+        try:
+            image, classes = read_picture(frame.image), read_classes(frame.labels, self.lookup)
+        except ExportError as error:
+            raise TrainingError(f"{error}; labelpass verify {self.folder} names all that is damaged") from None
         if image.shape[:2] != classes.shape:
             sizes = [f"{shape[1]}x{shape[0]}" for shape in (image.shape, classes.shape)]
             raise TrainingError(f"{frame.image} is {sizes[0]}, its labels {frame.labels} are {sizes[1]}")
