@@ -77,8 +77,12 @@ def _sureness(repeats: int) -> str:
 def _test(experiment: Experiment, found: Found, evaluation: Evaluation) -> Iterator[str]:
     test = experiment.tests[found.test]
     yield f"<h2>Test {text(found.test)}: {text(test.says or str(test.recipe))}</h2>"
-    of = f", of {found.groups} scenes" if found.groups != found.pictures else ""
-    yield f"<p>{counted(found.pictures, 'picture')}{of}. Mean IoU of each network; thin marks are single trainings.</p>"
+    of = f", of {counted(found.groups, 'scene')}" if found.groups != found.pictures else ""
+    alone = " One has no interval: nothing says how much another would differ." if found.groups < 2 else ""
+    yield (
+        f"<p>{counted(found.pictures, 'picture')}{of}.{alone} Mean IoU of each network; thin marks are single "
+        "trainings.</p>"
+    )
     yield _plot(found.rows)
     head = "".join(f"<th title='{text(OVERALL[score])}'>{_named(score)}</th>" for score in SCORES)
     rows = [
@@ -102,7 +106,7 @@ def _plot(rows: Sequence[Row]) -> str:
         figure = each.figures["mean_iou"]
         runs = "".join(f"<span class='run' style='left:{_at(value)}'></span>" for value in figure.trainings)
         wide = f"left:{_at(figure.lower)};width:{_at(figure.upper - figure.lower)}"
-        told = f"{figure.value:.3f}, {figure.lower:.3f} to {figure.upper:.3f}"
+        told = f"{figure.value:.3f}" + ("" if np.isnan(figure.lower) else f", {_ends(figure)}")
         lines.append(
             f"<div>{text(each.model)}</div><div class='scale' role='img' aria-label='mean IoU {told}' title='{told}'>"
             f"<span class='range' style='{wide}'></span>{runs}"
@@ -120,8 +124,12 @@ def _at(share: float) -> str:
 def _cell(figure: Figure) -> str:
     if np.isnan(figure.value):
         return "<td>–</td>"
-    ends = "" if np.isnan(figure.lower) else f"<br><small>{figure.lower:.3f} to {figure.upper:.3f}</small>"
+    ends = "" if np.isnan(figure.lower) else f"<br><small>{_ends(figure)}</small>"
     return f"<td>{figure.value:.3f}{ends}</td>"
+
+
+def _ends(figure: Figure) -> str:
+    return f"{figure.lower:.3f} to {figure.upper:.3f}"
 
 
 def _differences(found: Found) -> Iterator[str]:
@@ -136,9 +144,9 @@ def _differences(found: Found) -> Iterator[str]:
         for score in SCORES:
             apart = each.to_first[score]
             kind, word = {1: ("good", " better"), -1: ("bad", " worse"), 0: ("", "")}[apart.sure]
+            ends = "" if np.isnan(apart.lower) else f"<br><small>{apart.lower:+.3f} to {apart.upper:+.3f}</small>"
             cells.append(
-                f"<td class='{kind}'>{apart.value:+.3f}{word}"
-                f"<br><small>{apart.lower:+.3f} to {apart.upper:+.3f}</small></td>"
+                f"<td class='{kind}'>{'–' if np.isnan(apart.value) else f'{apart.value:+.3f}'}{word}{ends}</td>"
             )
         rows.append(f"<tr><td>{text(each.model)}</td>{''.join(cells)}</tr>")
     head = "".join(f"<th>{_named(score)}</th>" for score in SCORES)

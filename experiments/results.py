@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from blender_addon.contract.words import counted
 from postprocess.evaluation import Evaluation
 from postprocess.staging import write_whole
 
@@ -37,9 +40,10 @@ def write_results(
 def lines(results: Sequence[Found]) -> Iterator[str]:
     """Mean IoU of each network in each test, and which are better or worse than the first."""
     for result in results:
-        yield f"{result.test}, {result.pictures} pictures: mean IoU"
+        yield f"{result.test}, {counted(result.pictures, 'picture')}: mean IoU"
         width = max(len(row.model) for row in result.rows)
         for row in result.rows:
             figure = row.figures["mean_iou"]
             word = {1: "  better", -1: "  worse"}.get(row.to_first["mean_iou"].sure, "") if row.to_first else ""
-            yield f"  {row.model:<{width}}  {figure.value:.3f}  [{figure.lower:.3f}, {figure.upper:.3f}]{word}"
+            ends = "no interval" if np.isnan(figure.lower) else f"[{figure.lower:.3f}, {figure.upper:.3f}]"
+            yield f"  {row.model:<{width}}  {figure.value:.3f}  {ends}{word}"

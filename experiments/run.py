@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from blender_addon.contract.strict import plain
 from postprocess.evaluation import Evaluation, Wishes, evaluation_of
 from postprocess.progress import Progress
 from recipes.folder import begin
 from recipes.make import Wish as MakeWish
-from recipes.make import make
-from recipes.recipe_file import read_recipe
+from recipes.make import check, make
+from recipes.recipe_file import Asked, read_recipe
 from training.history import best_of, told
 from training.machine import Machine
-from training.predict import predict
+from training.predict import are_of, predict
 from training.train import train
 
-from .experiment import Experiment
-from .steps import Wish, changes, dataset_of, everything, frames_of, model_of, predictions_of, settings_of, trainings
+from .experiment import Data, Experiment
+from .steps import (
+    Wish,
+    changes,
+    dataset_of,
+    everything,
+    frames_of,
+    model_of,
+    options_of,
+    predictions_of,
+    settings_of,
+    trainings,
+)
 
 NAME = "experiment.json"
 
@@ -34,12 +47,13 @@ def carry_out(
 
     Raises ValueError for what cannot be done, and for a folder of another experiment.
     """
+    asked = {name: _asked(experiment, wish, name, data) for name, data in everything(experiment)}
+    for name in experiment.models:
+        options_of(experiment, name)
     begin(wish.out, {"experiment": plain(experiment), "times": wish.times}, NAME)
     for name, data in everything(experiment):
         say(f"data {name}: {data.says or data.recipe}")
-        asked = read_recipe(str(data.recipe), changes(data, name in experiment.tests))
-        made = MakeWish(wish.out / "data" / name, frames_of(data, wish), data.seed, wish.jobs, wish.blender)
-        _, code = make(asked, made, progress("frames"))
+        _, code = make(*asked[name], progress("frames"))
         if code:
             return {}, code
     for name, repeat in trainings(experiment, wish):
@@ -49,10 +63,29 @@ def carry_out(
         done = train(learned, place, settings, machine, _quiet, progress("pictures"))
         say(told(best_of(done) or done[-1], len(done)))
         for test in experiment.tests:
-            out = predictions_of(wish, name, repeat, test)
-            if not out.exists():
-                predict(place, dataset_of(wish, test), out, machine)
+            _predicted(place, dataset_of(wish, test), predictions_of(wish, name, repeat, test), machine)
     return {test: _evaluated(experiment, wish, test) for test in experiment.tests}, 0
+
+
+def _asked(experiment: Experiment, wish: Wish, name: str, data: Data) -> tuple[Asked, MakeWish]:
+    """Raises ValueError for a dataset that cannot be made: of the last one, too, before the first is begun."""
+    wanted = MakeWish(wish.out / "data" / name, frames_of(data, wish), data.seed, wish.jobs, wish.blender)
+    try:
+        asked = read_recipe(str(data.recipe), changes(data, name in experiment.tests))
+        check(asked, wanted)
+    except ValueError as error:
+        where = f"{'tests' if name in experiment.tests else 'data'}.{name}"
+        raise ValueError(f"{where}: {str(error).removeprefix('--set: ')}") from None
+    return asked, wanted
+
+
+def _predicted(model: Path, dataset: Path, out: Path, machine: Machine) -> None:
+    """Made where they are not there, or those of a model or a dataset that was made anew since."""
+    if out.exists():
+        if are_of(out, model, dataset):
+            return
+        shutil.rmtree(out)
+    predict(model, dataset, out, machine)
 
 
 def _quiet(_line: str) -> None:

@@ -79,8 +79,9 @@ def trainings(experiment: Experiment, wish: Wish) -> Iterator[tuple[str, int]]:
 
 
 def frames_of(data: Data, wish: Wish) -> int:
+    """Two at least where there are more at all: one to learn from, one to validate."""
     count = int(data.count or 1)
-    return max(1, round(count * wish.times)) if data.grows else count
+    return max(min(2, count), round(count * wish.times)) if data.grows else count
 
 
 def dataset_of(wish: Wish, name: str) -> Path:
@@ -102,11 +103,22 @@ def changes(data: Data, is_test: bool) -> list[str]:
     ]
 
 
+def options_of(experiment: Experiment, name: str) -> Mapping[str, Any]:
+    """Of a network's training, as they are written. Raises ValueError for what is none of `labelpass train`."""
+    said = {**experiment.train, **experiment.models[name].train}
+    if "seed" in said:
+        raise ValueError(f"models.{name}: train.seed: trainings have seeds 0, 1 ... of --repeats; take it out")
+    try:
+        settings_from(said)
+    except ValueError as error:
+        raise ValueError(f"models.{name}: train: {error}") from None
+    return said
+
+
 def settings_of(experiment: Experiment, name: str, repeat: int, wish: Wish) -> Settings:
     """Of a training; the dataset is there. Raises ValueError."""
-    model = experiment.models[name]
-    said: Mapping[str, Any] = {**experiment.train, **model.train}
-    with manifest_read(dataset_of(wish, model.data) / MANIFEST) as told:
+    said = options_of(experiment, name)
+    with manifest_read(dataset_of(wish, experiment.models[name].data) / MANIFEST) as told:
         frames = told["split"]["frames"]
     epochs = max(1, round(experiment.pictures * wish.times / max(1, frames["train"])))
     return settings_from({"epochs": epochs, "validate": frames["val"] > 0, **said, "seed": repeat})

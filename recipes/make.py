@@ -21,6 +21,7 @@ from postprocess.frames import slug
 from postprocess.manifest import NAME as MANIFEST
 from postprocess.manifest import manifest_read
 from postprocess.progress import Progress
+from scenes.drawn import Pages
 
 from .folder import DATASET, begin
 from .recipe_file import Asked
@@ -47,12 +48,8 @@ def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[Ex
 
     Raises ValueError for a folder of another recipe, and for what cannot be made.
     """
-    if not 1 <= wish.count <= MOST_FRAMES or not 0 <= wish.seed < MOST_SEED:
-        raise ValueError(f"--count goes from 1 to {MOST_FRAMES}, --seed from 0 to {MOST_SEED - 1}")
-    pages = asked.module.pages(asked.settings, wish.seed) if asked.job is None else None
+    pages, target = check(asked, wish)
     made_of = {"made_of": pages.made_of} if pages is not None and pages.made_of else {}
-    target = label_files.read(asked.export.labels) if asked.export.labels else None
-    rehearse(asked, label_set_of(asked) if pages is None else pages.label_set, target)
     begin(wish.out, {**asked.to_dict(), "seed": wish.seed, **made_of})
     place = wish.out / DATASET
     if _holds(place, wish.count):
@@ -66,6 +63,19 @@ def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[Ex
     if code:
         return None, code
     return _exported(asked, wish, runs, target, progress), 0
+
+
+def check(asked: Asked, wish: Wish) -> tuple[Pages | None, LabelSet | None]:
+    """What draws the frames, None where they are rendered, and the label set that they go into, None for their own.
+
+    Raises ValueError for what cannot be made.
+    """
+    if not 1 <= wish.count <= MOST_FRAMES or not 0 <= wish.seed < MOST_SEED:
+        raise ValueError(f"--count goes from 1 to {MOST_FRAMES}, --seed from 0 to {MOST_SEED - 1}")
+    pages: Pages | None = asked.module.pages(asked.settings, wish.seed) if asked.job is None else None
+    target = label_files.read(asked.export.labels) if asked.export.labels else None
+    rehearse(asked, label_set_of(asked) if pages is None else pages.label_set, target, wish.count)
+    return pages, target
 
 
 def _holds(place: Path, count: int) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import fields
 
 from blender_addon.contract.labels import LabelSet, LabelSetError
 from blender_addon.contract.modalities import MODALITIES
+from blender_addon.contract.words import counted
 from postprocess.export_request import FORMAT_OPTIONS, wishes_from
 from postprocess.exporters import FORMATS, Format, PerFrame
 from postprocess.manifest import Choices
@@ -20,9 +21,9 @@ from postprocess.wishes import check_numbers, layout_of
 from .recipe_file import Asked
 
 
-def rehearse(asked: Asked, label_set: LabelSet | None, target: LabelSet | None) -> None:
-    """Raises ValueError where frames of `label_set` (None: nobody knows it yet) can become no such dataset; `target` is
-    the label set that they go into, None for their own."""
+def rehearse(asked: Asked, label_set: LabelSet | None, target: LabelSet | None, count: int) -> None:
+    """Raises ValueError where `count` frames of `label_set` (None: nobody knows it yet) can become no such dataset;
+    `target` is the label set that they go into, None for their own."""
     export = asked.export
     _refuse_options(export)
     wishes = wishes_from(export)
@@ -30,6 +31,7 @@ def rehearse(asked: Asked, label_set: LabelSet | None, target: LabelSet | None) 
     looks = (wishes[key] for key in ("images", "jpeg_quality", "ignore_boundary", "weights"))
     check_numbers(Choices(check_fractions(export.split), 0, export.size, export.ignore_impure, *looks))
     _refuse_lacking(asked, layout)
+    _refuse_few(asked, count)
     if label_set is None:
         return
     try:
@@ -52,6 +54,20 @@ def _refuse_options(export: argparse.Namespace) -> None:
                 f"export.{name}: format {export.format} has no such option; it has "
                 f"{', '.join(sorted(known)) or 'none'}. Take it out of the recipe, or add --set export.{name}=null"
             )
+
+
+def _refuse_few(asked: Asked, count: int) -> None:
+    """Where whole frames or scenes go to the splits, and are fewer than these."""
+    export, wished = asked.export, sum(share > 0 for share in asked.export.split)
+    if export.split_by != "frame" and (export.split_by != "scene" or asked.job is None):
+        return
+    many = int(asked.module.FRAMES_A_SCENE) if export.split_by == "scene" else 1
+    there = -(-count // many)
+    if there < wished:
+        raise ValueError(
+            f"export.split_by={export.split_by}: {counted(count, 'frame')} cannot fill {wished} splits; ask for "
+            f"{(wished - 1) * many + 1} at least, or for fewer splits (export.split=1/0/0)"
+        )
 
 
 def _refuse_lacking(asked: Asked, layout: Format) -> None:

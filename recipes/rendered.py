@@ -83,6 +83,7 @@ def build_one(recipe: str, changes: Sequence[str], seed: int, number: int, place
 
 def build_scene(asked: Asked, seed: int, number: int, place: Path, blender: str | None) -> int:
     """Build a scene in a process of its own; its exit code. The file appears whole."""
+    place = place.absolute()  # Blender goes by PWD, which whoever started this by subprocess may not have set
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{place.stem}-{socket.gethostname()}-{os.getpid()}.blend")  # other nodes build it, too
     wish = {"builder": asked.recipe.scenes, "settings": plain(asked.settings), "seed": seed, "scene_number": number}

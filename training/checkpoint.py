@@ -7,6 +7,7 @@ made can hold numbers and words, and nothing that runs.
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from .settings import as_plain as settings_as_plain
 
 SCHEMA = 1
 BEST, LAST = "best.pt", "last.pt"
+_UNSAFE = "Weights only load failed"
+"""What PyTorch says of what `weights_only` does not let in."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,27 @@ def _write(path: Path, data: Mapping[str, Any]) -> None:
 
 def _read(path: Path, made_of: Any) -> Any:
     try:
-        return made_of(torch.load(path, map_location="cpu", weights_only=True))
+        file = io.BytesIO(path.read_bytes())
     except OSError as error:
         raise TrainingError(refusal(error, path)) from None
+    try:
+        _refuse_flipped(file)
+        return made_of(torch.load(file, map_location="cpu", weights_only=True))
     except TrainingError as error:
         raise TrainingError(f"{path}: {error}") from None
     except Exception as error:  # noqa: BLE001 (the file may be anything, and readers of archives raise anything)
+        if _UNSAFE in str(error):  # its next words say how to read it all the same, and that would run what is in it
+            raise TrainingError(
+                f"{path} is no model of labelpass train: it holds more than numbers, and nothing of it was run"
+            ) from None
         why = str(error).strip().splitlines() or [type(error).__name__]
         raise TrainingError(f"{path} is no model of labelpass train, or damaged ({why[0]})") from None
+
+
+def _refuse_flipped(file: io.BytesIO) -> None:
+    """PyTorch's files are archives with checksums, at which PyTorch does not look: weights would be wrong unnoticed."""
+    with zipfile.ZipFile(file) as archive:
+        damaged = archive.testzip()
+    if damaged is not None:
+        raise ValueError(f"the checksum of {damaged!r} is another one")
+    file.seek(0)

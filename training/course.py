@@ -113,8 +113,12 @@ class Course:
         return learning_rate_at(lesson.settings, at, lesson.epochs * lesson.batches)
 
     def end_epoch(self, seconds: float, seen: Callable[[int], None]) -> Epoch:
-        """Validate, and begin the next one."""
+        """Validate, and begin the next one. Raises TrainingError where no pixel of it had a class."""
         lesson, verdict = self.lesson, None
+        if not self.pixels:
+            raise TrainingError(
+                f"{lesson.dataset.folder}: no pixel of train has a class, so nothing can be learned: all is void"
+            )
         if lesson.val:
             verdict = validate(
                 self.network, lesson.dataset, lesson.val, self.weights, self.machine, lesson.settings.batch, seen

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from blender_addon.contract.words import counted
 from postprocess.checksums import NAME as CHECKSUMS
+from postprocess.errors import ExportError
 from postprocess.evaluation.classes import Classes, classes_of_dataset
 from postprocess.evaluation.pairs import read_classes, truths
 from postprocess.exporters import FORMATS, Format
@@ -60,14 +61,20 @@ class Dataset:
         for name, (labels, image) in truths(self.folder, split).items():
             if image is None:
                 raise TrainingError(
-                    f"{self.folder}: {name!r} of {split} has no picture, and a network learns from them"
+                    f"{self.folder}: {name!r} of {split} has no picture, and a network learns from them; labelpass "
+                    f"verify {self.folder} names all that is missing"
                 )
+            if not labels.is_file():
+                raise TrainingError(f"{labels} is missing; labelpass verify {self.folder} names all that is")
             found.append(Frame(name, image, labels))
         return tuple(found)
 
     def read(self, frame: Frame) -> Pixels:
         """Raises ExportError and TrainingError for what is missing or damaged, and for sizes that differ."""
-        image, classes = read_picture(frame.image), read_classes(frame.labels, self.lookup)
+        try:
+            image, classes = read_picture(frame.image), read_classes(frame.labels, self.lookup)
+        except ExportError as error:
+            raise TrainingError(f"{error}; labelpass verify {self.folder} names all that is damaged") from None
         if image.shape[:2] != classes.shape:
             sizes = [f"{shape[1]}x{shape[0]}" for shape in (image.shape, classes.shape)]
             raise TrainingError(f"{frame.image} is {sizes[0]}, its labels {frame.labels} are {sizes[1]}")
@@ -92,6 +99,13 @@ def open_dataset(folder: Path) -> Dataset:
     if not pictures:
         raise TrainingError(f"{folder} has no pictures, and a network learns from them; export it with them")
     return Dataset(folder, learned_of_dataset(path), classes_of_dataset(path), sizes, _digest(folder))
+
+
+def refuse_inside(out: Path) -> None:
+    """Raises TrainingError where `out` would lie in a dataset: it is not made to hold anything else."""
+    around = next((folder for folder in out.absolute().parents if (folder / NAME).is_file()), None)
+    if around is not None:
+        raise TrainingError(f"{out} lies in the dataset {around}; name a folder outside of it")
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:

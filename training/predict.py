@@ -18,10 +18,11 @@ from postprocess.staging import check_place, staged
 from .batches import alike, in_advance, pictures_of
 from .checkpoint import BEST, LAST, Model, read_model
 from .errors import TrainingError
-from .frames import open_dataset, read_picture
+from .frames import open_dataset, read_picture, refuse_inside
 from .learned import refuse_other_classes
 from .machine import Machine, memory_told
 from .networks import NETWORKS, bare_network
+from .origin import Origin, checksum_of, is_from, write_origin
 from .predictions import (
     Meaning,
     meaning_of_dataset,
@@ -30,6 +31,8 @@ from .predictions import (
     write_meaning,
     write_prediction,
 )
+
+_USUAL = "test"  # the split that is predicted where none is named
 
 
 def predict(
@@ -46,9 +49,12 @@ def predict(
     `place` is a model folder or a file of one. Of a dataset the `split`, "test" where none is named, in its own values;
     of pictures in label ids. Raises TrainingError and ExportError.
     """
-    model = read_model(_file_of(place))
+    file = _file_of(place)
+    model = read_model(file)
     check_place(out)
-    pictures, meaning = _asked(place, model, source, split)
+    refuse_inside(out)
+    pictures, meaning, digest = _asked(place, model, source, split)
+    origin = Origin(checksum_of(file), digest, None if digest is None else split or _USUAL)
     network = _network(place, model, machine)
     with staged(out) as staging, memory_told(machine):
         for done, (name, classes) in enumerate(_predicted(network, pictures, model, machine, batch), start=1):
@@ -56,17 +62,31 @@ def predict(
             if show is not None:
                 show(done, len(pictures))
         write_meaning(staging, meaning)
+        write_origin(staging, origin)
     return len(pictures)
 
 
-def _asked(place: Path, model: Model, source: Path, split: str | None) -> tuple[Mapping[str, Path], Meaning]:
+def are_of(predictions: Path, place: Path, dataset: Path) -> bool:
+    """Whether they are what `predict` would write of the test split of `dataset`: not where the model was trained anew
+    since, or the dataset made anew. Raises TrainingError and ExportError as `predict` does."""
+    return is_from(predictions, Origin(checksum_of(_file_of(place)), open_dataset(dataset).digest, _USUAL))
+
+
+def _asked(
+    place: Path, model: Model, source: Path, split: str | None
+) -> tuple[Mapping[str, Path], Meaning, str | None]:
+    """What to predict, in which values, and the digest of a dataset."""
     if (source / NAME).is_file():
         dataset = open_dataset(source)
         refuse_other_classes(model.learned, dataset.learned, str(place), str(source))
-        return {frame.name: frame.image for frame in dataset.frames(split or "test")}, meaning_of_dataset(dataset)
+        pictures = {frame.name: frame.image for frame in dataset.frames(split or _USUAL)}
+        return pictures, meaning_of_dataset(dataset), dataset.digest
+    inside = source / "dataset"  # where `labelpass dataset` puts it
+    if (inside / NAME).is_file():
+        raise TrainingError(f"{source} is no dataset (it has no {NAME}); did you mean {inside}?")
     if split is not None:
         raise TrainingError(f"{source} is no dataset (it has no {NAME}), so it has no --split {split}")
-    return pictures_in(source), meaning_of_label_ids(model.learned)
+    return pictures_in(source), meaning_of_label_ids(model.learned), None
 
 
 def _network(place: Path, model: Model, machine: Machine) -> nn.Module:
@@ -102,10 +122,14 @@ def _predicted(
 
 
 def _file_of(place: Path) -> Path:
+    if not place.exists():
+        raise TrainingError(f"there is no {place}: name a folder that labelpass train made")
     if not place.is_dir():
         return place
     if (place / BEST).is_file():
         return place / BEST
     if (place / LAST).is_file():
         raise TrainingError(f"{place} has no {BEST} yet: its first epoch is not over; go on with its labelpass train")
-    raise TrainingError(f"{place} is no model of labelpass train (it has no {BEST})")
+    inside = sorted(each for each in place.iterdir() if (each / BEST).is_file())
+    near = f"; did you mean {listed([*map(str, inside)], 3, ' or ')}?" if inside else ""
+    raise TrainingError(f"{place} is no model of labelpass train (it has no {BEST}){near}")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from blender_addon.contract.words import listed
+from blender_addon.contract.words import counted, listed
 from postprocess.errors import EmptySplit
 from postprocess.progress import Progress as ShowProgress
 from postprocess.signals import stopped_once
@@ -21,7 +21,7 @@ from .checkpoint import BEST, LAST, Progress, read_progress, write_model, write_
 from .course import Course, Lesson
 from .curves import page
 from .errors import TrainingError
-from .frames import Dataset, Frame, open_dataset, refuse_sizes
+from .frames import Dataset, Frame, open_dataset, refuse_inside, refuse_sizes
 from .history import Epoch, as_lines, told
 from .machine import Machine, memory_told
 from .networks import NETWORKS
@@ -50,7 +50,7 @@ def train(
     if course.done:
         _tell(course, out)
     if len(course.done) == lesson.epochs:
-        say(f"{out} has learned all {lesson.epochs} epochs; look at {out / CURVES}")
+        say(f"{out} has learned all {counted(lesson.epochs, 'epoch')}")
         return course.done
     say(_about(course))
     with stopped_once(), memory_told(machine):
@@ -122,17 +122,26 @@ def _stopped(out: Path, lesson: Lesson) -> Progress | None:
     run = run_around(out)
     if run is not None:
         raise TrainingError(f"{out} lies in the run {run}, which holds what was rendered; name a folder outside of it")
+    refuse_inside(out)
     path = out / LAST
     if not path.exists():
         if out.exists() and (not out.is_dir() or any(not each.name.startswith(".") for each in out.iterdir())):
             raise TrainingError(f"{out} is there already, and no model (it has no {LAST}); name another --out")
         return None
-    progress = read_progress(path)
+    try:
+        progress = read_progress(path)
+    except TrainingError as error:
+        raise TrainingError(f"{error}; remove {out}, and the same command learns it anew") from None
     why = differing(progress.model.settings, lesson.settings)
     if progress.dataset != lesson.dataset.digest:
         why.append("another dataset, or another state of this one")
     if why:
         raise TrainingError(f"{out} holds a model of other settings ({listed(why)}); name another --out, or remove it")
+    if progress.epochs and not (out / BEST).is_file():
+        raise TrainingError(
+            f"{out} has lost its {BEST}: {LAST} knows the last epoch alone (predict with {path}, if that will do); "
+            f"remove {out}, and the same command learns it anew"
+        )
     return progress
 
 
@@ -142,7 +151,7 @@ def _about(course: Course) -> str:
     after = f", from epoch {len(course.done) + 1} on" if course.done or course.step else ""
     return (
         f"{settings.net}, width {settings.width:g}: {weights:,} weights, {len(lesson.dataset.learned)} classes, "
-        f"{len(lesson.train)} pictures, {lesson.epochs} epochs{after}, on {course.machine}"
+        f"{counted(len(lesson.train), 'picture')}, {counted(lesson.epochs, 'epoch')}{after}, on {course.machine}"
     )
 
 

@@ -20,8 +20,12 @@ _AT_ONCE = 2**22  # numbers of a draw that are held in memory, over all classes
 
 
 def resampled(pictures: Tally, draws: int, seed: int) -> Scores:
-    """Scores of so many draws, along a leading axis."""
+    """Scores of so many draws, along a leading axis; nan of a single picture: nothing says how others differ."""
     number, classes = pictures.hits.shape
+    if number < 2:
+        of_one = scores(_drawn(pictures, np.ones((draws, number))))
+        return Scores(*({name: np.full_like(values, np.nan) for name, values in part.items()}
+                        for part in (of_one.of_class, of_one.overall)))  # fmt: skip
     rng = np.random.default_rng(seed)
     parts = [scores(_drawn(pictures, chosen)) for chosen in _choices(rng, number, draws, classes)]
     return Scores(

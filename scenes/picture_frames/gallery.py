@@ -83,7 +83,7 @@ def _load(path: Path, name: str) -> Art:
     image = bpy.data.images.load(str(path))
     try:
         wide, tall = image.size
-        if not wide or not tall:
+        if not wide or not tall or _cut_short(path.read_bytes()):
             raise ValueError(f"art: Blender cannot read the picture {path.name}: take it out of the folder, or mend it")
         if max(wide, tall) > MOST_PIXELS:
             shrink = MOST_PIXELS / max(wide, tall)
@@ -97,6 +97,18 @@ def _load(path: Path, name: str) -> Art:
         return Art(to_image(name, np.clip(np.concatenate([color, opaque], axis=2), 0, 1)), wide / tall, path)
     finally:
         bpy.data.images.remove(image)
+
+
+def _cut_short(data: bytes) -> bool:
+    """Whether a JPEG or PNG lacks its end: Blender shows gray or black where nothing is, and says no word."""
+    if data.startswith(b"\x89PNG"):
+        return b"IEND" not in data
+    if not data.startswith(b"\xff\xd8"):
+        return False
+    at = 2  # behind the segments, which may hold a small JPEG with an end of its own; after them only an end is FF D9
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return b"\xff\xd9" not in data[at:]
 
 
 def _shrunk(pixels: np.ndarray, by: float) -> np.ndarray:

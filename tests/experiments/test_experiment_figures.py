@@ -12,6 +12,7 @@ from blender_addon.contract.labels import Label, LabelSet
 from experiments.experiment import read_experiment
 from experiments.figures import Found, as_json, found
 from experiments.page import page
+from experiments.results import lines
 from experiments.steps import Step
 from postprocess.evaluation import Evaluation, Wishes, evaluation_of
 
@@ -69,11 +70,20 @@ def test_views_of_a_room_are_drawn_together(tmp_path: Path) -> None:
 
 
 def test_numbers_as_json(tmp_path: Path) -> None:
-    result = found("new", evaluated(tmp_path, [TRUTH], [ALL_ONE]), ["a", "b"], "frame")
+    result = found("new", evaluated(tmp_path, [TRUTH] * 2, [ALL_ONE] * 2), ["a", "b"], "frame")
     network = as_json([result])["tests"]["new"]["networks"]["b"]
     assert network["mean_iou"] == {"value": 0.25, "lower": 0.25, "upper": 0.25, "trainings": [0.25]}
     assert network["minus_first"]["mean_iou"]["value"] == -0.75
     assert network["class_iou"] == {"one": 0.5, "<other>": 0.0}
+
+
+def test_one_scene_alone_makes_nothing_sure(tmp_path: Path) -> None:
+    """Four pictures of one room: all draws would be that room, and any difference sure."""
+    result = found("new", evaluated(tmp_path, [TRUTH] * 4, [ALL_ONE] * 4), ["a", "b"], "scene")
+    assert (result.groups, result.rows[1].to_first["mean_iou"].sure) == (1, 0)
+    network = as_json([result])["tests"]["new"]["networks"]["b"]
+    assert network["mean_iou"] == {"value": 0.25, "lower": None, "upper": None, "trainings": [0.25]}
+    assert [*lines([result])] == ["new, 4 pictures: mean IoU", "  a  1.000  no interval", "  b  0.250  no interval"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from postprocess.evaluation.intervals import interval, resampled
 from postprocess.evaluation.scores import scores
-from postprocess.evaluation.tally import boundary, confusion, rim_width, stacked, summed, tally
+from postprocess.evaluation.tally import Tally, boundary, confusion, rim_width, stacked, summed, tally
 
 CLASSES = 4
 VOID = CLASSES
@@ -142,6 +142,14 @@ def test_intervals_are_those_of_the_binomial_where_pictures_are_right_or_wrong()
     lower, upper = interval(resampled(pictures, 4000, seed=0).overall["global_accuracy"])
     # Of 100 throws of a coin the middle 95 % are 0.5 -+ 1.96 * 0.05.
     assert lower == pytest.approx(0.402, abs=0.011) and upper == pytest.approx(0.598, abs=0.011)
+
+
+def test_one_picture_has_no_interval():
+    """All draws would be that picture, and its score sure to the last digit."""
+    alone = Tally(*(np.array([counts]) for counts in ([3, 4], [5, 5], [5, 5], [0, 0], [0, 0])))
+    draws = resampled(alone, 20, seed=0)
+    assert draws.overall["mean_iou"].shape == (20,) and draws.of_class["iou"].shape == (20, 2)
+    assert np.isnan(interval(draws.overall["mean_iou"])).all() and np.isnan(interval(draws.of_class["iou"])).all()
 
 
 def test_the_same_seed_gives_the_same_intervals():

@@ -217,6 +217,8 @@ def test_what_is_missing_is_made_again(rendered: Path) -> None:
         ("picture_frames", ["export.labels=nyu13", "export.keep=art"], "--keep: .*art"),
         ("rectangles", ["export.format=nyu-mat", "export.ignore_impure=0.5"], "rectangles draws its pictures without"),
         ("rectangles", ["export.ignore=0"], "0"),
+        ("rectangles", ["export.split_by=frame"], r"split_by=frame: 2 frames cannot fill 3 splits; ask for 3 at least"),
+        ("studio", ["export.split_by=scene", "export.split=0.5/0.5/0"], r"cannot fill 2 splits; ask for 13 at least"),
         ("rectangles", ["export.ignore_boundary=-3"], "-3 pixels beside edges"),
     ],
 )
@@ -233,4 +235,4 @@ def test_what_each_recipe_exports_by_itself_is_not_refused() -> None:
         asked = read_recipe(name)
         target = label_files.read(asked.export.labels) if asked.export.labels else None
         assert label_set_of(asked) is not None
-        rehearse(asked, label_set_of(asked), target)
+        rehearse(asked, label_set_of(asked), target, 1)

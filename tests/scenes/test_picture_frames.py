@@ -315,6 +315,22 @@ def test_folders_that_will_not_do_are_refused(empty_scene, tmp_path):
         open_gallery(tmp_path, 0.0, False).pick(np.random.default_rng(0), "art")
 
 
+@pytest.mark.parametrize("format", ["PNG", "JPEG"])
+def test_a_picture_that_was_cut_short_is_refused_and_not_hung_in_gray(empty_scene, tmp_path, format):
+    whole, noise = tmp_path / "a.jpg", np.random.default_rng(0).random(4 * 64 * 64)
+    image = bpy.data.images.new("noise", 64, 64)
+    image.pixels.foreach_set(noise.astype(np.float32))
+    image.filepath_raw, image.file_format = str(whole), format
+    image.save()
+    data = whole.read_bytes()
+    (tmp_path / "b.jpg").write_bytes(data)
+    open_gallery(tmp_path, 0.0, False).pick(np.random.default_rng(0), "art")
+    for name in "ab":
+        (tmp_path / f"{name}.jpg").write_bytes(data[: len(data) * 3 // 4])
+    with pytest.raises(ValueError, match=r"cannot read the picture [ab]\.jpg"):
+        open_gallery(tmp_path, 0.0, False).pick(np.random.default_rng(0), "art")
+
+
 def test_models_stand_where_they_are_put(empty_scene, tmp_path):
     bpy.ops.mesh.primitive_cube_add(size=1, location=(0, 0, 0.5))
     bpy.ops.export_scene.gltf(filepath=str(tmp_path / "chair_1.glb"))

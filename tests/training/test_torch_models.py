@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,7 +21,7 @@ from postprocess.errors import ExportError  # noqa: E402
 from training.checkpoint import read_model, read_progress, write_model  # noqa: E402
 from training.errors import TrainingError  # noqa: E402
 from training.machine import machine_of, memory_told  # noqa: E402
-from training.predict import predict  # noqa: E402
+from training.predict import are_of, predict  # noqa: E402
 from training.settings import Settings  # noqa: E402
 from training.train import train  # noqa: E402
 
@@ -47,14 +48,19 @@ class Bomb:
 def test_a_file_of_others_runs_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     torch.save({"schema": 1, "state": Bomb()}, tmp_path / "best.pt")
-    with pytest.raises(TrainingError, match=r"best.pt is no model of labelpass train, or damaged"):
+    with pytest.raises(
+        TrainingError, match=r"best.pt is no model of labelpass train: it holds more than numbers"
+    ) as error:
         read_model(tmp_path / "best.pt")
+    assert "weights_only" not in str(error.value)  # PyTorch says how to run it all the same
     assert not (tmp_path / "exploded").exists()
 
 
 def test_damage_is_one_line_that_names_the_file(tmp_path, model):
     data, path = (model / "best.pt").read_bytes(), tmp_path / "best.pt"
-    for damaged in (b"", b"hello", data[: len(data) // 2], data[:-100]):
+    flipped = bytearray(data)
+    flipped[len(data) // 2] ^= 1  # among the weights: no reader of PyTorch's would notice
+    for damaged in (b"", b"hello", data[: len(data) // 2], data[:5000], data[:-100], bytes(flipped)):
         path.write_bytes(damaged)
         with pytest.raises(TrainingError, match=r"best.pt is no model of labelpass train, or damaged") as error:
             read_model(path)
@@ -72,6 +78,22 @@ def test_damage_is_one_line_that_names_the_file(tmp_path, model):
         read_model(tmp_path / "nothing.pt")
 
 
+def test_predictions_know_what_they_are_from(tmp_path, model, shapes, machine):
+    out, again, other = (tmp_path / name for name in ("out", "model", "other"))
+    assert not are_of(out, model, shapes)
+    predict(model, shapes, out, machine)
+    assert are_of(out, model, shapes)
+    shutil.copytree(model, again)
+    assert are_of(out, again, shapes)  # the same file, wherever it is
+    train(shapes, other, Settings(net="unet", width=0.1, epochs=1, seed=1), machine, lambda line: None)
+    assert not are_of(out, other, shapes)
+    assert not are_of(out, model, shapes_dataset(tmp_path, frames=8))
+    predict(model, shapes, tmp_path / "val", machine, "val")
+    assert not are_of(tmp_path / "val", model, shapes)  # which asks for test
+    (out / "made_from.json").write_text("[")
+    assert not are_of(out, model, shapes)
+
+
 def test_a_model_comes_back(tmp_path, model):
     read = read_model(model / "best.pt")
     assert read.learned.label_set == SHAPES and read.settings.epochs == 1 and read.epoch == 1
@@ -86,6 +108,25 @@ def test_weights_of_another_network_are_refused(tmp_path, model, shapes, machine
     with pytest.raises(TrainingError, match="its weights are not those of its settings"):
         predict(tmp_path / "odd.pt", shapes, tmp_path / "out", machine)
     assert not (tmp_path / "out").exists()
+
+
+def test_nothing_is_written_into_a_dataset(model, shapes, machine):
+    with pytest.raises(TrainingError, match="lies in the dataset"):
+        predict(model, shapes, shapes / "predictions", machine)
+    with pytest.raises(TrainingError, match="lies in the dataset"):
+        train(shapes, shapes / "models" / "mine", Settings(), machine, lambda line: None)
+    assert not (shapes / "models").exists() and not (shapes / "predictions").exists()
+
+
+def test_a_model_that_lost_its_best_is_told(tmp_path, model, shapes, machine):
+    settings = Settings(net="unet", width=0.1, epochs=1)
+    shutil.copytree(model, tmp_path / "model")
+    (tmp_path / "model" / "best.pt").unlink()
+    with pytest.raises(TrainingError, match=r"has lost its best\.pt: .* remove \S+model, and the same command"):
+        train(shapes, tmp_path / "model", settings, machine, lambda line: None)
+    (tmp_path / "model" / "last.pt").write_bytes(b"")
+    with pytest.raises(TrainingError, match=r"last\.pt is no model .* remove \S+model, and the same command"):
+        train(shapes, tmp_path / "model", settings, machine, lambda line: None)
 
 
 def test_a_dataset_of_other_classes_is_refused(tmp_path, model, machine):
@@ -110,7 +151,7 @@ def test_pictures_of_any_size_and_kind(tmp_path, model, machine):
         cv2.imwrite(str(tmp_path / "photos" / name), np.full((*size, 3), 120, np.uint8))
     assert predict(model, tmp_path / "photos", tmp_path / "out", machine) == 3
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "a.png", "b.png", "c.png", "classes.csv", "label_set.json"
+        "a.png", "b.png", "c.png", "classes.csv", "label_set.json", "made_from.json"
     ]  # fmt: skip
     assert cv2.imread(str(tmp_path / "out" / "a.png")).shape == (33, 47, 3)
 
@@ -129,6 +170,10 @@ def test_what_cannot_be_predicted_leaves_nothing(tmp_path, model, machine):
         predict(photos, photos, tmp_path / "out", machine)
     with pytest.raises(TrainingError, match="so it has no --split val"):
         predict(model, photos, tmp_path / "out", machine, "val")
+    with pytest.raises(TrainingError, match=rf"did you mean {model}\?"):
+        predict(model.parent, photos, tmp_path / "out", machine)
+    with pytest.raises(TrainingError, match=r"there is no \S*nowhere: name a folder that labelpass train made"):
+        predict(tmp_path / "nowhere", photos, tmp_path / "out", machine)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photos"]
 
 

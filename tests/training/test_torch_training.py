@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from small_datasets import SIZE, shapes_dataset
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: make test-training")
@@ -152,13 +153,23 @@ def test_a_kill_from_outside_makes_no_difference(tmp_path, shapes, whole):
     call = [sys.executable, str(ROOT / "labelpass.py"), "train", str(shapes), "--out", str(model), *asked]
     for epoch in (1, 2, 3):
         with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
-            while program.poll() is None and not is_over(model, epoch):
+            seen = 0
+            while program.poll() is None:
                 time.sleep(0.001)
+                now = last_written(model)  # to read it again and again would take the time that the training needs
+                if now != seen and is_over(model, epoch):
+                    break
+                seen = now
             program.kill()
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "has learned all 3 epochs" in done.stdout
     assert same(model, whole)
     assert sorted(path.name for path in model.iterdir()) == ["best.pt", "curves.html", "last.pt", "log.jsonl"]
+
+
+def last_written(model: Path) -> int:
+    path = model / "last.pt"
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def is_over(model: Path, epoch: int) -> bool:
@@ -172,7 +183,7 @@ def test_a_model_that_is_done_stays_as_it_is(shapes, whole):
     before = {path.name: path.read_bytes() for path in whole.iterdir()}
     said = []
     train(shapes, whole, TINY, machine_of("cpu", 1), said.append)
-    assert said == [f"{whole} has learned all 3 epochs; look at {whole / 'curves.html'}"]
+    assert said == [f"{whole} has learned all 3 epochs"]
     assert {path.name: path.read_bytes() for path in whole.iterdir()} == before
 
 
@@ -225,6 +236,27 @@ def test_an_empty_split_and_small_pictures_are_refused_before_anything_is_writte
     with pytest.raises(TrainingError, match="--crop is 16x16, and this network needs 32 pixels"):
         learned(dataset, tmp_path / "model", replace(TINY, validate=False, crop=(16, 16)))
     assert not (tmp_path / "model").exists()
+
+
+def test_nothing_but_void_is_nothing_to_learn(tmp_path):
+    """The loss of no pixel is 0, which looks like the best there is."""
+    dataset = shapes_dataset(tmp_path, frames=2, split=(1, 0, 0))
+    for path in (dataset / "trainannot").glob("*.png"):
+        Image.fromarray(np.full(SIZE[::-1], 3, np.uint8)).save(path)
+    with pytest.raises(TrainingError, match="no pixel of train has a class"):
+        learned(dataset, tmp_path / "model", replace(TINY, validate=False, weights="none"))
+
+
+def test_what_is_missing_or_damaged_is_told_with_what_names_the_rest(tmp_path):
+    dataset = shapes_dataset(tmp_path, frames=4, split=(1, 0, 0))
+    settings, annotations = replace(TINY, validate=False), sorted((dataset / "trainannot").iterdir())
+    annotations[0].write_bytes(annotations[0].read_bytes()[:40])
+    with pytest.raises(TrainingError, match=r"cannot be read.*; labelpass verify \S+segnet names all"):
+        learned(dataset, tmp_path / "model", settings)
+    annotations[1].unlink()
+    with pytest.raises(TrainingError, match=r"is missing; labelpass verify \S+segnet names all"):
+        learned(dataset, tmp_path / "other", settings)
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_loss_that_is_no_number_ends_it(tmp_path, shapes, monkeypatch):
