@@ -40,6 +40,8 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     else:
         if not (request.out / PLAN).is_file():
             raise Refused(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
+        if request.plan_only:
+            return 0
         frames = request.frames or [view.frame for view in read_plan(request.out).views]
         lost = sorted(set(frames) - set(finished_frames(request.out)))
         if lost:

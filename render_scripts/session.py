@@ -103,6 +103,9 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int
     for line in proposal.notes:
         print(f"labelpass: {line}", flush=True)
     plan = as_here(found or _begun(request, _after_a_pilot(request, scene, plan), views), plan)
+    if request.plan_only:
+        print(f"labelpass: {request.out}: planned, {in_words(len(plan.views), plan.settings.draws)}", flush=True)
+        return 0
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
     share = f"{len(views)} of " if len(views) < len(plan.views) else ""
