@@ -13,6 +13,7 @@ from blender_addon.contract import VERSION
 from blender_addon.contract.words import refusal
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
 from verbs.experiment_verbs import add_experiments
+from verbs.farm_verbs import add_plan, add_status, add_unit
 from verbs.recipe_verbs import add_dataset, add_scenes
 from verbs.scene_verbs import add_check, add_job, add_render
 from verbs.training_verbs import add_predict, add_train
@@ -23,6 +24,9 @@ _VERBS = (
     add_render,
     add_verify,
     add_job,
+    add_plan,
+    add_unit,
+    add_status,
     add_export,
     add_import,
     add_labels,

@@ -19,13 +19,13 @@ from .plan import Refused, Request, to_arguments
 from .rays import verify_request
 from .rays.verify_request import VerifyRequest, scene_of
 
-REFUSED, FAILED = 1, 3
+REFUSED, FAILED, NOT_WRITTEN = 1, 3, 74
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def render_with(program: str, scene: Path, request: Request) -> int:
-    """Render `scene` with the Blender called `program`. Returns the exit code (see `session`): 0 to 3, or 128 and the
-    signal by which somebody stopped it.
+    """Render `scene` with the Blender called `program`. Returns the exit code (see `session`), 128 and a signal where
+    somebody stopped it.
 
     The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
     such program.
@@ -61,7 +61,7 @@ def render_code(code: int) -> int:
     name = ended_by(code)
     if name in _STOPS:
         return 128 + signal.Signals[name]
-    return code if 0 <= code <= FAILED else FAILED
+    return code if 0 <= code <= FAILED or code == NOT_WRITTEN else FAILED
 
 
 def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, int]:

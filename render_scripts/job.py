@@ -120,9 +120,9 @@ class Job:
     draws: Annotated[
         int | None, 1, MOST_DRAWS, "How often each view is rendered, each time with a draw of its own. Default: 1."
     ] = None
-    at_least: Annotated[
-        int | None, 1, MOST_DRAWS, "As many draws of each view as it takes to have so many frames."
-    ] = None
+    at_least: Annotated[int | None, 1, MOST_DRAWS, "As many draws of each view as it takes to have so many frames."] = (
+        None
+    )
     lidar: Annotated[Lidar | None, "The LiDAR of `with: lidar`."] = None
     randomize: Annotated[
         Randomization | None, "What is drawn anew for each frame, as docs/randomisation.md lists it. Default: nothing."

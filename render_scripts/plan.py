@@ -281,8 +281,8 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views", "draws", "at_least", "verify_rays", "frame_timeout",
-          "renew_after", "threads")  # fmt: skip
+          "view_layer", "image", "label_render", "preset", "sample_views", "draws", "at_least", "verify_rays",
+          "frame_timeout", "renew_after", "threads")  # fmt: skip
 """Options of one word."""
 _SWITCHES = ("strict", "allow_scripts", "plan_only")
 """Options without one."""

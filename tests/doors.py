@@ -18,6 +18,7 @@ ROOMS = (
     "recipes",
     "training",
     "experiments",
+    "farm",
     "tools",
     "verbs",
     "labelpass.py",
@@ -231,8 +232,11 @@ def doors_of(path: Path) -> tuple[str, ...]:
         trained = ("training",) if module in NEEDS_TORCH else ()
         rooms = ("experiments", "recipes", "postprocess", *learned, *trained)
         return (*rooms, CONTRACT, "blender_addon.strict_yaml", "render_scripts.written_file", "numpy", "PIL")
+    if room == "farm":
+        return ("farm", CONTRACT, *PURE_RENDER)
     if room == "tools":
         return ("tools", CONTRACT, *blender)
     if room == "verbs":
-        return ("verbs", "blender_addon", "render_scripts", "postprocess", "recipes", "training", "experiments", "bpy")
+        rooms = ("blender_addon", "render_scripts", "postprocess", "recipes", "training", "experiments", "farm")
+        return ("verbs", *rooms, "bpy")
     return ("verbs", CONTRACT, "blender_addon.compat")
