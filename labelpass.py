@@ -11,6 +11,7 @@ from pathlib import Path
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.words import refusal
+from render_scripts.orphans import end_with_parent
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
 from verbs.experiment_verbs import add_experiments
 from verbs.farm_verbs import add_plan, add_status, add_unit
@@ -75,6 +76,7 @@ def _say_notes(what: str, stop: BaseException) -> None:
 
 def command() -> None:
     """`main` as a program. With the bpy module loaded, its tear-down is left out: 4.5's may hang for ever."""
+    end_with_parent()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a view's name that the terminal cannot spell must not end a run
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from render_scripts.orphans import told_of_parent
+
 from .unit import AGAIN, DONE, PERMANENT
 from .units import UnitPlan, missing_frames, read_units, run_of
 
@@ -76,7 +78,7 @@ def _gpus() -> int:
 def _begun(out: Path, index: int, variables: Mapping[str, str], more: Sequence[str]) -> subprocess.Popen[bytes]:
     door = Path(__file__).resolve().parents[1] / "labelpass.py"
     command = [sys.executable, str(door), "unit", str(out), f"--index={index}", *more]
-    return subprocess.Popen(command, env={**os.environ, **variables})
+    return subprocess.Popen(command, env=told_of_parent({**os.environ, **variables}))
 
 
 def _outcome(code: int) -> str:

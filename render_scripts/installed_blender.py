@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from blender_addon.contract.run import PLAN, finished_frames, read_plan
 
 from . import check_request
 from .check_request import CheckRequest
+from .orphans import told_of_parent
 from .plan import Refused, Request, to_arguments
 from .rays import verify_request
 from .rays.verify_request import VerifyRequest, scene_of
@@ -147,7 +149,7 @@ def run_child(command: list[str], heard: IO[bytes] | None = None) -> int:
         **{number: signal.signal(number, hand_on) for number in _HANDED_ON},
     }
     try:
-        with subprocess.Popen(command, stdout=heard, stderr=heard) as child:
+        with subprocess.Popen(command, stdout=heard, stderr=heard, env=told_of_parent(os.environ)) as child:
             children.append(child)
             for number in told:  # before it was there to be told
                 child.send_signal(number)

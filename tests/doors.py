@@ -41,6 +41,7 @@ PURE_RENDER = {
             "draws",
             "installed_blender",
             "lens",
+            "orphans",
             "outlook",
             "plan",
             "presets",
@@ -239,4 +240,4 @@ def doors_of(path: Path) -> tuple[str, ...]:
     if room == "verbs":
         rooms = ("blender_addon", "render_scripts", "postprocess", "recipes", "training", "experiments", "farm")
         return ("verbs", *rooms, "bpy")
-    return ("verbs", CONTRACT, "blender_addon.compat")
+    return ("verbs", CONTRACT, "blender_addon.compat", "render_scripts.orphans")
