@@ -11,8 +11,10 @@ from pathlib import Path
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.words import refusal
+from render_scripts.orphans import end_with_parent
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
 from verbs.experiment_verbs import add_experiments
+from verbs.farm_verbs import add_plan, add_status, add_unit
 from verbs.recipe_verbs import add_dataset, add_scenes
 from verbs.scene_verbs import add_check, add_job, add_render
 from verbs.training_verbs import add_predict, add_train
@@ -23,6 +25,9 @@ _VERBS = (
     add_render,
     add_verify,
     add_job,
+    add_plan,
+    add_unit,
+    add_status,
     add_export,
     add_import,
     add_labels,
@@ -71,6 +76,7 @@ def _say_notes(what: str, stop: BaseException) -> None:
 
 def command() -> None:
     """`main` as a program. With the bpy module loaded, its tear-down is left out: 4.5's may hang for ever."""
+    end_with_parent()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a view's name that the terminal cannot spell must not end a run
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

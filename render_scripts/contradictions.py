@@ -17,6 +17,8 @@ def contradictions(request: Request, called: Callable[[str], str]) -> Iterator[s
     modalities, k = request.modalities or (), request.label_supersample or 1
     if "amodal" in modalities and "instances" not in modalities:
         yield f"{called('modalities')} amodal: its masks are of instances; ask for those, too"
+    if request.draws and request.at_least:
+        yield f"{called('draws')} and {called('at_least')} both say how often each view is rendered: leave out one"
     if request.thin_labels and k == 1:
         yield f"{called('thin_labels')}: one sample a pixel has no shares; add {called('label_supersample')} 3 or more"
     if request.min_presence and not request.thin_labels:

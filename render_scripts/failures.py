@@ -1,8 +1,12 @@
-"""Failures of a frame that the same command meets again, however often it is run."""
+"""Failures of a frame that are no fault of its render."""
 
 from __future__ import annotations
 
 from blender_addon.label_render.label_pass import RenderFailed
+
+
+class NotWritten(RenderFailed):
+    """A frame that is rendered has no place: a full disk, a share that is gone. Nothing is wrong with the frame."""
 
 
 class UnreadableFile(RenderFailed):

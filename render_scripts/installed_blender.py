@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -15,17 +16,18 @@ from blender_addon.contract.run import PLAN, finished_frames, read_plan
 
 from . import check_request
 from .check_request import CheckRequest
+from .orphans import told_of_parent
 from .plan import Refused, Request, to_arguments
 from .rays import verify_request
 from .rays.verify_request import VerifyRequest, scene_of
 
-REFUSED, FAILED = 1, 3
+REFUSED, FAILED, NOT_WRITTEN = 1, 3, 74
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def render_with(program: str, scene: Path, request: Request) -> int:
-    """Render `scene` with the Blender called `program`. Returns the exit code (see `session`): 0 to 3, or 128 and the
-    signal by which somebody stopped it.
+    """Render `scene` with the Blender called `program`. Returns the exit code (see `session`), 128 and a signal where
+    somebody stopped it.
 
     The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
     such program.
@@ -40,6 +42,8 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     else:
         if not (request.out / PLAN).is_file():
             raise Refused(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
+        if request.plan_only:
+            return 0
         frames = request.frames or [view.frame for view in read_plan(request.out).views]
         lost = sorted(set(frames) - set(finished_frames(request.out)))
         if lost:
@@ -59,7 +63,7 @@ def render_code(code: int) -> int:
     name = ended_by(code)
     if name in _STOPS:
         return 128 + signal.Signals[name]
-    return code if 0 <= code <= FAILED else FAILED
+    return code if 0 <= code <= FAILED or code == NOT_WRITTEN else FAILED
 
 
 def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, int]:
@@ -145,7 +149,7 @@ def run_child(command: list[str], heard: IO[bytes] | None = None) -> int:
         **{number: signal.signal(number, hand_on) for number in _HANDED_ON},
     }
     try:
-        with subprocess.Popen(command, stdout=heard, stderr=heard) as child:
+        with subprocess.Popen(command, stdout=heard, stderr=heard, env=told_of_parent(os.environ)) as child:
             children.append(child)
             for number in told:  # before it was there to be told
                 child.send_signal(number)

@@ -120,6 +120,9 @@ class Job:
     draws: Annotated[
         int | None, 1, MOST_DRAWS, "How often each view is rendered, each time with a draw of its own. Default: 1."
     ] = None
+    at_least: Annotated[int | None, 1, MOST_DRAWS, "As many draws of each view as it takes to have so many frames."] = (
+        None
+    )
     lidar: Annotated[Lidar | None, "The LiDAR of `with: lidar`."] = None
     randomize: Annotated[
         Randomization | None, "What is drawn anew for each frame, as docs/randomisation.md lists it. Default: nothing."
@@ -139,6 +142,7 @@ class Job:
     ] = None
     strict: Annotated[bool, "Treat warnings as errors."] = False
     allow_scripts: Annotated[bool, "Let the .blend run the Python scripts inside it."] = False
+    plan_only: Annotated[bool, "Write the plan of the run, and render nothing."] = False
     blender: Annotated[str | None, "The Blender to render with: a program. Default: the bpy module."] = None
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from blender_addon.contract.run import PLAN, RunError, finished_frames, read_plan
 from blender_addon.contract.words import counted, refusal
 
-from .installed_blender import FAILED, REFUSED, render_code, render_with, run_child, tell_end
+from .installed_blender import FAILED, NOT_WRITTEN, REFUSED, render_code, render_with, run_child, tell_end
 from .job_file import Task
 from .plan import Refused, to_arguments
 
@@ -33,7 +33,7 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
 
 
 def render_task(task: Task, blender: str | None) -> int:
-    """A scene in a process of its own; its exit code: 0 to 3, or 128 and the signal by which somebody stopped it."""
+    """A scene in a process of its own; its exit code (see `session`), 128 and a signal where somebody stopped it."""
     try:
         return render_with(blender, task.scene.resolve(), task.request) if blender else _render_with_module(task)
     except (Refused, RunError) as error:
@@ -52,7 +52,7 @@ def _render_with_module(task: Task) -> int:
 
 
 def _outcome(task: Task, code: int | None) -> str:
-    words = {0: "done", FAILED: "failed (exit code 3)", None: "not started"}
+    words = {0: "done", FAILED: "failed (exit code 3)", NOT_WRITTEN: "not written (exit code 74)", None: "not started"}
     stopped = "stopped" if code is not None and code > FAILED else f"refused (exit code {code})"
     return f"{words.get(code, stopped)}, {frames_done(task.request.out)}"
 

@@ -53,12 +53,14 @@ class Request:
     min_presence: float | None = None
     sample_views: str | None = None
     draws: int | None = None
+    at_least: int | None = None
     verify_rays: int | None = None
     frame_timeout: float | None = None
     renew_after: int | None = None
     lidar: Lidar | None = None
     strict: bool = False
     allow_scripts: bool = False
+    plan_only: bool = False
     randomize: Randomization | None = None
     without: tuple[str, ...] = ()
 
@@ -163,6 +165,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         metavar="N",
         help="each view so often, each time with a draw of its own (see --randomize); default 1",
     )
+    add(
+        "--at-least",
+        type=whole(1, MOST_DRAWS),
+        metavar="N",
+        help="as many draws of each view as it takes to have so many frames",
+    )
     add("--size", type=said(parse_size), metavar="480x360", help="width x height; default: the scene's")
     add("--samples", type=whole(1, 1 << 24), metavar="N", help="Cycles samples a pixel; default: the scene's")
     add("--preset", choices=PRESETS, help="image quality; default: samples and denoising of the scene")
@@ -254,6 +262,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
         help="go on in a fresh process after so many frames; default: when memory has doubled and grown by 2 GB",
     )
     add("--strict", action="store_true", default=None, help="treat warnings as errors")
+    add("--plan-only", action="store_true", default=None, help="write the plan of the run, and render nothing")
     add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
     parse_sections = said(lambda text: sections.parse_sections(text, Request))
     add(sections.OPTION, type=parse_sections, default={}, metavar="JSON", help=argparse.SUPPRESS)
@@ -272,9 +281,11 @@ def options_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alpha_threshold", "label_set",
-          "view_layer", "image", "label_render", "preset", "sample_views", "draws", "verify_rays", "frame_timeout",
-          "renew_after", "threads")  # fmt: skip
+          "view_layer", "image", "label_render", "preset", "sample_views", "draws", "at_least", "verify_rays",
+          "frame_timeout", "renew_after", "threads")  # fmt: skip
 """Options of one word."""
+_SWITCHES = ("strict", "allow_scripts", "plan_only")
+"""Options without one."""
 
 
 def to_arguments(request: Request) -> list[str]:
@@ -301,7 +312,7 @@ def to_arguments(request: Request) -> list[str]:
     if request.denoise is not None:
         options += ["--denoise" if request.denoise else "--no-denoise"]
     options += sections.to_option(request)
-    return options + [f"--{name.replace('_', '-')}" for name in ("strict", "allow_scripts") if getattr(request, name)]
+    return options + [f"--{name.replace('_', '-')}" for name in _SWITCHES if getattr(request, name)]
 
 
 def as_asked(found: Plan) -> dict[str, Any]:
@@ -331,6 +342,8 @@ def as_asked(found: Plan) -> dict[str, Any]:
 def continued(request: Request, found: Plan) -> Request:
     """The request with what it leaves open taken from the plan that the run folder holds."""
     filled = {name: value for name, value in as_asked(found).items() if getattr(request, name) is None}
+    if request.at_least:  # which says of draws what there is to say
+        filled.pop("draws", None)
     if request.device == "auto":
         filled["device"] = found.settings.device.lower()
     return replace(request, **filled)

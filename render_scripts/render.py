@@ -18,7 +18,10 @@ def entry() -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     after = sys.argv.index("--") + 1 if "--" in sys.argv else len(sys.argv)
     try:
+        from render_scripts.orphans import end_with_parent
         from render_scripts.session import main
+
+        end_with_parent()
 
         code = main(sys.argv[after:])
         from render_scripts.renewal import AGAIN, begin_again  # not before: what cannot be imported is told by session

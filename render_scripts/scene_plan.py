@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,13 +83,14 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         sample_views=request.sample_views or "",
         lidar=request.lidar or Lidar(),
         randomization=to_plan(spec, pictures),
-        draws=request.draws or 1,
+        draws=1,
     )
     search: Search | None = None
     if request.sample_views:
         planned, asked, search, view_problems = _sampled(scene, view_layer, request, found, settings, label_set)
     else:
         planned, asked, view_problems = _views(scene, request, found)
+    settings = replace(settings, draws=_draws(request, planned))
     cameras = [scene.objects[name] for name in dict.fromkeys(view.camera for view in planned if not view.pose)]
     label_render, label_problems = _label_render(scene, request, cameras, label_set)
     plan = Plan(
@@ -140,16 +142,12 @@ def _views(
     """(views of the plan, views asked for, what stands against them)."""
     if found and request.frames is None and request.camera is None:
         return found.views, found.views, []
-    if request.draws and request.draws > 1:
-        views = find_views(scene, None, request.camera)
-        planned = repeated(views, request.draws)
-        return (
-            planned,
-            chosen(planned, request.frames, f"{counted(len(views), 'view')}, {request.draws} draws each,"),
-            [],
-        )
-    asked = tuple(find_views(scene, request.frames, request.camera))
     own = tuple(find_views(scene, None, request.camera))
+    draws = _draws(request, own)
+    if draws > 1:
+        planned = repeated(own, draws)
+        return planned, chosen(planned, request.frames, f"{counted(len(own), 'view')}, {draws} draws each,"), []
+    asked = tuple(find_views(scene, request.frames, request.camera))
     if request.frames is None or len(own) == 1:  # of a scene with one view, --frames says how often it is rendered
         return asked, asked, []
     strange = [view.frame for view in asked if view not in set(own)]
@@ -164,6 +162,13 @@ def _views(
             )
         ]
     return tuple(sorted({*own, *asked}, key=lambda view: view.frame)), asked, problems
+
+
+def _draws(request: Request, views: Sequence[View]) -> int:
+    """How often each of the views is to be rendered; some of them may be draws of one already."""
+    if request.draws or not request.at_least:
+        return request.draws or 1
+    return -(-request.at_least // len({replace(view, frame=0) for view in views}))
 
 
 def _sampled(
@@ -187,7 +192,7 @@ def _sampled(
             sampled = sample_views(scene, view_layer, label_set, words, settings.size, settings.seed, _say)
         except NoViews as error:
             raise Refused(str(error)) from None
-        planned, search = repeated(sampled.views, settings.draws), sampled.report
+        planned, search = repeated(sampled.views, _draws(request, sampled.views)), sampled.report
         problems = [Problem(False, f"{quoted(sampled.broken)}: {_NOWHERE}")] * bool(sampled.broken)
     asked = chosen(planned, request.frames, f"the {len(planned)} frames of sampled views")
     return planned, asked, search, problems

@@ -1,8 +1,8 @@
 """One start of the renderer: a request becomes a plan, or goes on with one, and the plan becomes frames.
 
-Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed,
-75 call again in a fresh process (`renewal`), 130 and 143 stopped by Ctrl-C and SIGTERM. A frame that hangs is 3, or an
-end by SIGALRM: see `watchdog`.
+Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed, 74
+a frame could not be written, 75 call again in a fresh process (`renewal`), 130 and 143 stopped by Ctrl-C and SIGTERM.
+A frame that hangs is 3, or an end by SIGALRM: see `watchdog`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ from blender_addon.label_render.visibility import instancer_labels_of_frames, th
 
 from . import compat, passes, preflight
 from .draws import in_words
+from .failures import NotWritten
 from .frame import render_frame
+from .installed_blender import FAILED, NOT_WRITTEN
 from .interrupts import ends_at_once
 from .modalities.staging import Stage, staged
 from .one_behind import Finish, Timings, one_behind
@@ -73,7 +75,7 @@ def render(request: Request) -> int:
         return 1
     except RenderFailed as error:
         print(f"labelpass: {error}; what is done stays, {error.advice}", file=sys.stderr, flush=True)
-        return 3
+        return NOT_WRITTEN if isinstance(error, NotWritten) else FAILED
 
 
 def _render(request: Request) -> int:
@@ -103,6 +105,9 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int
     for line in proposal.notes:
         print(f"labelpass: {line}", flush=True)
     plan = as_here(found or _begun(request, _after_a_pilot(request, scene, plan), views), plan)
+    if request.plan_only:
+        print(f"labelpass: {request.out}: planned, {in_words(len(plan.views), plan.settings.draws)}", flush=True)
+        return 0
     run_folder.sweep_partial_frames(request.out)
     todo = missing(views, _whole_frames(request.out, plan, views))
     share = f"{len(views)} of " if len(views) < len(plan.views) else ""
@@ -231,7 +236,7 @@ def _written(run: Path, view: View) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RenderFailed(f"frame {view.frame} could not be written: {refusal(error, run)}") from error
+        raise NotWritten(f"frame {view.frame} could not be written: {refusal(error, run)}") from error
 
 
 def _progress(run: Path, plan: Plan, todo: list[View]) -> Callable[[int, View, float, Timings], None]:

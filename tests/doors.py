@@ -18,6 +18,7 @@ ROOMS = (
     "recipes",
     "training",
     "experiments",
+    "farm",
     "tools",
     "verbs",
     "labelpass.py",
@@ -40,6 +41,7 @@ PURE_RENDER = {
             "draws",
             "installed_blender",
             "lens",
+            "orphans",
             "outlook",
             "plan",
             "presets",
@@ -231,8 +233,11 @@ def doors_of(path: Path) -> tuple[str, ...]:
         trained = ("training",) if module in NEEDS_TORCH else ()
         rooms = ("experiments", "recipes", "postprocess", *learned, *trained)
         return (*rooms, CONTRACT, "blender_addon.strict_yaml", "render_scripts.written_file", "numpy", "PIL")
+    if room == "farm":
+        return ("farm", CONTRACT, *PURE_RENDER)
     if room == "tools":
         return ("tools", CONTRACT, *blender)
     if room == "verbs":
-        return ("verbs", "blender_addon", "render_scripts", "postprocess", "recipes", "training", "experiments", "bpy")
-    return ("verbs", CONTRACT, "blender_addon.compat")
+        rooms = ("blender_addon", "render_scripts", "postprocess", "recipes", "training", "experiments", "farm")
+        return ("verbs", *rooms, "bpy")
+    return ("verbs", CONTRACT, "blender_addon.compat", "render_scripts.orphans")

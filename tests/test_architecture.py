@@ -45,7 +45,7 @@ def without_bpy() -> list[str]:
         module_of(path)
         for path in FILES
         if (
-            (path.parts[0] in {"postprocess", "recipes", "training", "experiments", "verbs", "labelpass.py"})
+            (path.parts[0] in {"postprocess", "recipes", "training", "experiments", "farm", "verbs", "labelpass.py"})
             and module_of(path) not in NEEDS_TORCH
         )
         or path.parts[:2] == ("blender_addon", "contract")

@@ -9,6 +9,7 @@ from typing import Any
 
 from blender_addon.contract.arguments import parse_path, said
 
+from .farm_verbs import add_farm_arguments, render_farm
 from .words import NO_BLENDER, Verbs, import_bpy, printed
 
 
@@ -48,16 +49,27 @@ def add_render(verbs: Verbs) -> None:
     from render_scripts.plan import add_arguments
 
     verb = verbs.add_parser("render", help="render a labelled .blend, or what a job file says, into run folders")
-    verb.add_argument("scene", type=said(parse_path), metavar="SCENE|JOB", help="a .blend; or a job: YAML or JSON")
+    verb.add_argument(
+        "scene",
+        type=said(parse_path),
+        metavar="SCENE|JOB|RUN",
+        help="a .blend; a job: YAML or JSON; a planned RUN",
+    )
     add_arguments(verb, job=True)
     verb.add_argument("--blender", metavar="PATH", help="render with this Blender; default: the bpy module")
+    add_farm_arguments(verb)
     verb.set_defaults(call=_render, refuse=verb.error)
 
 
 def _render(parsed: argparse.Namespace) -> int:
+    from farm.units import is_farm
     from render_scripts.job_file import is_job
     from render_scripts.plan import request_from
 
+    if is_farm(parsed.scene):
+        return render_farm(parsed)
+    if parsed.workers or parsed.again:
+        raise ValueError("render: --workers and --again go with the folder of a plan: labelpass plan JOB --out RUN")
     if is_job(parsed.scene):
         return _render_job(parsed)
     if parsed.out is None:

@@ -215,13 +215,18 @@ def read_plan(run: Path) -> Plan:
 def write_plan(run: Path, plan: Plan) -> None:
     """Write the plan whole or not at all. Raises PlanExists when there is one already."""
     (run / FRAMES).mkdir(parents=True, exist_ok=True)
-    beside = run / f".{PLAN}-{socket.gethostname()}-{os.getpid()}"
+    write_once(run / PLAN, to_json(plan.to_dict()))
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file that never changes, whole or not at all. Raises PlanExists when it is there already."""
+    beside = path.with_name(f".{path.name}-{socket.gethostname()}-{os.getpid()}")
     try:
-        write_text(beside, to_json(plan.to_dict()))
-        _put_in_place(beside, run / PLAN)
+        write_text(beside, text)
+        _put_in_place(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-    _sync_folder(run)
+    _sync_folder(path.parent)
 
 
 def _put_in_place(beside: Path, place: Path) -> None:
@@ -293,8 +298,13 @@ def read_record(run: Path, frame: int) -> dict[str, Any]:
 
     Who trusts what it says reads it with `contract.records.read_frame`, which compares it with the plan.
     """
-    path = frame_folder(run, frame) / RECORD
-    record = _read_schema(path, f"frame {frame} of {run} has no {RECORD}")
+    return read_sealed(frame_folder(run, frame) / RECORD, f"frame {frame} of {run} has no {RECORD}")
+
+
+def read_sealed(path: Path, missing: str) -> dict[str, Any]:
+    """A mapping of this version's schema that says what was written. Raises RunError, with the text `missing` where
+    there is none."""
+    record = _read_schema(path, missing)
     if is_broken(record):
         raise RunError(f"{path} is damaged: it does not say what was written (wrong checksum)")
     return record

@@ -114,6 +114,19 @@ def test_frames_beyond_those_of_the_cameras_are_draws(two_cameras, capfd):
     assert "a frame for each of its 2 cameras; --draws renders each" in capfd.readouterr().err
 
 
+def test_at_least_so_many_frames_are_as_many_draws_as_that_takes(two_cameras, capfd):
+    run = two_cameras / "run"
+    assert render(run, "--at-least", "5", SPEC, "--plan-only") == 0
+    assert "planned, 6 frames, 3 draws of 2 views" in capfd.readouterr().out
+    assert read_plan(run).settings.draws == 3 and finished_frames(run) == []
+    assert render(run, "--at-least", "6", "--frames", "4") == 0  # as many draws, so the same run
+    assert finished_frames(run) == [4]
+    assert render(run, "--at-least", "7") == 1
+    assert "draws is 3 there and 4 here" in capfd.readouterr().err
+    assert render(two_cameras / "other", "--at-least", "7", "--draws", "2") == 1
+    assert "--draws and --at-least both say how often" in capfd.readouterr().err
+
+
 def test_draws_of_nothing_are_told(two_cameras, capfd):
     assert render(two_cameras / "run", "--draws", "2", "--strict") == 1
     assert "nothing is randomised" in capfd.readouterr().err

@@ -136,12 +136,12 @@ def test_rendering_and_writing_go_on_at_the_same_time(empty_scene, tmp_path):
     assert during[1] - during[0] > 2
 
 
-def test_a_frame_that_cannot_be_written_is_exit_code_3(two_views, tmp_path, monkeypatch, capfd):
+def test_a_frame_that_cannot_be_written_is_exit_code_74(two_views, tmp_path, monkeypatch, capfd):
     def full(folder, rendered):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setitem(catalogue.WRITERS, "depth", full)
-    assert session.render(two_views) == 3
+    assert session.render(two_views) == 74
     assert f"frame 1 could not be written: {tmp_path / 'run'}: the disk is full" in capfd.readouterr().err
     assert not list((tmp_path / "run" / "frames").iterdir())
 

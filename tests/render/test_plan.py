@@ -62,6 +62,8 @@ requests = st.builds(
     allow_scripts=st.booleans(),
     sample_views=optional(st.sampled_from(["room 12", "orbit 4 'target=a b'", "room 40 heights=0.2..0.5"])),
     draws=optional(st.integers(1, 10**6)),
+    at_least=optional(st.integers(1, 10**6)),
+    plan_only=st.booleans(),
     frame_timeout=optional(st.floats(1e-3, 1e6)),
     renew_after=optional(st.integers(1, 10**6)),
     gpu=st.integers(0, 255),

@@ -1,0 +1,119 @@
+"""A job becomes a plan of units: its scenes planned one by one, some frames rendered to see how long one takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+
+from blender_addon.contract.run import PLAN, read_plan, read_record
+from blender_addon.contract.words import counted
+from render_scripts.job_file import JobFile, Task, run_name, tasks
+from render_scripts.job_runs import render_task
+from render_scripts.plan import Request, to_arguments
+
+from .units import NAME, FarmError, Pilot, Scene, UnitPlan, cut, is_farm, run_of, write_units
+
+PILOT = 3
+"""Frames that a pilot renders: the first of a process takes longer than the others."""
+_SHARE_OF_LOADING = 20  # a unit renders at least so many times as long as it takes to begin
+_LEAST_PATIENCE, _PATIENCE = 600.0, 20.0  # a frame is hung after so many seconds, and after so many times a pilot's
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`frames` in all, None for those that the job asks for; a unit takes `minutes`, or has `frames_a_unit`, which
+    needs no pilot."""
+
+    frames: int | None
+    minutes: float
+    frames_a_unit: int | None
+
+
+def plan_units(asked: JobFile, out: Path, wish: Wish, say: Callable[[str], None]) -> UnitPlan:
+    """Plan all scenes of a job into runs in `out`, and write the plan of units. What was planned already stays.
+
+    Raises FarmError where there is a plan already, and where a scene cannot be planned, or the pilot not be rendered.
+    """
+    if is_farm(out):
+        raise FarmError(f"{out / NAME} is there already, and a plan never changes; name another --out")
+    job = asked.job
+    found = tasks(replace(asked, job=replace(job, out=out)))
+    if wish.frames is not None and job.frames is not None:
+        raise FarmError("frames: the job says which, and --frames how many; leave out one")
+    if wish.frames is not None and wish.frames < len(found):
+        raise FarmError(f"--frames {wish.frames}: there are {len(found)} scenes, and each has one at least")
+    scenes = [_scene(task) for task in found]
+    chosen: list[tuple[int, ...]] = []
+    for at, (task, scene) in enumerate(zip(found, scenes)):
+        say(f"scene {at + 1} of {len(found)}: {task.scene}")
+        share = None if wish.frames is None else _share(wish.frames, at, len(found))
+        chosen.append(_planned(task, run_of(out, scene), job.blender, share))
+    pilot = None if wish.frames_a_unit else _piloted(found, scenes, chosen, out, job.blender, say)
+    most = wish.frames_a_unit or frames_a_unit(pilot, wish.minutes)
+    units = [unit for at, frames in enumerate(chosen) for unit in cut(frames, at, most)]
+    timeout = job.frame_timeout or _patience(pilot)
+    plan = UnitPlan(tuple(scenes), tuple(units), timeout, pilot, job.blender)
+    write_units(out, plan)
+    return plan
+
+
+def frames_a_unit(pilot: Pilot | None, minutes: float) -> int:
+    """So many that a unit takes as long, or longer where a scene takes long to begin."""
+    if pilot is None:
+        return 1
+    seconds = max(60 * minutes, _SHARE_OF_LOADING * pilot.seconds_to_begin)
+    return max(1, round(seconds / pilot.seconds_a_frame))
+
+
+def _share(frames: int, at: int, many: int) -> int:
+    """Of so many frames, those of one of so many scenes."""
+    return frames * (at + 1) // many - frames * at // many
+
+
+def _scene(task: Task) -> Scene:
+    request = replace(task.request, out=Path(), frames=None, at_least=None, frame_timeout=None)
+    arguments = tuple(word for word in to_arguments(request) if not word.startswith("--out="))
+    return Scene(str(task.scene.resolve()), run_name(task.scene), arguments)
+
+
+def _planned(task: Task, run: Path, blender: str | None, share: int | None) -> tuple[int, ...]:
+    """The frames of a scene that are to be rendered, once its run is planned."""
+    request = replace(task.request, out=run, at_least=share or task.request.at_least)
+    if not (run / PLAN).is_file():
+        code = render_task(Task(task.scene, replace(request, plan_only=True)), blender)
+        if code:
+            raise FarmError(f"{task.scene} could not be planned (exit code {code})")
+    planned = [view.frame for view in read_plan(run).views]
+    if share is not None and len(planned) < share:
+        raise FarmError(f"{run} was planned with {counted(len(planned), 'frame')}, and not {share}; name another --out")
+    wanted = set(task.request.frames or planned[:share])
+    return tuple(frame for frame in planned if frame in wanted)
+
+
+def _piloted(
+    found: Sequence[Task],
+    scenes: Sequence[Scene],
+    chosen: Sequence[tuple[int, ...]],
+    out: Path,
+    blender: str | None,
+    say: Callable[[str], None],
+) -> Pilot:
+    """A look at the scene with the most frames; what it renders is done."""
+    at = max(range(len(found)), key=lambda place: len(chosen[place]))
+    frames, run = chosen[at][:PILOT], run_of(out, scenes[at])
+    say(f"pilot: {counted(len(frames), 'frame')} of {found[at].scene}")
+    request: Request = replace(found[at].request, out=run, frames=frames, at_least=None)
+    began = time.monotonic()
+    code = render_task(Task(found[at].scene, request), blender)
+    took = time.monotonic() - began
+    if code:
+        raise FarmError(f"the pilot of {found[at].scene} could not be rendered (exit code {code})")
+    each = [sum(read_record(run, frame)["timings"].values()) for frame in frames]
+    return Pilot(len(frames), max(median(each), 1e-3), max(0.0, took - sum(each)))
+
+
+def _patience(pilot: Pilot | None) -> float:
+    return max(_LEAST_PATIENCE, _PATIENCE * pilot.seconds_a_frame) if pilot else _LEAST_PATIENCE

@@ -1,0 +1,159 @@
+"""How far a farm is, from its folder alone: no engine is asked, and none need be there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from blender_addon.contract.run import finished_frames
+from blender_addon.contract.words import counted, listed
+from render_scripts.outlook import duration
+
+from .attempts import Attempt, all_attempts
+from .unit import AGAIN, DONE, PERMANENT, frames_given_up, is_hopeless
+from .units import Scene, read_units, run_of
+
+SLOW = 1.5
+"""So many times the median's seconds a frame make a host slow."""
+_STATES = ("done", "running", "failed", "missing")
+
+
+@dataclass(frozen=True)
+class Host:
+    """A machine: frames it rendered, and the seconds of its attempts at them."""
+
+    name: str
+    frames: int
+    seconds_a_frame: float
+    is_slow: bool
+    running: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    unit: int
+    frames: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """`units` counts units by state; `rate` is frames a second of all that runs now, 0 where nothing does or nobody
+    knows; `seconds_left` follows from it. `mixed`: a sentence for each way in which machines differ."""
+
+    frames: int
+    done: int
+    units: Mapping[str, int]
+    rate: float
+    seconds_left: float | None
+    hosts: tuple[Host, ...]
+    failures: tuple[Failure, ...]
+    mixed: tuple[str, ...]
+
+    @property
+    def code(self) -> int:
+        """0 all is there, 65 something was given up and the rest is there, 75 there is more to do."""
+        if self.done == self.frames:
+            return DONE
+        return PERMANENT if self.units["failed"] and not self.units["missing"] + self.units["running"] else AGAIN
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def status_of(out: Path) -> Status:
+    """Raises FarmError where there is no plan of units."""
+    plan = read_units(out)
+    finished = _finished(out, plan.scenes)
+    tried: dict[int, list[Attempt]] = {}
+    for attempt in all_attempts(out):
+        tried.setdefault(attempt.unit, []).append(attempt)
+    states: Counter[str] = Counter()
+    failures, frames, done = [], 0, 0
+    for index in range(len(plan.units)):
+        wanted = plan.frames_of(index)
+        lacking = tuple(frame for frame in wanted if frame not in finished[plan.units[index].scene])
+        frames, done = frames + len(wanted), done + len(wanted) - len(lacking)
+        state = _state(lacking, tried.get(index, []))
+        states[state] += 1
+        if state == "failed":
+            whys = [attempt.why for attempt in tried[index] if attempt.why]
+            failures.append(Failure(index, lacking, whys[-1] if whys else ""))
+    attempts = [attempt for some in tried.values() for attempt in some]
+    hosts = _hosts(attempts)
+    rate = sum(host.running / host.seconds_a_frame for host in hosts if host.frames)
+    left = (frames - done - sum(len(failure.frames) for failure in failures)) / rate if rate else None
+    units = {state: states[state] for state in _STATES}
+    return Status(frames, done, units, rate, left, hosts, tuple(failures), _mixed(attempts))
+
+
+def lines(out: Path, status: Status) -> list[str]:
+    """The same for a person."""
+    units = ", ".join(f"{count} {state}" for state, count in status.units.items() if count)
+    share = f"{100 * status.done / max(1, status.frames):.1f} %"
+    told = [f"{out}: {status.done} of {counted(status.frames, 'frame')} ({share}); units: {units}"]
+    if status.rate and status.seconds_left is not None:
+        told.append(f"{status.rate * 60:.1f} frames/min, {duration(status.seconds_left)} left")
+    for host in status.hosts:
+        slow = ", SLOW" if host.is_slow else ""
+        speed = f"{host.seconds_a_frame:.1f} s a frame" if host.frames else "no frame yet"
+        running = f", {counted(host.running, 'unit')} running" if host.running else ""
+        told.append(f"{host.name}: {counted(host.frames, 'frame')}, {speed}{running}{slow}")
+    told += [f"warning: {why}" for why in status.mixed]
+    for failure in status.failures:
+        told.append(f"unit {failure.unit} failed, {counted(len(failure.frames), 'frame')}: {failure.why}")
+    return told
+
+
+def _finished(out: Path, scenes: Sequence[Scene]) -> list[set[int]]:
+    return [set(finished_frames(run_of(out, scene))) for scene in scenes]
+
+
+def _state(lacking: Sequence[int], tried: Sequence[Attempt]) -> str:
+    if not lacking:
+        return "done"
+    if any(attempt.is_alive for attempt in tried):
+        return "running"
+    refused = bool(tried) and tried[-1].code == PERMANENT
+    return "failed" if refused or is_hopeless(tried) or set(lacking) <= frames_given_up(tried) else "missing"
+
+
+def _hosts(attempts: Iterable[Attempt]) -> tuple[Host, ...]:
+    by_name: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        by_name.setdefault(attempt.host, []).append(attempt)
+    frames = {name: sum(attempt.rendered for attempt in some) for name, some in by_name.items()}
+    seconds = {
+        name: sum(attempt.seconds for attempt in some if attempt.rendered) / max(1, frames[name])
+        for name, some in by_name.items()
+    }
+    usual = median([seconds[name] for name in by_name if frames[name]] or [0.0])
+    return tuple(
+        Host(
+            name,
+            frames[name],
+            seconds[name],
+            bool(frames[name]) and seconds[name] > SLOW * usual,
+            sum(attempt.is_alive for attempt in by_name[name]),
+        )
+        for name in sorted(by_name)
+    )
+
+
+def _mixed(attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    """Frames of other builds or processors may differ in the last digits of their colours."""
+    found: dict[str, set[str]] = {}
+    for attempt in attempts:
+        for what, value in attempt.machine.items():
+            if attempt.rendered:
+                found.setdefault(what, set()).add(value)
+    names = {"blender": "Blenders", "kernel": "kinds of processor"}
+    return tuple(
+        f"{len(values)} {names.get(what, what)} rendered this: {listed(sorted(values), between=' and ')}"
+        for what, values in sorted(found.items())
+        if len(values) > 1
+    )

@@ -1,0 +1,122 @@
+"""The plan of a job's units: which frames of which scene each of them renders. It is written once and never changes.
+
+::
+
+    OUT/units.json              what this module reads and writes
+    OUT/runs/NAME/              a run folder for each scene, as every render leaves it (`contract.run`)
+    OUT/attempts/...            what was tried, where, and how it ended (`attempts`)
+
+A unit is known by its number, from 0 on; whatever carries units out (a shell, Slurm, Dask) hands out these numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from blender_addon.contract.run import frame_folder, read_sealed, to_json, write_once
+from blender_addon.contract.seal import sealed
+from blender_addon.contract.strict import build
+from render_scripts.plan import frames_text, parse_frames
+
+NAME = "units.json"
+RUNS = "runs"
+SCHEMA = 1
+
+
+class FarmError(ValueError):
+    """A plan of units that cannot be made, read or carried out; the message says why."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A .blend, `file`, the name of its run folder, and the options of its render but for frames."""
+
+    file: str
+    run: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Frames of a scene (its place in the plan), as `parse_frames` reads them."""
+
+    scene: Annotated[int, 0, 2**31]
+    frames: str
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """What some frames took before the others were planned: seconds a frame, and seconds until the first begins."""
+
+    frames: int
+    seconds_a_frame: float
+    seconds_to_begin: float
+
+
+@dataclass(frozen=True)
+class UnitPlan:
+    """`frame_timeout`: seconds after which a frame is taken for hung; `blender` renders, None for the bpy module."""
+
+    scenes: tuple[Scene, ...]
+    units: tuple[Unit, ...]
+    frame_timeout: float
+    pilot: Pilot | None = None
+    blender: str | None = None
+
+    def frames_of(self, index: int) -> tuple[int, ...]:
+        frames: tuple[int, ...] = parse_frames(self.units[index].frames)
+        return frames
+
+    def scene_of(self, index: int) -> Scene:
+        return self.scenes[self.units[index].scene]
+
+
+def is_farm(folder: Path) -> bool:
+    return (folder / NAME).is_file()
+
+
+def run_of(out: Path, scene: Scene) -> Path:
+    return out / RUNS / scene.run
+
+
+def missing_frames(run: Path, frames: Sequence[int]) -> list[int]:
+    """Those of the frames that a run folder has not."""
+    return [frame for frame in frames if not frame_folder(run, frame).is_dir()]
+
+
+def cut(frames: Sequence[int], scene: int, most: int) -> list[Unit]:
+    """Frames of a scene as units of as even a size as can be, of `most` frames at most."""
+    many = -(-len(frames) // most)
+    ends = [len(frames) * at // many for at in range(many + 1)] if many else []
+    return [Unit(scene, frames_text(frames[begin:end])) for begin, end in zip(ends, ends[1:])]
+
+
+def write_units(out: Path, plan: UnitPlan) -> None:
+    """Whole or not at all. Raises RunError where there is a plan."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_once(out / NAME, to_json(sealed({"schema": SCHEMA, **asdict(plan)})))
+
+
+def read_units(out: Path) -> UnitPlan:
+    """Raises FarmError where there is none, or it is damaged; the message names the key."""
+    try:
+        return _held(read_sealed(out / NAME, f"{out} has no {NAME}: labelpass plan JOB --out {out}"), out / NAME)
+    except ValueError as error:
+        raise FarmError(str(error)) from None
+
+
+def _held(data: dict[str, Any], path: Path) -> UnitPlan:
+    del data["schema"]
+    data.pop("checksum", None)
+    plan = build(UnitPlan, data, path.name)
+    for unit in plan.units:
+        if unit.scene >= len(plan.scenes):
+            raise ValueError(f"{path} is damaged: it has no scene {unit.scene}")
+        parse_frames(unit.frames)
+    for scene in plan.scenes:
+        if Path(scene.run).name != scene.run or scene.run in ("", ".", ".."):
+            raise ValueError(f"{path} is damaged: {scene.run!r} is no name of a run folder")
+    return plan

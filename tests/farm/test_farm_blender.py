@@ -1,0 +1,82 @@
+"""Two scenes through the whole of it: planned, piloted, cut, rendered by units, and the same pixels as in one run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import bpy
+import pytest
+
+import labelpass
+from blender_addon import scene_labels
+from blender_addon.contract.labels import built_in
+from blender_addon.contract.run import finished_frames, read_record
+from farm.units import read_units
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
+from scenery import camera, rectangle
+
+JOB = """
+out: unused
+scenes: ["*.blend"]
+size: 16x12
+samples: 1
+denoise: false
+randomize:
+  exposure: {stops: [-1, 1]}
+"""
+
+
+@pytest.fixture
+def job(empty_scene, tmp_path, monkeypatch):
+    camera(empty_scene)
+    camera(empty_scene, at=(2, 0, 5))
+    rectangle(empty_scene, -1, 1, -1, 1, label=7)
+    scene_labels.set_label_set(empty_scene, built_in("nyu40"))
+    for name in ("flat", "hall"):
+        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / f"{name}.blend"))
+    (tmp_path / "job.yaml").write_text(JOB)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def pictures(run: Path) -> dict[int, str]:
+    return {frame: read_record(run, frame)["files"]["image.png"]["checksum"] for frame in finished_frames(run)}
+
+
+def test_units_of_two_scenes_render_what_one_run_renders(job, capfd):
+    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "5", "--minutes", "0.001"]) == 0
+    plan = read_units(job / "many")
+    assert [scene.run for scene in plan.scenes] == ["flat", "hall"]
+    frames = [(plan.scene_of(at).run, plan.frames_of(at)) for at in range(len(plan.units))]
+    assert sum(len(some) for _, some in frames) == 5 and {run for run, _ in frames} == {"flat", "hall"}
+    assert plan.pilot.frames == 3 and finished_frames(job / "many" / "runs" / "hall") == [1, 2, 3]
+    assert labelpass.main(["status", "many"]) == 75
+    assert labelpass.main(["render", "many", "--samples", "4"]) == 1
+    assert "--samples is settled by the plan" in capfd.readouterr().err
+    assert labelpass.main(["unit", "many", "--index", "0"]) == 0
+    assert labelpass.main(["render", "many"]) == 0
+    assert labelpass.main(["status", "many", "--json"]) == 0
+    told = json.loads(capfd.readouterr().out.splitlines()[-1])
+    assert (told["done"], told["frames"], told["failures"]) == (5, 5, [])
+    assert labelpass.main(["plan", "job.yaml", "--out", "many"]) == 1
+    assert "a plan never changes" in capfd.readouterr().err
+    looks = job / "looks.json"
+    looks.write_text('{"exposure": {"stops": [-1, 1]}}')
+    alone = ["--size=16x12", "--samples=1", "--no-denoise", f"--randomize={looks}", "--at-least=3", "--frames=1-3"]
+    assert labelpass.main(["render", "hall.blend", "--out", "alone", *alone]) == 0
+    assert pictures(job / "alone") == pictures(job / "many" / "runs" / "hall")
+
+
+def test_what_cannot_be_planned_is_told(job, capfd):
+    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "1"]) == 1
+    assert "there are 2 scenes, and each has one at least" in capfd.readouterr().err
+    (job / "hall.blend").write_bytes(b"no blend")
+    assert labelpass.main(["plan", "job.yaml", "--out", "many"]) == 1
+    assert "hall.blend could not be planned" in capfd.readouterr().err
+    assert not (job / "many" / "units.json").exists()
+    assert labelpass.main(["status", "many"]) == 1
+    assert labelpass.main(["render", "flat.blend", "--out", "run", "--workers", "2"]) == 1
+    assert "--workers and --again go with the folder of a plan" in capfd.readouterr().err

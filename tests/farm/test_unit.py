@@ -1,0 +1,187 @@
+"""A unit against a renderer that crashes, hangs up, refuses and has no room: what is tried again, and what given up."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from blender_addon.contract.run import frame_folder
+from farm import unit
+from farm.attempts import attempts_of
+from farm.here import render_here, workers_here
+from farm.status import lines, status_of
+from farm.unit import AGAIN, DONE, PERMANENT, TRIES, carry_out, carry_out_strided
+from farm.units import RUNS, Scene, UnitPlan, cut, write_units
+
+RENDERER = """
+import json, os, pathlib, signal, sys, time
+from render_scripts.plan import parse_frames
+options = dict(word[2:].split("=", 1) for word in sys.argv[1:] if word.startswith("--") and "=" in word)
+run, does = pathlib.Path(options["out"]), json.loads(sys.argv[1])
+with open(run.parent / "starts", "a") as starts:
+    starts.write(options["frames"] + "\\n")
+if does.get("refuses"):
+    sys.exit("labelpass: nothing was rendered: 1 problem to mend first")
+if does.get("loading") == "crashes":
+    os.abort()
+for frame in parse_frames(options["frames"]):
+    how = does.get(str(frame), "")
+    if how == "crashes" or how == "crashes once" and not (run / "crashed").exists():
+        (run.mkdir(parents=True, exist_ok=True), (run / "crashed").touch())
+        print("labelpass: frame", frame, "was too much for it", flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if how == "no room":
+        print("labelpass: the disk is full", file=sys.stderr)
+        sys.exit(74)
+    if how == "waits":
+        (run / "waiting").touch()
+        time.sleep(60)
+    (run / "frames" / f"{frame:06d}").mkdir(parents=True)
+"""
+
+
+@pytest.fixture
+def farm(tmp_path, monkeypatch):
+    """Makes a farm of units of five frames, 1 to 10, whose renderer does as it is told."""
+    script = tmp_path / "renderer.py"
+    script.write_text(RENDERER)
+    monkeypatch.setenv("PYTHONPATH", str(Path(unit.__file__).parents[1]))
+
+    def make(**does: str):
+        out = tmp_path / "farm"
+        write_units(out, UnitPlan((Scene("flat.blend", "flat", ()),), tuple(cut(range(1, 11), 0, 5)), 600.0))
+        does = {name.removeprefix("frame_"): how for name, how in does.items()}
+
+        def command(plan, scene, run, todo, more):
+            words = [f"--out={run}", f"--frames={unit.frames_text(todo)}", *more]
+            return [sys.executable, str(script), json.dumps(does), *words]
+
+        monkeypatch.setattr(unit, "_command", command)
+        (out / RUNS).mkdir(parents=True)
+        return out
+
+    return make
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """The units that `render_here` begins have ended by the time they are looked at."""
+
+    def begun(out, index, variables, more):
+        code = carry_out(out, index)
+        return SimpleNamespace(poll=lambda: code)
+
+    monkeypatch.setattr("farm.here._begun", begun)
+
+
+def there(out) -> list[int]:
+    return [frame for frame in range(1, 11) if frame_folder(out / RUNS / "flat", frame).is_dir()]
+
+
+def starts(out) -> list[str]:
+    return (out / RUNS / "starts").read_text().split()
+
+
+def test_a_unit_renders_its_frames_and_no_others(farm):
+    out = farm()
+    assert carry_out(out, 1) == DONE and there(out) == [6, 7, 8, 9, 10]
+    assert carry_out(out, 1) == DONE and starts(out) == ["6-10"]  # nothing is left to do
+    with pytest.raises(ValueError, match="units 0 to 1, and no unit 2"):
+        carry_out(out, 2)
+
+
+def test_a_crash_costs_the_frame_in_flight_and_no_other(farm):
+    out = farm(frame_3="crashes once")
+    assert carry_out(out, 0) == DONE and there(out) == [1, 2, 3, 4, 5] and starts(out) == ["1-5", "3-5"]
+    first, second = attempts_of(out, 0)
+    assert (first.code, first.rendered, first.at) == (3, 2, 3) and "SIGSEGV" in first.why
+    assert (second.code, second.rendered) == (0, 3)
+
+
+def test_a_frame_that_always_crashes_is_given_up_and_the_rest_goes_on(farm, capfd):
+    out = farm(frame_3="crashes")
+    assert carry_out(out, 0) == PERMANENT and there(out) == [1, 2, 4, 5]
+    assert starts(out) == ["1-5", *["3-5"] * (TRIES - 1), "4-5"]
+    assert "given up: frames 3: ended by SIGSEGV; frame 3 was too much for it" in capfd.readouterr().err
+    assert carry_out(out, 0) == PERMANENT and len(starts(out)) == TRIES + 1  # it is not begun again
+    assert carry_out(out, 0, again=True) == PERMANENT and len(starts(out)) == 2 * TRIES + 1  # unless somebody asks
+    status = status_of(out)
+    assert status.units == {"done": 0, "running": 0, "failed": 1, "missing": 1} and status.code == AGAIN
+    assert (status.done, status.failures[0].frames) == (4, (3,))
+
+
+def test_a_scene_that_crashes_as_it_is_read_is_given_up(farm):
+    out = farm(loading="crashes")
+    assert carry_out(out, 0) == PERMANENT and len(starts(out)) == 2 * TRIES
+    assert carry_out_strided(out, 0, 1) == PERMANENT
+    status = status_of(out)
+    assert status.units["failed"] == 2 and status.code == PERMANENT
+
+
+def test_a_scene_that_is_refused_is_tried_once(farm):
+    out = farm(refuses="yes")
+    assert carry_out(out, 0) == PERMANENT and len(starts(out)) == 1
+    assert status_of(out).failures[0].why == "nothing was rendered: 1 problem to mend first"
+
+
+def test_a_full_disk_is_nobodys_fault(farm, in_this_process):
+    out = farm(frame_2="no room")
+    for _ in range(TRIES + 1):
+        assert carry_out(out, 0) == AGAIN
+    assert there(out) == [1] and status_of(out).units["failed"] == 0
+    assert render_here(out, [{}], [], lambda _line: None) == AGAIN and there(out) == [1]  # no other unit is begun
+    frame_folder(out / RUNS / "flat", 2).mkdir()  # it is back
+    assert carry_out(out, 0) == DONE
+
+
+def test_a_share_of_the_units_is_carried_out_in_strides(farm):
+    out = farm()
+    assert carry_out_strided(out, 0, 2) == DONE and there(out) == [1, 2, 3, 4, 5]
+    assert carry_out_strided(out, 1, 2) == DONE and len(there(out)) == 10
+
+
+def test_all_are_carried_out_here(farm, in_this_process):
+    out = farm(frame_3="crashes once")
+    said: list[str] = []
+    assert render_here(out, workers_here({}, 2), [], said.append) == DONE
+    assert len(there(out)) == 10 and "0 left" in said[-1]
+    status = status_of(out)
+    assert status.code == DONE and status.hosts[0].frames == 10
+    assert f"{out}: 10 of 10 frames (100.0 %); units: 2 done" == lines(out, status)[0]
+
+
+def test_what_a_signal_stops_is_for_later_and_nothing_is_given_up(farm):
+    out = farm(frame_2="waits")
+    code = f"""
+import json, sys
+from farm import unit
+unit._command = lambda plan, scene, run, todo, more: [
+    sys.executable, {str(out.parent / "renderer.py")!r}, json.dumps({{"2": "waits"}}),
+    f"--out={{run}}", f"--frames={{unit.frames_text(todo)}}"]
+sys.exit(unit.carry_out(unit.Path({str(out)!r}), 0))
+"""
+    child = subprocess.Popen([sys.executable, "-c", code])
+    while not (out / RUNS / "flat" / "waiting").exists():
+        assert child.poll() is None
+        time.sleep(0.02)
+    assert status_of(out).units["running"] == 1
+    os.kill(child.pid, signal.SIGTERM)
+    assert child.wait(timeout=30) == 128 + signal.SIGTERM
+    (attempt,) = attempts_of(out, 0)
+    assert attempt.code == 143 and attempt.rendered == 1 and status_of(out).units["missing"] == 2
+
+
+def test_each_gpu_has_a_worker():
+    assert workers_here({"CUDA_VISIBLE_DEVICES": "2,5"}, None) == [
+        {"CUDA_VISIBLE_DEVICES": "2"},
+        {"CUDA_VISIBLE_DEVICES": "5"},
+    ]
+    assert len(workers_here({"CUDA_VISIBLE_DEVICES": "2,5"}, 4)) == 4

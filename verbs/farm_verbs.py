@@ -1,0 +1,145 @@
+"""Verbs for more than one machine: plan a job's units, carry one out, say how far all are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from importlib.util import find_spec
+
+from blender_addon.contract.arguments import parse_path, said
+from blender_addon.contract.words import counted
+
+from .words import NO_BLENDER, Verbs, say_above_progress
+
+
+def add_plan(verbs: Verbs) -> None:
+    verb = verbs.add_parser("plan", help="cut a job into units that many machines can render")
+    verb.add_argument("job", type=said(parse_path), metavar="JOB", help="a .yaml, .yml or .json file")
+    verb.add_argument(
+        "--out", type=said(parse_path), metavar="RUN", help="a new folder, for all of it; default: the job's"
+    )
+    verb.add_argument("--frames", type=_whole, metavar="N", help="so many in all, of all scenes; default: the job's")
+    verb.add_argument(
+        "--minutes", type=_minutes, default=10.0, metavar="M", help="what a unit takes, by a pilot (default 10)"
+    )
+    verb.add_argument("--unit-frames", type=_whole, metavar="N", help="frames of a unit, in place of a pilot")
+    verb.add_argument("--blender", metavar="PATH", help="render with this Blender; default: the bpy module")
+    verb.set_defaults(call=_plan)
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {10**9}")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes above 0")
+    return value
+
+
+def _plan(parsed: argparse.Namespace) -> int:
+    from farm.planning import Wish, plan_units
+    from render_scripts.job_file import read_job, with_options
+
+    asked, notes = with_options(read_job(parsed.job.resolve()), {"blender": parsed.blender})
+    out = parsed.out or asked.job.out
+    for note in notes:
+        print(f"labelpass: {parsed.job}: {note}", flush=True)
+    if asked.job.blender is None and find_spec("bpy") is None:
+        raise ValueError(NO_BLENDER)
+    plan = plan_units(asked, out.resolve(), Wish(parsed.frames, parsed.minutes, parsed.unit_frames), say_above_progress)
+    if plan.pilot:
+        pilot = f"{plan.pilot.seconds_a_frame:.2f} s a frame and {plan.pilot.seconds_to_begin:.1f} s to begin"
+        print(f"labelpass: pilot: {pilot}")
+    print(f"labelpass: {out}: {counted(len(plan.units), 'unit')}; render them: labelpass render {out}")
+    return 0
+
+
+def add_unit(verbs: Verbs) -> None:
+    verb = verbs.add_parser("unit", help="carry out one unit of a plan: what every engine calls")
+    verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the folder of `labelpass plan`")
+    verb.add_argument("--index", type=_index, required=True, metavar="I", help="its number, from 0")
+    verb.add_argument("--stride", type=_whole, metavar="N", help="and units I + N, I + 2 N ...: a share of N workers")
+    verb.add_argument("--threads", type=_whole, metavar="N", help="render on so many; default: all there are for it")
+    _add_again(verb)
+    verb.set_defaults(call=_unit)
+
+
+def _index(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of a unit")
+    return int(text)
+
+
+def _unit(parsed: argparse.Namespace) -> int:
+    from farm.unit import AGAIN, carry_out, carry_out_strided
+
+    out, more = parsed.run.resolve(), _on_this_machine(parsed)
+    try:
+        if parsed.stride:
+            return carry_out_strided(out, parsed.index, parsed.stride, more, parsed.again)
+        return carry_out(out, parsed.index, more, parsed.again)
+    except OSError as error:  # a disk that is full or away: it may come back
+        print(f"labelpass: unit {parsed.index}: {error}", file=sys.stderr)
+        return AGAIN
+
+
+def add_farm_arguments(verb: argparse.ArgumentParser) -> None:
+    """Options of `labelpass render` for a folder that was planned."""
+    verb.add_argument("--workers", type=_whole, metavar="N", help="of a plan: units at once; default: one a GPU")
+    _add_again(verb)
+
+
+def render_farm(parsed: argparse.Namespace) -> int:
+    """All units of a plan, here. Raises ValueError for options that the plan has settled."""
+    from farm.here import render_here, workers_here
+    from render_scripts.plan import options_from
+
+    ours = {"threads"}
+    told = [name for name, value in options_from(parsed).items() if value not in (None, (), ()) and name not in ours]
+    if told or parsed.blender:
+        name = (told or ["blender"])[0].replace("_", "-")
+        raise ValueError(f"render: --{name} is settled by the plan in {parsed.scene}; plan again, into a new folder")
+    more = [*_on_this_machine(parsed), *(["--again"] if parsed.again else [])]
+    workers = workers_here(os.environ, parsed.workers)
+    return render_here(parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {line}", flush=True))
+
+
+def _add_again(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--again", action="store_true", help="of a plan: try what was given up once more")
+
+
+def _on_this_machine(parsed: argparse.Namespace) -> list[str]:
+    return [f"--threads={parsed.threads}"] if parsed.threads else []
+
+
+def add_status(verbs: Verbs) -> None:
+    verb = verbs.add_parser("status", help="say how far the units of a plan are, from its folder alone")
+    verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the folder of `labelpass plan`")
+    verb.add_argument("--watch", action="store_true", help="again every 10 seconds, until all is there or given up")
+    verb.add_argument("--json", action="store_true", help="for programs")
+    verb.set_defaults(call=_status)
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    from farm.status import lines, status_of
+    from farm.unit import AGAIN
+
+    while True:
+        status = status_of(parsed.run)
+        if parsed.json:
+            print(json.dumps(status.to_dict()), flush=True)
+        else:
+            print("\n".join(f"labelpass: {line}" for line in lines(parsed.run, status)), flush=True)
+        if not parsed.watch or status.code != AGAIN:
+            return status.code
+        time.sleep(10)
