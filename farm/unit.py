@@ -56,11 +56,10 @@ def carry_out(out: Path, index: int, more: Sequence[str] = (), again: bool = Fal
             return code
 
 
-def carry_out_strided(out: Path, first: int, stride: int, more: Sequence[str] = (), again: bool = False) -> int:
-    """The units `first`, `first` + `stride`, and so on: what one of so many workers has to do. The exit code: at once
-    that of one that was stopped or is for later, else the worst."""
-    plan, codes = read_units(out), [DONE]
-    for index in range(first, max(first + 1, len(plan.units)), stride):
+def carry_out_all(out: Path, units: Sequence[int], more: Sequence[str] = (), again: bool = False) -> int:
+    """One unit after the other. The exit code: at once that of one that was stopped or is for later, else the worst."""
+    codes = [DONE]
+    for index in units:
         codes.append(carry_out(out, index, more, again))
         if codes[-1] not in (DONE, PERMANENT):
             return codes[-1]

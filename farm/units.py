@@ -4,6 +4,7 @@
 
     OUT/units.json              what this module reads and writes
     OUT/runs/NAME/              a run folder for each scene, as every render leaves it (`contract.run`)
+    OUT/submissions/000001.json the units that were handed to an engine at once
     OUT/attempts/...            what was tried, where, and how it ended (`attempts`)
 
 A unit is known by its number, from 0 on; whatever carries units out (a shell, Slurm, Dask) hands out these numbers.
@@ -23,6 +24,7 @@ from render_scripts.plan import frames_text, parse_frames
 
 NAME = "units.json"
 RUNS = "runs"
+SUBMISSIONS = "submissions"
 SCHEMA = 1
 
 
@@ -106,6 +108,18 @@ def read_units(out: Path) -> UnitPlan:
         return _held(read_sealed(out / NAME, f"{out} has no {NAME}: labelpass plan JOB --out {out}"), out / NAME)
     except ValueError as error:
         raise FarmError(str(error)) from None
+
+
+def read_submission(out: Path, number: int) -> list[int]:
+    """The units of a submission, by their place in it. Raises FarmError."""
+    path = out / SUBMISSIONS / f"{number:06d}.json"
+    try:
+        units = read_sealed(path, f"{out} has no submission {number}")["units"]
+    except (ValueError, KeyError) as error:
+        raise FarmError(str(error)) from None
+    if not isinstance(units, list) or not all(type(unit) is int for unit in units):
+        raise FarmError(f"{path} is damaged: its units are no numbers")
+    return units
 
 
 def _held(data: dict[str, Any], path: Path) -> UnitPlan:

@@ -68,9 +68,10 @@ def add_unit(verbs: Verbs) -> None:
     verb = verbs.add_parser("unit", help="carry out one unit of a plan: what every engine calls")
     verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the folder of `labelpass plan`")
     verb.add_argument("--index", type=_index, required=True, metavar="I", help="its number, from 0")
+    verb.add_argument("--submission", type=_whole, metavar="K", help="number I of those that were handed over as this")
     verb.add_argument("--stride", type=_whole, metavar="N", help="and units I + N, I + 2 N ...: a share of N workers")
     verb.add_argument("--threads", type=_whole, metavar="N", help="render on so many; default: all there are for it")
-    _add_again(verb)
+    verb.add_argument("--again", action="store_true", help="try what was given up once more")
     verb.set_defaults(call=_unit)
 
 
@@ -81,13 +82,16 @@ def _index(text: str) -> int:
 
 
 def _unit(parsed: argparse.Namespace) -> int:
-    from farm.unit import AGAIN, carry_out, carry_out_strided
+    from farm.unit import AGAIN, carry_out_all
+    from farm.units import FarmError, read_submission, read_units
 
     out, more = parsed.run.resolve(), _on_this_machine(parsed)
     try:
-        if parsed.stride:
-            return carry_out_strided(out, parsed.index, parsed.stride, more, parsed.again)
-        return carry_out(out, parsed.index, more, parsed.again)
+        known = read_submission(out, parsed.submission) if parsed.submission else range(len(read_units(out).units))
+        if parsed.index >= len(known):
+            raise FarmError(f"{parsed.run} has units 0 to {len(known) - 1}, and no unit {parsed.index}")
+        mine = known[parsed.index :: parsed.stride] if parsed.stride else known[parsed.index : parsed.index + 1]
+        return carry_out_all(out, mine, more, parsed.again)
     except OSError as error:  # a disk that is full or away: it may come back
         print(f"labelpass: unit {parsed.index}: {error}", file=sys.stderr)
         return AGAIN
@@ -95,8 +99,18 @@ def _unit(parsed: argparse.Namespace) -> int:
 
 def add_farm_arguments(verb: argparse.ArgumentParser) -> None:
     """Options of `labelpass render` for a folder that was planned."""
-    verb.add_argument("--workers", type=_whole, metavar="N", help="of a plan: units at once; default: one a GPU")
-    _add_again(verb)
+    add = verb.add_argument_group("what was planned").add_argument
+    add("--workers", type=_whole, metavar="N", help="units at once; default: one a GPU")
+    add("--again", action="store_true", help="try what was given up once more")
+    add("--cluster", choices=("slurm",), help="hand the units to this engine, as an array of tasks")
+    add("--dry-run", action="store_true", help="with --cluster: print what would be handed over, and do nothing")
+    add("--partition", metavar="NAME", help="of the cluster")
+    add("--gpus", type=_whole, metavar="N", help="of a task")
+    add("--cpus", type=_whole, metavar="N", help="of a task")
+    add("--memory", metavar="24G", help="of a task")
+    add("--time", metavar="4:00:00", help="of a task; what is not done by then is queued again")
+    add("--max-parallel", type=_whole, metavar="N", help="tasks at once, at most")
+    add("--sbatch-arg", action="append", default=[], metavar="--ARG=...", help="any other word for sbatch; repeatable")
 
 
 def render_farm(parsed: argparse.Namespace) -> int:
@@ -105,17 +119,37 @@ def render_farm(parsed: argparse.Namespace) -> int:
     from render_scripts.plan import options_from
 
     ours = {"threads"}
-    told = [name for name, value in options_from(parsed).items() if value not in (None, (), ()) and name not in ours]
+    told = [name for name, value in options_from(parsed).items() if value not in (None, ()) and name not in ours]
     if told or parsed.blender:
         name = (told or ["blender"])[0].replace("_", "-")
         raise ValueError(f"render: --{name} is settled by the plan in {parsed.scene}; plan again, into a new folder")
     more = [*_on_this_machine(parsed), *(["--again"] if parsed.again else [])]
+    if parsed.cluster:
+        return _submitted(parsed, more)
     workers = workers_here(os.environ, parsed.workers)
     return render_here(parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {line}", flush=True))
 
 
-def _add_again(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--again", action="store_true", help="of a plan: try what was given up once more")
+def is_for_farms(parsed: argparse.Namespace) -> bool:
+    """Whether an option says what only a plan of units can be told."""
+    names = ("workers", "again", "cluster", "dry_run", "partition", "gpus", "cpus", "memory", "time", "max_parallel")
+    return any(getattr(parsed, name) for name in (*names, "sbatch_arg"))
+
+
+def _submitted(parsed: argparse.Namespace, more: list[str]) -> int:
+    from farm.slurm import MOST_TASKS, Wish, prepared, submit, units_left
+
+    out, own = parsed.scene.resolve(), tuple(parsed.sbatch_arg)
+    limits = parsed.gpus, parsed.cpus, parsed.memory, parsed.time, parsed.max_parallel
+    wish, left = Wish(parsed.partition, *limits, own), units_left(out)
+    if not left:
+        print(f"labelpass: {parsed.scene}: all is there")
+    elif parsed.dry_run:
+        print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
+    else:
+        job = submit(out, wish, more, left)
+        print(f"labelpass: job {job}: {counted(len(left), 'unit')}; how far they are: labelpass status {parsed.scene}")
+    return 0
 
 
 def _on_this_machine(parsed: argparse.Namespace) -> list[str]:

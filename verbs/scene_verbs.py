@@ -9,7 +9,7 @@ from typing import Any
 
 from blender_addon.contract.arguments import parse_path, said
 
-from .farm_verbs import add_farm_arguments, render_farm
+from .farm_verbs import add_farm_arguments, is_for_farms, render_farm
 from .words import NO_BLENDER, Verbs, import_bpy, printed
 
 
@@ -68,8 +68,8 @@ def _render(parsed: argparse.Namespace) -> int:
 
     if is_farm(parsed.scene):
         return render_farm(parsed)
-    if parsed.workers or parsed.again:
-        raise ValueError("render: --workers and --again go with the folder of a plan: labelpass plan JOB --out RUN")
+    if is_for_farms(parsed):
+        raise ValueError("render: that goes with the folder of a plan: labelpass plan JOB --out RUN")
     if is_job(parsed.scene):
         return _render_job(parsed)
     if parsed.out is None:

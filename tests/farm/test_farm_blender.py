@@ -79,4 +79,4 @@ def test_what_cannot_be_planned_is_told(job, capfd):
     assert not (job / "many" / "units.json").exists()
     assert labelpass.main(["status", "many"]) == 1
     assert labelpass.main(["render", "flat.blend", "--out", "run", "--workers", "2"]) == 1
-    assert "--workers and --again go with the folder of a plan" in capfd.readouterr().err
+    assert "that goes with the folder of a plan" in capfd.readouterr().err

@@ -18,7 +18,7 @@ from farm import unit
 from farm.attempts import attempts_of
 from farm.here import render_here, workers_here
 from farm.status import lines, status_of
-from farm.unit import AGAIN, DONE, PERMANENT, TRIES, carry_out, carry_out_strided
+from farm.unit import AGAIN, DONE, PERMANENT, TRIES, carry_out, carry_out_all
 from farm.units import RUNS, Scene, UnitPlan, cut, write_units
 
 RENDERER = """
@@ -121,7 +121,7 @@ def test_a_frame_that_always_crashes_is_given_up_and_the_rest_goes_on(farm, capf
 def test_a_scene_that_crashes_as_it_is_read_is_given_up(farm):
     out = farm(loading="crashes")
     assert carry_out(out, 0) == PERMANENT and len(starts(out)) == 2 * TRIES
-    assert carry_out_strided(out, 0, 1) == PERMANENT
+    assert carry_out_all(out, [0, 1]) == PERMANENT
     status = status_of(out)
     assert status.units["failed"] == 2 and status.code == PERMANENT
 
@@ -142,10 +142,10 @@ def test_a_full_disk_is_nobodys_fault(farm, in_this_process):
     assert carry_out(out, 0) == DONE
 
 
-def test_a_share_of_the_units_is_carried_out_in_strides(farm):
+def test_units_are_carried_out_one_after_the_other(farm):
     out = farm()
-    assert carry_out_strided(out, 0, 2) == DONE and there(out) == [1, 2, 3, 4, 5]
-    assert carry_out_strided(out, 1, 2) == DONE and len(there(out)) == 10
+    assert carry_out_all(out, [0]) == DONE and there(out) == [1, 2, 3, 4, 5]
+    assert carry_out_all(out, [0, 1]) == DONE and len(there(out)) == 10
 
 
 def test_all_are_carried_out_here(farm, in_this_process):

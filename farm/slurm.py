@@ -1,0 +1,155 @@
+"""A plan of units handed to Slurm: one job array, of as many tasks as the site allows, each with a share of the units.
+
+Slurm does the rest: it finds nodes, binds GPUs, kills what is left of a job, starts tasks of a dead node elsewhere. A
+task that runs out of time hears of it a minute before, ends its render and asks to be queued again. All options go to
+`sbatch` as words of its command line, where nothing of them is read by a shell.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from blender_addon.contract.run import to_json, write_once
+from blender_addon.contract.seal import sealed
+
+from .here import lacks
+from .units import SCHEMA, SUBMISSIONS, FarmError, read_units
+
+MOST_TASKS = 500
+"""Of an array: more would only make the queue long."""
+_NOTICE = 60  # seconds before the time is up
+_PAUSE = 60  # seconds before a task whose disk was full or away asks to be queued again
+_TRIES = 5  # restarts of a task whose disk was full or away
+
+_SCRIPT = """#!/bin/bash
+# A task of a job array: its share of the units of {out}
+# Made by labelpass render --cluster slurm.
+set -u
+
+again() {{
+    trap '' USR1
+    kill -TERM "$render" 2>/dev/null
+    wait "$render"
+    scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}"
+    sleep {pause}
+    exit 75
+}}
+trap again USR1
+trap 'kill -TERM "$render" 2>/dev/null' TERM
+
+{command} --index "$SLURM_ARRAY_TASK_ID" &
+render=$!
+wait "$render"
+code=$?
+if [ "$code" -gt 128 ]; then  # a signal to this shell ends the wait, and not the render
+    wait "$render"
+    code=$?
+fi
+if [ "$code" -eq 75 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt {tries} ]; then
+    sleep {pause}
+    again
+fi
+exit "$code"
+"""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a task gets, as `sbatch` says it; None leaves it to the site. `gpus` and `cpus` are of a task; at most
+    `max_parallel` tasks run at once; `more` are further words for `sbatch`."""
+
+    partition: str | None = None
+    gpus: int | None = None
+    cpus: int | None = None
+    memory: str | None = None
+    time: str | None = None
+    max_parallel: int | None = None
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What `sbatch` is called with, and the script on its standard input."""
+
+    command: tuple[str, ...]
+    script: str
+
+    def text(self) -> str:
+        """For a person: the command, and the script as its here-document."""
+        return f"{shlex.join(self.command)} <<'SCRIPT'\n{self.script}SCRIPT\n"
+
+
+def units_left(out: Path) -> list[int]:
+    """Units that lack frames."""
+    plan = read_units(out)
+    return [index for index in range(len(plan.units)) if lacks(out, plan, index)]
+
+
+def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Sequence[str], most: int) -> Submission:
+    """The submission that has this number, of so many units, as tasks of at most `most`."""
+    tasks = max(1, min(units, most))
+    at_once = f"%{wish.max_parallel}" if wish.max_parallel else ""
+    asked = {
+        "partition": wish.partition,
+        "gres": f"gpu:{wish.gpus}" if wish.gpus else None,
+        "cpus-per-task": wish.cpus,
+        "mem": wish.memory,
+        "time": wish.time,
+    }
+    log = str(out / "slurm" / "%A_%a.log").replace("%", "%%").replace("%%A_%%a", "%A_%a")
+    command = (
+        "sbatch",
+        "--parsable",
+        "--job-name=labelpass",
+        f"--array=0-{tasks - 1}{at_once}",
+        f"--output={log}",
+        "--open-mode=append",
+        "--requeue",
+        f"--signal=B:USR1@{_NOTICE}",
+        *(f"--{name}={value}" for name, value in asked.items() if value is not None),
+        *wish.more,
+    )
+    door = Path(__file__).resolve().parents[1] / "labelpass.py"
+    unit = [sys.executable, str(door), "unit", str(out), f"--submission={number}", f"--stride={tasks}", *unit_options]
+    named = shlex.quote(str(out)).replace("\n", " ")
+    return Submission(command, _SCRIPT.format(out=named, command=shlex.join(unit), tries=_TRIES, pause=_PAUSE))
+
+
+def submit(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[int]) -> str:
+    """Hand the units to Slurm; the number of the job. Raises FarmError where `sbatch` is not there, or refuses."""
+    most = min(MOST_TASKS, array_size())
+    number = write_submission(out, units)
+    (out / "slurm").mkdir(exist_ok=True)
+    asked = prepared(out, wish, len(units), number, unit_options, most)
+    try:
+        done = subprocess.run(asked.command, input=asked.script, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise FarmError("no sbatch here: run this where Slurm is, or see what would run with --dry-run") from None
+    if done.returncode:
+        raise FarmError(f"sbatch: {done.stderr.strip() or f'exit code {done.returncode}'}")
+    return done.stdout.strip().partition(";")[0]
+
+
+def array_size() -> int:
+    """Tasks that an array may have here, as Slurm says; its default where it says nothing."""
+    try:
+        told = subprocess.run(["scontrol", "show", "config"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return 1000
+    found = re.search(r"^MaxArraySize\s*=\s*(\d+)", told.stdout, re.MULTILINE)
+    return int(found[1]) - 1 if found else 1000
+
+
+def write_submission(out: Path, units: Sequence[int]) -> int:
+    """Keep which units are handed over, since who waits in a queue must not find another list; its number."""
+    folder = out / SUBMISSIONS
+    folder.mkdir(exist_ok=True)
+    number = 1 + max((int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit()), default=0)
+    write_once(folder / f"{number:06d}.json", to_json(sealed({"schema": SCHEMA, "units": list(units)})))
+    return number

@@ -1,0 +1,141 @@
+"""What Slurm is handed: words for sbatch that no shell reads, and a script that does with signals what it should."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from farm import slurm
+from farm.slurm import Wish, array_size, prepared, submit, units_left
+from farm.units import FarmError, Scene, UnitPlan, cut, read_submission, write_units
+
+NASTY = 'it\'s $(touch hacked) `x` \n"q" %j ;#'
+
+
+def a_program(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def programs(tmp_path, monkeypatch) -> Path:
+    """A folder that comes first on the path, where scontrol notes what it is asked."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    a_program(folder, "scontrol", f"echo \"$@\" >> {folder}/asked; echo 'MaxArraySize            = 21'")
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(slurm, "_PAUSE", 0)
+    return folder
+
+
+def a_farm(out: Path) -> Path:
+    write_units(out, UnitPlan((Scene("flat.blend", "flat", ()),), tuple(cut(range(1, 101), 0, 2)), 600.0))
+    return out
+
+
+def test_all_that_is_wished_is_a_word_of_sbatch(tmp_path):
+    wish = Wish("gpu", 1, 6, "24G", "4:00:00", 64, ("--account=lab; rm -rf /", "--constraint=avx2"))
+    asked = prepared(a_farm(tmp_path / "farm"), wish, 50, 3, ["--threads=4"], 20)
+    assert asked.command[0] == "sbatch" and "--array=0-19%64" in asked.command
+    for word in ("--partition=gpu", "--gres=gpu:1", "--cpus-per-task=6", "--mem=24G", "--time=4:00:00", "--requeue",
+                 "--account=lab; rm -rf /", "--constraint=avx2"):  # fmt: skip
+        assert word in asked.command
+    assert "--submission=3 --stride=20 --threads=4 --index" in asked.script
+    assert shlex.split(asked.text().splitlines()[0].removesuffix("<<'SCRIPT'")) == list(asked.command)
+
+
+def test_without_wishes_the_site_decides(tmp_path):
+    command = prepared(a_farm(tmp_path / "farm"), Wish(), 7, 1, [], 500).command
+    assert "--array=0-6" in command
+    assert not any(word.startswith(("--partition", "--gres", "--mem", "--time", "--cpus")) for word in command)
+
+
+def test_names_are_never_read_by_a_shell(tmp_path, programs, monkeypatch):
+    out = tmp_path / NASTY
+    stub = a_program(tmp_path, "stub", 'for word in "$@"; do echo "<$word>"; done')
+    monkeypatch.setattr(slurm.sys, "executable", str(stub))
+    asked = prepared(out, Wish(), 3, 1, [], 10)
+    done = ran(asked.script, tmp_path)
+    assert f"<{out}>" in done.stdout and not list(tmp_path.rglob("hacked"))
+    log = next(word for word in asked.command if word.startswith("--output="))
+    assert log.endswith("%%j ;#/slurm/%A_%a.log")
+
+
+def ran(script: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_JOB_ID": "12", **more}
+    return subprocess.run(["bash"], input=script, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def asked_of(programs: Path) -> str:
+    asked = programs / "asked"
+    return asked.read_text() if asked.exists() else ""
+
+
+@pytest.mark.parametrize("code", [0, 65])
+def test_a_task_ends_as_its_units_do(tmp_path, programs, monkeypatch, code):
+    monkeypatch.setattr(slurm.sys, "executable", str(a_program(tmp_path, "stub", f"exit {code}")))
+    assert ran(prepared(tmp_path, Wish(), 3, 1, [], 10).script, tmp_path).returncode == code
+    assert asked_of(programs) == ""
+
+
+def test_a_disk_that_is_full_is_waited_for_a_few_times(tmp_path, programs, monkeypatch):
+    monkeypatch.setattr(slurm.sys, "executable", str(a_program(tmp_path, "stub", "exit 75")))
+    script = prepared(tmp_path, Wish(), 3, 1, [], 10).script
+    assert ran(script, tmp_path).returncode == 75 and asked_of(programs) == "requeue 12_7\n"
+    assert ran(script, tmp_path, SLURM_RESTART_COUNT="5").returncode == 75 and asked_of(programs) == "requeue 12_7\n"
+
+
+@pytest.mark.parametrize(("number", "code", "requeued"), [("USR1", 75, "requeue 12_7\n"), ("TERM", 143, "")])
+def test_a_task_whose_time_is_up_ends_its_render_and_is_queued_again(
+    tmp_path, programs, monkeypatch, number, code, requeued
+):
+    stub = a_program(tmp_path, "stub", f"trap 'echo TERM > {tmp_path}/heard; exit 143' TERM\ntouch {tmp_path}/begun\n"
+                     "while :; do sleep 0.05; done")  # fmt: skip
+    monkeypatch.setattr(slurm.sys, "executable", str(stub))
+    env = {**os.environ, "SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_JOB_ID": "12"}
+    script = tmp_path / "script"
+    script.write_text(prepared(tmp_path, Wish(), 3, 1, [], 10).script)
+    task = subprocess.Popen(["bash", str(script)], env=env)
+    while not (tmp_path / "begun").exists():
+        assert task.poll() is None
+        time.sleep(0.02)
+    task.send_signal(signal.Signals[f"SIG{number}"])
+    assert task.wait(timeout=30) == code
+    assert (tmp_path / "heard").exists() and asked_of(programs) == requeued
+
+
+def test_what_is_missing_is_handed_over_and_the_list_stays(tmp_path, programs):
+    out = a_farm(tmp_path / "farm")
+    a_program(programs, "sbatch", f'echo "$@" > {programs}/words; cat > {programs}/script; echo "4711;cluster"')
+    for frame in (1, 2, 5):  # unit 0 is done, unit 2 half
+        (out / "runs" / "flat" / "frames" / f"{frame:06d}").mkdir(parents=True)
+    left = units_left(out)
+    assert left == list(range(1, 50))
+    assert submit(out, Wish(), [], left) == "4711" and submit(out, Wish(), [], left[1:]) == "4711"
+    assert "--array=0-19" in (programs / "words").read_text()  # as many as the site allows
+    assert "--submission=2 --stride=20" in (programs / "script").read_text()
+    assert read_submission(out, 1) == left and read_submission(out, 2) == left[1:]
+    with pytest.raises(FarmError, match="no submission 3"):
+        read_submission(out, 3)
+
+
+def test_a_site_that_refuses_is_heard(tmp_path, programs):
+    out = a_farm(tmp_path / "farm")
+    a_program(programs, "sbatch", "echo 'invalid partition specified: moon' >&2; exit 1")
+    with pytest.raises(FarmError, match="sbatch: invalid partition specified: moon"):
+        submit(out, Wish("moon"), [], [0])
+
+
+def test_without_slurm(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert array_size() == 1000
+    with pytest.raises(FarmError, match="no sbatch here"):
+        submit(a_farm(tmp_path / "farm"), Wish(), [], [0])
