@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from blender_addon.contract.words import counted
 from render_scripts.orphans import told_of_parent
 
-from .unit import AGAIN, DONE, PERMANENT
+from .unit import AGAIN, DONE, PERMANENT, TRIES
 from .units import UnitPlan, missing_frames, read_units, run_of
 
 _LOOK = 0.2  # seconds between looks at processes
@@ -23,33 +25,59 @@ def render_here(
     out: Path, workers: Sequence[Mapping[str, str]], more: Sequence[str], say: Callable[[str], None]
 ) -> int:
     """Carry out all units that lack frames, as many at once as there are `workers`, each with these variables in its
-    environment. `more` are options of every render.
+    environment. `more` are options of every render. A unit whose process dies is begun again.
 
     The exit code: 0 all is there, 65 something was given up, 75 the disk or the machine does not do now, 128 and a
     signal: stopped.
     """
     plan = read_units(out)
     waiting = [index for index in range(len(plan.units)) if lacks(out, plan, index)]
-    say(f"{out}: {len(plan.units)} units, {len(plan.units) - len(waiting)} done already")
-    free, codes = list(range(len(workers))), [DONE]
-    busy: dict[int, tuple[subprocess.Popen[bytes], int, float]] = {}
-    with _handed_on(lambda: [child for child, _, _ in busy.values()]) as stopped:
-        while busy or (waiting and not stopped and AGAIN not in codes):
-            while waiting and free and not stopped and AGAIN not in codes:
-                index, worker = waiting.pop(0), free.pop(0)
-                busy[index] = _begun(out, index, workers[worker], more), worker, time.monotonic()
+    say(f"{out}: {counted(len(plan.units), 'unit')}, {len(plan.units) - len(waiting)} done already")
+    crew, deaths, codes = _Crew(out, workers, more), Counter[int](), {DONE}
+    with _handed_on(crew) as stopped:
+        while crew.busy or (waiting and not stopped and AGAIN not in codes):
+            while waiting and crew.free and not stopped and AGAIN not in codes:
+                crew.begin(waiting.pop(0))
             time.sleep(_LOOK)
-            for index, (child, worker, since) in list(busy.items()):
-                code = child.poll()
-                if code is not None:
-                    del busy[index]
-                    free.append(worker)
-                    codes.append(code)
-                    left = len(waiting) + len(busy)
-                    say(f"unit {index}: {_outcome(code)} after {time.monotonic() - since:.0f} s; {left} left")
+            for index, code, seconds in crew.ended():
+                deaths[index] += code not in _WORDS
+                if code in _WORDS or deaths[index] == TRIES:
+                    codes.add(code if code in _WORDS else AGAIN)
+                else:
+                    waiting.append(index)
+                outcome = _WORDS.get(code) or f"died (exit code {code})"
+                say(f"unit {index}: {outcome} after {seconds:.0f} s; {len(waiting) + len(crew.busy)} left")
     if stopped:
         return 128 + stopped[0]
-    return next((code for code in (AGAIN, PERMANENT) if code in codes), max(codes))
+    return next(code for code in (AGAIN, PERMANENT, DONE) if code in codes)
+
+
+_WORDS = {DONE: "done", PERMANENT: "given up", AGAIN: "not now"}
+
+
+class _Crew:
+    """Processes that carry out a unit each, one for each of the workers at most."""
+
+    def __init__(self, out: Path, workers: Sequence[Mapping[str, str]], more: Sequence[str]) -> None:
+        self.out, self.more, self.free = out, more, list(workers)
+        self.busy: dict[int, tuple[subprocess.Popen[bytes], Mapping[str, str], float]] = {}
+
+    def begin(self, index: int) -> None:
+        worker = self.free.pop(0)
+        self.busy[index] = _begun(self.out, index, worker, self.more), worker, time.monotonic()
+
+    def ended(self) -> Iterator[tuple[int, int, float]]:
+        """(unit, exit code, seconds) of those that have ended since; their workers are free."""
+        for index, (child, worker, since) in list(self.busy.items()):
+            code = child.poll()
+            if code is not None:
+                del self.busy[index]
+                self.free.append(worker)
+                yield index, code, time.monotonic() - since
+
+    def hand_on(self, number: int) -> None:
+        for child, _, _ in self.busy.values():
+            child.send_signal(number)
 
 
 def lacks(out: Path, plan: UnitPlan, index: int) -> bool:
@@ -81,21 +109,15 @@ def _begun(out: Path, index: int, variables: Mapping[str, str], more: Sequence[s
     return subprocess.Popen(command, env=told_of_parent({**os.environ, **variables}))
 
 
-def _outcome(code: int) -> str:
-    words = {DONE: "done", PERMANENT: "given up", AGAIN: "not now"}
-    return words.get(code, f"ended with exit code {code}")
-
-
 @contextmanager
-def _handed_on(children: Callable[[], Sequence[subprocess.Popen[bytes]]]) -> Iterator[list[int]]:
-    """Signals that came, handed on to the children; Ctrl-C reaches those by itself."""
+def _handed_on(crew: _Crew) -> Iterator[list[int]]:
+    """Signals that came, handed on to the crew; Ctrl-C reaches it by itself."""
     told: list[int] = []
 
     def hand_on(number: int, _frame: object) -> None:
         told.append(number)
-        for child in children():
-            if number != signal.SIGINT:
-                child.send_signal(number)
+        if number != signal.SIGINT:
+            crew.hand_on(number)
 
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.signal(number, hand_on) for number in numbers}

@@ -158,6 +158,22 @@ def test_all_are_carried_out_here(farm, in_this_process):
     assert f"{out}: 10 of 10 frames (100.0 %); units: 2 done" == lines(out, status)[0]
 
 
+@pytest.mark.parametrize(("deaths", "code"), [(TRIES - 1, DONE), (TRIES, AGAIN)])
+def test_a_unit_whose_process_is_killed_is_begun_again(farm, monkeypatch, deaths, code):
+    out, killed = farm(), []
+
+    def begun(out, index, variables, more):
+        if len(killed) < deaths and index == 0:
+            killed.append(index)
+            return SimpleNamespace(poll=lambda: -signal.SIGKILL)
+        code = carry_out(out, index)
+        return SimpleNamespace(poll=lambda: code)
+
+    monkeypatch.setattr("farm.here._begun", begun)
+    assert render_here(out, [{}], [], lambda _line: None) == code
+    assert there(out) == list(range(1 if code == DONE else 6, 11))
+
+
 def test_what_a_signal_stops_is_for_later_and_nothing_is_given_up(farm):
     out = farm(frame_2="waits")
     code = f"""
