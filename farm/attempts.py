@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from blender_addon.contract.run import is_alive
 from blender_addon.contract.strict import parse_json
 
 FOLDER = "attempts"
@@ -126,8 +127,13 @@ def _attempt(path: Path, match: re.Match[str], now: float) -> Attempt:
         at=_number(ended.get("at")),
         why=str(ended.get("why") or ""),
         machine=machine if isinstance(machine, dict) else {},
-        is_alive=not ended and now - state.st_mtime < SILENT,
+        is_alive=not ended and now - state.st_mtime < SILENT and _may_live(match["host"], int(match["pid"])),
     )
+
+
+def _may_live(host: str, pid: int) -> bool:
+    """Whether a process may still be there: of this machine one knows."""
+    return host != socket.gethostname() or pid == os.getpid() or is_alive(pid)
 
 
 def _line(text: str) -> dict[str, Any]:

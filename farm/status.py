@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -72,22 +71,22 @@ def status_of(out: Path) -> Status:
     tried: dict[int, list[Attempt]] = {}
     for attempt in all_attempts(out):
         tried.setdefault(attempt.unit, []).append(attempt)
-    states: Counter[str] = Counter()
+    by_unit: list[str] = []
     failures, frames, done = [], 0, 0
     for index in range(len(plan.units)):
         wanted = plan.frames_of(index)
         lacking = tuple(frame for frame in wanted if frame not in finished[plan.units[index].scene])
         frames, done = frames + len(wanted), done + len(wanted) - len(lacking)
         state = _state(lacking, tried.get(index, []))
-        states[state] += 1
+        by_unit.append(state)
         if state == "failed":
             whys = [attempt.why for attempt in tried[index] if attempt.why]
             failures.append(Failure(index, lacking, whys[-1] if whys else ""))
     attempts = [attempt for some in tried.values() for attempt in some]
-    hosts = _hosts(attempts)
+    hosts = _hosts(attempts, {index for index, state in enumerate(by_unit) if state == "running"})
     rate = sum(host.running / host.seconds_a_frame for host in hosts if host.frames)
     left = (frames - done - sum(len(failure.frames) for failure in failures)) / rate if rate else None
-    units = {state: states[state] for state in _STATES}
+    units = {state: by_unit.count(state) for state in _STATES}
     return Status(frames, done, units, rate, left, hosts, tuple(failures), _mixed(attempts))
 
 
@@ -122,7 +121,7 @@ def _state(lacking: Sequence[int], tried: Sequence[Attempt]) -> str:
     return "failed" if refused or is_hopeless(tried) or set(lacking) <= frames_given_up(tried) else "missing"
 
 
-def _hosts(attempts: Iterable[Attempt]) -> tuple[Host, ...]:
+def _hosts(attempts: Iterable[Attempt], running: Set[int]) -> tuple[Host, ...]:
     by_name: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         by_name.setdefault(attempt.host, []).append(attempt)
@@ -138,7 +137,7 @@ def _hosts(attempts: Iterable[Attempt]) -> tuple[Host, ...]:
             frames[name],
             seconds[name],
             bool(frames[name]) and seconds[name] > SLOW * usual,
-            sum(attempt.is_alive for attempt in by_name[name]),
+            sum(attempt.is_alive and attempt.unit in running for attempt in by_name[name]),
         )
         for name in sorted(by_name)
     )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 
 from farm.attempts import FOLDER, SILENT, all_attempts, attempted, attempts_of
 
@@ -52,3 +55,14 @@ def test_other_files_are_passed_over(tmp_path):
         for name in ("notes.txt", "000003.jsonl", "x-1-host-2.jsonl"):
             (only_file(tmp_path).parent / name).write_text("{}")
         assert len(all_attempts(tmp_path)) == 1
+
+
+def test_a_process_of_this_machine_that_is_gone_is_dead_at_once(tmp_path):
+    with attempted(tmp_path, 0, 5):
+        path = only_file(tmp_path)
+        gone = subprocess.Popen([sys.executable, "-c", ""])
+        gone.wait()
+        path.rename(path.with_name(f"000000-1-{socket.gethostname()}-{gone.pid}.jsonl"))
+        assert not attempts_of(tmp_path, 0)[0].is_alive
+        next(path.parent.glob("*.jsonl")).rename(path.with_name(f"000000-1-another-{gone.pid}.jsonl"))
+        assert attempts_of(tmp_path, 0)[0].is_alive
