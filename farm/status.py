@@ -84,7 +84,9 @@ def status_of(out: Path) -> Status:
             failures.append(Failure(index, lacking, whys[-1] if whys else ""))
     attempts = [attempt for some in tried.values() for attempt in some]
     hosts = _hosts(attempts, {index for index, state in enumerate(by_unit) if state == "running"})
-    rate = sum(host.running / host.seconds_a_frame for host in hosts if host.frames)
+    guess = plan.pilot.seconds_a_frame if plan.pilot else 0.0  # where a machine has not ended a unit yet
+    paces = [(host.running, host.seconds_a_frame if host.frames else guess) for host in hosts]
+    rate = sum(running / seconds for running, seconds in paces if seconds)
     left = (frames - done - sum(len(failure.frames) for failure in failures)) / rate if rate else None
     units = {state: by_unit.count(state) for state in _STATES}
     return Status(frames, done, units, rate, left, hosts, tuple(failures), _mixed(attempts))

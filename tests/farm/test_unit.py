@@ -19,7 +19,7 @@ from farm.attempts import attempts_of
 from farm.here import render_here, workers_here
 from farm.status import lines, status_of
 from farm.unit import AGAIN, DONE, PERMANENT, TRIES, carry_out, carry_out_all
-from farm.units import RUNS, Scene, UnitPlan, cut, write_units
+from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units
 
 RENDERER = """
 import json, os, pathlib, signal, sys, time
@@ -56,8 +56,8 @@ def farm(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(unit.__file__).parents[1]))
 
     def make(**does: str):
-        out = tmp_path / "farm"
-        write_units(out, UnitPlan((Scene("flat.blend", "flat", ()),), tuple(cut(range(1, 11), 0, 5)), 600.0))
+        out, pilot = tmp_path / "farm", Pilot(3, 2.0, 1.0)
+        write_units(out, UnitPlan((Scene("flat.blend", "flat", ()),), tuple(cut(range(1, 11), 0, 5)), 600.0, pilot))
         does = {name.removeprefix("frame_"): how for name, how in does.items()}
 
         def command(plan, scene, run, todo, more):
@@ -188,7 +188,8 @@ sys.exit(unit.carry_out(unit.Path({str(out)!r}), 0))
     while not (out / RUNS / "flat" / "waiting").exists():
         assert child.poll() is None
         time.sleep(0.02)
-    assert status_of(out).units["running"] == 1
+    status = status_of(out)
+    assert status.units["running"] == 1 and (status.rate, status.seconds_left) == (0.5, 18.0)  # as the pilot's
     os.kill(child.pid, signal.SIGTERM)
     assert child.wait(timeout=30) == 128 + signal.SIGTERM
     (attempt,) = attempts_of(out, 0)
