@@ -15,8 +15,8 @@ from pathlib import Path
 from blender_addon.contract.words import counted
 from render_scripts.orphans import told_of_parent
 
-from .unit import AGAIN, DONE, PERMANENT, TRIES
-from .units import UnitPlan, missing_frames, read_units, run_of
+from .unit import AGAIN, DONE, PERMANENT, TRIES, WORDS
+from .units import read_units, units_left
 
 _LOOK = 0.2  # seconds between looks at processes
 
@@ -30,9 +30,8 @@ def render_here(
     The exit code: 0 all is there, 65 something was given up, 75 the disk or the machine does not do now, 128 and a
     signal: stopped.
     """
-    plan = read_units(out)
-    waiting = [index for index in range(len(plan.units)) if lacks(out, plan, index)]
-    say(f"{out}: {counted(len(plan.units), 'unit')}, {len(plan.units) - len(waiting)} done already")
+    many, waiting = len(read_units(out).units), units_left(out)
+    say(f"{out}: {counted(many, 'unit')}, {many - len(waiting)} done already")
     crew, deaths, codes = _Crew(out, workers, more), Counter[int](), {DONE}
     with _handed_on(crew) as stopped:
         while crew.busy or (waiting and not stopped and AGAIN not in codes):
@@ -40,19 +39,16 @@ def render_here(
                 crew.begin(waiting.pop(0))
             time.sleep(_LOOK)
             for index, code, seconds in crew.ended():
-                deaths[index] += code not in _WORDS
-                if code in _WORDS or deaths[index] == TRIES:
-                    codes.add(code if code in _WORDS else AGAIN)
+                deaths[index] += code not in WORDS
+                if code in WORDS or deaths[index] == TRIES:
+                    codes.add(code if code in WORDS else AGAIN)
                 else:
                     waiting.append(index)
-                outcome = _WORDS.get(code) or f"died (exit code {code})"
+                outcome = WORDS.get(code) or f"died (exit code {code})"
                 say(f"unit {index}: {outcome} after {seconds:.0f} s; {len(waiting) + len(crew.busy)} left")
     if stopped:
         return 128 + stopped[0]
     return next(code for code in (AGAIN, PERMANENT, DONE) if code in codes)
-
-
-_WORDS = {DONE: "done", PERMANENT: "given up", AGAIN: "not now"}
 
 
 class _Crew:
@@ -78,10 +74,6 @@ class _Crew:
     def hand_on(self, number: int) -> None:
         for child, _, _ in self.busy.values():
             child.send_signal(number)
-
-
-def lacks(out: Path, plan: UnitPlan, index: int) -> bool:
-    return bool(missing_frames(run_of(out, plan.scene_of(index)), plan.frames_of(index)))
 
 
 def workers_here(environment: Mapping[str, str], many: int | None) -> list[dict[str, str]]:

@@ -18,8 +18,7 @@ from pathlib import Path
 from blender_addon.contract.run import to_json, write_once
 from blender_addon.contract.seal import sealed
 
-from .here import lacks
-from .units import SCHEMA, SUBMISSIONS, FarmError, read_units
+from .units import SCHEMA, SUBMISSIONS, FarmError
 
 MOST_TASKS = 500
 """Of an array: more would only make the queue long."""
@@ -83,12 +82,6 @@ class Submission:
     def text(self) -> str:
         """For a person: the command, and the script as its here-document."""
         return f"{shlex.join(self.command)} <<'SCRIPT'\n{self.script}SCRIPT\n"
-
-
-def units_left(out: Path) -> list[int]:
-    """Units that lack frames."""
-    plan = read_units(out)
-    return [index for index in range(len(plan.units)) if lacks(out, plan, index)]
 
 
 def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Sequence[str], most: int) -> Submission:

@@ -23,6 +23,7 @@ from .attempts import Attempt, Open, attempted, attempts_of
 from .units import FarmError, Scene, UnitPlan, missing_frames, read_units, run_of
 
 DONE, PERMANENT, AGAIN = 0, 65, 75
+WORDS = {DONE: "done", PERMANENT: "given up", AGAIN: "not now"}
 TRIES = 3
 """Renders that may end at a frame before it is given up."""
 _IDLE = 2

@@ -89,6 +89,13 @@ def missing_frames(run: Path, frames: Sequence[int]) -> list[int]:
     return [frame for frame in frames if not frame_folder(run, frame).is_dir()]
 
 
+def units_left(out: Path) -> list[int]:
+    """Units that lack frames."""
+    plan = read_units(out)
+    lacking = (missing_frames(run_of(out, plan.scene_of(at)), plan.frames_of(at)) for at in range(len(plan.units)))
+    return [index for index, frames in enumerate(lacking) if frames]
+
+
 def cut(frames: Sequence[int], scene: int, most: int) -> list[Unit]:
     """Frames of a scene as units of as even a size as can be, of `most` frames at most."""
     many = -(-len(frames) // most)

@@ -234,7 +234,7 @@ def doors_of(path: Path) -> tuple[str, ...]:
         rooms = ("experiments", "recipes", "postprocess", *learned, *trained)
         return (*rooms, CONTRACT, "blender_addon.strict_yaml", "render_scripts.written_file", "numpy", "PIL")
     if room == "farm":
-        return ("farm", CONTRACT, *PURE_RENDER)
+        return ("farm", CONTRACT, *PURE_RENDER, *(["distributed"] if module == "farm.dask_cluster" else []))
     if room == "tools":
         return ("tools", CONTRACT, *blender)
     if room == "verbs":

@@ -102,15 +102,22 @@ def add_farm_arguments(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument_group("what was planned").add_argument
     add("--workers", type=_whole, metavar="N", help="units at once; default: one a GPU")
     add("--again", action="store_true", help="try what was given up once more")
-    add("--cluster", choices=("slurm",), help="hand the units to this engine, as an array of tasks")
-    add("--dry-run", action="store_true", help="with --cluster: print what would be handed over, and do nothing")
-    add("--partition", metavar="NAME", help="of the cluster")
-    add("--gpus", type=_whole, metavar="N", help="of a task")
-    add("--cpus", type=_whole, metavar="N", help="of a task")
-    add("--memory", metavar="24G", help="of a task")
-    add("--time", metavar="4:00:00", help="of a task; what is not done by then is queued again")
-    add("--max-parallel", type=_whole, metavar="N", help="tasks at once, at most")
-    add("--sbatch-arg", action="append", default=[], metavar="--ARG=...", help="any other word for sbatch; repeatable")
+    add("--cluster", choices=("slurm", "dask"), help="hand the units to this engine")
+    add("--dry-run", action="store_true", help="slurm: print what would be handed over, and do nothing")
+    add("--scheduler", metavar="ADDRESS", help="dask: of its scheduler, such as tcp://head:8786")
+    add("--gpus", type=_whole, metavar="N", help="of a task; dask: of a worker's resource GPU")
+    add("--partition", metavar="NAME", help="slurm: of the cluster")
+    add("--cpus", type=_whole, metavar="N", help="slurm: of a task")
+    add("--memory", metavar="24G", help="slurm: of a task")
+    add("--time", metavar="4:00:00", help="slurm: of a task; what is not done by then is queued again")
+    add("--max-parallel", type=_whole, metavar="N", help="slurm: tasks at once, at most")
+    add(
+        "--sbatch-arg",
+        action="append",
+        default=[],
+        metavar="--ARG=...",
+        help="slurm: another word for sbatch; repeatable",
+    )
 
 
 def render_farm(parsed: argparse.Namespace) -> int:
@@ -125,26 +132,50 @@ def render_farm(parsed: argparse.Namespace) -> int:
         raise ValueError(f"render: --{name} is settled by the plan in {parsed.scene}; plan again, into a new folder")
     more = [*_on_this_machine(parsed), *(["--again"] if parsed.again else [])]
     if parsed.cluster:
-        return _submitted(parsed, more)
+        return _handed_over(parsed, more)
     workers = workers_here(os.environ, parsed.workers)
     return render_here(parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {line}", flush=True))
 
 
 def is_for_farms(parsed: argparse.Namespace) -> bool:
     """Whether an option says what only a plan of units can be told."""
-    names = ("workers", "again", "cluster", "dry_run", "partition", "gpus", "cpus", "memory", "time", "max_parallel")
-    return any(getattr(parsed, name) for name in (*names, "sbatch_arg"))
+    return any(getattr(parsed, name) for name in ("workers", "again", "cluster", "scheduler", "gpus", *_OF_SLURM))
 
 
-def _submitted(parsed: argparse.Namespace, more: list[str]) -> int:
-    from farm.slurm import MOST_TASKS, Wish, prepared, submit, units_left
+_OF_SLURM = ("dry_run", "partition", "cpus", "memory", "time", "max_parallel", "sbatch_arg")
 
-    out, own = parsed.scene.resolve(), tuple(parsed.sbatch_arg)
-    limits = parsed.gpus, parsed.cpus, parsed.memory, parsed.time, parsed.max_parallel
-    wish, left = Wish(parsed.partition, *limits, own), units_left(out)
+
+def _handed_over(parsed: argparse.Namespace, more: list[str]) -> int:
+    from farm.units import units_left
+
+    left = units_left(parsed.scene.resolve())
     if not left:
         print(f"labelpass: {parsed.scene}: all is there")
-    elif parsed.dry_run:
+        return 0
+    return (_to_slurm if parsed.cluster == "slurm" else _to_dask)(parsed, more, left)
+
+
+def _to_dask(parsed: argparse.Namespace, more: list[str], left: list[int]) -> int:
+    from farm.dask_cluster import render_on_dask
+
+    if not parsed.scheduler:
+        raise ValueError("render: --cluster dask needs --scheduler, such as tcp://head:8786")
+    if named := next((name for name in _OF_SLURM if getattr(parsed, name)), ""):
+        raise ValueError(
+            f"render: --{named.replace('_', '-')} is for slurm; what Dask's workers have they say themselves"
+        )
+    return render_on_dask(parsed.scene.resolve(), left, parsed.scheduler, more, parsed.gpus, say_above_progress)
+
+
+def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int]) -> int:
+    from farm.slurm import MOST_TASKS, Wish, prepared, submit
+
+    if parsed.scheduler:
+        raise ValueError("render: --scheduler is for dask")
+    out, own = parsed.scene.resolve(), tuple(parsed.sbatch_arg)
+    limits = parsed.gpus, parsed.cpus, parsed.memory, parsed.time, parsed.max_parallel
+    wish = Wish(parsed.partition, *limits, own)
+    if parsed.dry_run:
         print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
     else:
         job = submit(out, wish, more, left)

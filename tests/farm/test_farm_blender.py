@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import bpy
 import pytest
+from scenery import camera, rectangle
 
 import labelpass
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import finished_frames, read_record
 from farm.units import read_units
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "render"))
-from scenery import camera, rectangle
 
 JOB = """
 out: unused

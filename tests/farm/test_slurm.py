@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from farm import slurm
-from farm.slurm import Wish, array_size, prepared, submit, units_left
-from farm.units import FarmError, Scene, UnitPlan, cut, read_submission, write_units
+from farm.slurm import Wish, array_size, prepared, submit
+from farm.units import FarmError, Scene, UnitPlan, cut, read_submission, units_left, write_units
 
 NASTY = 'it\'s $(touch hacked) `x` \n"q" %j ;#'
 

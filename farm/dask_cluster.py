@@ -1,0 +1,81 @@
+"""A plan of units carried out by the workers of a Dask cluster: workstations without Slurm, or Kubernetes.
+
+Who calls this stays until the end, and is told what became of each unit; the run folder is the truth. The unit of a
+worker that dies is begun again on another one. Where the scheduler or the caller dies, the same command goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from render_scripts.orphans import told_of_parent
+
+from .unit import AGAIN, DONE, PERMANENT, TRIES, WORDS
+from .units import FarmError
+
+NO_DASK = "no Dask in this Python: pip install 'labelpass[dask]'"
+_PATIENCE = 30.0  # seconds for the scheduler to answer
+
+
+def render_on_dask(
+    out: Path,
+    units: Sequence[int],
+    scheduler: str,
+    unit_options: Sequence[str],
+    gpus: int | None,
+    say: Callable[[str], None],
+) -> int:
+    """Have the workers of this scheduler (`tcp://head:8786`) carry out units; `gpus` is what each takes of a worker's
+    resource GPU. The exit code: 0 all is there, 65 something was given up, 75 the rest is for later.
+
+    Raises FarmError where there is no Dask, no scheduler, or it goes away.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise FarmError(NO_DASK) from None
+    try:
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise FarmError(f"--scheduler {scheduler}: {error}") from None
+    resources: Mapping[str, int] = {"GPU": gpus} if gpus else {}
+    codes = {DONE}
+    with client:
+        futures = {
+            client.submit(
+                carry_out_there, str(out), index, tuple(unit_options), pure=False, retries=TRIES, resources=resources
+            ): index
+            for index in units
+        }
+        left = len(futures)
+        for future in as_completed(futures, loop=client.loop):
+            left -= 1
+            if future.status == "cancelled":
+                raise FarmError(f"{scheduler} is gone, {left + 1} units are not done; the same command goes on")
+            if future.status == "finished":
+                code, host = future.result()
+                outcome = f"{WORDS[code]} on {host}"
+            else:
+                code, outcome = AGAIN, f"{WORDS[AGAIN]} ({future.exception()})"
+            codes.add(code)
+            say(f"unit {futures[future]}: {outcome}; {left} left")
+    return next((code for code in (AGAIN, PERMANENT) if code in codes), DONE)
+
+
+class NotNow(RuntimeError):
+    """A unit that is for later: Dask begins it again."""
+
+
+def carry_out_there(out: str, index: int, options: Sequence[str]) -> tuple[int, str]:
+    """In a worker: (exit code of the unit, name of the machine). Raises NotNow for Dask to try again."""
+    door = Path(__file__).resolve().parents[1] / "labelpass.py"
+    command = [sys.executable, str(door), "unit", out, f"--index={index}", *options]
+    code = subprocess.run(command, env=told_of_parent(os.environ), check=False).returncode
+    if code not in (DONE, PERMANENT):
+        raise NotNow(f"unit {index} ended with exit code {code}")
+    return code, platform.node()
