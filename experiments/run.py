@@ -20,11 +20,13 @@ from training.train import train
 
 from .experiment import Data, Experiment
 from .steps import (
+    DATA,
     Wish,
     changes,
     dataset_of,
     everything,
     frames_of,
+    lender_of,
     model_of,
     options_of,
     predictions_of,
@@ -69,7 +71,9 @@ def carry_out(
 
 def _asked(experiment: Experiment, wish: Wish, name: str, data: Data) -> tuple[Asked, MakeWish]:
     """Raises ValueError for a dataset that cannot be made: of the last one, too, before the first is begun."""
-    wanted = MakeWish(wish.out / "data" / name, frames_of(data, wish), data.seed, wish.jobs, wish.blender)
+    lender = lender_of(experiment, name)
+    like = wish.out / DATA / lender if lender else None
+    wanted = MakeWish(wish.out / DATA / name, frames_of(data, wish), data.seed, wish.jobs, wish.blender, like)
     try:
         asked = read_recipe(str(data.recipe), changes(data, name in experiment.tests))
         check(asked, wanted)

@@ -27,6 +27,7 @@ from training.settings import Settings, settings_from
 
 from .experiment import Data, Experiment
 
+DATA = "data"
 LEARNED, TESTED = "0.8/0.2/0", "0/0/1"
 """Shares of train, val and test in a dataset that is learned, and in a test."""
 
@@ -71,6 +72,18 @@ def everything(experiment: Experiment) -> Iterator[tuple[str, Data]]:
     yield from experiment.tests.items()
 
 
+def lender_of(experiment: Experiment, name: str) -> str | None:
+    """The dataset before this one that is made of the same scenes, if there is one."""
+    known = dict(everything(experiment))
+    mine = known[name]
+    for other, data in known.items():
+        if other == name:
+            return None
+        if (data.recipe, data.settings, data.seed) == (mine.recipe, mine.settings, mine.seed):
+            return other
+    return None
+
+
 def trainings(experiment: Experiment, wish: Wish) -> Iterator[tuple[str, int]]:
     """First all networks once: who stops early has something of each."""
     for repeat in range(wish.repeats):
@@ -85,7 +98,7 @@ def frames_of(data: Data, wish: Wish) -> int:
 
 
 def dataset_of(wish: Wish, name: str) -> Path:
-    return wish.out / "data" / name / DATASET
+    return wish.out / DATA / name / DATASET
 
 
 def predictions_of(wish: Wish, name: str, repeat: int, test: str) -> Path:

@@ -34,13 +34,17 @@ _NEXT = "dataset-next"
 
 @dataclass(frozen=True)
 class Wish:
-    """`count` frames of `seed` in the folder `out`; `jobs` processes export, and `blender` renders (None: bpy)."""
+    """`count` frames of `seed` in the folder `out`; `jobs` processes export, and `blender` renders (None: bpy).
+
+    `like`: the folder of a recipe with the same builder, settings and seed, whose scenes need not be built again.
+    """
 
     out: Path
     count: int
     seed: int
     jobs: int
     blender: str | None = None
+    like: Path | None = None
 
 
 def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[ExportSummary | None, int]:
@@ -59,7 +63,7 @@ def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[Ex
             slug(asked.name, "drawn"), pages.label_set, pages.draw, wish.count, wish.seed, pages.made_of
         )
         return _exported_drawn(asked, wish, drawn, target, progress), 0
-    runs, code = render_all(asked, wish.count, wish.seed, wish.out, wish.blender)
+    runs, code = render_all(asked, wish.count, wish.seed, wish.out, wish.blender, wish.like)
     if code:
         return None, code
     return _exported(asked, wish, runs, target, progress), 0

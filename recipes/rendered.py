@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -31,8 +32,13 @@ from .recipe_file import Asked, read_recipe
 _DIGITS = 4
 
 
-def render_all(asked: Asked, count: int, seed: int, out: Path, blender: str | None) -> tuple[list[Path], int]:
-    """The runs of `count` frames, and the exit code: that of the first scene that could not be built or rendered."""
+def render_all(
+    asked: Asked, count: int, seed: int, out: Path, blender: str | None, like: Path | None = None
+) -> tuple[list[Path], int]:
+    """The runs of `count` frames, and the exit code: that of the first scene that could not be built or rendered.
+
+    `like`: the folder of another recipe, whose scenes are the same ones: those that it has are not built again.
+    """
     many = int(asked.module.FRAMES_A_SCENE)
     runs: list[Path] = []
     for number in range(1, -(-count // many) + 1):
@@ -42,7 +48,7 @@ def render_all(asked: Asked, count: int, seed: int, out: Path, blender: str | No
         runs.append(run)
         if _done(run, wanted):
             continue
-        if not scene.exists():
+        if not scene.exists() and not (like and _taken(like / SCENES / scene.name, scene)):
             print(f"labelpass: scene {name}: {counted(many, 'view')}", flush=True)
             code = build_scene(asked, seed, number, scene, blender)
             if code:
@@ -52,6 +58,26 @@ def render_all(asked: Asked, count: int, seed: int, out: Path, blender: str | No
         if code:
             return runs, code
     return runs, 0
+
+
+def _taken(there: Path, here: Path) -> bool:
+    """Whether the file is there; then it is here, too, as a link where the disk has links."""
+    if not there.is_file():
+        return False
+    here.parent.mkdir(parents=True, exist_ok=True)
+    beside = _beside(here)
+    beside.unlink(missing_ok=True)
+    try:
+        os.link(there, beside)
+    except OSError:
+        shutil.copyfile(there, beside)
+    os.replace(beside, here)
+    return True
+
+
+def _beside(place: Path) -> Path:
+    """Where a file grows until it is whole: other nodes write it, too."""
+    return place.with_name(f".{place.stem}-{socket.gethostname()}-{os.getpid()}{place.suffix}")
 
 
 def label_set_of(asked: Asked) -> LabelSet | None:
@@ -85,7 +111,7 @@ def build_scene(asked: Asked, seed: int, number: int, place: Path, blender: str 
     """Build a scene in a process of its own; its exit code. The file appears whole."""
     place = place.absolute()  # Blender goes by PWD, which whoever started this by subprocess may not have set
     place.parent.mkdir(parents=True, exist_ok=True)
-    beside = place.with_name(f".{place.stem}-{socket.gethostname()}-{os.getpid()}.blend")  # other nodes build it, too
+    beside = _beside(place)
     wish = {"builder": asked.recipe.scenes, "settings": plain(asked.settings), "seed": seed, "scene_number": number}
     with tempfile.TemporaryDirectory(prefix="labelpass-") as folder:
         told = Path(folder) / "wish.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.experiment import EXPERIMENTS, Data, read_experiment
-from experiments.steps import Wish, changes, everything, frames_of, trainings
+from experiments.steps import Wish, changes, everything, frames_of, lender_of, trainings
 from recipes.recipe_file import read_recipe
 
 WRITTEN = """
@@ -54,6 +54,18 @@ def test_a_change_reaches_all_that_are_like_it(tmp_path: Path) -> None:
     assert asked.data["few"].settings["clutter"] == asked.tests["new"].settings["clutter"] == 1
     assert asked.data["dark"].settings["clutter"] == 0.5 and asked.tests["new"].count == 7
     assert asked.data["dark"].render["randomize"] == {"sensor": {}}
+
+
+def test_scenes_of_the_same_settings_and_seed_are_built_once(tmp_path: Path) -> None:
+    text = WRITTEN.replace("models:", "  bare: {like: all, without: [render.randomize], count: 7}\nmodels:", 1)
+    asked = read_experiment(written(tmp_path, text))
+    assert {name: lender_of(asked, name) for name, _ in everything(asked)} == {
+        "all": None,
+        "dark": None,  # other settings
+        "bare": "all",
+        "few": "dark",
+        "new": None,  # another seed
+    }
 
 
 def test_how_much_it_is(tmp_path: Path) -> None:

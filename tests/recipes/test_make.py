@@ -189,6 +189,16 @@ def test_a_scene_that_cannot_be_built_is_told(tmp_path: Path, capfd: pytest.Capt
     assert not list((tmp_path / "out" / "scenes").iterdir())
 
 
+def test_scenes_of_a_folder_that_has_the_same_ones_are_taken(
+    rendered: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    changes = ["render.size=10x8", "render.samples=1", "render.label_supersample=1", "export.split=1/0/0"]
+    assert make(read_recipe("studio", changes), Wish(tmp_path / "out", 1, 5, 1, like=rendered))[1] == 0
+    theirs, mine = (folder / "scenes" / "0001.blend" for folder in (rendered, tmp_path / "out"))
+    assert mine.samefile(theirs) and "scene 0001" not in capfd.readouterr().out
+    assert [path.name for path in mine.parent.iterdir()] == ["0001.blend"]
+
+
 def test_what_is_missing_is_made_again(rendered: Path) -> None:
     label = next((rendered / "dataset").rglob("trainannot/*.png"))
     before = label.read_bytes()
