@@ -152,7 +152,7 @@ def _mixed(attempts: Iterable[Attempt]) -> tuple[str, ...]:
         for what, value in attempt.machine.items():
             if attempt.rendered:
                 found.setdefault(what, set()).add(value)
-    names = {"blender": "Blenders", "kernel": "kinds of processor"}
+    names = {"blender": "Blenders", "kernel": "kinds of processors or GPUs"}
     return tuple(
         f"{len(values)} {names.get(what, what)} rendered this: {listed(sorted(values), between=' and ')}"
         for what, values in sorted(found.items())

@@ -9,7 +9,6 @@ after two frames were. What a full disk or a lost share ended counts for nothing
 
 from __future__ import annotations
 
-import platform
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -86,7 +85,7 @@ def _attempt(out: Path, plan: UnitPlan, index: int, scene: Scene, todo: list[int
         left = missing_frames(run, todo)
         rendered = [frame for frame in todo if frame not in set(left)]
         ended, at, why = _verdict(code, left, attempt)
-        attempt.end(ended, len(rendered), at, why, {**_kernel(), **_build(run, rendered)})
+        attempt.end(ended, len(rendered), at, why, _rendered_by(run, rendered))
     if why:
         print(f"labelpass: unit {index}: {why}", file=sys.stderr, flush=True)
     return ended
@@ -123,22 +122,13 @@ def _last_words(log: Path) -> str:
     return (ours or lines or ["it said nothing"])[-1]
 
 
-def _kernel() -> dict[str, str]:
-    """What decides the last digits of a render: the kind of processor, and the instructions that Cycles goes by."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split()
-    except OSError:
-        return {"kernel": platform.machine()}
-    return {"kernel": f"{platform.machine()}{' avx2' if 'avx2' in flags else ''}"}
-
-
-def _build(run: Path, rendered: Sequence[int]) -> dict[str, str]:
-    """Which Blender rendered, as the record of a frame says."""
+def _rendered_by(run: Path, rendered: Sequence[int]) -> dict[str, str]:
+    """What decides the last digits of a render: which Blender, on what, as a frame's record says."""
     if not rendered:
         return {}
     try:
-        record = read_record(run, rendered[-1])
-        return {"blender": f"{record['versions']['blender']} {record['versions']['build']}"}
+        versions = read_record(run, rendered[-1])["versions"]
+        return {"blender": f"{versions['blender']} {versions['build']}", "kernel": versions["kernel"]}
     except (RunError, KeyError, TypeError):
         return {}
 

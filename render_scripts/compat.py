@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import bpy
 
@@ -19,6 +23,19 @@ def refuse_the_old() -> None:
     """Raise Refused before 4.2 LTS."""
     if bpy.app.version < (4, 2, 0):
         raise Refused(f"Blender {bpy.app.version_string} is too old: Labelpass renders with 4.2 LTS to 5.2 LTS")
+
+
+@cache
+def kernel(device: str, gpu: int = 0) -> str:
+    """What decides the last digits of a render beside the build: "x86_64 AVX2", instructions that Cycles has for this
+    processor, or the name of a GPU. `device` is as `Settings` has it."""
+    if device != "CPU":
+        return dict(enumerate(gpu_devices(device))).get(gpu, device)
+    import _cycles
+
+    said = re.search(r"^CPU device capabilities: *(.*)$", _cycles.system_info(), re.MULTILINE)
+    held_back = sorted(name for name in os.environ if name.startswith("CYCLES_CPU_NO_"))  # Cycles' switches for tests
+    return " ".join((platform.machine(), *(said[1].split() if said else ()), *held_back))
 
 
 def has_denoiser() -> bool:

@@ -13,7 +13,6 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract import VERSION
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import BACKGROUND, IGNORE, UNLABELLED, LabelSet
 from blender_addon.contract.modalities import holds
@@ -21,7 +20,6 @@ from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.contract.seal import sealed
 from blender_addon.label_render import exr
 
-from . import compat
 from .modalities.rendered import Files, Rendered
 from .modalities.staging import Stage
 from .one_behind import Finish, Timings
@@ -78,7 +76,7 @@ def render_frame(
             **_label_table(rendered.labels, plan.label_set),
             "seed": plan.settings.seed,
             "draw": {**asdict(drawn), **dressed.to_dict(), **_metered(develop)},
-            "versions": {"labelpass": VERSION, **compat.versions(), "numpy": np.__version__},
+            "versions": {**plan.versions, "numpy": np.__version__},
             **verified,
         }
         unfinished = stack.pop_all()

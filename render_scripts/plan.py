@@ -396,8 +396,9 @@ def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) ->
 
 
 def as_here(found: Plan, wanted: Plan) -> Plan:
-    """The plan `found` with the folders of its randomisation where they are on this machine, as `wanted` has them."""
-    return replace(found, settings=replace(found.settings, randomization=wanted.settings.randomization))
+    """The plan `found` with what is of this machine, as `wanted` has it: the folders of its randomisation, versions."""
+    settings = replace(found.settings, randomization=wanted.settings.randomization)
+    return replace(found, settings=settings, versions=wanted.versions)
 
 
 def missing(views: Sequence[View], finished: Iterable[int]) -> list[View]:

@@ -99,7 +99,7 @@ def propose(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: Re
         scene_sha256=scene_hash(),
         views=planned,
         settings=replace(settings, label_render=label_render),
-        versions={"labelpass": VERSION, **compat.versions()},
+        versions={"labelpass": VERSION, **compat.versions(), "kernel": compat.kernel(device, request.gpu)},
         view_search=search,
     )
     problems = (*_size_problems(settings, spec), *device_problems, *denoiser_problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import bpy
@@ -366,3 +367,16 @@ def test_a_run_that_another_version_began():
     assert not list(preflight.check_versions(planned, dict(planned)))
     (problem,) = preflight.check_versions(planned, {**planned, "blender": "5.2.2 LTS"})
     assert not problem.fatal and "blender 4.5.1 LTS and not 5.2.2 LTS" in problem.message
+
+
+def test_kinds_of_processors_are_told_apart(monkeypatch):
+    here = compat.kernel("CPU")
+    assert here.split()[0] == platform.machine() and here == compat.kernel("CPU", 1)
+    if platform.machine() == "x86_64":
+        assert {"AVX2", "SSE42"} & set(here.split())
+    compat.kernel.cache_clear()
+    monkeypatch.setenv("CYCLES_CPU_NO_AVX2", "1")
+    planned, slower = {"kernel": here}, {"kernel": compat.kernel("CPU")}
+    compat.kernel.cache_clear()
+    (problem,) = preflight.check_versions(planned, slower)
+    assert not problem.fatal and f"planned with kernel {here} and not {here} CYCLES_CPU_NO_AVX2" in problem.message
