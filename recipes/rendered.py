@@ -16,8 +16,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.contract.run import PLAN, finished_frames
 from blender_addon.contract.strict import plain
@@ -25,6 +23,7 @@ from blender_addon.contract.words import counted
 from render_scripts.installed_blender import FAILED, ended_by, render_code, run_child, run_script
 from render_scripts.job_file import Task
 from render_scripts.job_runs import render_task
+from render_scripts.randomization.streams import seed_of
 
 from .folder import RUNS, SCENES
 from .recipe_file import Asked, read_recipe
@@ -53,7 +52,7 @@ def render_all(
             code = build_scene(asked, seed, number, scene, blender)
             if code:
                 return runs, code
-        request = replace(asked.request(run), frames=tuple(range(1, wanted + 1)), seed=_seed_of(seed, number))
+        request = replace(asked.request(run), frames=tuple(range(1, wanted + 1)), seed=seed_of(seed, number))
         code = render_task(Task(scene, request), blender)
         if code:
             return runs, code
@@ -90,11 +89,6 @@ def label_set_of(asked: Asked) -> LabelSet | None:
 
 def _done(run: Path, wanted: int) -> bool:
     return (run / PLAN).is_file() and set(range(1, wanted + 1)) <= set(finished_frames(run))
-
-
-def _seed_of(seed: int, number: int) -> int:
-    """Of what the renderer draws in a scene, so that no two scenes of a dataset have the same draws."""
-    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
 
 
 def build_one(recipe: str, changes: Sequence[str], seed: int, number: int, place: Path, blender: str | None) -> int:

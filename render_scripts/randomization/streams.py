@@ -29,6 +29,11 @@ def stream(seed: int, frame: int, family: int, name: str = "") -> np.random.Gene
     return np.random.default_rng(words)
 
 
+def seed_of(seed: int, number: int) -> int:
+    """The seed of one of several renders that belong together, so that no two of them draw the same."""
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
+
+
 def even(rng: np.random.Generator, limits: Range) -> float:
     """A number between the limits, each as likely; rounded, so that a record shows what was used."""
     low, high = limits

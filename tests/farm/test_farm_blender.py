@@ -13,7 +13,7 @@ from scenery import camera, rectangle
 import labelpass
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
-from blender_addon.contract.run import finished_frames, read_record
+from blender_addon.contract.run import finished_frames, read_plan, read_record
 from farm.units import read_units
 
 JOB = """
@@ -32,6 +32,7 @@ def job(empty_scene, tmp_path, monkeypatch):
     camera(empty_scene)
     camera(empty_scene, at=(2, 0, 5))
     rectangle(empty_scene, -1, 1, -1, 1, label=7)
+    empty_scene.world = bpy.data.worlds.new("gray")  # has light, so that exposures make other pictures
     scene_labels.set_label_set(empty_scene, built_in("nyu40"))
     for name in ("flat", "hall"):
         bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / f"{name}.blend"))
@@ -71,6 +72,25 @@ def test_units_of_two_scenes_render_what_one_run_renders(job, capfd, monkeypatch
     alone = ["--size=16x12", "--samples=1", "--no-denoise", f"--randomize={looks}", "--at-least=3", "--frames=1-3"]
     assert labelpass.main(["render", "hall.blend", "--out", "alone", *alone]) == 0
     assert pictures(job / "alone") == pictures(job / "many" / "runs" / "hall")
+    assert len(set(pictures(job / "alone").values())) == 3
+
+
+def test_many_frames_of_a_scene_are_runs_of_other_seeds(job, capfd, monkeypatch):
+    monkeypatch.setattr("farm.planning.FRAMES_A_RUN", 2)
+    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "8", "--unit-frames", "1"]) == 0
+    plan = read_units(job / "many")
+    assert [(scene.run, Path(scene.file).name) for scene in plan.scenes] == [
+        ("flat", "flat.blend"), ("flat-2", "flat.blend"), ("hall", "hall.blend"), ("hall-2", "hall.blend"),
+    ]  # fmt: skip
+    assert [plan.units[at].scene for at in range(len(plan.units))] == [0, 0, 1, 1, 2, 2, 3, 3]
+    runs = {scene.run: read_plan(job / "many" / "runs" / scene.run) for scene in plan.scenes}
+    assert runs["flat"].settings.seed == 0 and len({run.settings.seed for run in runs.values()}) == 2
+    assert labelpass.main(["render", "many"]) == 0
+    first, second = pictures(job / "many" / "runs" / "flat"), pictures(job / "many" / "runs" / "flat-2")
+    assert not set(first.values()) & set(second.values())
+    shutil.copy(job / "flat.blend", job / "flat-2.blend")
+    assert labelpass.main(["plan", "job.yaml", "--out", "more", "--frames", "12", "--unit-frames", "1"]) == 1
+    assert "would share the run folder flat-2; rename one" in capfd.readouterr().err
 
 
 def test_what_cannot_be_planned_is_told(job, capfd):
