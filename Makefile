@@ -5,11 +5,12 @@ BPY ?= 4.5
 BIN := $(VENV)/bin
 READERS := .venv-readers
 TRAINING := .venv-training
+DEPLOY := .venv-deploy
 DEMO := build/demo
 ABREAST := -n auto --maxprocesses 4 --dist loadfile
 BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
 
-.PHONY: demo test test-slow test-readers test-training test-wheels test-blender lint benchmark zip clean
+.PHONY: demo test test-slow test-readers test-training test-deploy test-wheels test-blender lint benchmark zip clean
 
 demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 views, export, show
 	rm -rf $(DEMO)
@@ -31,6 +32,9 @@ test-readers: $(READERS)/.ready  ## what exports write, loaded by the readers th
 
 test-training: $(TRAINING)/.ready  ## networks that learn, with PyTorch; several GB
 	$(TRAINING)/bin/python -m pytest tests/training -rs
+
+test-deploy: $(DEPLOY)/.ready  ## files for containers and engines, held against those engines' own checks
+	$(DEPLOY)/bin/python -m pytest tests/deploy -rs
 
 test-wheels:                  ## the Blender side of the suite on the other bpy modules that exist
 	for bpy in 4.2 5.0; do \
@@ -69,6 +73,11 @@ $(READERS)/.ready: tests/readers/requirements.txt pyproject.toml
 $(TRAINING)/.ready: pyproject.toml $(VENV)/.ready
 	$(PYTHON) -m venv $(TRAINING)
 	$(TRAINING)/bin/pip install --quiet --disable-pip-version-check --editable ".[train,bpy]" "pytest>=9" hypothesis
+	touch $@
+
+$(DEPLOY)/.ready: tests/deploy/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(DEPLOY)
+	$(DEPLOY)/bin/pip install --quiet --disable-pip-version-check --editable . -r tests/deploy/requirements.txt
 	touch $@
 
 $(VENV)/.ready: pyproject.toml tools/setup.sh

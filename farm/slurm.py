@@ -61,7 +61,8 @@ exit "$code"
 @dataclass(frozen=True)
 class Wish:
     """What a task gets, as `sbatch` says it; None leaves it to the site. `gpus` and `cpus` are of a task; at most
-    `max_parallel` tasks run at once; `more` are further words for `sbatch`."""
+    `max_parallel` tasks run at once; `more` are further words for `sbatch`. `labelpass` are the words that call it on a
+    node, such as those of a container; without them it is this one."""
 
     partition: str | None = None
     gpus: int | None = None
@@ -70,6 +71,7 @@ class Wish:
     time: str | None = None
     max_parallel: int | None = None
     more: tuple[str, ...] = ()
+    labelpass: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Seque
         *wish.more,
     )
     door = Path(__file__).resolve().parents[1] / "labelpass.py"
-    unit = [sys.executable, str(door), "unit", str(out), f"--submission={number}", f"--stride={tasks}", *unit_options]
+    called = wish.labelpass or (sys.executable, str(door))
+    unit = [*called, "unit", str(out), f"--submission={number}", f"--stride={tasks}", *unit_options]
     named = shlex.quote(str(out)).replace("\n", " ")
     return Submission(command, _SCRIPT.format(out=named, command=shlex.join(unit), tries=_TRIES, pause=_PAUSE))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 import time
 from importlib.util import find_spec
@@ -81,6 +82,17 @@ def _index(text: str) -> int:
     return int(text)
 
 
+def _words(text: str) -> tuple[str, ...]:
+    """As a shell cuts a line into words; no shell reads them."""
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError:
+        words = ()
+    if not words:
+        raise argparse.ArgumentTypeError(f"{text!r} is no command: words, quoted as for a shell")
+    return words
+
+
 def _unit(parsed: argparse.Namespace) -> int:
     from farm.unit import AGAIN, carry_out_all
     from farm.units import FarmError, read_submission, read_units
@@ -110,6 +122,12 @@ def add_farm_arguments(verb: argparse.ArgumentParser) -> None:
     add("--cpus", type=_whole, metavar="N", help="slurm: of a task")
     add("--memory", metavar="24G", help="slurm: of a task")
     add("--time", metavar="4:00:00", help="slurm: of a task; what is not done by then is queued again")
+    add(
+        "--node-command",
+        type=_words,
+        metavar="WORDS",
+        help="slurm: what a node calls for labelpass, such as 'apptainer run --nv labelpass.sif'; default: this one",
+    )
     add("--max-parallel", type=_whole, metavar="N", help="slurm: tasks at once, at most")
     add(
         "--sbatch-arg",
@@ -142,7 +160,7 @@ def is_for_farms(parsed: argparse.Namespace) -> bool:
     return any(getattr(parsed, name) for name in ("workers", "again", "cluster", "scheduler", "gpus", *_OF_SLURM))
 
 
-_OF_SLURM = ("dry_run", "partition", "cpus", "memory", "time", "max_parallel", "sbatch_arg")
+_OF_SLURM = ("dry_run", "partition", "cpus", "memory", "time", "max_parallel", "sbatch_arg", "node_command")
 
 
 def _handed_over(parsed: argparse.Namespace, more: list[str]) -> int:
@@ -174,7 +192,7 @@ def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int]) -> i
         raise ValueError("render: --scheduler is for dask")
     out, own = parsed.scene.resolve(), tuple(parsed.sbatch_arg)
     limits = parsed.gpus, parsed.cpus, parsed.memory, parsed.time, parsed.max_parallel
-    wish = Wish(parsed.partition, *limits, own)
+    wish = Wish(parsed.partition, *limits, own, parsed.node_command or ())
     if parsed.dry_run:
         print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
     else:

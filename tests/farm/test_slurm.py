@@ -14,6 +14,7 @@ import pytest
 from farm import slurm
 from farm.slurm import Wish, array_size, prepared, submit
 from farm.units import FarmError, Scene, UnitPlan, cut, read_submission, units_left, write_units
+from labelpass import main
 
 NASTY = 'it\'s $(touch hacked) `x` \n"q" %j ;#'
 
@@ -67,6 +68,26 @@ def test_names_are_never_read_by_a_shell(tmp_path, programs, monkeypatch):
     assert f"<{out}>" in done.stdout and not list(tmp_path.rglob("hacked"))
     log = next(word for word in asked.command if word.startswith("--output="))
     assert log.endswith("%%j ;#/slurm/%A_%a.log")
+
+
+def test_a_node_may_call_labelpass_in_a_container(tmp_path, programs):
+    a_program(programs, "apptainer", 'for word in "$@"; do echo "<$word>"; done')
+    out = a_farm(tmp_path / "farm")
+    words = ("apptainer", "run", "--nv", "--bind", "/my data:/data", NASTY)
+    done = ran(prepared(out, Wish(labelpass=words), 50, 1, ["--threads=4"], 20).script, tmp_path)
+    asked = (*words[1:], "unit", str(out), "--submission=1", "--stride=20", "--threads=4", "--index", "7")
+    assert done.stdout == "".join(f"<{word}>\n" for word in asked) and not list(tmp_path.rglob("hacked"))
+
+
+def test_the_words_of_a_node_are_cut_as_a_shell_cuts_them(tmp_path, capsys):
+    out = str(a_farm(tmp_path / "farm"))
+    asked = ["render", out, "--cluster", "slurm", "--dry-run", "--node-command"]
+    assert main([*asked, "apptainer run --bind '/my data' '$(touch hacked)'"]) == 0
+    assert f"\napptainer run --bind '/my data' '$(touch hacked)' unit {out} --submission=1" in capsys.readouterr().out
+    for words in ("", "  ", "a 'b"):
+        with pytest.raises(SystemExit):
+            main([*asked, words])
+        assert "is no command" in capsys.readouterr().err
 
 
 def ran(script: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
