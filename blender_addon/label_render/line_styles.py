@@ -1,4 +1,4 @@
-"""Freestyle's style modules: Python in a .blend that Blender runs in each render, whether its scripts may run or not."""
+"""Freestyle's style modules: Python in a .blend that Blender runs in renders, also where scripts may not run."""
 
 from __future__ import annotations
 
