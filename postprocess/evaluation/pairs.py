@@ -125,7 +125,7 @@ def _values(path: Path) -> NDArray[np.uint16]:
             raise ExportError(f"{path} is {picture.mode} {picture.size}: label maps have one channel of whole numbers")
     except FileNotFoundError:
         raise ExportError(f"{path} is missing") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, ExportError):
             raise
         raise ExportError(f"{path} cannot be read: damaged or cut short ({error})") from None
