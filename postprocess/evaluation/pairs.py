@@ -16,7 +16,7 @@ from blender_addon.contract.words import listed
 
 from ..errors import EmptySplit, ExportError
 from ..manifest import manifest_read
-from ..stored_frames import ending_in, stored_frames
+from ..stored_frames import ending_in, splits_in, stored_frames
 from .classes import BEYOND, MANIFEST
 
 SUFFIXES = (".png", ".tif", ".tiff")
@@ -82,7 +82,7 @@ def read_classes(path: Path, lookup: NDArray[np.uint16]) -> NDArray[np.uint16]:
 
 def _of_dataset(folder: Path, split: str) -> dict[str, tuple[Path, Path | None]]:
     with manifest_read(folder / MANIFEST) as data:
-        format, ending, splits = str(data["format"]), ending_in(data), [*data["split"]["frames"]]
+        format, ending, splits = str(data["format"]), ending_in(data), [*splits_in(data)]
     if split not in splits:
         raise ExportError(f"{folder} has no split {split!r}; there are {', '.join(splits)}")
     found: dict[str, tuple[Path, Path | None]] = {}
