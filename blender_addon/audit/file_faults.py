@@ -105,10 +105,11 @@ def surprising_settings(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer)
             NOTE, f"Freestyle draws by the script {script!r}, which runs in no render without --allow-scripts"
         )
     if bpy.app.autoexec_fail:
+        which = "".join(each if each.isprintable() else " " for each in bpy.app.autoexec_fail_message)
         yield _setting(
             WARNING,
-            "this file holds scripts or scripted drivers, which were not run "
-            f"({bpy.app.autoexec_fail_message}); if you trust them: --allow-scripts",
+            f"this file holds scripts or scripted drivers, which were not run ({which}); if you trust them: "
+            "--allow-scripts",
         )
 
 
