@@ -42,6 +42,7 @@ def save_hostile(path: Path, traces: Path) -> Path:
     ):
         curve.driver.expression = f"__import__('pathlib').Path({str(traces / way)!r}).touch() or 0"
     _draw_lines_by(scene, _text("lines.py", traces, "style module"))
+    scene.render.filepath = str(traces / "output of the file")
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
     return path
 
