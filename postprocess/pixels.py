@@ -60,7 +60,10 @@ def checked_things(path: Path, checksum: str) -> tuple[Mapping[str, Any], ...]:
         data = path.read_bytes()
         if pixel_checksum((len(data),), "uint8", data) != checksum:
             raise ExportError(f"{path}: it is not what was rendered (wrong checksum)")
-    return tuple(json.loads(data)["instances"])
+        try:
+            return tuple(json.loads(data)["instances"])
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ExportError(f"{path} is no table of things ({error!r})") from None
 
 
 def checked_depth(path: Path, checksum: str) -> NDArray[np.float32]:
