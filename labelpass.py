@@ -41,6 +41,9 @@ _VERBS = (
     add_experiments,
 )
 
+_MOST_PIXELS = "178956970"
+"""OpenCV, which is loaded later, decodes no picture that says more: that of `postprocess.picture_sizes`."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `labelpass VERB ...`; returns the exit code."""
@@ -77,6 +80,7 @@ def _say_notes(what: str, stop: BaseException) -> None:
 def command() -> None:
     """`main` as a program. With the bpy module loaded, its tear-down is left out: 4.5's may hang for ever."""
     end_with_parent()
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", _MOST_PIXELS)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a view's name that the terminal cannot spell must not end a run
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

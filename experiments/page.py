@@ -20,7 +20,7 @@ from postprocess.evaluation.shown import image_of, img, prediction_of, row, trut
 from postprocess.manifest import NAME as MANIFEST
 from postprocess.manifest import manifest_read
 from postprocess.pages import document, swatch, table, text
-from postprocess.stored_frames import ending_in, stored_frames
+from postprocess.stored_frames import ending_in, splits_in, stored_frames
 
 from .experiment import Experiment
 from .figures import LEVEL, SCORES, Figure, Found, Row
@@ -200,7 +200,7 @@ def _datasets(experiment: Experiment, datasets: Mapping[str, Path]) -> Iterator[
 
 def _images(dataset: Path) -> Iterator[Path]:
     with manifest_read(dataset / MANIFEST) as told:
-        format, ending, splits = str(told["format"]), ending_in(told), [*told["split"]["frames"]]
+        format, ending, splits = str(told["format"]), ending_in(told), [*splits_in(told)]
     for frame in stored_frames(dataset, format, ending, splits):
         if isinstance(frame.image, Path):
             yield frame.image

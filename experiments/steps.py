@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_addon.contract.strict import plain
-from blender_addon.contract.words import counted
+from blender_addon.contract.words import counted, in_shell
 from postprocess.manifest import NAME as MANIFEST
 from postprocess.manifest import manifest_read
 from recipes.folder import DATASET
@@ -57,7 +57,7 @@ def steps(experiment: Experiment, wish: Wish) -> Iterator[Step]:
     for name, data in everything(experiment):
         said = "".join(f" --set {shlex.quote(change)}" for change in changes(data, name in experiment.tests))
         count = f"--count {frames_of(data, wish)} --seed {data.seed}"
-        yield Step(name, f"labelpass dataset {data.recipe} {count} --out data/{name}{said}")
+        yield Step(name, f"labelpass dataset {in_shell(data.recipe)} {count} --out data/{name}{said}")
     for name, repeat in trainings(experiment, wish):
         words = " ".join(_words(settings_of(experiment, name, repeat, wish)))
         learned = experiment.models[name].data

@@ -83,7 +83,10 @@ class Submission:
 
     def text(self) -> str:
         """For a person: the command, and the script as its here-document."""
-        return f"{shlex.join(self.command)} <<'SCRIPT'\n{self.script}SCRIPT\n"
+        end = "SCRIPT"
+        while end in self.script.splitlines():  # a folder's name may have lines of its own
+            end += "_"
+        return f"{shlex.join(self.command)} <<'{end}'\n{self.script}{end}\n"
 
 
 def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Sequence[str], most: int) -> Submission:

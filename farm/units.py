@@ -20,6 +20,7 @@ from typing import Annotated, Any
 from blender_addon.contract.run import frame_folder, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
+from blender_addon.contract.words import in_shell
 from render_scripts.plan import frames_text, parse_frames
 
 NAME = "units.json"
@@ -112,7 +113,8 @@ def write_units(out: Path, plan: UnitPlan) -> None:
 def read_units(out: Path) -> UnitPlan:
     """Raises FarmError where there is none, or it is damaged; the message names the key."""
     try:
-        return _held(read_sealed(out / NAME, f"{out} has no {NAME}: labelpass plan JOB --out {out}"), out / NAME)
+        missing = f"{out} has no {NAME}: labelpass plan JOB --out {in_shell(out)}"
+        return _held(read_sealed(out / NAME, missing), out / NAME)
     except ValueError as error:
         raise FarmError(str(error)) from None
 

@@ -33,6 +33,7 @@ from blender_addon.contract.words import counted
 
 from .errors import ExportError
 from .labelmap import LabelMap, changes, label_map, with_changes
+from .picture_sizes import refuse_huge
 
 HALF_WHOLE = 2048  # whole numbers above this are rounded in a half float
 
@@ -214,7 +215,10 @@ def _find_channels(path: Path, layer: str | None) -> _Channels:
 def _read_channels(path: Path, keys: list[_Key]) -> dict[_Key, NDArray[Any]]:
     """{key: (H, W) array in its stored type}. Raises ExportError rather than returning what could not be decoded."""
     with _reading(path, _RENDER_ADVICE):
-        declared = len(OpenEXR.File(str(path), separate_channels=True, header_only=True).parts)
+        headers = OpenEXR.File(str(path), separate_channels=True, header_only=True).parts
+        for part in headers:
+            _refuse_window(np.ravel(part.header["dataWindow"]), np.ravel(part.header["displayWindow"]), path)
+        declared = len(headers)
         if declared == 1:
             file = OpenEXR.InputFile(str(path))
             try:
@@ -227,8 +231,6 @@ def _read_channels(path: Path, keys: list[_Key]) -> dict[_Key, NDArray[Any]]:
             raise ExportError(
                 f"{path} is damaged: {declared - len(parts)} of its {declared} parts cannot be decoded{_RENDER_ADVICE}"
             )
-        for part in parts:
-            _refuse_crop(np.ravel(part.header["dataWindow"]), np.ravel(part.header["displayWindow"]), path)
         return {key: np.asarray(parts[key.part].channels[key.name].pixels) for key in keys}
 
 
@@ -251,14 +253,17 @@ def _read_single(path: Path, channel: str) -> NDArray[np.float32]:
 def _decode(file: Any, header: Mapping[str, Any], channel: str, path: Path) -> NDArray[Any]:
     data, display = header["dataWindow"], header["displayWindow"]
     window = (data.min.x, data.min.y, data.max.x, data.max.y)
-    _refuse_crop(window, (display.min.x, display.min.y, display.max.x, display.max.y), path)
+    _refuse_window(window, (display.min.x, display.min.y, display.max.x, display.max.y), path)
     dtype = {"FLOAT": np.float32, "HALF": np.float16, "UINT": np.uint32}[str(header["channels"][channel].type)]
     pixels = np.frombuffer(file.channel(channel), dtype)
     return pixels.reshape(window[3] - window[1] + 1, window[2] - window[0] + 1)
 
 
-def _refuse_crop(data: Iterable[Any], display: Iterable[Any], path: Path) -> None:
-    if list(map(int, data)) != list(map(int, display)):
+def _refuse_window(data: Iterable[Any], display: Iterable[Any], path: Path) -> None:
+    """Before there is room made for it."""
+    left, top, right, bottom = map(int, data)
+    refuse_huge(path, max(0, right - left + 1), max(0, bottom - top + 1))
+    if [left, top, right, bottom] != list(map(int, display)):
         raise ExportError(f"{path} holds only a part of its picture (a border render?); render the whole frame")
 
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from blender_addon.contract.words import refusal
 
 from .errors import ExportError
+from .picture_sizes import MOST_PIXELS
 from .staging import make_folders
 
 _USERBLOCK = 512
@@ -33,6 +34,7 @@ _CLASSES = {"uint8": b"uint8", "uint16": b"uint16", "float32": b"single"}
 _MATRIX, _INT8, _INT32, _UINT32, _DOUBLE = 14, 1, 5, 6, 9  # types of data in v5
 _DOUBLES = 6  # the class of an array in v5
 _HEADER = 128  # bytes
+_MOST_TEXTS, _LONGEST_TEXT = 2**22, 2**16  # of a list, and its letters: more would only fill the memory
 
 
 @dataclass(frozen=True)
@@ -166,8 +168,9 @@ def open_mat(path: Path) -> Any:
 def read_stack(path: Path, name: str, at: int) -> NDArray[Any]:
     """Entry `at` of an array, its axes as MATLAB has them: (H, W) or (H, W, 3). Raises ExportError."""
     with open_mat(path) as file:
+        found = array_in(file, path, name)
         try:
-            return np.asarray(file[name][at]).T
+            return np.asarray(found[at]).T
         except (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError) as error:
             raise ExportError(f"{path}: {name} {at} cannot be read: {error}") from None
 
@@ -176,6 +179,8 @@ def read_texts(file: Any, path: Path, name: str) -> list[str]:
     """A cell array of strings: references to arrays of UTF-16 code units. Raises ExportError."""
     references = array_in(file, path, name)
     try:
+        if references.size > _MOST_TEXTS:
+            raise ValueError(f"{references.size:,} are more than anybody has")
         return [_text(file[each]) for each in np.asarray(references).ravel()]
     except (KeyError, TypeError, ValueError, OSError, RuntimeError) as error:
         raise ExportError(f"{path}: {name!r} is no list of texts: {error}") from None
@@ -185,15 +190,25 @@ def array_in(file: Any, path: Path, name: str) -> Any:
     """The array of that name, not read yet. Raises ExportError."""
     import h5py
 
+    if isinstance(file.get(name, getlink=True), h5py.ExternalLink):
+        raise ExportError(f"{path}: {name!r} lies in another file, and only what is in this one is read")
     found = file.get(name)
     if not isinstance(found, h5py.Dataset):
         raise ExportError(f"{path} has no {name!r}")
+    if found.external or found.is_virtual:
+        raise ExportError(f"{path}: {name!r} lies in another file, and only what is in this one is read")
+    for piece in (found.shape[1:], found.chunks or ()):  # HDF5 makes room for the whole of a chunk
+        if np.prod(piece, dtype=np.float64) > 3 * MOST_PIXELS:
+            size = "x".join(map(str, piece))
+            raise ExportError(f"{path}: {name!r} says that it has pieces of {size} numbers, more than any picture")
     return found
 
 
 def _text(found: Any) -> str:
     if found.attrs.get("MATLAB_empty"):
         return ""
+    if found.size > _LONGEST_TEXT:
+        raise ValueError(f"a text of {found.size:,} letters")
     return np.asarray(found).ravel().astype("<u2").tobytes().decode("utf-16-le", "surrogatepass")
 
 

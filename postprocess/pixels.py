@@ -22,6 +22,7 @@ from . import png
 from .errors import ExportError
 from .exr import read_all_channels, read_labels, read_purity
 from .labelmap import LabelMap, label_map
+from .picture_sizes import is_picture
 
 
 def checked_labels(path: Path, label_set: LabelSet, checksum: str) -> LabelMap:
@@ -59,7 +60,10 @@ def checked_things(path: Path, checksum: str) -> tuple[Mapping[str, Any], ...]:
         data = path.read_bytes()
         if pixel_checksum((len(data),), "uint8", data) != checksum:
             raise ExportError(f"{path}: it is not what was rendered (wrong checksum)")
-    return tuple(json.loads(data)["instances"])
+        try:
+            return tuple(json.loads(data)["instances"])
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ExportError(f"{path} is no table of things ({error!r})") from None
 
 
 def checked_depth(path: Path, checksum: str) -> NDArray[np.float32]:
@@ -80,7 +84,7 @@ def decoded_label_png(place: object, data: bytes, dtype: str, palette: bool = Fa
     values. Raises ExportError, naming `place`, for what is no whole PNG of one channel of this type."""
     if not png.is_whole(data):
         raise ExportError(f"{place} is no whole PNG: damaged or cut short")
-    pixels = _places_in_palette(place, data) if palette else _decoded(data)
+    pixels = _places_in_palette(place, data) if palette else decoded(place, data)
     if pixels is None:
         raise ExportError(f"{place} is no whole PNG: damaged or cut short")
     return _label_map(place, pixels, dtype)
@@ -88,7 +92,7 @@ def decoded_label_png(place: object, data: bytes, dtype: str, palette: bool = Fa
 
 def decoded_label_tiff(place: object, data: bytes, dtype: str) -> LabelMap:
     """The same of a TIFF."""
-    pixels = _decoded(data) if data[:4] in (b"II*\0", b"MM\0*") else None
+    pixels = decoded(place, data) if data[:4] in (b"II*\0", b"MM\0*") else None
     if pixels is None:
         raise ExportError(f"{place} is no whole TIFF: damaged or cut short")
     return _label_map(place, pixels, dtype)
@@ -105,6 +109,8 @@ def _places_in_palette(place: object, data: bytes) -> NDArray[np.uint8] | None:
     """OpenCV would give the colours."""
     from PIL import Image
 
+    if not is_picture(place, data):
+        return None
     try:
         with Image.open(io.BytesIO(data)) as picture:
             mode, pixels = picture.mode, np.asarray(picture)
@@ -145,7 +151,7 @@ def checked_other(path: Path, stored: StoredPixels) -> None:
 
 def _decode_gray16(path: Path) -> NDArray[np.uint16]:
     data = path.read_bytes()
-    pixels = _decoded(data) if png.is_whole(data) else None
+    pixels = decoded(path, data) if png.is_whole(data) else None
     if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 2:
         raise ExportError(f"{path} is no whole PNG of one 16-bit channel: damaged or cut short")
     return np.asarray(pixels, np.uint16)
@@ -190,7 +196,7 @@ def decoded_image(path: object, data: bytes) -> NDArray[np.uint8]:
 
     Raises ExportError, naming `path`, for what is damaged, or no 8-bit RGB."""
     whole = png.is_whole(data) if data[:4] == b"\x89PNG" else b"\xff\xd9" in data[-1024:]
-    pixels = _decoded(data) if whole else None
+    pixels = decoded(path, data) if whole else None
     if pixels is None:
         raise ExportError(f"{path} is no whole PNG or JPEG: damaged or cut short")
     if pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 4 and np.all(pixels[..., 3] == 255):
@@ -200,8 +206,11 @@ def decoded_image(path: object, data: bytes) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _decoded(data: bytes) -> NDArray[Any] | None:
-    """Pixels as they are stored; None for what is no picture, or claims a size beyond all reason."""
+def decoded(place: object, data: bytes) -> NDArray[Any] | None:
+    """Pixels as they are stored; None for what is no picture. Raises ExportError, naming `place`, for what claims a
+    size beyond all reason."""
+    if not is_picture(place, data):
+        return None
     try:
         return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:

@@ -21,6 +21,7 @@ from .manifest import meanings
 from .splits import SPLITS
 from .stored import Stored, Written
 
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _NAME = re.compile(r"[^/\\\0\s]+")
 
 
@@ -34,8 +35,19 @@ def written_in(data: Mapping[str, Any]) -> Written:
 
 
 def ending_in(data: Mapping[str, Any]) -> str:
-    """That of its pictures, "" where there are none."""
-    return str(data["image_files"]["ending"]) if data["images"] else ""
+    """That of its pictures, "" where there are none. Raises ValueError for one that leads elsewhere."""
+    ending = str(data["image_files"]["ending"]) if data["images"] else ""
+    if ending and not _ENDING.fullmatch(ending):
+        raise ValueError(f"pictures do not end in {ending!r}")
+    return ending
+
+
+def splits_in(data: Mapping[str, Any]) -> dict[str, int]:
+    """{split: how many frames}. Raises ValueError for one that there is not: its name becomes that of a file."""
+    frames = {str(split): int(number) for split, number in data["split"]["frames"].items()}
+    if strange := frames.keys() - set(SPLITS):
+        raise ValueError(f"there is no split {min(strange)!r}")
+    return frames
 
 
 def stored_frames(folder: Path, format: str, ending: str, splits: Sequence[str] = SPLITS) -> Iterator[Stored]:

@@ -83,6 +83,14 @@ def own_scripts() -> Iterator[str]:
                 yield f"a scripted driver of {block.name!r}"
 
 
+def check_style_modules(left_out: Iterable[str]) -> Iterator[Problem]:
+    """`left_out`: texts of Freestyle, which Blender runs in a render though the scripts of the file may not run."""
+    for name in left_out:
+        yield Problem(
+            False, f"Freestyle draws by the script {name!r}, which was not run; if you trust this file: --allow-scripts"
+        )
+
+
 def check_versions(planned: Mapping[str, str], here: Mapping[str, str]) -> Iterator[Problem]:
     """Frames of several versions in one run are as good as their images are alike, which nobody promises."""
     differing = [

@@ -11,7 +11,7 @@ import argparse
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -27,6 +27,7 @@ from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_asi
 from blender_addon.contract.run import Plan, RunError, View
 from blender_addon.contract.words import counted, refusal
 from blender_addon.label_render.label_pass import RenderFailed
+from blender_addon.label_render.line_styles import no_style_modules
 from blender_addon.label_render.stage import put_back_frame
 from blender_addon.label_render.viewpoints import NoCamera
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
@@ -83,11 +84,12 @@ def _render(request: Request) -> int:
     _settle_scripts(request)
     enable_cycles()
     scene = bpy.context.scene
-    with put_back_frame(scene), on_threads(scene, request.threads) as threads:
-        return _render_scene(request, scene, threads)
+    with put_back_frame(scene), on_threads(scene, request.threads) as threads, ExitStack() as stack:
+        left_out = () if request.allow_scripts else stack.enter_context(no_style_modules())
+        return _render_scene(request, scene, threads, left_out)
 
 
-def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int:
+def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_out: Sequence[str]) -> int:
     found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
     if found:
         request = continued(request, found)
@@ -96,7 +98,9 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int) -> int
     plan, views = proposal.plan, proposal.views
     things = things_shown(scene, view_layer, views)
     threshold = plan.settings.alpha_threshold
-    problems = [*preflight.check_scene(scene, view_layer, plan.label_set, things, threshold), *proposal.problems]
+    problems = [*preflight.check_style_modules(left_out)]
+    problems += preflight.check_scene(scene, view_layer, plan.label_set, things, threshold)
+    problems += proposal.problems
     if found:
         check_resume(found, plan, views, request.out)
         problems += preflight.check_versions(found.versions, plan.versions)

@@ -200,7 +200,10 @@ def _read(path: Path) -> NDArray[np.uint8]:
         data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
     except OSError as error:
         raise CutoutError(f"{path}: {error.strerror}") from None
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    except cv2.error:  # a file of a few bytes may say that it has more pixels than any memory holds
+        raise CutoutError(f"{path} says that it has more pixels than any picture; take it out of the folder") from None
     if pixels is None:
         raise CutoutError(f"{path} is no picture that can be read, or is larger than {MOST_BYTES // 2**20} MiB")
     if pixels.dtype == np.uint16:

@@ -143,6 +143,8 @@ def _read(path: Path, made_of: Any) -> Any:
 def _refuse_flipped(file: io.BytesIO) -> None:
     """PyTorch's files are archives with checksums, at which PyTorch does not look: weights would be wrong unnoticed."""
     with zipfile.ZipFile(file) as archive:
+        if any(each.compress_type != zipfile.ZIP_STORED for each in archive.infolist()):
+            raise ValueError("it is compressed, which PyTorch's are not: it may fill the memory")
         damaged = archive.testzip()
     if damaged is not None:
         raise ValueError(f"the checksum of {damaged!r} is another one")

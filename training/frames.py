@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from blender_addon.contract.words import counted
+from blender_addon.contract.words import counted, in_shell
 from postprocess.checksums import NAME as CHECKSUMS
 from postprocess.errors import ExportError
 from postprocess.evaluation.classes import Classes, classes_of_dataset
@@ -65,7 +65,7 @@ class Dataset:
                     f"verify {self.folder} names all that is missing"
                 )
             if not labels.is_file():
-                raise TrainingError(f"{labels} is missing; labelpass verify {self.folder} names all that is")
+                raise TrainingError(f"{labels} is missing; labelpass verify {in_shell(self.folder)} names all that is")
             found.append(Frame(name, image, labels))
         return tuple(found)
 
@@ -74,7 +74,9 @@ class Dataset:
         try:
             image, classes = read_picture(frame.image), read_classes(frame.labels, self.lookup)
         except ExportError as error:
-            raise TrainingError(f"{error}; labelpass verify {self.folder} names all that is damaged") from None
+            raise TrainingError(
+                f"{error}; labelpass verify {in_shell(self.folder)} names all that is damaged"
+            ) from None
         if image.shape[:2] != classes.shape:
             sizes = [f"{shape[1]}x{shape[0]}" for shape in (image.shape, classes.shape)]
             raise TrainingError(f"{frame.image} is {sizes[0]}, its labels {frame.labels} are {sizes[1]}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_addon.contract import VERSION
+from blender_addon.contract.strict import parse_json
 from blender_addon.contract.words import refusal
 from postprocess.staging import write_checked
 
@@ -46,7 +47,7 @@ def write_origin(root: Path, origin: Origin) -> None:
 def is_from(predictions: Path, origin: Origin) -> bool:
     """False also where they do not say what they are from, or are not there."""
     try:
-        told: Any = json.loads((predictions / NAME).read_text(encoding="utf-8"))
+        told: Any = parse_json((predictions / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return isinstance(told, dict) and {key: told.get(key) for key in asdict(origin)} == asdict(origin)

@@ -11,7 +11,7 @@ import time
 from importlib.util import find_spec
 
 from blender_addon.contract.arguments import parse_path, said
-from blender_addon.contract.words import counted
+from blender_addon.contract.words import counted, in_shell
 
 from .words import NO_BLENDER, Verbs, say_above_progress
 
@@ -61,7 +61,7 @@ def _plan(parsed: argparse.Namespace) -> int:
     if plan.pilot:
         pilot = f"{plan.pilot.seconds_a_frame:.2f} s a frame and {plan.pilot.seconds_to_begin:.1f} s to begin"
         print(f"labelpass: pilot: {pilot}")
-    print(f"labelpass: {out}: {counted(len(plan.units), 'unit')}; render them: labelpass render {out}")
+    print(f"labelpass: {out}: {counted(len(plan.units), 'unit')}; render them: labelpass render {in_shell(out)}")
     return 0
 
 
@@ -197,7 +197,8 @@ def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int]) -> i
         print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
     else:
         job = submit(out, wish, more, left)
-        print(f"labelpass: job {job}: {counted(len(left), 'unit')}; how far they are: labelpass status {parsed.scene}")
+        again = f"labelpass status {in_shell(parsed.scene)}"
+        print(f"labelpass: job {job}: {counted(len(left), 'unit')}; how far they are: {again}")
     return 0
 
 

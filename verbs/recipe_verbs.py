@@ -6,6 +6,8 @@ import argparse
 import sys
 from importlib.util import find_spec
 
+from blender_addon.contract.words import in_shell
+
 from .words import NO_BLENDER, Verbs, printed, say_made
 
 
@@ -46,7 +48,8 @@ def _build_scene(parsed: argparse.Namespace) -> int:
         raise ValueError(NO_BLENDER)
     code = build_one(parsed.recipe, parsed.changes, parsed.seed, parsed.number, parsed.out, parsed.blender)
     if not code:
-        print(f"labelpass: {parsed.out}: open it in Blender, or render it: labelpass render {parsed.out} --out RUN")
+        command = f"labelpass render {in_shell(parsed.out)} --out RUN"
+        print(f"labelpass: {parsed.out}: open it in Blender, or render it: {command}")
     return code
 
 

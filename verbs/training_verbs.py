@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from blender_addon.contract.words import in_shell
+
 from .words import Verbs, need_torch, say_above_progress
 
 
@@ -28,7 +30,8 @@ def _train(parsed: argparse.Namespace) -> int:
 
     machine = machine_of(parsed.device, parsed.threads)
     train(parsed.dataset, parsed.out, settings, machine, say_above_progress, progress_line(sys.stderr, "pictures"))
-    print(f"labelpass: look at {parsed.out / CURVES}, or predict: labelpass predict {parsed.out} PICTURES --out DIR")
+    command = f"labelpass predict {in_shell(parsed.out)} PICTURES --out DIR"
+    print(f"labelpass: look at {parsed.out / CURVES}, or predict: {command}")
     return 0
 
 

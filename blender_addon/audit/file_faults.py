@@ -11,10 +11,11 @@ from ..compat import writes_passes
 from ..contract.labels import LabelSet, LabelSetError
 from ..contract.run import View
 from ..contract.words import quoted
+from ..label_render.line_styles import style_modules
 from ..label_render.viewpoints import NoCamera, find_views
 from ..occurrences import Occurrence
 from ..scene_labels import read_label_set
-from .findings import ERROR, WARNING, Finding
+from .findings import ERROR, NOTE, WARNING, Finding
 from .label_faults import culprit, showing
 
 NO_LABEL_SET = (
@@ -99,11 +100,16 @@ def surprising_settings(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer)
         yield _setting(
             WARNING, f"only view layer {view_layer.name!r} is rendered, not {quoted(used)}; see --view-layer"
         )
+    for script in sorted({name for _, name in style_modules()}):
+        yield _setting(
+            NOTE, f"Freestyle draws by the script {script!r}, which runs in no render without --allow-scripts"
+        )
     if bpy.app.autoexec_fail:
+        which = "".join(each if each.isprintable() else " " for each in bpy.app.autoexec_fail_message)
         yield _setting(
             WARNING,
-            "this file holds scripts or scripted drivers, which were not run "
-            f"({bpy.app.autoexec_fail_message}); if you trust them: --allow-scripts",
+            f"this file holds scripts or scripted drivers, which were not run ({which}); if you trust them: "
+            "--allow-scripts",
         )
 
 

@@ -245,8 +245,8 @@ def label_from(row: Any, position: int) -> Label:
 
 def _is_text(value: Any) -> TypeGuard[str]:
     """A text that files and windows can hold: JSON's escapes can spell half of a surrogate pair, which UTF-8 cannot,
-    and the null character, which Blender cannot."""
-    return isinstance(value, str) and not re.search(r"[\0\ud800-\udfff]", value)
+    and the null character, which Blender cannot. Nor may it steer a terminal that shows it."""
+    return isinstance(value, str) and not re.search(r"[\0-\x08\x0e-\x1b\x7f-\x9f\ud800-\udfff]", value)
 
 
 def _is_id(value: Any) -> bool:

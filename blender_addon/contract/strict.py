@@ -28,7 +28,9 @@ _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 def parse_json(text: str) -> Any:
     """JSON whose keys are unique and whose numbers are finite, which Python's reader alone does not ask for."""
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_int=_whole, parse_constant=_no_number)
+        return json.loads(
+            text, object_pairs_hook=_unique, parse_int=_whole, parse_float=_finite, parse_constant=_no_number
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
@@ -45,6 +47,13 @@ def _whole(digits: str) -> int:
     if len(digits) > _DIGITS:
         raise ValueError(f"a number of {len(digits)} digits ({digits[:8]}...)")
     return int(digits)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return value
 
 
 def _no_number(name: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,6 +24,11 @@ def quoted(names: Iterable[str], most: int = 5) -> str:
 def counted(number: int, noun: str) -> str:
     """A number of things: "1 frame", "12 frames"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def in_shell(path: object) -> str:
+    """As a word of a command that people copy into a shell: a folder may be called anything."""
+    return shlex.quote(str(path))
 
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}

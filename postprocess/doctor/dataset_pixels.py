@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from blender_addon.contract.strict import parse_json
 from blender_addon.contract.words import counted
 
 from ..errors import ExportError
@@ -79,7 +79,7 @@ def wrong_facts(dataset: Path, stored: Stored, look: Look) -> Iterator[Finding]:
     if stored.facts is None:
         return
     try:
-        said: object = json.loads(read_bytes(stored.facts))
+        said: object = parse_json(read_bytes(stored.facts).decode("utf-8"))
     except ValueError:
         said = None
     if said != facts_of(stored.name, stored.split, look.size, look.counts):

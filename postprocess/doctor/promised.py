@@ -10,7 +10,7 @@ from typing import Any
 from ..exporters import FORMATS
 from ..manifest import NAME, manifest_read
 from ..stored import Written
-from ..stored_frames import ending_in, written_in
+from ..stored_frames import ending_in, splits_in, written_in
 from .frame_faults import Meaning
 
 
@@ -50,7 +50,7 @@ def _promised(data: Mapping[str, Any]) -> Promised:
     names: dict[int, list[str]] = {}
     for value, name, _ in things:
         names.setdefault(value, []).append(name)
-    frames = {str(split): int(number) for split, number in data["split"]["frames"].items()}
+    frames = splits_in(data)
     pixels: dict[str, dict[int, int]] = {split: {} for split in frames}
     images: dict[str, dict[int, int]] = {split: {} for split in frames}
     for split in frames:

@@ -16,7 +16,7 @@ from blender_addon.contract.words import listed
 
 from ..errors import EmptySplit, ExportError
 from ..manifest import manifest_read
-from ..stored_frames import ending_in, stored_frames
+from ..stored_frames import ending_in, splits_in, stored_frames
 from .classes import BEYOND, MANIFEST
 
 SUFFIXES = (".png", ".tif", ".tiff")
@@ -82,7 +82,7 @@ def read_classes(path: Path, lookup: NDArray[np.uint16]) -> NDArray[np.uint16]:
 
 def _of_dataset(folder: Path, split: str) -> dict[str, tuple[Path, Path | None]]:
     with manifest_read(folder / MANIFEST) as data:
-        format, ending, splits = str(data["format"]), ending_in(data), [*data["split"]["frames"]]
+        format, ending, splits = str(data["format"]), ending_in(data), [*splits_in(data)]
     if split not in splits:
         raise ExportError(f"{folder} has no split {split!r}; there are {', '.join(splits)}")
     found: dict[str, tuple[Path, Path | None]] = {}
@@ -125,7 +125,7 @@ def _values(path: Path) -> NDArray[np.uint16]:
             raise ExportError(f"{path} is {picture.mode} {picture.size}: label maps have one channel of whole numbers")
     except FileNotFoundError:
         raise ExportError(f"{path} is missing") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         if isinstance(error, ExportError):
             raise
         raise ExportError(f"{path} cannot be read: damaged or cut short ({error})") from None

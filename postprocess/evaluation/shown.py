@@ -43,7 +43,7 @@ def image_of(pair: Pair, like: NDArray[np.uint16]) -> NDArray[np.uint8] | None:
     try:
         with Image.open(pair.image) as picture:
             return np.asarray(picture.convert("RGB").resize((like.shape[1], like.shape[0]), Image.Resampling.BOX))
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ExportError(f"{pair.image} cannot be read ({error})") from None
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +19,7 @@ from blender_addon.contract.run import LABELS, Plan, RunError, frame_folder
 from ..errors import ExportError
 from ..exr import read_all_channels
 from ..labelmap import LabelMap
-from ..pixels import checked_image, checked_labels
+from ..pixels import checked_image, checked_labels, decoded
 from ..pool import is_over
 from ..stats import ClassCounts, count_classes
 from .cameras import Cameras, cameras_of
@@ -192,7 +191,7 @@ def _depth(folder: Path, record: Record) -> NDArray[np.float32] | None:
     if "depth.exr" in record.files and record.files["depth.exr"].shape[2:] == (2,):
         return np.asarray(read_all_channels(folder / "depth.exr")[..., 1], np.float32)  # Distance, Z
     if "depth.png" in record.files:
-        millimetres = cv2.imread(str(folder / "depth.png"), cv2.IMREAD_UNCHANGED)
+        millimetres = decoded(folder / "depth.png", (folder / "depth.png").read_bytes())
         return None if millimetres is None else np.asarray(millimetres / np.float32(1000), np.float32)
     return None
 

@@ -11,7 +11,9 @@ from blender_addon.contract.view_search import Frequency, Search
 
 ids = st.integers(1, MAX_ID)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
-names = texts.map(str.strip).filter(bool)
+_STEERING = "".join(map(chr, (*range(9), *range(14, 28), *range(127, 160))))  # of terminals: no label has them
+label_texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=_STEERING), max_size=12)
+names = label_texts.map(str.strip).filter(bool)
 set_names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
 colors = st.tuples(*[st.integers(0, 255)] * 3)
 label_rows = st.builds(
@@ -19,7 +21,7 @@ label_rows = st.builds(
     id=ids,
     name=names,
     color=colors,
-    aliases=st.lists(texts, max_size=3).map(tuple),
+    aliases=st.lists(label_texts, max_size=3).map(tuple),
     parents=st.dictionaries(set_names, ids, max_size=3),
     transparency=st.sampled_from(TRANSPARENCIES),
 )
@@ -29,8 +31,8 @@ label_sets = st.builds(
     labels=st.lists(
         label_rows, min_size=1, max_size=6, unique_by=(lambda row: row.id, lambda row: row.name.casefold())
     ).map(tuple),
-    title=texts,
-    source=texts,
+    title=label_texts,
+    source=label_texts,
 )
 modalities = st.sets(st.sampled_from(list(MODALITIES))).map(
     lambda some: tuple(sorted(some, key=list(MODALITIES).index))

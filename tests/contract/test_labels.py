@@ -398,3 +398,9 @@ def test_voc_colors_are_the_published_ones():
 
 def test_voc_colors_are_distinct_for_every_id():
     assert len({voc_color(id_) for id_ in range(1, MAX_ID + 1)}) == MAX_ID
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "a\x07", "\x9b31m", "a\x7f", "a\x08b"])
+def test_no_name_steers_a_terminal(name):
+    with pytest.raises(LabelSetError, match="label 1: 'name' must be text"):
+        label_set_from_dict([name])

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import pytest
 
-from blender_addon.contract.strict import Misfits, Spelled, build, plain
+from blender_addon.contract.strict import Misfits, Spelled, build, parse_json, plain
 
 
 def _halves(value):
@@ -140,3 +140,14 @@ def test_plain_is_what_build_reads_back_and_no_more():
 def test_numbers_that_no_float_holds_are_told():
     assert misfits({"name": "", "height": 10**400})[0].startswith("height must be a number")
     assert misfits({"name": "", "height": float("nan")})[0].startswith("height must be a number")
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("[1e400]", "1e400 is too large a number"), ("[-1e999]", "-1e999 is too large"), ("[NaN]", "NaN is no number"),
+    ("[" * 10**6, "nested too deeply"), ("9" * 5000, "a number of 5000 digits"),
+    ('{"a": 1, "a": 1}', "'a' is there twice"),
+])  # fmt: skip
+def test_json_that_other_readers_would_take(text, why):
+    with pytest.raises(ValueError, match=why):
+        parse_json(text)
+    assert parse_json("[1e308, 0.1, 1e-400]") == [1e308, 0.1, 0.0]

@@ -160,3 +160,12 @@ def test_without_slurm(tmp_path, monkeypatch):
     assert array_size() == 1000
     with pytest.raises(FarmError, match="no sbatch here"):
         submit(a_farm(tmp_path / "farm"), Wish(), [], [0])
+
+
+def test_a_folder_called_as_the_end_of_the_script_is_not_its_end(tmp_path, programs):
+    """Else what follows in its name would be a command where the dry run is pasted."""
+    out = tmp_path / "a\nSCRIPT\ntouch hacked\nSCRIPT_\n"
+    a_program(programs, "sbatch", "cat > given")
+    asked = prepared(out, Wish(), 3, 1, [], 10)
+    subprocess.run(["bash"], input=asked.text(), cwd=tmp_path, text=True, check=True)
+    assert (tmp_path / "given").read_text() == asked.script and not (tmp_path / "hacked").exists()

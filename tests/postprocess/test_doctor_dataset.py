@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,9 +16,11 @@ from small_inputs import write_run
 import labelpass
 from blender_addon.contract.labels import built_in
 from postprocess.dataset import export
+from postprocess.dataset_frames import frames_of_dataset
 from postprocess.doctor.dataset_doctor import DatasetReport, examine_dataset, told
 from postprocess.doctor.export_command import export_command
 from postprocess.errors import ExportError
+from postprocess.evaluation.pairs import truths
 from postprocess.wishes import layout_of
 
 FORMATS = ("nyu", "segnet")
@@ -214,6 +218,30 @@ def test_lines_that_lead_elsewhere_are_told_and_not_followed(dataset, line):
     write_lines(listing, [*listing.read_text().splitlines(), line])
     assert any("train.txt, line 9: " in each for each in found(dataset))
     assert not any("passwd is missing" in each for each in found(dataset))
+
+
+@pytest.mark.parametrize("ending", ["/../../secret.png", ".png/../x", "../x", ".", "png"])
+def test_an_ending_that_leads_elsewhere(dataset, ending):
+    change(dataset, lambda told: told["image_files"].update(ending=ending))
+    with pytest.raises(ExportError, match="pictures do not end in"):
+        examine_dataset(dataset)
+    with pytest.raises(ExportError, match="pictures do not end in"):
+        frames_of_dataset(dataset, 0)
+
+
+@pytest.mark.parametrize("split", ["../../etc/passwd", "/etc/passwd", "more"])
+def test_a_split_that_leads_elsewhere(dataset, split):
+    change(dataset, lambda told: told["split"]["frames"].update({split: 1}))
+    with pytest.raises(ExportError, match="there is no split"):
+        examine_dataset(dataset)
+    with pytest.raises(ExportError, match="there is no split"):
+        truths(dataset, "train")
+
+
+def change(dataset: Path, how: Callable[[dict[str, Any]], None]) -> None:
+    told = json.loads((dataset / "dataset.json").read_text())
+    how(told)
+    (dataset / "dataset.json").write_text(json.dumps(told))
 
 
 def test_a_missing_list(dataset):

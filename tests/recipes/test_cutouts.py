@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -206,6 +208,12 @@ def test_folders_that_are_refused(tmp_path: Path) -> None:
         cv2.imwrite(str(place), pixels)
         with pytest.raises(CutoutError, match=why):
             read_cutouts(tmp_path / "x", 20, 2)
+    claims = bytearray(place.read_bytes())
+    claims[16:24] = struct.pack(">2I", 40_000, 40_000)
+    claims[29:33] = struct.pack(">I", zlib.crc32(claims[12:29]))
+    place.write_bytes(claims)
+    with pytest.raises(CutoutError, match=r"\.png says that it has more pixels than any picture"):
+        read_cutouts(tmp_path / "x", 20, 2)
     place.write_bytes(b"\x89PNG\r\n")
     with pytest.raises(CutoutError, match="no picture that can be read"):
         read_cutouts(tmp_path / "x", 20, 2)

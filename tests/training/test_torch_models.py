@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -223,3 +224,13 @@ def test_the_commands_work_together(tmp_path):
     assert labelpass(tmp_path, "evaluate", "ids", "ids", "--label-set", "ids/label_set.json").returncode == 0
     done = labelpass(tmp_path, *photos)
     assert done.returncode == 1 and done.stderr.startswith("labelpass: ids is there already")
+
+
+def test_a_model_that_would_fill_the_memory_is_refused(tmp_path):
+    """PyTorch stores its tensors as they are; packed, a terabyte of zeros is small."""
+    torch.save({"schema": 1}, tmp_path / "stored.pt")
+    with zipfile.ZipFile(tmp_path / "stored.pt") as stored, zipfile.ZipFile(tmp_path / "best.pt", "w") as packed:
+        for each in stored.infolist():
+            packed.writestr(each.filename, stored.read(each), zipfile.ZIP_DEFLATED)
+    with pytest.raises(TrainingError, match=r"or damaged \(it is compressed, which PyTorch's are not"):
+        read_model(tmp_path / "best.pt")
