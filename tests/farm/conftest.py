@@ -1,6 +1,9 @@
-"""A Slurm of one's own for the tests that ask for it."""
+"""A Slurm and a disk of their own for the tests that ask for one."""
 
 from __future__ import annotations
+
+import shutil
+import subprocess
 
 import pytest
 
@@ -21,3 +24,15 @@ def slurm(cluster_of_slurm, monkeypatch):
     monkeypatch.setenv("SLURM_CONF", str(cluster_of_slurm.conf))
     yield cluster_of_slurm
     cluster_of_slurm.cancel_all()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder that is a disk of a megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "labelpass-test", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk of one's own needs the right to mount one, as root has it")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

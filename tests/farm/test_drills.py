@@ -5,7 +5,6 @@ leftovers, hangs. Whatever it was, the same command goes on, and no frame is los
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from render_scripts import installed_blender
 from tests.farm.fake_blender import a_farm, run_in, starts
 from tests.farm.processes import PARTS, ROOT, begun, kill, processes_of
 from tests.farm.slurm_here import wait_for
+from tests.farm.small_disk import fill
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent ended")
 
@@ -102,27 +102,6 @@ def test_two_workers_on_one_unit_leave_each_frame_once_and_whole(tmp_path):
     workers = [begun("unit", out, "--index=0") for _ in range(2)]
     assert [worker.wait(timeout=180) for worker in workers] == [DONE, DONE]
     assert all_is_there(out, 4) and partials(out) == [] and starts(out)[:2] == ["1-4", "1-4"]
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder that is a disk of a megabyte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "labelpass-test", str(folder)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk of one's own needs the right to mount one, as root has it")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(folder) -> None:
-    with open(folder / "filler", "wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            return
 
 
 def test_a_disk_that_is_full_is_for_later_and_then_all_is_there(small_disk):
