@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from farm.attempts import all_attempts
 from farm.status import status_of
 from farm.unit import DONE
 from tests.farm.fake_blender import a_farm, run_in, starts
-from tests.farm.processes import begun, processes_of
+from tests.farm.processes import ROOT, begun, processes_of
 from tests.farm.slurm_here import wait_for
 
 distributed = pytest.importorskip("distributed")
@@ -47,7 +48,8 @@ class Dask:
     def _start(self, module: str, *words: object) -> None:
         with open(self.folder / "dask.log", "ab") as log:
             command = [sys.executable, "-m", module, *map(str, words)]
-            self.daemons.append(subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log))
+            env = {**os.environ, "PYTHONPATH": str(ROOT)}
+            self.daemons.append(subprocess.Popen(command, cwd=self.folder, env=env, stdout=log, stderr=log))
 
     def kill(self, place: int) -> None:
         """0 is the scheduler, 1 and 2 are the workers."""
