@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
@@ -17,8 +19,8 @@ from farm.status import status_of
 from farm.unit import DONE
 from farm.units import SUBMISSIONS, read_submission
 from tests.farm.fake_blender import a_farm, run_in, starts
-from tests.farm.processes import begun, kill, processes_of
-from tests.farm.slurm_here import wait_for
+from tests.farm.processes import ROOT, begun, kill, processes_of
+from tests.farm.slurm_here import wait_for, why_no_slurm
 
 
 def hand_over(out, *words: str) -> None:
@@ -119,3 +121,14 @@ def test_a_task_whose_time_is_up_goes_on_later(slurm, tmp_path):
     assert len(begun_with) >= 2 and begun_with == sorted(set(begun_with))  # each goes on where the one before ended
     ends = [(attempt.code, attempt.rendered) for attempt in all_attempts(out)]
     assert [code for code, _ in ends] == [143] * (len(ends) - 1) + [0] and sum(count for _, count in ends) == 60
+
+
+@pytest.mark.slow
+def test_a_stress_run_ends_with_the_frames_of_an_undisturbed_one():
+    if why := why_no_slurm():
+        pytest.skip(why)
+    words = ["--frames", "12", "--unit-frames", "4", "--every", "6"]
+    command = [sys.executable, str(ROOT / "benchmarks" / "stress.py"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| frames that are there | 12 | 12 |" in done.stdout and "pixels are others |  | 0 |" in done.stdout
