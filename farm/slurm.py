@@ -135,17 +135,32 @@ def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Seque
 def _notice(time: str | None) -> int:
     """Seconds before the time is up at which a task hears of it: with a minute's notice, one of a minute would hear of
     it as it begins, and be queued again for ever."""
+    seconds = _seconds(time)
+    return max(1, min(_NOTICE, seconds // 4)) if seconds else _NOTICE
+
+
+def warning(wish: Wish, frame_timeout: float) -> str:
+    """What is wrong with the time of a task, in words; "" where nothing is."""
+    seconds = _seconds(wish.time)
+    if not seconds or seconds - _notice(wish.time) > frame_timeout:
+        return ""
+    return (
+        f"--time {wish.time} ends before a frame is taken for hung, after {frame_timeout:g} s: a task with one that "
+        "hangs would be queued again and again; give it more time, or plan with a shorter frame_timeout"
+    )
+
+
+def _seconds(time: str | None) -> int:
+    """Of a time as `sbatch` reads it; 0 where there is no limit."""
     found = _TIME.fullmatch(time or "")
     if not found:
-        return _NOTICE
+        return 0
     days, first, second, third = (int(number or 0) for number in found.groups())
     if found[1]:  # days-hours[:minutes[:seconds]]
-        seconds = 86400 * days + 3600 * first + 60 * second + third
-    elif found[4]:  # hours:minutes:seconds
-        seconds = 3600 * first + 60 * second + third
-    else:  # minutes[:seconds]
-        seconds = 60 * first + second
-    return max(1, min(_NOTICE, seconds // 4)) if seconds else _NOTICE  # 0 is no limit
+        return 86400 * days + 3600 * first + 60 * second + third
+    if found[4]:  # hours:minutes:seconds
+        return 3600 * first + 60 * second + third
+    return 60 * first + second  # minutes[:seconds]
 
 
 def submit(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[int]) -> str:

@@ -117,6 +117,12 @@ def test_a_task_has_three_quarters_of_a_short_time_to_itself(tmp_path, time, not
     assert f"--signal=B:USR1@{notice}" in prepared(tmp_path, Wish(time=time), 3, 1, [], 10).command
 
 
+def test_a_time_in_which_no_frame_could_be_told_to_hang_is_told():
+    assert "--time 11 ends before a frame is taken for hung, after 600 s" in slurm.warning(Wish(time="11"), 600.0)
+    for enough in ("12", "4:00:00", "0", None):
+        assert slurm.warning(Wish(time=enough), 600.0) == ""
+
+
 @pytest.mark.parametrize(("number", "code", "requeued"), [("USR1", 75, "requeue 12_7\n"), ("TERM", 143, "")])
 def test_a_task_whose_time_is_up_ends_its_render_and_is_queued_again(
     tmp_path, programs, monkeypatch, number, code, requeued
