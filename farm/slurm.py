@@ -22,9 +22,13 @@ from .units import SCHEMA, SUBMISSIONS, FarmError
 
 MOST_TASKS = 500
 """Of an array: more would only make the queue long."""
-_NOTICE = 60  # seconds before the time is up
+_NOTICE = 60  # seconds before the time is up, or a quarter of a short time
 _PAUSE = 60  # seconds before a task whose disk was full or away asks to be queued again
 _TRIES = 5  # restarts of a task whose disk was full or away
+_LIVES = 3  # of a unit's process that is killed outright
+_CALLS = 20  # of a controller that does not answer
+
+_TIME = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
 
 _SCRIPT = """#!/bin/bash
 # A task of a job array: its share of the units of {out}
@@ -32,25 +36,38 @@ _SCRIPT = """#!/bin/bash
 set -u
 
 again() {{
-    trap '' USR1
-    kill -TERM "$render" 2>/dev/null
-    wait "$render"
-    scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}"
+    for call in {{1..{calls}}}; do  # the controller may be away for a while
+        scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}" && break
+        sleep {pause}
+    done
     sleep {pause}
     exit 75
 }}
-trap again USR1
+time_is_up() {{
+    trap '' USR1
+    kill -TERM "$render" 2>/dev/null
+    wait "$render"
+    again
+}}
+trap time_is_up USR1
 trap 'kill -TERM "$render" 2>/dev/null' TERM
 
-{command} --index "$SLURM_ARRAY_TASK_ID" &
-render=$!
-wait "$render"
-code=$?
-if [ "$code" -gt 128 ]; then  # a signal to this shell ends the wait, and not the render
+for life in {{1..{lives}}}; do
+    {command} --index "$SLURM_ARRAY_TASK_ID" &
+    render=$!
     wait "$render"
     code=$?
-fi
+    if [ "$code" -gt 128 ]; then  # a signal to this shell ends the wait, and not the render
+        wait "$render"
+        code=$?
+    fi
+    case "$code" in
+        129 | 130 | 143) break ;;  # somebody wants it to stop
+    esac
+    [ "$code" -gt 128 ] || break  # killed outright: what is done stays, and the rest begins again
+done
 if [ "$code" -eq 75 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt {tries} ]; then
+    trap '' USR1
     sleep {pause}
     again
 fi
@@ -109,7 +126,7 @@ def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Seque
         f"--output={log}",
         "--open-mode=append",
         "--requeue",
-        f"--signal=B:USR1@{_NOTICE}",
+        f"--signal=B:USR1@{_notice(wish.time)}",
         *(f"--{name}={value}" for name, value in asked.items() if value is not None),
         *wish.more,
     )
@@ -117,7 +134,39 @@ def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Seque
     called = wish.labelpass or (sys.executable, str(door))
     unit = [*called, "unit", str(out), f"--submission={number}", f"--stride={tasks}", *unit_options]
     named = shlex.quote(str(out)).replace("\n", " ")
-    return Submission(command, _SCRIPT.format(out=named, command=shlex.join(unit), tries=_TRIES, pause=_PAUSE))
+    numbers = {"tries": _TRIES, "pause": _PAUSE, "lives": _LIVES, "calls": _CALLS}
+    return Submission(command, _SCRIPT.format(out=named, command=shlex.join(unit), **numbers))
+
+
+def _notice(time: str | None) -> int:
+    """Seconds before the time is up at which a task hears of it: with a minute's notice, one of a minute would hear of
+    it as it begins, and be queued again for ever."""
+    seconds = _seconds(time)
+    return max(1, min(_NOTICE, seconds // 4)) if seconds else _NOTICE
+
+
+def warning(wish: Wish, frame_timeout: float) -> str:
+    """What is wrong with the time of a task, in words; "" where nothing is."""
+    seconds = _seconds(wish.time)
+    if not seconds or seconds - _notice(wish.time) > frame_timeout:
+        return ""
+    return (
+        f"--time {wish.time} ends before a frame is taken for hung, after {frame_timeout:g} s: a task with one that "
+        "hangs would be queued again and again; give it more time, or plan with a shorter frame_timeout"
+    )
+
+
+def _seconds(time: str | None) -> int:
+    """Of a time as `sbatch` reads it; 0 where there is no limit."""
+    found = _TIME.fullmatch(time or "")
+    if not found:
+        return 0
+    days, first, second, third = (int(number or 0) for number in found.groups())
+    if found[1]:  # days-hours[:minutes[:seconds]]
+        return 86400 * days + 3600 * first + 60 * second + third
+    if found[4]:  # hours:minutes:seconds
+        return 3600 * first + 60 * second + third
+    return 60 * first + second  # minutes[:seconds]
 
 
 def submit(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[int]) -> str:

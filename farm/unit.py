@@ -19,6 +19,7 @@ from render_scripts.installed_blender import FAILED, NOT_WRITTEN, ended_by, run_
 from render_scripts.plan import frames_text
 
 from .attempts import Attempt, Open, attempted, attempts_of
+from .patience import Patience
 from .units import FarmError, Scene, UnitPlan, missing_frames, read_units, run_of
 
 DONE, PERMANENT, AGAIN = 0, 65, 75
@@ -80,11 +81,14 @@ def _attempt(out: Path, plan: UnitPlan, index: int, scene: Scene, todo: list[int
     """One render. Its exit code: 0, FAILED, or one of ours with which a unit ends."""
     run = run_of(out, scene)
     with attempted(out, index, len(todo)) as attempt:
+        patience = Patience(run, todo, plan.frame_timeout)
         with attempt.log.open("wb") as log:
-            code = run_child(_command(plan, scene, run, todo, more), log)
+            code = run_child(_command(plan, scene, run, todo, more), log, patience)
         left = missing_frames(run, todo)
         rendered = [frame for frame in todo if frame not in set(left)]
         ended, at, why = _verdict(code, left, attempt)
+        if patience.is_out:
+            why = patience.why
         attempt.end(ended, len(rendered), at, why, _rendered_by(run, rendered))
     if why:
         print(f"labelpass: unit {index}: {why}", file=sys.stderr, flush=True)

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -127,13 +129,16 @@ def why_no_program(program: str) -> str:
     return "this file may not be executed" if Path(program).is_file() else "no such program"
 
 
+LOOK = 5.0
+"""Seconds between two looks at whether a child is to be ended."""
 _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-def run_child(command: list[str], heard: IO[bytes] | None = None) -> int:
+def run_child(command: list[str], heard: IO[bytes] | None = None, is_too_long: Callable[[], bool] | None = None) -> int:
     """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say.
 
-    `heard`: a file for all that it prints, which is printed otherwise.
+    `heard`: a file for all that it prints, which is printed otherwise. It is killed once `is_too_long` says so, which
+    is asked every few seconds.
     """
     children: list[subprocess.Popen[bytes]] = []
     told: list[int] = []
@@ -153,6 +158,11 @@ def run_child(command: list[str], heard: IO[bytes] | None = None) -> int:
             children.append(child)
             for number in told:  # before it was there to be told
                 child.send_signal(number)
+            while is_too_long:
+                with suppress(subprocess.TimeoutExpired):
+                    return child.wait(LOOK)
+                if is_too_long():
+                    child.kill()
             return child.wait()
     finally:
         for number, handler in before.items():

@@ -37,7 +37,7 @@ RUNS = {
     "export_memory.py": (["--frames", "10,30", "--jobs", "1"], "| 30"),
 }
 """{file: (arguments, what the last row of its table is about)}."""
-NO_RUNS = {"window.py", "crowds.py", "run.py"}
+NO_RUNS = {"window.py", "crowds.py", "run.py", "stress.py"}  # that one has a test beside the drills
 
 
 def a_room(path: Path) -> Path:

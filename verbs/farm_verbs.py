@@ -186,13 +186,16 @@ def _to_dask(parsed: argparse.Namespace, more: list[str], left: list[int]) -> in
 
 
 def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int]) -> int:
-    from farm.slurm import MOST_TASKS, Wish, prepared, submit
+    from farm.slurm import MOST_TASKS, Wish, prepared, submit, warning
+    from farm.units import read_units
 
     if parsed.scheduler:
         raise ValueError("render: --scheduler is for dask")
     out, own = parsed.scene.resolve(), tuple(parsed.sbatch_arg)
     limits = parsed.gpus, parsed.cpus, parsed.memory, parsed.time, parsed.max_parallel
     wish = Wish(parsed.partition, *limits, own, parsed.node_command or ())
+    if why := warning(wish, read_units(out).frame_timeout):
+        print(f"labelpass: warning: {why}", file=sys.stderr)
     if parsed.dry_run:
         print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
     else:

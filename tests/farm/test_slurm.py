@@ -114,6 +114,36 @@ def test_a_disk_that_is_full_is_waited_for_a_few_times(tmp_path, programs, monke
     assert ran(script, tmp_path, SLURM_RESTART_COUNT="5").returncode == 75 and asked_of(programs) == "requeue 12_7\n"
 
 
+@pytest.mark.parametrize(("deaths", "code"), [(2, 0), (3, 137)])
+def test_a_unit_whose_process_is_killed_is_begun_again_by_its_task(tmp_path, programs, monkeypatch, deaths, code):
+    count = f"echo x >> {tmp_path}/lives; [ $(wc -l < {tmp_path}/lives) -le {deaths} ] && kill -9 $$"
+    monkeypatch.setattr(slurm.sys, "executable", str(a_program(tmp_path, "stub", f"{count}; exit 0")))
+    assert ran(prepared(tmp_path, Wish(), 3, 1, [], 10).script, tmp_path).returncode == code
+    assert (tmp_path / "lives").read_text() == "x\n" * 3 and asked_of(programs) == ""
+
+
+def test_a_controller_that_is_away_is_asked_again(tmp_path, programs, monkeypatch):
+    monkeypatch.setattr(slurm.sys, "executable", str(a_program(tmp_path, "stub", "exit 75")))
+    a_program(programs, "scontrol", f'echo "$@" >> {programs}/asked; [ $(wc -l < {programs}/asked) -ge 3 ]')
+    assert ran(prepared(tmp_path, Wish(), 3, 1, [], 10).script, tmp_path).returncode == 75
+    assert asked_of(programs) == "requeue 12_7\n" * 3
+
+
+@pytest.mark.parametrize(
+    ("time", "notice"),
+    [(None, 60), ("4:00:00", 60), ("1", 15), ("2", 30), ("1:20", 20), ("0:0:40", 10), ("1-0", 60), ("0-0:1", 15),
+     ("0", 60), ("UNLIMITED", 60)],
+)  # fmt: skip
+def test_a_task_has_three_quarters_of_a_short_time_to_itself(tmp_path, time, notice):
+    assert f"--signal=B:USR1@{notice}" in prepared(tmp_path, Wish(time=time), 3, 1, [], 10).command
+
+
+def test_a_time_in_which_no_frame_could_be_told_to_hang_is_told():
+    assert "--time 11 ends before a frame is taken for hung, after 600 s" in slurm.warning(Wish(time="11"), 600.0)
+    for enough in ("12", "4:00:00", "0", None):
+        assert slurm.warning(Wish(time=enough), 600.0) == ""
+
+
 @pytest.mark.parametrize(("number", "code", "requeued"), [("USR1", 75, "requeue 12_7\n"), ("TERM", 143, "")])
 def test_a_task_whose_time_is_up_ends_its_render_and_is_queued_again(
     tmp_path, programs, monkeypatch, number, code, requeued

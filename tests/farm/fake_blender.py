@@ -1,0 +1,72 @@
+"""A program that is called like Blender and leaves frames as a render would, in no time, or does what a drill asks.
+
+The .blend that it is given is JSON: `{"seconds": 0.2, "3": "crashes"}`, what a frame takes and how it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from blender_addon.contract.run import FRAMES, PLAN, frame_folder, new_frame, sweep_partial_frames  # noqa: E402
+from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units  # noqa: E402
+from render_scripts.orphans import end_with_parent  # noqa: E402
+from render_scripts.plan import parse_frames  # noqa: E402
+
+
+def a_farm(folder: Path, frames: int, a_unit: int, patience: float = 600.0, **does: object) -> Path:
+    """A planned folder whose one scene, `flat`, is rendered by this program."""
+    program, scene, out = folder / "fake-blender", folder / "flat.blend", folder / "farm"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, __file__])} "$@"\n')
+    program.chmod(0o755)
+    scene.write_text(json.dumps({name.removeprefix("frame_"): how for name, how in does.items()}))
+    units = tuple(cut(range(1, frames + 1), 0, a_unit))
+    write_units(out, UnitPlan((Scene(str(scene), "flat", ()),), units, patience, Pilot(3, 0.2, 0.1), str(program)))
+    (run_in(out) / FRAMES).mkdir(parents=True)
+    (run_in(out) / PLAN).write_text("{}")
+    return out
+
+
+def run_in(out: Path) -> Path:
+    return out / RUNS / "flat"
+
+
+def starts(out: Path) -> list[str]:
+    """The frames that each render was begun with."""
+    path = out / "starts"
+    return path.read_text().split() if path.exists() else []
+
+
+def main(words: list[str]) -> int:
+    end_with_parent()
+    options = dict(word[2:].split("=", 1) for word in words if word.startswith("--") and "=" in word)
+    does, run = json.loads(Path(words[words.index("-b") + 1]).read_text()), Path(options["out"])
+    with open(run.parents[1] / "starts", "a") as told:
+        told.write(f"{options['frames']}\n")
+    if does.get("loading") == "hangs":
+        time.sleep(3600)
+    sweep_partial_frames(run)
+    for frame in parse_frames(options["frames"]):
+        how = does.get(str(frame), "")
+        if how == "crashes":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if frame_folder(run, frame).exists():
+            continue
+        with new_frame(run, frame) as beside:
+            time.sleep(does.get("seconds", 0))
+            (beside / "frame.json").write_text(json.dumps({"schema": 1, "frame": frame}))
+    if does.get("leaving") == "hangs":
+        time.sleep(3600)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
