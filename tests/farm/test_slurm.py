@@ -83,7 +83,7 @@ def test_the_words_of_a_node_are_cut_as_a_shell_cuts_them(tmp_path, capsys):
     out = str(a_farm(tmp_path / "farm"))
     asked = ["render", out, "--cluster", "slurm", "--dry-run", "--node-command"]
     assert main([*asked, "apptainer run --bind '/my data' '$(touch hacked)'"]) == 0
-    assert f"\napptainer run --bind '/my data' '$(touch hacked)' unit {out} --submission=1" in capsys.readouterr().out
+    assert f" apptainer run --bind '/my data' '$(touch hacked)' unit {out} --submission=1" in capsys.readouterr().out
     for words in ("", "  ", "a 'b"):
         with pytest.raises(SystemExit):
             main([*asked, words])
