@@ -10,7 +10,7 @@ DEMO := build/demo
 ABREAST := -n auto --maxprocesses 4 --dist loadfile
 BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
 
-.PHONY: demo test test-slow test-readers test-training test-deploy test-wheels test-blender lint benchmark zip clean
+.PHONY: demo test test-slow test-readers test-training test-deploy test-wheels test-blender for-blender in-blender lint benchmark zip clean
 
 demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 views, export, show
 	rm -rf $(DEMO)
@@ -42,10 +42,15 @@ test-wheels:                  ## the Blender side of the suite on the other bpy 
 	  .venv-bpy$$bpy/bin/python -m pytest -m "not slow" $(ABREAST) $(BLENDER_SIDE) tests/test_extension_zip.py || exit 1; \
 	done
 
-test-blender: zip             ## the Blender side of the suite, and the zip, in a real Blender: BLENDER=/path/to/blender
+test-blender: for-blender     ## the Blender side of the suite, and the zip, in a real Blender: BLENDER=/path/to/blender
+	$(MAKE) in-blender
+
+for-blender: zip              ## what that needs of ours
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade --target build/pytest "pytest>=9" "hypothesis<6.149"
+
+in-blender:                   ## and that alone: of two Blenders side by side, say
 	$(BLENDER) -b --factory-startup --python-exit-code 1 -P tests/blender/suite.py -- build/pytest $(BLENDER_SIDE)
-	BLENDER_USER_RESOURCES=$(abspath build/blender-user) $(BLENDER) -b --factory-startup --python-exit-code 1 \
+	BLENDER_USER_RESOURCES=$(abspath build/user-of-$(notdir $(BLENDER))) $(BLENDER) -b --factory-startup --python-exit-code 1 \
 	  -P tests/blender/extension.py -- build/labelpass-*.zip
 	BLENDER=$(BLENDER) $(BIN)/python -m pytest tests/front_door -k installed
 
