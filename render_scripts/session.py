@@ -26,7 +26,7 @@ from blender_addon.contract.labels import LabelSetError
 from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_aside
 from blender_addon.contract.run import Plan, RunError, View
 from blender_addon.contract.words import counted, refusal
-from blender_addon.label_render.label_pass import RenderFailed
+from blender_addon.label_render.label_pass import NoRoom, RenderFailed
 from blender_addon.label_render.line_styles import no_style_modules
 from blender_addon.label_render.stage import put_back_frame
 from blender_addon.label_render.viewpoints import NoCamera
@@ -76,7 +76,7 @@ def render(request: Request) -> int:
         return 1
     except RenderFailed as error:
         print(f"labelpass: {error}; what is done stays, {error.advice}", file=sys.stderr, flush=True)
-        return NOT_WRITTEN if isinstance(error, NotWritten) else FAILED
+        return NOT_WRITTEN if isinstance(error, (NotWritten, NoRoom)) else FAILED
 
 
 def _render(request: Request) -> int:

@@ -37,6 +37,10 @@ class RenderFailed(RuntimeError):
     """What helps."""
 
 
+class NoRoom(RenderFailed):
+    """The same, where the disk for temporary files is as good as full: nothing is wrong with the frame."""
+
+
 @contextmanager
 def prepared(scene: bpy.types.Scene, settings: Settings, more_passes: Collection[str] = ()) -> Iterator[None]:
     """What both renders of every frame need; the user's own settings come back when the block ends.
@@ -151,7 +155,7 @@ def render_channels(scene: bpy.types.Scene) -> Passes:
         try:
             channels: Passes = compat.pass_channels(exr.read_uncompressed(path))
         except ValueError as error:
-            raise RenderFailed(f"{_not_trusted(error)}{little_room(path.parent.parent)}") from error
+            raise _failed(str(_not_trusted(error)), path.parent.parent) from error
     return channels
 
 
@@ -164,6 +168,12 @@ def label_samples(passes: Passes, ignored: str, void: int = 0) -> NDArray[np.uin
         return label_maps.without_ignored(labels, passes[f"{ignored}.X"]) if ignored else labels
     except (ValueError, KeyError) as error:
         raise _not_trusted(error) from error
+
+
+def _failed(what: str, folder: Path) -> RenderFailed:
+    """How a render failed that wrote into this folder."""
+    room = little_room(folder)
+    return NoRoom(f"{what}{room}") if room else RenderFailed(what)
 
 
 def _not_trusted(error: Exception) -> RenderFailed:
@@ -234,9 +244,9 @@ def render_still(scene: bpy.types.Scene, path: Path) -> None:
         try:
             bpy.ops.render.render(write_still=True)
         except RuntimeError as error:
-            raise RenderFailed(f"Blender failed to render: {str(error).strip()}{little_room(around)}") from error
+            raise _failed(f"Blender failed to render: {str(error).strip()}", around) from error
         if not path.is_file() or not path.stat().st_size:
-            raise RenderFailed(f"Blender rendered no file{last_words()}{little_room(around)}")
+            raise _failed(f"Blender rendered no file{last_words()}", around)
 
 
 @contextmanager

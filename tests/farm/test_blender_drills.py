@@ -93,3 +93,16 @@ def test_a_disk_that_fills_up_costs_the_frame_in_flight(folder, small_disk):
     assert labelpass.main(["render", str(out)]) == DONE
     assert finished_frames(out / "runs" / "flat") == list(range(1, 61))
     assert sum(attempt.rendered for attempt in attempts_of(out, 0)) == 60
+
+
+def test_a_machine_whose_temporary_files_have_no_room_gives_nothing_up(folder, small_disk, monkeypatch):
+    save(folder / "flat.blend")
+    (folder / "job.yaml").write_text(JOB.replace("16x12", "160x120"))
+    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "2", "--unit-frames", "1"]) == 0
+    fill(small_disk, leave=50_000)
+    monkeypatch.setenv("TMPDIR", str(small_disk))
+    assert labelpass.main(["render", "many"]) == AGAIN
+    (attempt,) = attempts_of(folder / "many", 0)  # once, and no other unit
+    assert "MB left" in attempt.why and not attempts_of(folder / "many", 1)
+    monkeypatch.delenv("TMPDIR")
+    assert labelpass.main(["render", "many"]) == DONE
