@@ -110,6 +110,22 @@ def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Seque
     """The submission that has this number, of so many units, as tasks of at most `most`."""
     tasks = max(1, min(units, most))
     at_once = f"%{wish.max_parallel}" if wish.max_parallel else ""
+    own = [f"--array=0-{tasks - 1}{at_once}", f"--signal=B:USR1@{_notice(wish.time)}"]
+    unit = [*called(wish), "unit", str(out), f"--submission={number}", f"--stride={tasks}", *unit_options]
+    named = shlex.quote(str(out)).replace("\n", " ")
+    numbers = {"tries": _TRIES, "pause": _PAUSE, "lives": _LIVES, "calls": _CALLS}
+    script = _SCRIPT.format(out=named, command=shlex.join(unit), **numbers)
+    return Submission(sbatch(out, wish, "render", own), script)
+
+
+def called(wish: Wish) -> tuple[str, ...]:
+    """The words that call labelpass on a node."""
+    return wish.labelpass or (sys.executable, str(Path(__file__).resolve().parents[1] / "labelpass.py"))
+
+
+def sbatch(out: Path, wish: Wish, what: str, own: Sequence[str]) -> tuple[str, ...]:
+    """The words that hand over an array, with its `own` among them and those of the wish last; `what` it does is in its
+    name."""
     asked = {
         "partition": wish.partition,
         "gres": f"gpu:{wish.gpus}" if wish.gpus else None,
@@ -118,24 +134,17 @@ def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Seque
         "time": wish.time,
     }
     log = str(out / "slurm" / "%A_%a.log").replace("%", "%%").replace("%%A_%%a", "%A_%a")
-    command = (
+    return (
         "sbatch",
         "--parsable",
-        "--job-name=labelpass",
-        f"--array=0-{tasks - 1}{at_once}",
+        f"--job-name=labelpass-{what}",
         f"--output={log}",
         "--open-mode=append",
         "--requeue",
-        f"--signal=B:USR1@{_notice(wish.time)}",
+        *own,
         *(f"--{name}={value}" for name, value in asked.items() if value is not None),
         *wish.more,
     )
-    door = Path(__file__).resolve().parents[1] / "labelpass.py"
-    called = wish.labelpass or (sys.executable, str(door))
-    unit = [*called, "unit", str(out), f"--submission={number}", f"--stride={tasks}", *unit_options]
-    named = shlex.quote(str(out)).replace("\n", " ")
-    numbers = {"tries": _TRIES, "pause": _PAUSE, "lives": _LIVES, "calls": _CALLS}
-    return Submission(command, _SCRIPT.format(out=named, command=shlex.join(unit), **numbers))
 
 
 def _notice(time: str | None) -> int:
@@ -174,7 +183,11 @@ def submit(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[i
     most = min(MOST_TASKS, array_size())
     number = write_submission(out, units)
     (out / "slurm").mkdir(exist_ok=True)
-    asked = prepared(out, wish, len(units), number, unit_options, most)
+    return handed_over(prepared(out, wish, len(units), number, unit_options, most))
+
+
+def handed_over(asked: Submission) -> str:
+    """The number of the job that it becomes. Raises FarmError where `sbatch` is not there, or refuses."""
     try:
         done = subprocess.run(asked.command, input=asked.script, capture_output=True, text=True, check=False)
     except FileNotFoundError:

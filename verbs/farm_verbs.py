@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from blender_addon.contract.arguments import parse_path, said
@@ -128,6 +129,14 @@ def add_farm_arguments(verb: argparse.ArgumentParser) -> None:
         metavar="WORDS",
         help="slurm: what a node calls for labelpass, such as 'apptainer run --nv labelpass.sif'; default: this one",
     )
+    add(
+        "--export",
+        type=_words,
+        action="append",
+        default=[],
+        metavar="WORDS",
+        help="slurm: and then make this dataset, such as '--format segnet --out data/many'; repeatable",
+    )
     add("--max-parallel", type=_whole, metavar="N", help="slurm: tasks at once, at most")
     add(
         "--sbatch-arg",
@@ -151,6 +160,8 @@ def render_farm(parsed: argparse.Namespace) -> int:
     more = [*_on_this_machine(parsed), *(["--again"] if parsed.again else [])]
     if parsed.cluster:
         return _handed_over(parsed, more)
+    if named := _of_slurm(parsed):
+        raise ValueError(f"render: {named} is for --cluster slurm")
     workers = workers_here(os.environ, parsed.workers)
     return render_here(parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {line}", flush=True))
 
@@ -160,17 +171,37 @@ def is_for_farms(parsed: argparse.Namespace) -> bool:
     return any(getattr(parsed, name) for name in ("workers", "again", "cluster", "scheduler", "gpus", *_OF_SLURM))
 
 
-_OF_SLURM = ("dry_run", "partition", "cpus", "memory", "time", "max_parallel", "sbatch_arg", "node_command")
+_OF_SLURM = ("dry_run", "partition", "cpus", "memory", "time", "max_parallel", "sbatch_arg", "node_command", "export")
+
+
+def _of_slurm(parsed: argparse.Namespace) -> str:
+    """An option that was given and that Slurm alone has, "" where there is none."""
+    return next((f"--{name.replace('_', '-')}" for name in _OF_SLURM if getattr(parsed, name)), "")
 
 
 def _handed_over(parsed: argparse.Namespace, more: list[str]) -> int:
     from farm.units import units_left
 
+    exports = [_checked_export(words) for words in parsed.export]
     left = units_left(parsed.scene.resolve())
-    if not left:
+    if not left and not exports:
         print(f"labelpass: {parsed.scene}: all is there")
         return 0
-    return (_to_slurm if parsed.cluster == "slurm" else _to_dask)(parsed, more, left)
+    if parsed.cluster == "slurm":
+        return _to_slurm(parsed, more, left, exports)
+    return _to_dask(parsed, more, left)
+
+
+def _checked_export(words: Sequence[str]) -> list[str]:
+    """As `labelpass export` reads them, now and not in hours; with the folder where it is from anywhere."""
+    from postprocess.export_request import add_arguments
+
+    verb = argparse.ArgumentParser(prog="labelpass render --export", add_help=False, allow_abbrev=False)
+    add_arguments(verb)
+    asked = verb.parse_args(words)
+    if asked.runs or asked.exr:
+        raise ValueError("render: --export: it is of the runs that are rendered; name no others")
+    return [*words, f"--out={asked.out.resolve()}"]
 
 
 def _to_dask(parsed: argparse.Namespace, more: list[str], left: list[int]) -> int:
@@ -178,15 +209,14 @@ def _to_dask(parsed: argparse.Namespace, more: list[str], left: list[int]) -> in
 
     if not parsed.scheduler:
         raise ValueError("render: --cluster dask needs --scheduler, such as tcp://head:8786")
-    if named := next((name for name in _OF_SLURM if getattr(parsed, name)), ""):
-        raise ValueError(
-            f"render: --{named.replace('_', '-')} is for slurm; what Dask's workers have they say themselves"
-        )
+    if named := _of_slurm(parsed):
+        raise ValueError(f"render: {named} is for slurm; what Dask's workers have they say themselves")
     return render_on_dask(parsed.scene.resolve(), left, parsed.scheduler, more, parsed.gpus, say_above_progress)
 
 
-def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int]) -> int:
+def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int], exports: list[list[str]]) -> int:
     from farm.slurm import MOST_TASKS, Wish, prepared, submit, warning
+    from farm.slurm_export import prepared_exports, submit_exports
     from farm.units import read_units
 
     if parsed.scheduler:
@@ -197,11 +227,18 @@ def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int]) -> i
     if why := warning(wish, read_units(out).frame_timeout):
         print(f"labelpass: warning: {why}", file=sys.stderr)
     if parsed.dry_run:
-        print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
-    else:
-        job = submit(out, wish, more, left)
+        if left:
+            print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
+        if exports:
+            print(prepared_exports(out, wish, exports, "JOB" if left else None).text(), end="")
+        return 0
+    job = submit(out, wish, more, left) if left else None
+    if job:
         again = f"labelpass status {in_shell(parsed.scene)}"
         print(f"labelpass: job {job}: {counted(len(left), 'unit')}; how far they are: {again}")
+    if exports:
+        after = f", after job {job}" if job else ""
+        print(f"labelpass: job {submit_exports(out, wish, exports, job)}: {counted(len(exports), 'dataset')}{after}")
     return 0
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from farm import slurm
 from farm.slurm import Wish, array_size, prepared, submit
+from farm.slurm_export import prepared_exports
 from farm.units import FarmError, Scene, UnitPlan, cut, read_submission, units_left, write_units
 from labelpass import main
 
@@ -199,3 +200,45 @@ def test_a_folder_called_as_the_end_of_the_script_is_not_its_end(tmp_path, progr
     asked = prepared(out, Wish(), 3, 1, [], 10)
     subprocess.run(["bash"], input=asked.text(), cwd=tmp_path, text=True, check=True)
     assert (tmp_path / "given").read_text() == asked.script and not (tmp_path / "hacked").exists()
+
+
+EXPORTS = (["--format", "segnet", "--out=/data/a b"], ["--format=coco", f"--labels={NASTY}", "--out=/data/c"])
+
+
+@pytest.mark.parametrize(("code", "made"), [(0, True), (65, True), (75, False), (1, False)])
+def test_datasets_are_made_of_what_is_whole_or_will_not_be(tmp_path, programs, code, made):
+    """65: some frames were given up, and the others are all that there will be."""
+    a_program(programs, "node", f'[ "$1" = status ] && exit {code}; for word in "$@"; do echo "<$word>"; done')
+    out = a_farm(tmp_path / "farm")
+    asked = prepared_exports(out, Wish(labelpass=("node",)), EXPORTS, "4711")
+    assert {"--array=0-1", "--dependency=afterany:4711"} < set(asked.command)
+    for number, words in enumerate(EXPORTS):
+        done = ran(asked.script, tmp_path, SLURM_ARRAY_TASK_ID=str(number), SLURM_CPUS_PER_TASK="3")
+        run = str(out / "runs" / "flat")
+        told = "".join(f"<{word}>\n" for word in ("export", "--jobs=3", *words, run))
+        assert (done.stdout == told) is made and done.returncode == (0 if made else code)
+        assert made or "not all is rendered" in done.stdout
+    assert not list(tmp_path.rglob("hacked"))
+
+
+def test_datasets_need_no_gpu_and_wait_for_nothing_where_all_is_rendered(tmp_path):
+    wish = Wish("gpu", 1, 6, "24G", "4:00:00", 64)
+    command = prepared_exports(a_farm(tmp_path / "farm"), wish, EXPORTS[:1], None).command
+    assert {"--array=0-0", "--partition=gpu", "--cpus-per-task=6", "--mem=24G"} < set(command)
+    assert not any(word.startswith(("--gres", "--dependency")) for word in command)
+
+
+def test_the_words_of_an_export_are_read_before_anything_is_handed_over(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = str(a_farm(tmp_path / "farm"))
+    asked = ["render", out, "--cluster", "slurm", "--dry-run", "--export"]
+    assert main([*asked, "--format segnet --out 'my data'"]) == 0
+    text = capsys.readouterr().out
+    assert "--dependency=afterany:JOB" in text and f"'--out={tmp_path / 'my data'}'" in text
+    with pytest.raises(SystemExit):
+        main([*asked, "--format segnett --out data"])
+    assert "invalid choice: 'segnett'" in capsys.readouterr().err
+    assert main([*asked, "other --format segnet --out data"]) == 1
+    assert "it is of the runs that are rendered; name no others" in capsys.readouterr().err
+    assert main(["render", out, "--export", "--format segnet --out data"]) == 1
+    assert "--export is for --cluster slurm" in capsys.readouterr().err

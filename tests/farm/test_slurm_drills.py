@@ -50,6 +50,16 @@ def test_blenders_and_units_that_are_killed_begin_again_in_their_task(slurm, tmp
     assert len(starts(out)) > 2 and len(list((out / SUBMISSIONS).glob("*.json"))) == 1
 
 
+def test_datasets_are_begun_when_the_renders_are_over(slurm, tmp_path):
+    out = a_farm(tmp_path, 6, 3, seconds=0.5)
+    hand_over(out, "--export", f"--format segnet --out {tmp_path / 'data'}", "--export", "--format nyu --out data")
+    slurm.wait_until_over()
+    *_, (first, told) = sorted((path.name, path.read_text()) for path in (out / "slurm").glob("*_0.log"))
+    assert "6 of 6 frames" in told and first != "1_0.log"
+    assert "flat/plan.json" in told  # which is none that an export could read: the frames are those of a stand-in
+    assert len(list((out / "slurm").glob("*_1.log"))) == 2
+
+
 def test_ten_thousand_units_are_one_submission(slurm, tmp_path):
     out = a_farm(tmp_path, 10_000, 1)
     hand_over(out, "--sbatch-arg=--hold")
