@@ -28,7 +28,8 @@ FOLDER = "attempts"
 BEAT = 15.0
 """Seconds after which the file of an attempt is touched again."""
 SILENT = 90.0
-"""Seconds without a touch after which an attempt is dead."""
+"""Seconds without a touch after which an attempt is dead; so it is where it was touched in the future, since the clock
+of the disk was put back."""
 
 _BUCKET = 1000
 _NAME = re.compile(r"(?P<unit>[0-9]{6,})-(?P<number>[0-9]+)-(?P<host>.+)-(?P<pid>[0-9]+)\.jsonl")
@@ -127,7 +128,7 @@ def _attempt(path: Path, match: re.Match[str], now: float) -> Attempt:
         at=_number(ended.get("at")),
         why=str(ended.get("why") or ""),
         machine=machine if isinstance(machine, dict) else {},
-        is_alive=not ended and now - state.st_mtime < SILENT and _may_live(match["host"], int(match["pid"])),
+        is_alive=not ended and abs(now - state.st_mtime) < SILENT and _may_live(match["host"], int(match["pid"])),
     )
 
 

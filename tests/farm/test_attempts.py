@@ -7,7 +7,11 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
+from farm import attempts
 from farm.attempts import FOLDER, SILENT, all_attempts, attempted, attempts_of
+from tests.farm.slurm_here import wait_for
 
 
 def only_file(out):
@@ -27,13 +31,23 @@ def test_an_attempt_that_lasts_is_alive_and_then_it_has_ended(tmp_path):
     assert attempts_of(tmp_path, 1235) == []
 
 
-def test_who_was_killed_is_dead_after_a_while(tmp_path):
+@pytest.mark.parametrize("jump", [-SILENT - 1, SILENT + 1, 1e7])
+def test_who_was_killed_is_dead_after_a_while_also_where_the_clock_was_put_back(tmp_path, jump):
     with attempted(tmp_path, 0, 5):
         path = only_file(tmp_path)
-        old = path.stat().st_mtime - SILENT - 1
-        os.utime(path, (old, old))
+        then = path.stat().st_mtime + jump
+        os.utime(path, (then, then))
         (attempt,) = attempts_of(tmp_path, 0)
         assert not attempt.is_alive and attempt.code is None
+
+
+@pytest.mark.parametrize("jump", [-1e7, 1e7])
+def test_whoever_lives_is_alive_again_with_the_next_beat(tmp_path, monkeypatch, jump):
+    monkeypatch.setattr(attempts, "BEAT", 0.2)
+    with attempted(tmp_path, 0, 5):
+        then = only_file(tmp_path).stat().st_mtime + jump
+        os.utime(only_file(tmp_path), (then, then))
+        wait_for("a beat", lambda: attempts_of(tmp_path, 0)[0].is_alive)
 
 
 def test_a_line_that_was_torn_is_none(tmp_path):
