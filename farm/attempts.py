@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import tempfile
 import threading
 import time
@@ -21,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from blender_addon.contract.run import is_alive
+from blender_addon.contract.machine import is_alive, this_machine, unfinished_by
 from blender_addon.contract.strict import parse_json
 
 FOLDER = "attempts"
@@ -73,7 +72,7 @@ def attempted(out: Path, unit: int, todo: int) -> Iterator[Open]:
     folder = out / FOLDER / f"{unit // _BUCKET:03d}"
     folder.mkdir(parents=True, exist_ok=True)
     number = max((attempt.number for attempt in attempts_of(out, unit)), default=0) + 1
-    path = folder / f"{unit:06d}-{number}-{socket.gethostname()}-{os.getpid()}.jsonl"
+    path = folder / f"{unit:06d}-{number}-{unfinished_by()}.jsonl"
     _append(path, {"todo": todo, "begun": _now(out)})
     over = threading.Event()
 
@@ -134,7 +133,7 @@ def _attempt(path: Path, match: re.Match[str], now: float) -> Attempt:
 
 def _may_live(host: str, pid: int) -> bool:
     """Whether a process may still be there: of this machine one knows."""
-    return host != socket.gethostname() or pid == os.getpid() or is_alive(pid)
+    return host != this_machine() or pid == os.getpid() or is_alive(pid)
 
 
 def _line(text: str) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import glob
 import os
 import shutil
-import socket
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from blender_addon.contract.run import FRAMES, PLAN, is_alive
+from blender_addon.contract.machine import is_alive, this_machine
+from blender_addon.contract.run import FRAMES, PLAN
 from blender_addon.contract.words import counted, refusal
 
 from . import journal, spool
@@ -118,7 +118,7 @@ def _beside(out: Path) -> Path:
 
 
 def _start(out: Path) -> str:
-    return f".{out.name}.partial-{socket.gethostname()}-"
+    return f".{out.name}.partial-{this_machine()}-"
 
 
 def _make_room(out: Path, digest: str = "") -> None:

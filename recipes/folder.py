@@ -9,12 +9,11 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from pathlib import Path
 from typing import Any
 
 from blender_addon.contract import VERSION
+from blender_addon.contract.machine import unfinished_by
 from blender_addon.contract.run import to_json, write_text
 from blender_addon.contract.strict import parse_json
 from blender_addon.contract.words import refusal
@@ -37,7 +36,7 @@ def begin(out: Path, made_by: dict[str, Any], name: str = NAME) -> None:
         raise ValueError(f"{out} is there already, and has no {name}; name another --out")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        beside = out / f".{name}-{socket.gethostname()}-{os.getpid()}"
+        beside = out / f".{name}-{unfinished_by()}"
         write_text(beside, to_json(told))
         beside.rename(path)
     except OSError as error:

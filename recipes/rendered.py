@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from blender_addon.contract.labels import LabelSet, built_in
+from blender_addon.contract.machine import unfinished_by
 from blender_addon.contract.run import PLAN, finished_frames
 from blender_addon.contract.strict import plain
 from blender_addon.contract.words import counted
@@ -76,7 +76,7 @@ def _taken(there: Path, here: Path) -> bool:
 
 def _beside(place: Path) -> Path:
     """Where a file grows until it is whole: other nodes write it, too."""
-    return place.with_name(f".{place.stem}-{socket.gethostname()}-{os.getpid()}{place.suffix}")
+    return place.with_name(f".{place.stem}-{unfinished_by()}{place.suffix}")
 
 
 def label_set_of(asked: Asked) -> LabelSet | None:

@@ -21,7 +21,6 @@ import json
 import os
 import re
 import shutil
-import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -31,6 +30,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from .labels import LabelSet, label_set_from_dict
+from .machine import is_alive, this_machine, unfinished_by
 from .modalities import IMAGE_FORMATS, LABEL_CODES, MODALITIES, Lidar, files_of
 from .seal import is_broken
 from .strict import build, parse_json
@@ -220,7 +220,7 @@ def write_plan(run: Path, plan: Plan) -> None:
 
 def write_once(path: Path, text: str) -> None:
     """Write a file that never changes, whole or not at all. Raises PlanExists when it is there already."""
-    beside = path.with_name(f".{path.name}-{socket.gethostname()}-{os.getpid()}")
+    beside = path.with_name(f".{path.name}-{unfinished_by()}")
     try:
         write_text(beside, text)
         _put_in_place(beside, path)
@@ -256,7 +256,7 @@ def new_frame(run: Path, frame: int) -> Iterator[Path]:
     Nothing appears when the block raises. Where another process finished the same frame first, its frame stays.
     """
     place = frame_folder(run, frame)
-    beside = run / FRAMES / f".partial-{frame}-{socket.gethostname()}-{os.getpid()}"
+    beside = run / FRAMES / f".partial-{frame}-{unfinished_by()}"
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     try:
@@ -279,7 +279,7 @@ def sweep_partial_frames(run: Path) -> int:
     removed = 0
     for entry in [*(run / FRAMES).glob(".partial-*"), *run.glob(f".{PLAN}-*")]:
         match = _PARTIAL_NAME.fullmatch(entry.name)
-        if match and match["host"] == socket.gethostname() and not is_alive(int(match["pid"])):
+        if match and match["host"] == this_machine() and not is_alive(int(match["pid"])):
             # Under another name first: who is still writing there cannot rename the half of it into place.
             aside = entry.with_name(f"{entry.name.removesuffix(_SWEPT)}{_SWEPT}")
             with suppress(OSError):
@@ -368,21 +368,3 @@ def _sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether what a process of this machine left half written may still be finished by it.
-
-    False for this process, which asks before it begins: what bears its number is from an earlier life.
-    """
-    if pid == os.getpid():
-        return False
-    if os.name == "nt":
-        return True  # no cheap, harmless way to ask there
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 from blender_addon.contract.labels import Label, LabelSet
+from blender_addon.contract.machine import this_machine
 from blender_addon.contract.run import RECORD, Plan, Settings, View, new_frame
 
 REPOSITORY = Path(__file__).parents[2]
@@ -28,4 +28,4 @@ def write_frame(run: Path, frame: int, text: str = '{"schema": 1, "files": {}, "
 
 
 def partial_name(frame: int, pid: int, host: str | None = None) -> str:
-    return f".partial-{frame}-{host or socket.gethostname()}-{pid}"
+    return f".partial-{frame}-{host or this_machine()}-{pid}"

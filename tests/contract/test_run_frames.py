@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 
 from blender_addon.contract import run as run_folder
+from blender_addon.contract.machine import this_machine
 from blender_addon.contract.run import (
     FRAMES,
     PLAN,
@@ -98,7 +98,7 @@ def test_only_what_dead_processes_of_this_machine_left_is_swept(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     alive = os.getppid()
-    ours, host = os.getpid(), socket.gethostname()
+    ours, host = os.getpid(), this_machine()
     swept = [partial_name(1, dead.pid), partial_name(-5, dead.pid), partial_name(2, ours)]
     kept = [
         partial_name(3, alive),

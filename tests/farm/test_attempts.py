@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 
 import pytest
 
+from blender_addon.contract.machine import this_machine
 from farm import attempts
 from farm.attempts import FOLDER, SILENT, all_attempts, attempted, attempts_of
 from tests.farm.slurm_here import wait_for
@@ -76,7 +76,7 @@ def test_a_process_of_this_machine_that_is_gone_is_dead_at_once(tmp_path):
         path = only_file(tmp_path)
         gone = subprocess.Popen([sys.executable, "-c", ""])
         gone.wait()
-        path.rename(path.with_name(f"000000-1-{socket.gethostname()}-{gone.pid}.jsonl"))
+        path.rename(path.with_name(f"000000-1-{this_machine()}-{gone.pid}.jsonl"))
         assert not attempts_of(tmp_path, 0)[0].is_alive
         next(path.parent.glob("*.jsonl")).rename(path.with_name(f"000000-1-another-{gone.pid}.jsonl"))
         assert attempts_of(tmp_path, 0)[0].is_alive

@@ -5,12 +5,12 @@ leftovers, hangs. Whatever it was, the same command goes on, and no frame is los
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 
 import pytest
 
+from blender_addon.contract.machine import this_machine
 from blender_addon.contract.run import finished_frames, read_record
 from farm import patience
 from farm.attempts import FOLDER, attempted, attempts_of
@@ -155,12 +155,12 @@ def test_what_the_dead_left_half_written_is_swept_and_harms_nobody(tmp_path):
     out = a_farm(tmp_path, 2, 1)
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    ours, theirs = (f".partial-1-{host}-{gone.pid}" for host in (socket.gethostname(), "a-machine-that-is-gone"))
+    ours, theirs = (f".partial-1-{host}-{gone.pid}" for host in (this_machine(), "a-machine-that-is-gone"))
     for name in (ours, theirs, f"{ours}-swept"):
         (run_in(out) / "frames" / name).mkdir()
         (run_in(out) / "frames" / name / "image.png").write_bytes(b"half")
     (out / "submissions").mkdir()
-    (out / "submissions" / f".000001.json-{socket.gethostname()}-{gone.pid}").write_text("{")
+    (out / "submissions" / f".000001.json-{this_machine()}-{gone.pid}").write_text("{")
     assert units_left(out) == [0, 1] and status_of(out).done == 0
     command = begun("render", out)
     told, _ = command.communicate(timeout=180)

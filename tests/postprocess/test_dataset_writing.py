@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from exported import refused
 
+from blender_addon.contract.machine import this_machine
 from postprocess import png, pool, staging
 from postprocess.dataset import export
 
@@ -40,8 +40,8 @@ def test_an_encoder_that_lies_is_found(run: Path, tmp_path: Path, monkeypatch: p
 def test_what_killed_exports_left_is_removed(run: Path, tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    left = tmp_path / f".out.partial-{socket.gethostname()}-{gone.pid}"
-    alive = tmp_path / f".out.partial-{socket.gethostname()}-{os.getppid()}"
+    left = tmp_path / f".out.partial-{this_machine()}-{gone.pid}"
+    alive = tmp_path / f".out.partial-{this_machine()}-{os.getppid()}"
     for folder in (left, alive):
         folder.mkdir()
         (folder / "x.png").write_bytes(b"x")
