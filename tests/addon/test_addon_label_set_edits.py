@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from blender_addon.contract.labels import MAX_ID, TRANSPARENCIES, Label, LabelSet, LabelSetError, built_in, voc_color
 from blender_addon.label_sets import label_set_edits as edits
-from tests.contract.strategies import colors, ids, label_sets, names, set_names, texts
+from tests.contract.strategies import colors, ids, label_sets, label_texts, names, set_names
 
 BUILT_IN = {"nyu894", "nyu40", "nyu13", "sunrgbd37", "syntrain16"}
 SHOP = LabelSet("shop", tuple(Label(n, name, voc_color(n)) for n, name in ((3, "shelf"), (1, "till"), (7, "door"))))
@@ -26,18 +26,18 @@ def sets_and_edits(draw):
     old = draw(label_sets)
     one, other = (draw(st.sampled_from(ids_of(old))) for _ in range(2))
     arguments = {
-        "add": lambda: (draw(texts),),
-        "rename": lambda: (one, draw(texts)),
+        "add": lambda: (draw(label_texts),),
+        "rename": lambda: (one, draw(label_texts)),
         "recolour": lambda: (one, draw(colors)),
         "set_transparency": lambda: (one, draw(st.sampled_from(TRANSPARENCIES))),
-        "set_aliases": lambda: (one, draw(st.lists(texts, max_size=3))),
-        "set_parents": lambda: (one, draw(st.dictionaries(texts | set_names, ids, max_size=2))),
+        "set_aliases": lambda: (one, draw(st.lists(label_texts, max_size=3))),
+        "set_parents": lambda: (one, draw(st.dictionaries(label_texts | set_names, ids, max_size=2))),
         "change_id": lambda: (one, draw(st.integers(-1, MAX_ID + 1))),
         "shift": lambda: (one, draw(st.integers(-9, 9))),
         "delete": lambda: (one, draw(st.sampled_from([0, other]))),
         "merge": lambda: (one, other),
-        "rename_set": lambda: (draw(texts | set_names), draw(texts)),
-        "duplicate": lambda: (draw(texts | set_names | st.just(old.name)),),
+        "rename_set": lambda: (draw(label_texts | set_names), draw(label_texts)),
+        "duplicate": lambda: (draw(label_texts | set_names | st.just(old.name)),),
     }
     name = draw(st.sampled_from(sorted(arguments)))
     return old, name, arguments[name]()

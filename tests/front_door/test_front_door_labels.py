@@ -41,9 +41,11 @@ def test_the_labels_of_a_set(told) -> None:
 
 def test_a_name_cannot_move_the_cursor(told, tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
-    path.write_text(json.dumps(["a\nb", "\x1b[2J"]))
-    out = told("show", path)[1]
-    assert "'a\\nb'" in out and "\x1b" not in out
+    path.write_text(json.dumps(["a\nb"]))
+    assert "'a\\nb'" in told("show", path)[1]
+    path.write_text(json.dumps(["\x1b[2J"]))
+    code, out, err = told("show", path)
+    assert (code, out) == (1, "") and "'\\x1b[2J'" in err and "\x1b" not in err
 
 
 def test_what_becomes_of_each_label(told) -> None:

@@ -27,9 +27,9 @@ from postprocess.labelmap import label_map
 from postprocess.layout import Placed
 
 NYU13 = built_in("nyu13")
-NAMES = ("floor  mat", 'a: "b" # c', "#1", "Möbel\u2028;😀\x85\x9f", "void", "background", "ignored", "floor_mat")
+NAMES = ("floor  mat", 'a: "b" # c', "#1", "Möbel\u2028;😀", "void", "background", "ignored", "floor_mat")
 ODD = LabelSet("odd", tuple(Label(n, name, (n, 2, 3), ("x;y", "z")) for n, name in enumerate(NAMES, 1)))
-ONE_LINE = [*NAMES[:3], "Möbel ;😀 \x9f", *NAMES[4:]]
+ONE_LINE = [*NAMES[:3], "Möbel ;😀", *NAMES[4:]]
 ONE_LINE[0] = "floor mat"
 
 
@@ -50,7 +50,7 @@ def labels_of(run: Path, number: int) -> np.ndarray:
 def test_fastais_codes_are_one_word_each(odd: Path, tmp_path: Path) -> None:
     export([odd], tmp_path / "out", "fastai")
     codes = np.loadtxt(tmp_path / "out" / "codes.txt", dtype=str, encoding="utf-8").tolist()
-    expected = ["floor_mat", 'a:_"b"___c', "_1", "Möbel_;😀_\x9f", "void", "background", "ignored", "floor_mat_8"]
+    expected = ["floor_mat", 'a:_"b"___c', "_1", "Möbel_;😀", "void", "background", "ignored", "floor_mat_8"]
     assert codes == [*expected, "void_"]
     export([odd], tmp_path / "other", "fastai", options={"ignore": 255})
     assert np.loadtxt(tmp_path / "other" / "codes.txt", dtype=str, encoding="utf-8").tolist() == expected
@@ -87,7 +87,7 @@ def test_names_of_the_other_formats(odd: Path, tmp_path: Path) -> None:
     rows = (tmp_path / "ade20k" / "objectInfo8.txt").read_text(encoding="utf-8").split("\n")[1:-1]
     fields = [row.split("\t") for row in rows]
     assert [each[0] for each in fields] == list("12345678") and all(len(each) == 6 for each in fields)
-    assert fields[3][5] == "Möbel _😀 \x9f;x_y;z"
+    assert fields[3][5] == "Möbel _😀;x_y;z"
 
 
 def test_hugging_face_finds_both_files_of_a_row(odd: Path, tmp_path: Path) -> None:
