@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -20,8 +20,8 @@ from .units import NAME, FarmError, Pilot, Scene, UnitPlan, cut, is_farm, run_of
 PILOT = 3
 """Frames that a pilot renders: the first of a process takes longer than the others."""
 FRAMES_A_RUN = 10_000
-"""More of one scene become several runs: each render reads a plan of all views of its run, and folders of more
-entries are slow on disks that machines share."""
+"""More of one scene become several runs, each with all its views: a render reads the plan of its whole run, and folders
+of more entries are slow on disks that machines share."""
 _SHARE_OF_LOADING = 20  # a unit renders at least so many times as long as it takes to begin
 _LEAST_PATIENCE, _PATIENCE = 600.0, 20.0  # a frame is hung after so many seconds, and after so many times a pilot's
 
@@ -49,16 +49,16 @@ def plan_units(asked: JobFile, out: Path, wish: Wish, say: Callable[[str], None]
         raise FarmError("frames: the job says which, and --frames how many; leave out one")
     if wish.frames is not None and wish.frames < len(found):
         raise FarmError(f"--frames {wish.frames}: there are {len(found)} scenes, and each has one at least")
-    parts = [part for at, task in enumerate(found) for part in _parts(task, wish.frames, at, len(found))]
+    parts: list[_Part] = []
+    taken = {run_name(task.scene).casefold() for task in found}
+    for at, task in enumerate(found):
+        say(f"scene {at + 1} of {len(found)}: {task.scene}")
+        share = None if wish.frames is None else _share(wish.frames, at, len(found))
+        parts += _parts(task, out, job.blender, share, taken)
     scenes = [part.scene for part in parts]
-    _refuse_same_runs(scenes)
-    chosen: list[tuple[int, ...]] = []
-    for at, part in enumerate(parts):
-        say(f"run {at + 1} of {len(parts)}: {part.task.scene}")
-        chosen.append(_planned(part.task, run_of(out, part.scene), job.blender, part.frames))
-    pilot = None if wish.frames_a_unit else _piloted(parts, chosen, out, job.blender, say)
+    pilot = None if wish.frames_a_unit else _piloted(parts, out, job.blender, say)
     most = wish.frames_a_unit or frames_a_unit(pilot, wish.minutes)
-    units = [unit for at, frames in enumerate(chosen) for unit in cut(frames, at, most)]
+    units = [unit for at, part in enumerate(parts) for unit in cut(part.frames, at, most)]
     timeout = job.frame_timeout or _patience(pilot)
     plan = UnitPlan(tuple(scenes), tuple(units), timeout, pilot, job.blender)
     write_units(out, plan)
@@ -73,40 +73,39 @@ def frames_a_unit(pilot: Pilot | None, minutes: float) -> int:
     return max(1, round(seconds / pilot.seconds_a_frame))
 
 
-def even(frames: int, many: int) -> list[int]:
-    """So many shares of that many frames, as even as can be."""
-    return [frames * (at + 1) // many - frames * at // many for at in range(many)]
+def _share(frames: int, at: int, many: int) -> int:
+    """Of so many frames, those of one of so many scenes."""
+    return frames * (at + 1) // many - frames * at // many
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A run of a scene: `frames` of it, None for those that the job asks for."""
+    """A run of a scene that is planned, and its frames that are to be rendered."""
 
     task: Task
     scene: Scene
-    frames: int | None
+    frames: tuple[int, ...]
 
 
-def _parts(task: Task, frames: int | None, at: int, many: int) -> list[_Part]:
-    """The runs of a scene, the one at that place of so many, of so many `frames` in all. The first has the job's seed,
-    each other one a seed of its own."""
-    if frames is None:
-        return [_Part(task, _scene(task, run_name(task.scene)), None)]
-    mine = even(frames, many)[at]
-    shares = even(mine, -(-mine // FRAMES_A_RUN))
-    names = [run_name(task.scene), *(f"{run_name(task.scene)}-{part}" for part in range(2, len(shares) + 1))]
-    seeds = [task.request.seed, *(seed_of(task.request.seed or 0, part) for part in range(2, len(shares) + 1))]
-    own = [replace(task, request=replace(task.request, seed=seed)) for seed in seeds]
-    return [_Part(task, _scene(task, name), share) for task, name, share in zip(own, names, shares)]
-
-
-def _refuse_same_runs(scenes: Sequence[Scene]) -> None:
-    """Raises FarmError where a part of a scene would share a folder with a scene of that name."""
-    taken: dict[str, Scene] = {}
-    for scene in scenes:
-        other = taken.setdefault(scene.run.casefold(), scene)
-        if other is not scene:
-            raise FarmError(f"{other.file} and {scene.file} would share the run folder {scene.run}; rename one")
+def _parts(task: Task, out: Path, blender: str | None, share: int | None, taken: set[str]) -> Iterator[_Part]:
+    """The runs of a scene, planned one after the other until they have `share` frames. The first has the job's seed and
+    the scene's name, each other one a seed of its own and a name that is not `taken`."""
+    left, name, number = share, run_name(task.scene), 1
+    while True:
+        scene = _scene(task, name)
+        wanted = None if left is None else min(left, FRAMES_A_RUN)
+        frames = _planned(task, run_of(out, scene), blender, wanted, left)
+        yield _Part(task, scene, frames)
+        if left is None or len(frames) == left:
+            return
+        left, number = left - len(frames), number + 1
+        name = f"{run_name(task.scene)}-{number}"
+        if name.casefold() in taken:
+            raise FarmError(
+                f"{task.scene}: its frames {number * FRAMES_A_RUN} and on would go into the run folder "
+                f"{name}, which is another scene's; rename one"
+            )
+        task = replace(task, request=replace(task.request, seed=seed_of(task.request.seed or 0, number)))
 
 
 def _scene(task: Task, run: str) -> Scene:
@@ -115,30 +114,36 @@ def _scene(task: Task, run: str) -> Scene:
     return Scene(str(task.scene.resolve()), run, arguments)
 
 
-def _planned(task: Task, run: Path, blender: str | None, share: int | None) -> tuple[int, ...]:
-    """The frames of a scene that are to be rendered, once its run is planned."""
-    request = replace(task.request, out=run, at_least=share or task.request.at_least)
+def _planned(task: Task, run: Path, blender: str | None, wanted: int | None, left: int | None) -> tuple[int, ...]:
+    """The frames of a run that are to be rendered, once it is planned: of `left`, all views so often as `wanted` frames
+    allow, and once at least. None: those that the job asks for."""
+    request = replace(task.request, out=run, at_least=wanted or task.request.at_least)
     if not (run / PLAN).is_file():
         code = render_task(Task(task.scene, replace(request, plan_only=True)), blender)
         if code:
             raise FarmError(f"{task.scene} could not be planned (exit code {code})")
-    planned = [view.frame for view in read_plan(run).views]
-    if share is not None and len(planned) < share:
-        raise FarmError(f"{run} was planned with {counted(len(planned), 'frame')}, and not {share}; name another --out")
-    wanted = set(task.request.frames or planned[:share])
-    return tuple(frame for frame in planned if frame in wanted)
+    plan = read_plan(run)
+    planned = [view.frame for view in plan.views]
+    if wanted is None or left is None:
+        asked = set(task.request.frames or planned)
+        return tuple(frame for frame in planned if frame in asked)
+    if len(planned) < wanted:
+        raise FarmError(
+            f"{run} was planned with {counted(len(planned), 'frame')}, and not {wanted}; name another --out"
+        )
+    views = len(planned) // plan.settings.draws
+    return tuple(planned[: min(left, views * max(1, FRAMES_A_RUN // views))])
 
 
 def _piloted(
     parts: Sequence[_Part],
-    chosen: Sequence[tuple[int, ...]],
     out: Path,
     blender: str | None,
     say: Callable[[str], None],
 ) -> Pilot:
     """A look at the scene with the most frames; what it renders is done."""
-    at = max(range(len(parts)), key=lambda place: len(chosen[place]))
-    task, frames, run = parts[at].task, chosen[at][:PILOT], run_of(out, parts[at].scene)
+    largest = max(parts, key=lambda part: len(part.frames))
+    task, frames, run = largest.task, largest.frames[:PILOT], run_of(out, largest.scene)
     say(f"pilot: {counted(len(frames), 'frame')} of {task.scene}")
     request: Request = replace(task.request, out=run, frames=frames, at_least=None)
     began = time.monotonic()

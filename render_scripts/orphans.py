@@ -13,34 +13,28 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from blender_addon.contract.machine import numbering
+
 _PARENT = "LABELPASS_PARENT"
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def told_of_parent(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment for a child that is to call `end_with_parent`."""
-    return {**environment, _PARENT: f"{os.getpid()} {_numbering()}"}
+    return {**environment, _PARENT: f"{os.getpid()} {numbering()}"}
 
 
 def end_with_parent() -> None:
     """Have the system kill this process as its parent ends, if that is the process of ours that told it of itself:
     with a launcher of somebody's in between, it is not. Where that process ended before this was called, as a Blender
     does that was still reading its scene, this one ends now."""
-    parent, _, numbering = os.environ.pop(_PARENT, "").partition(" ")  # its own children are told anew, or not at all
+    parent, _, theirs = os.environ.pop(_PARENT, "").partition(" ")  # its own children are told anew, or not at all
     if sys.platform != "linux" or not parent.isdigit():
         return
     if parent == str(os.getppid()):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if numbering == _numbering() and _has_ended(parent):
+    if theirs == numbering() and _has_ended(parent):
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _numbering() -> str:
-    """What numbers of processes are valid in: containers have their own."""
-    try:
-        return str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        return ""
 
 
 def _has_ended(pid: str) -> bool:

@@ -15,12 +15,17 @@ _USUAL_NUMBERS = "pid:[4026531836]"  # Linux's constant for processes that are i
 def this_machine() -> str:
     """A name by which processes know that they see each other's numbers: the host's. A container that numbers its
     processes itself is a machine of its own, "node1.4026532211", also where it goes by the name of its host."""
-    try:
-        numbers = str(_NUMBERS.readlink())
-    except OSError:  # another system, or one that does not tell
-        return socket.gethostname()
-    inside = "" if numbers == _USUAL_NUMBERS else "." + "".join(letter for letter in numbers if letter.isdigit())
+    numbers = numbering()
+    inside = f".{numbers.strip('pid:[]')}" if numbers not in ("", _USUAL_NUMBERS) else ""
     return f"{socket.gethostname()}{inside}"
+
+
+def numbering() -> str:
+    """What numbers of processes are valid in, since containers have their own; "" where nothing tells."""
+    try:
+        return str(_NUMBERS.readlink())
+    except OSError:  # another system, or one that does not tell
+        return ""
 
 
 def unfinished_by() -> str:

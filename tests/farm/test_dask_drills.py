@@ -88,10 +88,16 @@ def rendering(out, frames: int):
     return lambda: len(finished_frames(run_in(out))) >= frames and len(processes_of(out, "Blender")) == 2
 
 
-def test_the_unit_of_a_worker_that_was_killed_is_begun_again_on_another(dask, tmp_path):
-    out = a_farm(tmp_path, 12, 3, seconds=0.5)
+def client_that_renders(dask, out):
+    """The command, once both workers render what it handed over."""
     client = begun("render", out, "--cluster", "dask", "--scheduler", dask.address)
     wait_for("both render", rendering(out, 2))
+    return client
+
+
+def test_the_unit_of_a_worker_that_was_killed_is_begun_again_on_another(dask, tmp_path):
+    out = a_farm(tmp_path, 12, 3, seconds=0.5)
+    client = client_that_renders(dask, out)
     dask.kill(1)
     told, _ = client.communicate(timeout=300)
     assert client.returncode == DONE, told
@@ -101,8 +107,7 @@ def test_the_unit_of_a_worker_that_was_killed_is_begun_again_on_another(dask, tm
 
 def test_without_its_scheduler_the_command_ends_and_goes_on_with_another(dask, tmp_path):
     out = a_farm(tmp_path, 12, 3, seconds=0.5)
-    client = begun("render", out, "--cluster", "dask", "--scheduler", dask.address)
-    wait_for("both render", rendering(out, 2))
+    client = client_that_renders(dask, out)
     dask.kill(0)
     told, _ = client.communicate(timeout=300)
     assert client.returncode == 1 and "the same command goes on" in told, told

@@ -76,22 +76,33 @@ def test_units_of_two_scenes_render_what_one_run_renders(job, capfd, monkeypatch
 
 
 def test_many_frames_of_a_scene_are_runs_of_other_seeds(job, capfd, monkeypatch):
-    monkeypatch.setattr("farm.planning.FRAMES_A_RUN", 1)
-    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "4", "--unit-frames", "1"]) == 0
+    monkeypatch.setattr("farm.planning.FRAMES_A_RUN", 3)  # of two views each: a run has each view once
+    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "6", "--unit-frames", "1"]) == 0
     plan = read_units(job / "many")
-    assert [(scene.run, Path(scene.file).name) for scene in plan.scenes] == [
+    runs = [(scene.run, Path(scene.file).name) for scene in plan.scenes]
+    assert runs == [
         ("flat", "flat.blend"), ("flat-2", "flat.blend"), ("hall", "hall.blend"), ("hall-2", "hall.blend"),
     ]  # fmt: skip
-    assert [plan.units[at].scene for at in range(len(plan.units))] == [0, 1, 2, 3]
-    runs = {scene.run: read_plan(job / "many" / "runs" / scene.run) for scene in plan.scenes}
-    assert runs["flat"].settings.seed == 0 and len({run.settings.seed for run in runs.values()}) == 2
-    assert labelpass.main(["unit", "many", "--index", "0"]) == 0
-    assert labelpass.main(["unit", "many", "--index", "1"]) == 0
-    first, second = pictures(job / "many" / "runs" / "flat"), pictures(job / "many" / "runs" / "flat-2")
-    assert len(first) == len(second) == 1 and not set(first.values()) & set(second.values())
+    assert [(unit.scene, unit.frames) for unit in plan.units] == [
+        (0, "1"), (0, "2"), (1, "1"), (2, "1"), (2, "2"), (3, "1"),
+    ]  # fmt: skip
+    seeds = [read_plan(job / "many" / "runs" / run).settings.seed for run, _ in runs]
+    assert seeds[0] == seeds[2] == 0 and seeds[1] == seeds[3] != 0
+    for unit in (0, 2):
+        assert labelpass.main(["unit", "many", "--index", str(unit)]) == 0
+    first, second = (pictures(job / "many" / "runs" / run) for run in ("flat", "flat-2"))
+    assert first.keys() == second.keys() == {1} and first != second
     shutil.copy(job / "flat.blend", job / "flat-2.blend")
-    assert labelpass.main(["plan", "job.yaml", "--out", "more", "--frames", "6", "--unit-frames", "1"]) == 1
-    assert "would share the run folder flat-2; rename one" in capfd.readouterr().err
+    assert labelpass.main(["plan", "job.yaml", "--out", "more", "--frames", "9", "--unit-frames", "1"]) == 1
+    assert "flat-2, which is another scene's; rename one" in capfd.readouterr().err
+
+
+def test_a_scene_with_more_views_than_a_run_has_frames_shows_them_all(job, monkeypatch):
+    monkeypatch.setattr("farm.planning.FRAMES_A_RUN", 1)
+    (job / "hall.blend").unlink()
+    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "2", "--unit-frames", "9"]) == 0
+    plan = read_units(job / "many")
+    assert [scene.run for scene in plan.scenes] == ["flat"] and [unit.frames for unit in plan.units] == ["1-2"]
 
 
 def test_what_cannot_be_planned_is_told(job, capfd):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.contract.run import PlanExists
-from farm.planning import even, frames_a_unit
+from farm.planning import frames_a_unit
 from farm.units import NAME, FarmError, Pilot, Scene, Unit, UnitPlan, cut, is_farm, read_units, write_units
 from render_scripts.plan import parse_frames
 
@@ -28,12 +28,6 @@ def test_units_hold_each_frame_once_and_are_of_even_sizes(frames, most):
     sizes = {len(unit) for unit in units}
     assert max(sizes) <= most and max(sizes) - min(sizes) <= 1
     assert len(units) == -(-len(frames) // most)
-
-
-@given(st.integers(1, 100_000), st.integers(1, 50))
-def test_shares_are_even_and_nothing_is_left(frames, many):
-    shares = even(frames, many)
-    assert len(shares) == many and sum(shares) == frames and max(shares) - min(shares) <= 1
 
 
 def test_no_frames_are_no_units():
