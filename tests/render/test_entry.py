@@ -203,8 +203,9 @@ def test_it_stands_among_packages_of_another_python_without_taking_them(scene_fi
 
 
 def test_rooms_that_cannot_be_imported_are_no_exit_code_0(scene_file, tmp_path):
+    for room in ("render_scripts", "blender_addon"):  # what render nodes have, but for one file
+        shutil.copytree(ENTRY.parents[1] / room, tmp_path / room)
     half = tmp_path / "render_scripts"
-    shutil.copytree(ENTRY.parent, half)
     (half / "session.py").write_text("raise ImportError('half a copy')\n")
     done = blender("-b", scene_file, "-P", half / "render.py", "--", "--out", tmp_path / "run")
     assert done.returncode == 3 and "half a copy" in done.stderr
