@@ -20,26 +20,26 @@ from verbs.scene_verbs import add_check, add_job, add_render
 from verbs.training_verbs import add_predict, add_train
 from verbs.verify_verb import add_verify
 
-_VERBS = (
-    add_check,
-    add_render,
-    add_verify,
-    add_job,
-    add_plan,
-    add_unit,
-    add_status,
-    add_export,
-    add_import,
-    add_labels,
-    add_train,
-    add_predict,
-    add_evaluate,
-    add_sheet,
-    add_report,
-    add_scenes,
-    add_dataset,
-    add_experiments,
-)
+_VERBS = {
+    "check": add_check,
+    "render": add_render,
+    "verify": add_verify,
+    "job": add_job,
+    "plan": add_plan,
+    "unit": add_unit,
+    "status": add_status,
+    "export": add_export,
+    "import": add_import,
+    "labels": add_labels,
+    "train": add_train,
+    "predict": add_predict,
+    "evaluate": add_evaluate,
+    "sheet": add_sheet,
+    "report": add_report,
+    "scenes": add_scenes,
+    "dataset": add_dataset,
+    "experiments": add_experiments,
+}
 
 _MOST_PIXELS = "178956970"
 """OpenCV, which is loaded later, decodes no picture that says more: that of `postprocess.picture_sizes`."""
@@ -47,11 +47,13 @@ _MOST_PIXELS = "178956970"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `labelpass VERB ...`; returns the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="labelpass", description="Label a Blender scene once; render, export, check.")
     parser.add_argument("--version", action="version", version=f"labelpass {VERSION}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in _VERBS:
-        add(verbs)
+    asked = arguments[0] if arguments else ""
+    for name in [asked] if asked in _VERBS else _VERBS:  # the words of one verb are read in a fraction of a second
+        _VERBS[name](verbs)
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.call(parsed))

@@ -6,8 +6,10 @@ import argparse
 import re
 
 from blender_addon.contract.arguments import parse_path, parse_size, said
+from blender_addon.contract.strict import Misfits, build
 
-from .settings import LEARNING_RATES, PICTURES_SEEN, Settings, settings_from
+from .errors import TrainingError
+from .settings import LEARNING_RATES, PICTURES_SEEN, Settings
 
 WEIGHTS = ("median", "inverse", "log", "none")
 
@@ -63,7 +65,11 @@ def add_predict_arguments(verb: argparse.ArgumentParser) -> None:
 def settings_of(parsed: argparse.Namespace) -> Settings:
     """Raises TrainingError for a number that no training can have."""
     said = {name: getattr(parsed, name) for name in Settings.__dataclass_fields__}
-    return settings_from({name: list(value) if isinstance(value, tuple) else value for name, value in said.items()})
+    try:
+        return build(Settings, {name: list(each) if isinstance(each, tuple) else each for name, each in said.items()})
+    except Misfits as error:
+        key, rest = str(error).split(" ", 1)
+        raise TrainingError(f"--{key.replace('_', '-')} {rest}") from None
 
 
 def refuse_numbers(parsed: argparse.Namespace) -> None:

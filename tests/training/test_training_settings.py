@@ -41,10 +41,10 @@ def test_the_words_of_the_command_are_the_settings():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("--width 0", "width must be from 0.01 to 8"),
+        ("--width 0", "--width must be from 0.01 to 8"),
         ("--epochs 0", "epochs must be from 1"),
-        ("--batch 0", "batch must be from 1"),
-        ("--learning-rate nan", "learning_rate must be a number"),
+        ("--batch 0", "--batch must be from 1"),
+        ("--learning-rate nan", "--learning-rate must be a number"),
         ("--seed -1", "seed must be from 0"),
         ("--scale 2-0.5", "scale 2 to 0.5"),
         ("--scale 0-1", "scale 0 to 1"),

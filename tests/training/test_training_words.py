@@ -36,7 +36,7 @@ def test_all_else_works(words):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["train", "d", "--out", "m", "--width", "99"], "width must be from 0.01 to 8, not 99.0"),
+        (["train", "d", "--out", "m", "--width", "99"], "--width must be from 0.01 to 8, not 99.0"),
         (["train", "d", "--out", "m", "--threads", "0"], "--threads 0: a whole number from 1"),
         (["predict", "m", "d", "--out", "p", "--batch", "0"], "--batch 0: a whole number from 1"),
     ],
