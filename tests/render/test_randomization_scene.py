@@ -117,7 +117,7 @@ def test_surroundings_are_seen_turned_and_evened(room, shoot, tmp_path):
     bpy.data.lights["Sun"].energy = 0.0
     draws: dict = {}
     spec = Randomization(world=World(str(tmp_path / "skies"), evened=False, strength=(0.5, 2)))
-    found = shoot(spec, *range(1, 9), draws=draws)
+    found = shoot(spec, *range(1, 6), draws=draws)
     assert len({draw.world.hdri for draw in draws.values()}) == 3
     for frame, (linear, _) in found.items():
         value = draws[frame].world.strength * (0.2, 0.8, 3.0)[int(draws[frame].world.hdri[3])]
@@ -140,7 +140,7 @@ def test_a_world_that_is_not_drawn_is_the_scenes_own(room, shoot, tmp_path):
 
 def test_surroundings_that_come_with_blender_are_there(shoot):
     draws: dict = {}
-    shoot(Randomization(world=World()), *range(1, 7), draws=draws)
+    shoot(Randomization(world=World()), 1, 2, 3, draws=draws)
     assert {draw.world.hdri for draw in draws.values()} <= {
         f"{name}.exr" for name in ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
     }
