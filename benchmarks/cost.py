@@ -31,7 +31,7 @@ from blender_addon.contract.run import RECORD, frame_folder
 from blender_addon.label_render.streams import hushed
 from blender_addon.label_render.viewpoints import find_views
 from blender_addon.scene_labels import set_label_set
-from render_scripts.plan import Request
+from render_scripts.request import Request
 from render_scripts.session import render
 from scenes import room
 

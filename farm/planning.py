@@ -10,10 +10,11 @@ from statistics import median
 
 from blender_addon.contract.run import PLAN, read_plan, read_record
 from blender_addon.contract.words import counted
+from render_scripts.arguments import to_arguments
 from render_scripts.job_file import JobFile, Task, run_name, tasks
 from render_scripts.job_runs import render_task
-from render_scripts.plan import Request, to_arguments
 from render_scripts.randomization.streams import seed_of
+from render_scripts.request import Request
 
 from .units import NAME, FarmError, Pilot, Scene, UnitPlan, cut, is_farm, run_of, write_units
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from blender_addon.contract.run import RunError, read_record
+from render_scripts.frame_numbers import frames_text
 from render_scripts.installed_blender import FAILED, NOT_WRITTEN, ended_by, run_child
-from render_scripts.plan import frames_text
 
 from .attempts import Attempt, Open, attempted, attempts_of
 from .patience import Patience

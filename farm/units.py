@@ -21,7 +21,7 @@ from blender_addon.contract.run import frame_folder, read_sealed, to_json, write
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
 from blender_addon.contract.words import in_shell
-from render_scripts.plan import frames_text, parse_frames
+from render_scripts.frame_numbers import frames_text, parse_frames
 
 NAME = "units.json"
 RUNS = "runs"

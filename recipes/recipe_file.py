@@ -21,7 +21,7 @@ from typing import Any, get_args, get_type_hints
 from blender_addon.contract.strict import Misfits, build, key_of, plain
 from blender_addon.strict_yaml import Place, YamlError, read_yaml
 from render_scripts.job import Job
-from render_scripts.plan import Request
+from render_scripts.request import Request
 from render_scripts.written_file import read_file, refusal
 from scenes.catalogue import builder, draws
 

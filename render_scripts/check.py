@@ -28,8 +28,8 @@ from blender_addon.label_sets import label_files
 from render_scripts import compat
 from render_scripts.check_request import CheckRequest, add_arguments, request_from
 from render_scripts.interrupts import ends_at_once
-from render_scripts.plan import Refused
 from render_scripts.reported import reported
+from render_scripts.request import Refused
 from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import choose_view_layer
 

@@ -11,7 +11,7 @@ from functools import cache
 
 import bpy
 
-from .plan import Refused
+from .request import Refused
 
 
 def versions() -> dict[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .plan import Request
 from .randomization.materials import ALL
 from .randomization.spec import Randomization, without
+from .request import Request
 
 _FROM_THE_IMAGE = {"linear", "depth", "depth-png", "parts", "stereo", "lidar"}
 """Modalities that need nothing of the label render but what Cycles takes from a pixel's first sample."""

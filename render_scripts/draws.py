@@ -12,7 +12,7 @@ from dataclasses import replace
 from blender_addon.contract.run import View
 from blender_addon.contract.words import counted
 
-from .plan import Refused
+from .request import Refused
 
 MOST_FRAMES = 1_000_000
 """Of a run: its plan names each."""

@@ -17,11 +17,12 @@ from typing import IO
 from blender_addon.contract.run import PLAN, finished_frames, read_plan
 
 from . import check_request
+from .arguments import to_arguments
 from .check_request import CheckRequest
 from .orphans import told_of_parent
-from .plan import Refused, Request, to_arguments
 from .rays import verify_request
 from .rays.verify_request import VerifyRequest, scene_of
+from .request import Refused, Request
 
 REFUSED, FAILED, NOT_WRITTEN = 1, 3, 74
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")

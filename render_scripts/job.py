@@ -15,8 +15,9 @@ from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
 from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
-from .plan import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request, parse_frames
+from .frame_numbers import parse_frames
 from .randomization.spec import DRAWS_NOTHING, FAMILIES, Randomization
+from .request import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request
 from .sampled_views.view_request import from_mapping, parse_words, to_words
 from .sampled_views.view_schema import view_schema
 

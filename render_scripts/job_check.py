@@ -13,9 +13,9 @@ from .contradictions import drawn_from
 from .job import in_a_job
 from .job_file import Task, in_words, read_job, tasks
 from .job_runs import frames_done
-from .plan import as_asked
 from .randomization.folders import differences
 from .randomization.spec import Randomization
+from .resume import as_asked
 
 _NOT_CHOICES = {"out", "scene", "scenes", "blender"}
 

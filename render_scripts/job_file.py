@@ -25,9 +25,9 @@ from blender_addon.strict_yaml import Place
 from .contradictions import contradictions, drawn_from
 from .installed_blender import why_no_program
 from .job import Job, in_a_job
-from .plan import Request
 from .randomization.folders import Pool, pools_of
 from .randomization.pools import files_in
+from .request import Request
 from .written_file import read_file, refusal
 
 SUFFIXES = (".yaml", ".yml", ".json")

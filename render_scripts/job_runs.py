@@ -11,9 +11,10 @@ from pathlib import Path
 from blender_addon.contract.run import PLAN, RunError, finished_frames, read_plan
 from blender_addon.contract.words import counted, refusal
 
+from .arguments import to_arguments
 from .installed_blender import FAILED, NOT_WRITTEN, REFUSED, render_code, render_with, run_child, tell_end
 from .job_file import Task
-from .plan import Refused, to_arguments
+from .request import Refused
 
 
 def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:

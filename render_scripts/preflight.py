@@ -18,10 +18,10 @@ from blender_addon.scene_labels import why_none_kept
 
 from . import compat
 from .modalities.screens import NoFlow, maps_around, may_be_refused
-from .plan import Request
 from .randomization.lights_on_scene import lamps_of, lights_of
 from .randomization.scene_things import picture_pools, unknown_labels
 from .randomization.spec import Randomization
+from .request import Request
 
 
 @dataclass(frozen=True)

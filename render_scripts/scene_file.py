@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from .plan import Refused
+from .request import Refused
 
 
 def open_scene(path: Path, *, scripts: bool) -> None:

@@ -25,13 +25,13 @@ from . import compat, preflight
 from .check_request import CheckRequest
 from .contradictions import contradictions, drawn_from, in_options, why_own_anywhere
 from .draws import chosen, repeated
-from .plan import Refused, Request
 from .preflight import Problem
 from .presets import PRESETS
 from .randomization.bent_lenses import why_not_bent
 from .randomization.folders import with_folders
 from .randomization.resolution import LEAST
 from .randomization.spec import Randomization, drawn_sizes, to_plan
+from .request import Refused, Request
 from .sampled_views.refusals import NoViews
 from .sampled_views.sampling import sample_views
 from .sampled_views.view_request import parse_words

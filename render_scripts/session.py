@@ -33,6 +33,7 @@ from blender_addon.label_render.viewpoints import NoCamera
 from blender_addon.label_render.visibility import instancer_labels_of_frames, things_shown
 
 from . import compat, passes, preflight
+from .arguments import add_arguments, request_from
 from .draws import in_words
 from .failures import NotWritten
 from .frame import render_frame
@@ -42,11 +43,12 @@ from .modalities.staging import Stage, staged
 from .one_behind import Finish, Timings, one_behind
 from .outlook import disk_outlook, duration
 from .pilot import look_ahead
-from .plan import Refused, Request, add_arguments, as_here, check_resume, continued, missing, request_from
 from .presets import PRESETS, choose
 from .randomization.on_scene import Dressing, randomized
 from .randomization.spec import drawn_sizes, from_plan, sizes_of_frames
 from .renewal import AGAIN, worn_out
+from .request import Refused, Request
+from .resume import as_here, check_resume, continued, missing
 from .sampled_views.view_camera import sampled_camera
 from .scene_plan import choose_view_layer, propose
 from .threads import on_threads

@@ -12,7 +12,7 @@ import bpy
 
 from blender_addon.label_render.stage import changed
 
-from .plan import MOST_THREADS
+from .request import MOST_THREADS
 
 CGROUP = Path("/sys/fs/cgroup")
 

@@ -36,16 +36,19 @@ PURE_RENDER = {
     *(
         f"render_scripts.{name}"
         for name in (
+            "arguments",
             "check_request",
             "contradictions",
             "draws",
+            "frame_numbers",
             "installed_blender",
             "lens",
             "orphans",
             "outlook",
-            "plan",
             "presets",
             "randomize",
+            "request",
+            "resume",
         )
     ),
     *(

@@ -150,7 +150,7 @@ def add_farm_arguments(verb: argparse.ArgumentParser) -> None:
 def render_farm(parsed: argparse.Namespace) -> int:
     """All units of a plan, here. Raises ValueError for options that the plan has settled."""
     from farm.here import render_here, workers_here
-    from render_scripts.plan import options_from
+    from render_scripts.arguments import options_from
 
     ours = {"threads"}
     told = [name for name, value in options_from(parsed).items() if value not in (None, ()) and name not in ours]

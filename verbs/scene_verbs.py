@@ -46,7 +46,7 @@ def _check(parsed: argparse.Namespace) -> int:
 
 
 def add_render(verbs: Verbs) -> None:
-    from render_scripts.plan import add_arguments
+    from render_scripts.arguments import add_arguments
 
     verb = verbs.add_parser("render", help="render a labelled .blend, or what a job file says, into run folders")
     verb.add_argument(
@@ -63,8 +63,8 @@ def add_render(verbs: Verbs) -> None:
 
 def _render(parsed: argparse.Namespace) -> int:
     from farm.units import is_farm
+    from render_scripts.arguments import request_from
     from render_scripts.job_file import is_job
-    from render_scripts.plan import request_from
 
     if is_farm(parsed.scene):
         return render_farm(parsed)
@@ -98,9 +98,9 @@ def _render_scene(scene: Path, request: Any, blender: str | None) -> int:
 
 
 def _render_job(parsed: argparse.Namespace) -> int:
+    from render_scripts.arguments import options_from
     from render_scripts.job_file import read_job, tasks, with_options
     from render_scripts.job_runs import render_tasks
-    from render_scripts.plan import options_from
 
     asked, notes = with_options(read_job(parsed.scene), {**options_from(parsed), "blender": parsed.blender})
     for note in notes:

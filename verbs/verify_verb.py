@@ -107,7 +107,7 @@ def _render_again(run: Path, scene: Path, frames: tuple[int, ...], parsed: argpa
         raise ValueError(NO_BLENDER)
     from render_scripts.job_file import Task
     from render_scripts.job_runs import render_task
-    from render_scripts.plan import Request
+    from render_scripts.request import Request
 
     request = Request(out=run, frames=frames, allow_scripts=parsed.allow_scripts)
     return int(render_task(Task(scene, request), parsed.blender))

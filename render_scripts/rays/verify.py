@@ -31,7 +31,6 @@ from blender_addon.label_render.stage import put_back_frame
 from blender_addon.label_render.streams import hushed
 from render_scripts import compat
 from render_scripts.interrupts import ends_at_once
-from render_scripts.plan import Refused
 from render_scripts.randomization.on_scene import Dressing, randomized
 from render_scripts.randomization.spec import from_plan, of_drawn_size
 from render_scripts.rays.frame_score import score_frame
@@ -39,6 +38,7 @@ from render_scripts.rays.scoring import Pixels
 from render_scripts.rays.tally import Score, report
 from render_scripts.rays.verify_request import VerifyRequest, add_arguments, frames_of, request_from, scene_of
 from render_scripts.reported import reported
+from render_scripts.request import Refused
 from render_scripts.sampled_views.view_camera import sampled_camera
 from render_scripts.scene_file import open_scene
 from render_scripts.scene_plan import scene_hash

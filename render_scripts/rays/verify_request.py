@@ -9,7 +9,9 @@ from pathlib import Path
 from blender_addon.contract.arguments import parse_path, said
 from blender_addon.contract.run import Plan, finished_frames
 
-from ..plan import Refused, parse_frames, whole
+from ..arguments import whole
+from ..frame_numbers import parse_frames
+from ..request import Refused
 
 EXIT_CODES = (
     "Exit codes: 0 all that can be judged agrees, 1 something differs, is damaged, or cannot be verified, 2 wrong "

@@ -10,7 +10,7 @@ from mathutils import Matrix
 
 from blender_addon.contract.run import View
 
-from ..plan import Refused
+from ..request import Refused
 from .poses import Optics
 
 NAME = "Sampled view"

@@ -18,8 +18,8 @@ sys.path.insert(0, str(ROOT))
 
 from blender_addon.contract.run import FRAMES, PLAN, frame_folder, new_frame, sweep_partial_frames  # noqa: E402
 from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units  # noqa: E402
+from render_scripts.frame_numbers import parse_frames  # noqa: E402
 from render_scripts.orphans import end_with_parent  # noqa: E402
-from render_scripts.plan import parse_frames  # noqa: E402
 
 
 def a_farm(folder: Path, frames: int, a_unit: int, patience: float = 600.0, **does: object) -> Path:

@@ -23,7 +23,7 @@ from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units
 
 RENDERER = """
 import json, os, pathlib, signal, sys, time
-from render_scripts.plan import parse_frames
+from render_scripts.frame_numbers import parse_frames
 options = dict(word[2:].split("=", 1) for word in sys.argv[1:] if word.startswith("--") and "=" in word)
 run, does = pathlib.Path(options["out"]), json.loads(sys.argv[1])
 with open(run.parent / "starts", "a") as starts:

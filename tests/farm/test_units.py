@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from blender_addon.contract.run import PlanExists
 from farm.planning import frames_a_unit
 from farm.units import NAME, FarmError, Pilot, Scene, Unit, UnitPlan, cut, is_farm, read_units, write_units
-from render_scripts.plan import parse_frames
+from render_scripts.frame_numbers import parse_frames
 
 PLAN = UnitPlan(
     (Scene("/scenes/flat.blend", "flat", ("--samples=4",)), Scene("/scenes/hall.blend", "hall", ())),

@@ -15,7 +15,7 @@ from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import Pose, View, finished_frames, read_plan, read_record
 from render_scripts import session
 from render_scripts.draws import MOST_FRAMES, chosen, in_words, repeated
-from render_scripts.plan import Refused
+from render_scripts.request import Refused
 
 SMALL = ("--size", "16x12", "--samples", "1", "--no-denoise", "--device", "cpu")
 SPEC = "--randomize=" + json.dumps({"camera": {}, "exposure": {}})

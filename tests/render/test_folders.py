@@ -17,7 +17,6 @@ from blender_addon.contract.run import read_plan
 from blender_addon.scene_labels import set_label_set
 from render_scripts.job_check import check_job
 from render_scripts.job_file import read_job, tasks
-from render_scripts.plan import Request
 from render_scripts.randomization.backgrounds import Backgrounds
 from render_scripts.randomization.distractors import Distractors
 from render_scripts.randomization.folders import BLENDERS_OWN, differences, why_other_draws, with_folders
@@ -26,6 +25,7 @@ from render_scripts.randomization.pools import PIECE, fingerprint
 from render_scripts.randomization.sensor import Sensor
 from render_scripts.randomization.spec import Randomization, to_plan, without
 from render_scripts.randomization.world import World
+from render_scripts.request import Request
 from render_scripts.session import render
 
 

@@ -13,7 +13,7 @@ from scenery import camera, in_collection, leaf_material, rectangle, settings
 from blender_addon.contract.run import frame_folder
 from blender_addon.label_render.label_pass import render_label_samples
 from render_scripts import passes
-from render_scripts.plan import Request
+from render_scripts.request import Request
 from render_scripts.session import render
 from tests.render.told_apart import paint, show
 

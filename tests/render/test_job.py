@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from blender_addon.contract.run import Settings
 from blender_addon.contract.strict import build, key_of, plain
 from blender_addon.strict_yaml import ruamel_yaml
+from render_scripts.arguments import add_arguments, options_from, request_from, to_arguments
 from render_scripts.job import Job, in_a_job
 from render_scripts.job_file import read_job, with_options
-from render_scripts.plan import Request, add_arguments, options_from, request_from, to_arguments
+from render_scripts.request import Request
 from render_scripts.sections import OPTION, parse_sections, to_option
 from render_scripts.written_file import FileRefused
 
-from .test_plan import requests
+from .drawn_requests import requests
 
 on_disk = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 
@@ -82,7 +83,7 @@ def test_all_that_a_command_line_may_ask_a_job_may_say():
 
 
 def jobs():
-    """Jobs as `read_job` makes them, of requests as `test_plan` makes them."""
+    """Jobs as `read_job` makes them, of requests as `drawn_requests` makes them."""
     return st.builds(_job_of_request, requests, st.booleans())
 
 

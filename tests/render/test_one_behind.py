@@ -16,7 +16,7 @@ from blender_addon.contract.records import damaged_frames
 from render_scripts import session
 from render_scripts.modalities import catalogue
 from render_scripts.one_behind import one_behind
-from render_scripts.plan import Request
+from render_scripts.request import Request
 from render_scripts.threads import allocated, on_threads
 
 

@@ -12,7 +12,7 @@ from scenery import camera, copies_on, in_collection, instance, main_file, new_s
 from blender_addon.contract.labels import built_in
 from blender_addon.occurrences import occurrences
 from render_scripts import compat, preflight
-from render_scripts.plan import Request
+from render_scripts.request import Request
 
 REQUEST = Request(Path("run"), device="cpu")
 

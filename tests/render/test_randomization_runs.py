@@ -15,7 +15,7 @@ from blender_addon.contract.labels import built_in
 from blender_addon.contract.records import damaged_frames
 from blender_addon.contract.run import finished_frames, frame_folder, pixel_checksum, read_plan, read_record
 from blender_addon.scene_labels import KEPT, set_label_set
-from render_scripts.plan import add_arguments, request_from, to_arguments
+from render_scripts.arguments import add_arguments, request_from, to_arguments
 from render_scripts.session import render
 
 SPEC = {"lights": {}, "exposure": {}, "materials": {"hue": [-60, 60]}, "camera": {}, "sensor": {}}

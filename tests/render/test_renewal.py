@@ -14,8 +14,8 @@ from blender_addon import scene_labels
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import built_in
 from render_scripts import session
-from render_scripts.plan import Request
 from render_scripts.renewal import AGAIN, ROOM, SETTLED, resident_bytes, worn_out
+from render_scripts.request import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_BLENDER = Path(__file__).with_name("as_blender.py")

@@ -10,7 +10,9 @@ from scenery import camera, rectangle
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import LabelSetError, built_in
-from render_scripts.plan import Request, add_arguments, continued, request_from
+from render_scripts.arguments import add_arguments, request_from
+from render_scripts.request import Request
+from render_scripts.resume import continued
 from render_scripts.scene_plan import Proposal, propose, samples_of
 
 

@@ -1,96 +1,21 @@
-"""Arguments become a request; a request must agree with the plan that a run folder holds; what is still to render."""
+"""The options of a render: a command line becomes a request, and a request a command line. Pure."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
-from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar, parse_modalities
-from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Plan, RunError, Settings, View
+from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
+from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS
 
 from . import sections
-from .randomization.folders import why_other_draws
-from .randomization.spec import Randomization, from_plan, parse_families, read_randomization
+from .frame_numbers import frames_text, parse_frames
+from .randomization.spec import parse_families, read_randomization
+from .request import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request
 from .sampled_views.view_request import parse_words, to_words
-
-MOST_GPUS, MOST_THREADS = 255, 1024
-MOST_SECONDS = 1_000_000  # of a frame, before a watchdog takes it for hung
-DEVICES = ("auto", "cpu", "gpu", "optix", "cuda", "hip", "metal", "oneapi")
-
-
-class Refused(ValueError):
-    """The scene cannot be rendered as asked; the message says why."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for. None means: what the scene says (or, for a run that is there already, what its plan says)."""
-
-    out: Path
-    frames: tuple[int, ...] | None = None
-    camera: str | None = None
-    size: tuple[int, int] | None = None
-    samples: int | None = None
-    seed: int | None = None
-    label_supersample: int | None = None
-    alpha_threshold: float | None = None
-    label_set: str | None = None
-    view_layer: str | None = None
-    device: str = "auto"
-    gpu: int = 0
-    threads: int | None = None
-    denoise: bool | None = None
-    image: str | None = None
-    modalities: tuple[str, ...] | None = None
-    label_render: str | None = None
-    preset: str | None = None
-    thin_labels: tuple[str, ...] | None = None
-    min_presence: float | None = None
-    sample_views: str | None = None
-    draws: int | None = None
-    at_least: int | None = None
-    verify_rays: int | None = None
-    frame_timeout: float | None = None
-    renew_after: int | None = None
-    lidar: Lidar | None = None
-    strict: bool = False
-    allow_scripts: bool = False
-    plan_only: bool = False
-    randomize: Randomization | None = None
-    without: tuple[str, ...] = ()
-
-
-def parse_frames(text: str) -> tuple[int, ...]:
-    """'1-40', '3', '1-9,20,30-34' or '-5--2' as sorted frame numbers. Raises ValueError for anything else."""
-    frames: set[int] = set()
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(-?\d+)(?:-(-?\d+))?\s*", part, re.ASCII)
-        if not match:
-            raise ValueError(f"frames {part!r}: write 7, 1-40 or 1-9,20,30-34")
-        first = int(match[1])
-        last = int(match[2] or first)
-        if last < first:
-            raise ValueError(f"frames {part!r}: ends before it starts")
-        if last - first >= 10_000_000:
-            raise ValueError(f"frames {part!r}: more than ten million")
-        frames.update(range(first, last + 1))
-    return tuple(sorted(frames))
-
-
-def frames_text(frames: Iterable[int]) -> str:
-    """What `parse_frames` makes these of, as short as that goes: a command line has no room for 100,000 numbers."""
-    ranges: list[list[int]] = []
-    for frame in sorted(frames):
-        if ranges and frame == ranges[-1][1] + 1:
-            ranges[-1][1] = frame
-        else:
-            ranges.append([frame, frame])
-    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges)
 
 
 def _one_frame(text: str) -> tuple[int, ...]:
@@ -313,95 +238,3 @@ def to_arguments(request: Request) -> list[str]:
         options += ["--denoise" if request.denoise else "--no-denoise"]
     options += sections.to_option(request)
     return options + [f"--{name.replace('_', '-')}" for name in _SWITCHES if getattr(request, name)]
-
-
-def as_asked(found: Plan) -> dict[str, Any]:
-    """{field of a request: what it must say, or leave open, to go on with the plan}."""
-    settings = found.settings
-    return {
-        "size": settings.size,
-        "samples": settings.samples,
-        "seed": settings.seed,
-        "label_supersample": settings.label_supersample,
-        "alpha_threshold": settings.alpha_threshold,
-        "view_layer": settings.view_layer,
-        "denoise": settings.denoise,
-        "image": settings.image,
-        "modalities": settings.modalities,
-        "randomize": _planned(settings),
-        "label_render": settings.label_render,
-        "preset": settings.preset or None,
-        "thin_labels": tuple(found.label_set.by_id[label].name for label in settings.thin_labels),
-        "min_presence": settings.min_presence,
-        "sample_views": settings.sample_views or None,
-        "draws": settings.draws,
-        "lidar": settings.lidar,
-    }
-
-
-def continued(request: Request, found: Plan) -> Request:
-    """The request with what it leaves open taken from the plan that the run folder holds."""
-    filled = {name: value for name, value in as_asked(found).items() if getattr(request, name) is None}
-    if request.at_least:  # which says of draws what there is to say
-        filled.pop("draws", None)
-    if request.device == "auto":
-        filled["device"] = found.settings.device.lower()
-    return replace(request, **filled)
-
-
-def _planned(settings: Settings) -> Randomization:
-    try:
-        return from_plan(settings.randomization)
-    except ValueError as error:
-        raise RunError(f"the plan's randomisation is of another version, or damaged: {error}") from None
-
-
-def check_resume(found: Plan, wanted: Plan, views: Iterable[View], run: Path) -> None:
-    """Raise RunError unless `wanted` agrees with the plan `found` in the run folder, and that plan has the `views`.
-
-    Their own views may differ: frames beyond the scene's are in the plan of the node that asked for them.
-    """
-    if found.scene_sha256 != wanted.scene_sha256:
-        raise RunError(
-            f"{run} was planned for another state of {found.scene} (the file or one of its libraries has "
-            "changed since); render it to a new --out, or put the old file back"
-        )
-    if found.label_set != wanted.label_set:
-        raise RunError(f"{run} was planned with another label set; name a new --out")
-    differing = [
-        f"{name} is {theirs!r} there and {ours!r} here"
-        for name in (field.name for field in fields(Settings))
-        if (theirs := getattr(found.settings, name)) != (ours := getattr(wanted.settings, name))
-        and name != "randomization"
-    ]
-    if other_draws := why_other_draws(found.settings.randomization, wanted.settings.randomization):
-        differing.append(other_draws)
-    if differing:
-        more = wanted.settings.draws > found.settings.draws
-        advice = "; a run never grows, but another --seed there gives draws that it has not" if more else ""
-        raise RunError(f"{run} was planned differently: {'; '.join(differing)}; name a new --out{advice}")
-    planned = {view.frame: view for view in found.views}
-    outside = [view.frame for view in views if planned.get(view.frame) != view]
-    if outside:
-        there, such = planned.get(outside[0]), f"({len(outside)} such frames); a plan never changes"
-        if there:
-            raise RunError(
-                f"{run} was planned with frame {there.frame} as view {there.name!r} of camera {there.camera!r}, and "
-                f"not as asked for now {such}: leave out --camera and choose with --frames, or name a new --out"
-            )
-        raise RunError(
-            f"{run} was planned without frame {outside[0]} {such}: name a new --out, and plan many draws of few views "
-            "with --draws"
-        )
-
-
-def as_here(found: Plan, wanted: Plan) -> Plan:
-    """The plan `found` with what is of this machine, as `wanted` has it: the folders of its randomisation, versions."""
-    settings = replace(found.settings, randomization=wanted.settings.randomization)
-    return replace(found, settings=settings, versions=wanted.versions)
-
-
-def missing(views: Sequence[View], finished: Iterable[int]) -> list[View]:
-    """The views that are still to be rendered, in the plan's order."""
-    done = set(finished)
-    return [view for view in views if view.frame not in done]
