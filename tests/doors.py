@@ -73,8 +73,6 @@ PURE_RENDER = {
             "lights",
             "materials",
             "boxes",
-            "model_parts",
-            "model_files",
             "picture_files",
             "poses",
             "pools",

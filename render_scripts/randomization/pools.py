@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
-from . import model_files, picture_files
-from .model_parts import is_there, parts_of
+from blender_addon.contract import model_files
+from blender_addon.contract.model_parts import is_there, parts_of
+
+from . import picture_files
 
 PIECE = 1 << 16
 """Bytes of the beginning, the middle and the end of a file that identify it, with its size: folders of surroundings

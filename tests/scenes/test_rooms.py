@@ -297,11 +297,10 @@ def test_what_was_looked_at_and_not_placed_is_gone(tmp_path):
     assert not [obj for obj in bpy.data.objects if obj.name.startswith("block")]
 
 
-def test_a_file_that_is_no_model_is_named(tmp_path):
+def test_a_file_that_is_no_model_is_named_before_any_is_wanted(tmp_path):
     (tmp_path / "desk_1.glb").write_bytes(b"glTF")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    with pytest.raises(ValueError, match=r"desk_1\.glb cannot be read"):
-        read_assets(tmp_path, NYU40, [1])["desk"]
+    with pytest.raises(ValueError, match=r"desk_1\.glb cannot be read: no \.glb file, or cut"):
+        read_assets(tmp_path, NYU40, [1])
 
 
 def test_hung_assets_hang_by_their_middle(tmp_path):

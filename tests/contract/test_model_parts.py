@@ -7,7 +7,7 @@ from struct import pack
 
 import pytest
 
-from render_scripts.randomization.model_parts import parts_of
+from blender_addon.contract.model_parts import parts_of
 from render_scripts.randomization.pools import fingerprint
 
 GLTF = {

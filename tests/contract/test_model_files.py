@@ -7,7 +7,7 @@ import json
 import bpy
 import pytest
 
-from render_scripts.randomization.model_files import is_whole
+from blender_addon.contract.model_files import is_whole
 
 
 @pytest.fixture(params=["plain.blend", "packed.blend", "m.glb", "m.gltf", "m.obj"])
