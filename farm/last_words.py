@@ -31,8 +31,8 @@ def reason(log: Path) -> str:
 
 
 def last_line(log: Path) -> str:
-    """The last line, of whoever it is."""
-    return (_lines(log) or ["it said nothing"])[-1]
+    """The last line, of whoever it is; "" where there is none."""
+    return (_lines(log) or [""])[-1]
 
 
 def has_begun(log: Path) -> bool:

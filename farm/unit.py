@@ -142,7 +142,8 @@ def _verdict(code: int, todo: list[int], left: list[int], log: Path) -> tuple[in
     if code == 0 and not left:
         return DONE, None, ""
     said = reason(log)
-    why = said or last_line(log)
+    silent = "it could not even write why: is a disk full?" if code == NOT_WRITTEN else "it said nothing"
+    why = said or last_line(log) or silent
     if code in (NOT_HERE, NOT_WRITTEN):
         return NOT_HERE if code == NOT_HERE else AGAIN, None, why
     if code in (REFUSED, _WRONG_ARGUMENTS):  # which a Python that does not start ends with, too

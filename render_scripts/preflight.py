@@ -26,8 +26,8 @@ from .request import Request
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with a scene: `fatal` ones stop the run, the others do with --strict. Where a run goes on, what is
-    `here` is of this machine, since the plan was made without it."""
+    """Something wrong with a scene: `fatal` ones stop the run, the others do with --strict. Where a run goes on, what
+    is `here` is of this machine, since the plan was made without it."""
 
     fatal: bool
     message: str

@@ -1,8 +1,8 @@
 """One start of the renderer: a request becomes a plan, or goes on with one, and the plan becomes frames.
 
 Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed, 69
-not on this machine, 74 something could not be written, 75 call again in a fresh process (`renewal`), 130 and 143 stopped
-by Ctrl-C and SIGTERM. A frame that hangs is 3, or an end by SIGALRM: see `watchdog`.
+not on this machine, 74 something could not be written, 75 call again in a fresh process (`renewal`), 130 and 143 Ctrl-C
+and SIGTERM. A frame that hangs is 3, or an end by SIGALRM: see `watchdog`.
 """
 
 from __future__ import annotations

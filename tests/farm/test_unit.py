@@ -154,6 +154,7 @@ def test_a_scene_that_is_refused_is_tried_once(farm):
         (1, "labelpass: blender ended with exit code 1", "labelpass: blender ended with exit code 1"),
         (1, "ImportError: no numpy", "ImportError: no numpy"),
         (2, "python: can't open file labelpass.py", "python: can't open file labelpass.py"),
+        (74, "", "it could not even write why: is a disk full?"),
         (74, "labelpass: standard output: the disk is full", "standard output: the disk is full"),
     ],
 )
