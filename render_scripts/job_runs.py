@@ -27,7 +27,7 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
     for number, task in enumerate(tasks, start=1):
         print(f"labelpass: scene {number} of {len(tasks)}: {task.scene}", flush=True)
         codes.append(render_task(task, blender))
-        if codes[-1] > FAILED:
+        if codes[-1] > FAILED and codes[-1] != NOT_HERE:
             break
     for task, code in zip(tasks, [*codes, *[None] * (len(tasks) - len(codes))]):
         print(f"labelpass: {task.scene.name}: {_outcome(task, code)}", flush=True)
