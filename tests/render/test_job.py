@@ -112,7 +112,7 @@ def test_what_a_command_line_asks_a_job_can_ask_too(request_):
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     asked = job.request(request_.out)
-    assert asked == replace(request_, label_set=job.label_set)
+    assert asked == replace(request_, label_set=job.label_set, planned=False)
     assert request_from(parser.parse_args(to_arguments(asked))) == asked
 
 
