@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 
 from blender_addon.contract import VERSION
+from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere, print_no_more, unprinted
 from blender_addon.contract.words import refusal
 from render_scripts.orphans import end_with_parent
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
@@ -56,14 +57,17 @@ def main(arguments: list[str] | None = None) -> int:
         _VERBS[name](verbs)
     parsed = parser.parse_args(arguments)
     try:
-        return int(parsed.call(parsed))
+        code = int(parsed.call(parsed))
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:  # whoever read what is printed has read enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print_no_more()
         return 141  # as a shell says it of other programs: 128 + SIGPIPE
-    except (ValueError, OSError) as error:  # the rooms' own errors are ValueErrors with a sentence for the user
-        sentence = refusal(error, Path.cwd()) if isinstance(error, OSError) else str(error)
-        print("\n".join(f"labelpass: {line}" for line in sentence.split("\n")), file=sys.stderr)
-        return 1
+    except ValueError as error:  # the rooms' own errors are ValueErrors with a sentence for the user
+        return _ended(NOT_HERE if isinstance(error, NotHere) else 1, str(error), parsed)
+    except OSError as error:
+        stream = unprinted(error)
+        return _ended(_fault(parsed, NOT_WRITTEN if stream else 1), refusal(error, stream or Path.cwd()), parsed)
     except KeyboardInterrupt as stop:
         _say_notes("stopped", stop)
         return 130
@@ -71,6 +75,22 @@ def main(arguments: list[str] | None = None) -> int:
         if getattr(stop, "__notes__", []):
             _say_notes("stopped", stop)
         raise
+
+
+def _ended(code: int, why: str, parsed: argparse.Namespace) -> int:
+    """The code, once why is said; where that cannot be written, nobody was told, and it is no answer."""
+    try:
+        print("\n".join(f"labelpass: {line}" for line in why.split("\n")), file=sys.stderr, flush=True)
+        sys.stdout.flush()
+    except OSError:
+        print_no_more()
+        return _fault(parsed, NOT_WRITTEN)
+    return code
+
+
+def _fault(parsed: argparse.Namespace, code: int) -> int:
+    """The exit code of a verb that could not read or write something: its own, where it has one."""
+    return int(getattr(parsed, "fault", code))
 
 
 def _say_notes(what: str, stop: BaseException) -> None:
@@ -92,12 +112,11 @@ def command() -> None:
     except Exception:  # noqa: BLE001 (a bug of ours, or of Blender: never an answer such as 1)
         traceback.print_exc()
         code = 3
+    print_no_more()
     if "bpy" in sys.modules:
         from blender_addon.compat import remove_temporary_files
 
         remove_temporary_files()
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
 

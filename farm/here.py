@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from blender_addon.contract.endings import NOT_HERE
 from blender_addon.contract.words import counted
 from render_scripts.orphans import told_of_parent
 
+from .attempts import attempts_of
 from .unit import AGAIN, DONE, PERMANENT, TRIES, WORDS
 from .units import read_units, units_left
 
@@ -27,21 +29,29 @@ def render_here(
     """Carry out all units that lack frames, as many at once as there are `workers`, each with these variables in its
     environment. `more` are options of every render. A unit whose process dies is begun again.
 
+    A scene that cannot be rendered on this machine keeps its other units from being begun, and no other scene's.
+
     The exit code: 0 all is there, 65 something was given up, 75 the disk or the machine does not do now, 128 and a
     signal: stopped.
     """
-    many, waiting = len(read_units(out).units), units_left(out)
+    plan, waiting = read_units(out), units_left(out)
+    many = len(plan.units)
     say(f"{out}: {counted(many, 'unit')}, {many - len(waiting)} done already")
-    crew, deaths, codes = _Crew(out, workers, more), Counter[int](), {DONE}
+    crew, deaths, codes, is_over = _Crew(out, workers, more), Counter[int](), {DONE}, False
     with _handed_on(crew) as stopped:
-        while crew.busy or (waiting and not stopped and AGAIN not in codes):
-            while waiting and crew.free and not stopped and AGAIN not in codes:
+        while crew.busy or (waiting and not stopped and not is_over):
+            while waiting and crew.free and not stopped and not is_over:
                 crew.begin(waiting.pop(0))
             time.sleep(_LOOK)
             for index, code, seconds in crew.ended():
                 deaths[index] += code not in WORDS
                 if code in WORDS or deaths[index] == TRIES:
                     codes.add(code if code in WORDS else AGAIN)
+                    if _is_not_here(out, index, code):
+                        scene = plan.units[index].scene
+                        waiting = [at for at in waiting if plan.units[at].scene != scene]
+                    else:
+                        is_over = is_over or code not in (DONE, PERMANENT)
                 else:
                     waiting.append(index)
                 outcome = WORDS.get(code) or f"died (exit code {code})"
@@ -49,6 +59,12 @@ def render_here(
     if stopped:
         return 128 + stopped[0]
     return next(code for code in (AGAIN, PERMANENT, DONE) if code in codes)
+
+
+def _is_not_here(out: Path, index: int, code: int) -> bool:
+    """Whether a unit is for later since its scene cannot be rendered on this machine, as its last attempt says."""
+    tried = attempts_of(out, index) if code == AGAIN else []
+    return bool(tried) and tried[-1].code == NOT_HERE
 
 
 class _Crew:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from blender_addon.contract.endings import NOT_HERE
 from blender_addon.contract.run import finished_frames
 from blender_addon.contract.words import counted, listed
 from render_scripts.outlook import duration
@@ -40,6 +42,15 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Delay:
+    """Units that were for later, as their last attempts say, for the same reason on the same machine."""
+
+    host: str
+    units: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Status:
     """`units` counts units by state; `rate` is frames a second of all that runs now, 0 where nothing does or nobody
     knows; `seconds_left` follows from it. `mixed`: a sentence for each way in which machines differ."""
@@ -51,6 +62,7 @@ class Status:
     seconds_left: float | None
     hosts: tuple[Host, ...]
     failures: tuple[Failure, ...]
+    delays: tuple[Delay, ...]
     mixed: tuple[str, ...]
 
     @property
@@ -72,7 +84,7 @@ def status_of(out: Path) -> Status:
     for attempt in all_attempts(out):
         tried.setdefault(attempt.unit, []).append(attempt)
     by_unit: list[str] = []
-    failures, frames, done = [], 0, 0
+    failures, delays, frames, done = [], Counter[tuple[str, str]](), 0, 0
     for index in range(len(plan.units)):
         wanted = plan.frames_of(index)
         lacking = tuple(frame for frame in wanted if frame not in finished[plan.units[index].scene])
@@ -82,6 +94,9 @@ def status_of(out: Path) -> Status:
         if state == "failed":
             whys = [attempt.why for attempt in tried[index] if attempt.why]
             failures.append(Failure(index, lacking, whys[-1] if whys else ""))
+        last = tried[index][-1] if state == "missing" and index in tried else None
+        if last and last.code in (AGAIN, NOT_HERE) and last.why:
+            delays[last.host, last.why] += 1
     attempts = [attempt for some in tried.values() for attempt in some]
     hosts = _hosts(attempts, {index for index, state in enumerate(by_unit) if state == "running"})
     guess = plan.pilot.seconds_a_frame if plan.pilot else 0.0  # where a machine has not ended a unit yet
@@ -89,7 +104,8 @@ def status_of(out: Path) -> Status:
     rate = sum(running / seconds for running, seconds in paces if seconds)
     left = (frames - done - sum(len(failure.frames) for failure in failures)) / rate if rate else None
     units = {state: by_unit.count(state) for state in _STATES}
-    return Status(frames, done, units, rate, left, hosts, tuple(failures), _mixed(attempts))
+    later = tuple(Delay(host, count, why) for (host, why), count in sorted(delays.items()))
+    return Status(frames, done, units, rate, left, hosts, tuple(failures), later, _mixed(attempts))
 
 
 def lines(out: Path, status: Status) -> list[str]:
@@ -105,6 +121,7 @@ def lines(out: Path, status: Status) -> list[str]:
         running = f", {counted(host.running, 'unit')} running" if host.running else ""
         told.append(f"{host.name}: {counted(host.frames, 'frame')}, {speed}{running}{slow}")
     told += [f"warning: {why}" for why in status.mixed]
+    told += [f"{delay.host}: {counted(delay.units, 'unit')} for later: {delay.why}" for delay in status.delays]
     for failure in status.failures:
         told.append(f"unit {failure.unit} failed, {counted(len(failure.frames), 'frame')}: {failure.why}")
     return told

@@ -12,15 +12,16 @@ A unit is known by its number, from 0 on; whatever carries units out (a shell, S
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from blender_addon.contract.run import frame_folder, read_sealed, to_json, write_once
+from blender_addon.contract.run import PLAN, Unreadable, frame_folder, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
-from blender_addon.contract.words import in_shell
+from blender_addon.contract.words import in_shell, refusal
 from render_scripts.frame_numbers import frames_text, parse_frames
 
 NAME = "units.json"
@@ -31,6 +32,10 @@ SCHEMA = 1
 
 class FarmError(ValueError):
     """A plan of units that cannot be made, read or carried out; the message says why."""
+
+
+class Away(FarmError):
+    """What cannot be reached now, or from here: a share that is not mounted, a file that may not be read."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,28 @@ def run_of(out: Path, scene: Scene) -> Path:
     return out / RUNS / scene.run
 
 
+def why_not_here(out: Path, scene: Scene) -> str:
+    """Why a scene cannot be rendered on this machine, since a file cannot be read here; "" where nothing says so."""
+    for path in (Path(scene.file), run_of(out, scene) / PLAN):
+        try:
+            with open(path, "rb") as file:
+                file.read(1)
+        except OSError as error:
+            return refusal(error, path)
+    return ""
+
+
+def has_plan(run: Path) -> bool:
+    """Whether a run was planned; what may not be looked at is there."""
+    try:
+        (run / PLAN).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        pass
+    return True
+
+
 def missing_frames(run: Path, frames: Sequence[int]) -> list[int]:
     """Those of the frames that a run folder has not."""
     return [frame for frame in frames if not frame_folder(run, frame).is_dir()]
@@ -111,24 +138,33 @@ def write_units(out: Path, plan: UnitPlan) -> None:
 
 
 def read_units(out: Path) -> UnitPlan:
-    """Raises FarmError where there is none, or it is damaged; the message names the key."""
-    try:
-        missing = f"{out} has no {NAME}: labelpass plan JOB --out {in_shell(out)}"
+    """Raises FarmError where there is none, or it is damaged; the message names the key. Away where nobody can tell."""
+    missing = f"{out} has no {NAME}: labelpass plan JOB --out {in_shell(out)}"
+    with _told(out):
         return _held(read_sealed(out / NAME, missing), out / NAME)
-    except ValueError as error:
-        raise FarmError(str(error)) from None
 
 
 def read_submission(out: Path, number: int) -> list[int]:
-    """The units of a submission, by their place in it. Raises FarmError."""
+    """The units of a submission, by their place in it. Raises FarmError, and Away as `read_units`."""
     path = out / SUBMISSIONS / f"{number:06d}.json"
-    try:
-        units = read_sealed(path, f"{out} has no submission {number}")["units"]
-    except (ValueError, KeyError) as error:
-        raise FarmError(str(error)) from None
+    with _told(out):
+        units = read_sealed(path, f"{out} has no submission {number}").get("units")
     if not isinstance(units, list) or not all(type(unit) is int for unit in units):
         raise FarmError(f"{path} is damaged: its units are no numbers")
     return units
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Around what reads a file of the folder: what is wrong becomes a FarmError, Away where the folder is."""
+    try:
+        yield
+    except Unreadable as error:
+        raise Away(str(error)) from None
+    except ValueError as error:
+        if not out.exists():
+            raise Away(f"{out} is not there: is the share that it lies on mounted?") from None
+        raise FarmError(str(error)) from None
 
 
 def _held(data: dict[str, Any], path: Path) -> UnitPlan:

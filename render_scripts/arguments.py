@@ -188,6 +188,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, job: bool = False) -> None
     )
     add("--strict", action="store_true", default=None, help="treat warnings as errors")
     add("--plan-only", action="store_true", default=None, help="write the plan of the run, and render nothing")
+    add("--planned", action="store_true", default=None, help=argparse.SUPPRESS)  # a unit: goes on, and never plans
     add("--allow-scripts", action="store_true", default=None, help="let the .blend run the Python scripts inside it")
     parse_sections = said(lambda text: sections.parse_sections(text, Request))
     add(sections.OPTION, type=parse_sections, default={}, metavar="JSON", help=argparse.SUPPRESS)
@@ -209,7 +210,7 @@ _PLAIN = ("camera", "samples", "seed", "label_supersample", "min_presence", "alp
           "view_layer", "image", "label_render", "preset", "sample_views", "draws", "at_least", "verify_rays",
           "frame_timeout", "renew_after", "threads")  # fmt: skip
 """Options of one word."""
-_SWITCHES = ("strict", "allow_scripts", "plan_only")
+_SWITCHES = ("strict", "allow_scripts", "plan_only", "planned")
 """Options without one."""
 
 

@@ -11,7 +11,7 @@ from functools import cache
 
 import bpy
 
-from .request import Refused
+from blender_addon.contract.endings import NotHere
 
 
 def versions() -> dict[str, str]:
@@ -20,9 +20,9 @@ def versions() -> dict[str, str]:
 
 
 def refuse_the_old() -> None:
-    """Raise Refused before 4.2 LTS."""
+    """Raise NotHere before 4.2 LTS."""
     if bpy.app.version < (4, 2, 0):
-        raise Refused(f"Blender {bpy.app.version_string} is too old: Labelpass renders with 4.2 LTS to 5.2 LTS")
+        raise NotHere(f"Blender {bpy.app.version_string} is too old: Labelpass renders with 4.2 LTS to 5.2 LTS")
 
 
 @cache

@@ -53,6 +53,7 @@ def render_frame(
     develop = development(plan, dressed, view, scene)
     scene.cycles.seed = drawn.noise_seed
     with ExitStack() as stack:
+        (run / run_folder.PLAN).stat()  # a run that was moved away is not begun anew where it was
         folder = stack.enter_context(run_folder.new_frame(run, view.frame))
         clock.lap("prepare_s")
         shot = take_shot(folder, plan, view, scene, stage, clock, develop)

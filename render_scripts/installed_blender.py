@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere
 from blender_addon.contract.run import PLAN, finished_frames, read_plan
 
 from . import check_request
@@ -24,7 +25,9 @@ from .rays import verify_request
 from .rays.verify_request import VerifyRequest, scene_of
 from .request import Refused, Request
 
-REFUSED, FAILED, NOT_WRITTEN = 1, 3, 74
+REFUSED, FAILED = 1, 3
+_NOT_STARTED = (126, 127)
+"""Of a program that the system cannot load: a library that this machine lacks."""
 _STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -32,8 +35,8 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     """Render `scene` with the Blender called `program`. Returns the exit code (see `session`), 128 and a signal where
     somebody stopped it.
 
-    The code 0 is believed where the run folder says the same. Raises Refused where it does not, or where there is no
-    such program.
+    The code 0 is believed where the run folder says the same. Raises Refused where it does not, NotHere where there is
+    no such program.
     """
     blender = _found(program)
     entry = Path(__file__).with_name("render.py")
@@ -66,7 +69,9 @@ def render_code(code: int) -> int:
     name = ended_by(code)
     if name in _STOPS:
         return 128 + signal.Signals[name]
-    return code if 0 <= code <= FAILED or code == NOT_WRITTEN else FAILED
+    if code in _NOT_STARTED:
+        return NOT_HERE
+    return code if 0 <= code <= FAILED or code in (NOT_HERE, NOT_WRITTEN) else FAILED
 
 
 def check_with(program: str, scene: Path, request: CheckRequest) -> tuple[str, int]:
@@ -81,7 +86,7 @@ def verify_with(program: str, run: Path, request: VerifyRequest) -> tuple[str, i
 
 
 def run_script(program: str, script: Path, asked: list[str]) -> int:
-    """Run a script of ours within a Blender without a file; its exit code. Raises Refused where there is none."""
+    """Run a script of ours within a Blender without a file; its exit code. Raises NotHere where there is none."""
     start = [_found(program), "--factory-startup", "--disable-autoexec", "-b", "--python-exit-code", "3"]
     return run_child([*start, "-P", str(script), "--", *asked])
 
@@ -117,7 +122,7 @@ def ended_by(code: int) -> str:
 
 def _found(program: str) -> str:
     if why := why_no_program(program):
-        raise Refused(f"--blender {program}: {why}")
+        raise NotHere(f"--blender {program}: {why}")
     return shutil.which(program) or program
 
 

@@ -157,7 +157,7 @@ class Job:
     def request(self, out: Path) -> Request:
         """What is asked for of one scene, rendered into `out`."""
         said = {_IN_A_REQUEST.get(field.name, field.name): getattr(self, field.name) for field in fields(self)}
-        return Request(**{field.name: said[field.name] for field in fields(Request)} | {"out": out})
+        return Request(**{name: said[name] for name in said if name in Request.__dataclass_fields__} | {"out": out})
 
 
 _IN_A_REQUEST = {"with_": "modalities", "views": "sample_views"}

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere
 from blender_addon.contract.run import PLAN, RunError, finished_frames, read_plan
 from blender_addon.contract.words import counted, refusal
 
 from .arguments import to_arguments
-from .installed_blender import FAILED, NOT_WRITTEN, REFUSED, render_code, render_with, run_child, tell_end
+from .installed_blender import FAILED, REFUSED, render_code, render_with, run_child, tell_end
 from .job_file import Task
 from .request import Refused
 
@@ -26,7 +27,7 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
     for number, task in enumerate(tasks, start=1):
         print(f"labelpass: scene {number} of {len(tasks)}: {task.scene}", flush=True)
         codes.append(render_task(task, blender))
-        if codes[-1] > FAILED:
+        if codes[-1] > FAILED and codes[-1] != NOT_HERE:
             break
     for task, code in zip(tasks, [*codes, *[None] * (len(tasks) - len(codes))]):
         print(f"labelpass: {task.scene.name}: {_outcome(task, code)}", flush=True)
@@ -37,6 +38,9 @@ def render_task(task: Task, blender: str | None) -> int:
     """A scene in a process of its own; its exit code (see `session`), 128 and a signal where somebody stopped it."""
     try:
         return render_with(blender, task.scene.resolve(), task.request) if blender else _render_with_module(task)
+    except NotHere as error:
+        print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        return NOT_HERE
     except (Refused, RunError) as error:
         print(f"labelpass: {error}", file=sys.stderr, flush=True)
     except OSError as error:
@@ -53,7 +57,13 @@ def _render_with_module(task: Task) -> int:
 
 
 def _outcome(task: Task, code: int | None) -> str:
-    words = {0: "done", FAILED: "failed (exit code 3)", NOT_WRITTEN: "not written (exit code 74)", None: "not started"}
+    words = {
+        0: "done",
+        FAILED: "failed (exit code 3)",
+        NOT_HERE: "not on this machine (exit code 69)",
+        NOT_WRITTEN: "not written (exit code 74)",
+        None: "not started",
+    }
     stopped = "stopped" if code is not None and code > FAILED else f"refused (exit code {code})"
     return f"{words.get(code, stopped)}, {frames_done(task.request.out)}"
 

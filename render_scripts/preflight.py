@@ -26,10 +26,12 @@ from .request import Request
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with a scene: `fatal` ones stop the run, the others do with --strict."""
+    """Something wrong with a scene: `fatal` ones stop the run, the others do with --strict. Where a run goes on, what
+    is `here` is of this machine, since the plan was made without it."""
 
     fatal: bool
     message: str
+    here: bool = False
 
     def __str__(self) -> str:
         return f"{'error' if self.fatal else 'warning'}: {self.message}"
@@ -48,7 +50,7 @@ def check_scene(
     """
     for found in together(before_a_render(scene, view_layer, label_set, things, alpha_threshold)):
         if found.severity != NOTE:
-            yield Problem(found.severity == ERROR, found.message)
+            yield Problem(found.severity == ERROR, found.message, here=found.kind == "file")
 
 
 def check_flow(scene: bpy.types.Scene, settings: Settings, views: Iterable[View]) -> Iterator[Problem]:
@@ -97,7 +99,8 @@ def check_versions(planned: Mapping[str, str], here: Mapping[str, str]) -> Itera
         f"{name} {planned[name]} and not {here.get(name)}" for name in planned if planned[name] != here.get(name)
     ]
     if differing:
-        yield Problem(False, f"the run was planned with {'; '.join(differing)}: its images may differ from the others")
+        why = f"the run was planned with {'; '.join(differing)}: its images may differ from the others"
+        yield Problem(False, why, here=True)
 
 
 def resolve_device(wanted: str, gpu: int = 0) -> tuple[str, list[Problem]]:
@@ -109,10 +112,10 @@ def resolve_device(wanted: str, gpu: int = 0) -> tuple[str, list[Problem]]:
     if wanted != "cpu":
         for back_end in candidates:
             if found := compat.gpu_devices(back_end):
-                return back_end, [] if gpu < len(found) else [Problem(True, _no_such_gpu(back_end, gpu, found))]
+                return back_end, [] if gpu < len(found) else [Problem(True, _no_such_gpu(back_end, gpu, found), True)]
         if wanted != "auto":
             name = "GPU" if wanted == "gpu" else f"{wanted} device"
-            return "CPU", [Problem(True, f"--device {wanted}: Cycles finds no {name} on this machine")]
+            return "CPU", [Problem(True, f"--device {wanted}: Cycles finds no {name} on this machine", here=True)]
     return "CPU", []
 
 
@@ -126,7 +129,7 @@ def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, l
     if request.denoise is not None:
         lacking = request.denoise and not compat.has_denoiser()
         message = "--denoise: this build of Blender has no OpenImageDenoise"
-        return request.denoise, [Problem(True, message)] if lacking else []
+        return request.denoise, [Problem(True, message, here=True)] if lacking else []
     wanted = bool(request.preset or scene.cycles.use_denoising)
     if wanted and not compat.has_denoiser():
         who = f"--preset {request.preset}" if request.preset else "the scene"
@@ -135,6 +138,7 @@ def resolve_denoising(scene: bpy.types.Scene, request: Request) -> tuple[bool, l
                 False,
                 f"{who} asks for denoising and this build has no OpenImageDenoise: images stay noisy; "
                 "--no-denoise accepts that",
+                here=True,
             )
         ]
     return wanted, []
@@ -145,7 +149,7 @@ def resolve_pictures(spec: Randomization) -> tuple[dict[str, dict[str, str]], li
     try:
         return picture_pools(spec), []
     except ValueError as error:
-        return {}, [Problem(True, f"randomisation: {error}")]
+        return {}, [Problem(True, f"randomisation: {error}", here=True)]
 
 
 def check_randomization(spec: Randomization, label_set: LabelSet, view_layer: bpy.types.ViewLayer) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -29,10 +30,22 @@ def entry() -> int:
         if code == AGAIN:
             begin_again()
         return code
+    except OSError as error:  # what is printed goes to a disk that is full
+        with suppress(OSError):
+            print(f"labelpass: {error}", file=sys.stderr, flush=True)
+        return 74
     except Exception:  # noqa: BLE001
         traceback.print_exc()
         return 3
 
 
+def command() -> int:
+    code = entry()
+    from blender_addon.contract.endings import print_no_more
+
+    print_no_more()
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(entry())
+    sys.exit(command())

@@ -52,5 +52,6 @@ class Request:
     strict: bool = False
     allow_scripts: bool = False
     plan_only: bool = False
+    planned: bool = False
     randomize: Randomization | None = None
     without: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
 """One start of the renderer: a request becomes a plan, or goes on with one, and the plan becomes frames.
 
-Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed, 74
-a frame could not be written, 75 call again in a fresh process (`renewal`), 130 and 143 stopped by Ctrl-C and SIGTERM.
-A frame that hangs is 3, or an end by SIGALRM: see `watchdog`.
+Exit codes: 0 done, 1 the scene or the run folder cannot be rendered as asked, 2 wrong arguments, 3 a frame failed, 69
+not on this machine, 74 something could not be written, 75 call again in a fresh process (`renewal`), 130 and 143 Ctrl-C
+and SIGTERM. A frame that hangs is 3, or an end by SIGALRM: see `watchdog`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from math import prod
@@ -22,9 +22,10 @@ import bpy
 
 from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
+from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere, unprinted
 from blender_addon.contract.labels import LabelSetError
 from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_aside
-from blender_addon.contract.run import Plan, RunError, View
+from blender_addon.contract.run import Plan, RunError, Unreadable, View
 from blender_addon.contract.words import counted, refusal
 from blender_addon.label_render.label_pass import NoRoom, RenderFailed
 from blender_addon.label_render.line_styles import no_style_modules
@@ -37,7 +38,7 @@ from .arguments import add_arguments, request_from
 from .draws import in_words
 from .failures import NotWritten
 from .frame import render_frame
-from .installed_blender import FAILED, NOT_WRITTEN
+from .installed_blender import FAILED
 from .interrupts import ends_at_once
 from .modalities.staging import Stage, staged
 from .one_behind import Finish, Timings, one_behind
@@ -70,15 +71,26 @@ def render(request: Request) -> int:
     try:
         with ends_at_once(request.out):
             return _render(request)
+    except (NotHere, Unreadable) as error:  # what this machine has not, or may not read
+        return _ended(NOT_HERE, str(error))
     except (RunError, LabelSetError, NoCamera, Refused) as error:
-        print(f"labelpass: {error}", file=sys.stderr, flush=True)
-        return 1
+        return _ended(1, str(error))
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:  # no other day makes a file of a folder
+        return _ended(1, refusal(error, request.out))
+    except BrokenPipeError:  # whoever reads what is printed has read enough
+        raise
     except OSError as error:
-        print(f"labelpass: {refusal(error, request.out)}", file=sys.stderr, flush=True)
-        return 1
+        return _ended(NOT_WRITTEN, refusal(error, unprinted(error) or request.out))
     except RenderFailed as error:
-        print(f"labelpass: {error}; what is done stays, {error.advice}", file=sys.stderr, flush=True)
-        return NOT_WRITTEN if isinstance(error, (NotWritten, NoRoom)) else FAILED
+        code = NOT_WRITTEN if isinstance(error, (NotWritten, NoRoom)) else FAILED
+        return _ended(code, f"{error}; what is done stays, {error.advice}")
+
+
+def _ended(code: int, why: str) -> int:
+    """The code, also where why can be said to nobody: a disk that is full ends both."""
+    with suppress(OSError):
+        print(f"labelpass: {why}", file=sys.stderr, flush=True)
+    return code
 
 
 def _render(request: Request) -> int:
@@ -95,6 +107,8 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_o
     found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
     if found:
         request = continued(request, found)
+    elif request.planned:
+        raise NotHere(f"{request.out} has no {run_folder.PLAN}: it was there a moment ago, and another is not made")
     view_layer = choose_view_layer(scene, request)
     proposal = propose(scene, view_layer, request, found)
     plan, views = proposal.plan, proposal.views
@@ -104,9 +118,10 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_o
     problems += preflight.check_scene(scene, view_layer, plan.label_set, things, threshold)
     problems += proposal.problems
     if found:
-        check_resume(found, plan, views, request.out)
         problems += preflight.check_versions(found.versions, plan.versions)
-    _tell(problems, request.strict)
+        if not _lacking(problems, request.strict):  # without its GPU, or its library, a scene looks like another
+            check_resume(found, plan, views, request.out)
+    _tell(problems, request.strict, found)
 
     for line in proposal.notes:
         print(f"labelpass: {line}", flush=True)
@@ -301,9 +316,16 @@ def _settle_scripts(request: Request) -> None:
         )
 
 
-def _tell(problems: list[preflight.Problem], strict: bool) -> None:
+def _lacking(problems: list[preflight.Problem], strict: bool) -> bool:
+    """Whether what stops a run is of this machine, where the run was planned on another."""
+    return any(problem.here and (problem.fatal or strict) for problem in problems)
+
+
+def _tell(problems: list[preflight.Problem], strict: bool, found: Plan | None) -> None:
     for problem in problems:
         print(f"labelpass: {problem}", file=sys.stderr, flush=True)
     fatal = sum(problem.fatal or strict for problem in problems)
+    if found and _lacking(problems, strict):
+        raise NotHere(f"nothing was rendered on this machine: {counted(fatal, 'problem')} to mend first")
     if fatal:
         raise Refused(f"nothing was rendered: {counted(fatal, 'problem')} to mend first")

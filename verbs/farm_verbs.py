@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from blender_addon.contract.arguments import parse_path, said
-from blender_addon.contract.words import counted, in_shell
+from blender_addon.contract.words import counted, in_shell, refusal
 
 from .words import NO_BLENDER, Verbs, say_above_progress
 
@@ -66,6 +66,10 @@ def _plan(parsed: argparse.Namespace) -> int:
     return 0
 
 
+_AGAIN = 75
+"""As `farm.unit` has it: what a unit ends with that cannot even say what happened."""
+
+
 def add_unit(verbs: Verbs) -> None:
     verb = verbs.add_parser("unit", help="carry out one unit of a plan: what every engine calls")
     verb.add_argument("run", type=said(parse_path), metavar="RUN", help="the folder of `labelpass plan`")
@@ -74,7 +78,7 @@ def add_unit(verbs: Verbs) -> None:
     verb.add_argument("--stride", type=_whole, metavar="N", help="and units I + N, I + 2 N ...: a share of N workers")
     verb.add_argument("--threads", type=_whole, metavar="N", help="render on so many; default: all there are for it")
     verb.add_argument("--again", action="store_true", help="try what was given up once more")
-    verb.set_defaults(call=_unit)
+    verb.set_defaults(call=_unit, fault=_AGAIN)
 
 
 def _index(text: str) -> int:
@@ -96,7 +100,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _unit(parsed: argparse.Namespace) -> int:
     from farm.unit import AGAIN, carry_out_all
-    from farm.units import FarmError, read_submission, read_units
+    from farm.units import Away, FarmError, read_submission, read_units
 
     out, more = parsed.run.resolve(), _on_this_machine(parsed)
     try:
@@ -105,8 +109,9 @@ def _unit(parsed: argparse.Namespace) -> int:
             raise FarmError(f"{parsed.run} has units 0 to {len(known) - 1}, and no unit {parsed.index}")
         mine = known[parsed.index :: parsed.stride] if parsed.stride else known[parsed.index : parsed.index + 1]
         return carry_out_all(out, mine, more, parsed.again)
-    except OSError as error:  # a disk that is full or away: it may come back
-        print(f"labelpass: unit {parsed.index}: {error}", file=sys.stderr)
+    except (OSError, Away) as error:  # a disk that is full or away: it may come back
+        why = refusal(error, parsed.run) if isinstance(error, OSError) else error
+        print(f"labelpass: unit {parsed.index}: {why}", file=sys.stderr, flush=True)
         return AGAIN
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_addon.contract.arguments import parse_path, said
+from blender_addon.contract.endings import NOT_WRITTEN, NotHere
 
 from .farm_verbs import add_farm_arguments, is_for_farms, render_farm
 from .words import NO_BLENDER, Verbs, import_bpy, printed
@@ -58,7 +59,7 @@ def add_render(verbs: Verbs) -> None:
     add_arguments(verb, job=True)
     verb.add_argument("--blender", metavar="PATH", help="render with this Blender; default: the bpy module")
     add_farm_arguments(verb)
-    verb.set_defaults(call=_render, refuse=verb.error)
+    verb.set_defaults(call=_render, refuse=verb.error, fault=NOT_WRITTEN)
 
 
 def _render(parsed: argparse.Namespace) -> int:
@@ -102,14 +103,16 @@ def _render_job(parsed: argparse.Namespace) -> int:
     from render_scripts.job_file import read_job, tasks, with_options
     from render_scripts.job_runs import render_tasks
 
-    asked, notes = with_options(read_job(parsed.scene), {**options_from(parsed), "blender": parsed.blender})
+    asked, notes = with_options(
+        read_job(parsed.scene), {**options_from(parsed), "planned": None, "blender": parsed.blender}
+    )
     for note in notes:
         print(f"labelpass: {parsed.scene}: {note}", flush=True)
     found, blender = tasks(asked), asked.job.blender
     if len(found) == 1:
         return _render_scene(found[0].scene.resolve(), found[0].request, blender)
     if blender is None and find_spec("bpy") is None:
-        raise ValueError(NO_BLENDER)
+        raise NotHere(NO_BLENDER)
     return int(render_tasks(found, blender))
 
 

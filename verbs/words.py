@@ -7,6 +7,8 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from blender_addon.contract.endings import NotHere
+
 if TYPE_CHECKING:
     from postprocess.dataset import ExportSummary
 
@@ -40,10 +42,13 @@ def say_made(made: ExportSummary) -> None:
 
 
 def import_bpy() -> Any:
+    """Raises NotHere where there is none, or it does not load."""
     try:
         import bpy
-    except ImportError:
-        raise ValueError(NO_BLENDER) from None
+    except ImportError as error:
+        if error.name == "bpy":
+            raise NotHere(NO_BLENDER) from None
+        raise NotHere(f"the Blender in this Python, the bpy module, does not load on this machine: {error}") from None
     return bpy
 
 

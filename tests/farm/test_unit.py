@@ -13,13 +13,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from blender_addon.contract.run import frame_folder
+from blender_addon.contract.endings import NOT_HERE
+from blender_addon.contract.run import PLAN, frame_folder
 from farm import unit
 from farm.attempts import attempts_of
 from farm.here import render_here, workers_here
 from farm.status import lines, status_of
 from farm.unit import AGAIN, DONE, PERMANENT, TRIES, carry_out, carry_out_all
 from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units
+from labelpass import main
 
 RENDERER = """
 import json, os, pathlib, signal, sys, time
@@ -29,9 +31,14 @@ run, does = pathlib.Path(options["out"]), json.loads(sys.argv[1])
 with open(run.parent / "starts", "a") as starts:
     starts.write(options["frames"] + "\\n")
 if does.get("refuses"):
-    sys.exit("labelpass: nothing was rendered: 1 problem to mend first")
+    print("labelpass: error: no camera\\nlabelpass: error: no light", file=sys.stderr)
+    sys.exit("labelpass: nothing was rendered: 2 problems to mend first")
+if "ends with" in does:
+    print(does.get("says", ""), file=sys.stderr)
+    sys.exit(int(does["ends with"]))
 if does.get("loading") == "crashes":
     os.abort()
+print("labelpass: flat.blend: 10 frames at 32x24, 1 samples a pixel; 0 done already", flush=True)
 for frame in parse_frames(options["frames"]):
     how = does.get(str(frame), "")
     if how == "crashes" or how == "crashes once" and not (run / "crashed").exists():
@@ -40,6 +47,11 @@ for frame in parse_frames(options["frames"]):
         os.kill(os.getpid(), signal.SIGSEGV)
     if how == "no room":
         print("labelpass: the disk is full", file=sys.stderr)
+        sys.exit(74)
+    if how == "is killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "moves away":
+        run.parents[1].rename(run.parents[1].with_name("moved"))
         sys.exit(74)
     if how == "waits":
         (run / "waiting").touch()
@@ -57,15 +69,18 @@ def farm(tmp_path, monkeypatch):
 
     def make(**does: str):
         out, pilot = tmp_path / "farm", Pilot(3, 2.0, 1.0)
-        write_units(out, UnitPlan((Scene("flat.blend", "flat", ()),), tuple(cut(range(1, 11), 0, 5)), 600.0, pilot))
-        does = {name.removeprefix("frame_"): how for name, how in does.items()}
+        scene = tmp_path / "flat.blend"
+        scene.touch()
+        write_units(out, UnitPlan((Scene(str(scene), "flat", ()),), tuple(cut(range(1, 11), 0, 5)), 600.0, pilot))
+        does = {name.removeprefix("frame_").replace("_", " "): how for name, how in does.items()}
 
         def command(plan, scene, run, todo, more):
             words = [f"--out={run}", f"--frames={unit.frames_text(todo)}", *more]
             return [sys.executable, str(script), json.dumps(does), *words]
 
         monkeypatch.setattr(unit, "_command", command)
-        (out / RUNS).mkdir(parents=True)
+        (out / RUNS / "flat").mkdir(parents=True)
+        (out / RUNS / "flat" / PLAN).write_text("{}")
         return out
 
     return make
@@ -76,7 +91,7 @@ def in_this_process(monkeypatch):
     """The units that `render_here` begins have ended by the time they are looked at."""
 
     def begun(out, index, variables, more):
-        code = carry_out(out, index)
+        code = carry_out_all(out, [index])
         return SimpleNamespace(poll=lambda: code)
 
     monkeypatch.setattr("farm.here._begun", begun)
@@ -110,7 +125,7 @@ def test_a_frame_that_always_crashes_is_given_up_and_the_rest_goes_on(farm, capf
     out = farm(frame_3="crashes")
     assert carry_out(out, 0) == PERMANENT and there(out) == [1, 2, 4, 5]
     assert starts(out) == ["1-5", *["3-5"] * (TRIES - 1), "4-5"]
-    assert "given up: frames 3: ended by SIGSEGV; frame 3 was too much for it" in capfd.readouterr().err
+    assert "given up: frames 3: ended by SIGSEGV at frame 3; frame 3 was too much for it" in capfd.readouterr().err
     assert carry_out(out, 0) == PERMANENT and len(starts(out)) == TRIES + 1  # it is not begun again
     assert carry_out(out, 0, again=True) == PERMANENT and len(starts(out)) == 2 * TRIES + 1  # unless somebody asks
     status = status_of(out)
@@ -129,7 +144,112 @@ def test_a_scene_that_crashes_as_it_is_read_is_given_up(farm):
 def test_a_scene_that_is_refused_is_tried_once(farm):
     out = farm(refuses="yes")
     assert carry_out(out, 0) == PERMANENT and len(starts(out)) == 1
-    assert status_of(out).failures[0].why == "nothing was rendered: 1 problem to mend first"
+    assert status_of(out).failures[0].why == "no camera (and 1 problem more)"
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "why"),
+    [
+        (1, "", "it said nothing"),
+        (1, "labelpass: blender ended with exit code 1", "labelpass: blender ended with exit code 1"),
+        (1, "ImportError: no numpy", "ImportError: no numpy"),
+        (2, "python: can't open file labelpass.py", "python: can't open file labelpass.py"),
+        (74, "", "it could not even write why: is a disk full?"),
+        (74, "labelpass: standard output: the disk is full", "standard output: the disk is full"),
+    ],
+)
+def test_what_ends_without_a_refusal_of_ours_gives_nothing_up(farm, code, says, why):
+    out = farm(ends_with=str(code), says=says)
+    for _ in range(TRIES + 1):
+        assert carry_out(out, 0) == AGAIN
+    status = status_of(out)
+    assert status.units["missing"] == 2 and status.failures == () and status.code == AGAIN
+    assert [(delay.units, delay.why) for delay in status.delays] == [(1, why)]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [(1, "labelpass: camera 'Cam' is gone"), (2, "labelpass render: error: --samples: 0 is no number")],
+)
+def test_what_is_refused_in_words_of_ours_is_given_up(farm, code, says):
+    out = farm(ends_with=str(code), says=says)
+    assert carry_out(out, 0) == PERMANENT and says.endswith(status_of(out).failures[0].why)
+
+
+def test_what_one_machine_lacks_is_for_another_and_keeps_no_other_scene(farm, in_this_process, tmp_path):
+    out = farm(ends_with=str(NOT_HERE), says="labelpass: error: --device cuda: Cycles finds no cuda device")
+    assert carry_out(out, 0) == NOT_HERE and carry_out_all(out, [0, 1]) == AGAIN
+    assert len(attempts_of(out, 1)) == 0  # its scene had just been refused here
+    assert render_here(out, [{}], [], lambda _line: None) == AGAIN and len(attempts_of(out, 1)) == 0
+    status = status_of(out)
+    assert status.code == AGAIN and status.failures == ()
+    (delay,) = status.delays
+    assert (delay.host, delay.why) == (status.hosts[0].name, "--device cuda: Cycles finds no cuda device")
+    assert f"{delay.host}: 1 unit for later: {delay.why}" in lines(out, status)
+
+
+def test_a_scene_that_cannot_be_read_here_keeps_its_units_and_those_of_no_other_scene(farm, in_this_process, tmp_path):
+    farm()
+    out = tmp_path / "two"
+    scenes = tuple(Scene(str(tmp_path / f"{name}.blend"), name, ()) for name in ("away", "flat"))
+    write_units(out, UnitPlan(scenes, (*cut(range(1, 4), 0, 1), *cut(range(1, 4), 1, 1)), 600.0))
+    for scene in scenes:
+        (out / RUNS / scene.run).mkdir(parents=True)
+        (out / RUNS / scene.run / PLAN).write_text("{}")
+    assert carry_out_all(out, range(4)) == AGAIN and there(out) == [1]
+    assert render_here(out, [{}], [], lambda _line: None) == AGAIN and there(out) == [1, 2, 3]
+    (delay,) = status_of(out).delays
+    assert delay.why == f"{scenes[0].file}: No such file or directory"
+    Path(scenes[0].file).touch()  # it is mounted
+    assert render_here(out, [{}], [], lambda _line: None) == DONE and status_of(out).code == DONE
+
+
+def test_a_kill_is_told_with_its_frame_and_no_line_of_progress(farm):
+    out = farm(frame_2="is killed")
+    assert carry_out(out, 0) == PERMANENT
+    assert {attempt.why for attempt in attempts_of(out, 0) if attempt.at} == {"ended by SIGKILL at frame 2"}
+
+
+def test_a_unit_never_plans_its_run_anew(farm):
+    out = farm()
+    (out / RUNS / "flat" / PLAN).unlink()
+    assert carry_out(out, 0) == PERMANENT and not (out / RUNS / "starts").exists()
+    assert "plan.json is gone" in status_of(out).failures[0].why
+    (out / RUNS / "flat" / PLAN).write_text("{}")
+    assert carry_out(out, 0) == DONE and there(out) == [1, 2, 3, 4, 5]
+
+
+def test_a_folder_that_is_moved_away_is_not_made_anew(farm, capfd):
+    out = farm(frame_3="moves away")
+    assert main(["unit", str(out), "--index=0"]) == AGAIN and not out.exists()
+    assert there(out.with_name("moved")) == [1, 2]
+
+
+def test_a_unit_whose_folder_is_away_is_for_later_and_one_that_is_no_plan_is_refused(farm, capfd, tmp_path):
+    assert main(["unit", str(tmp_path / "not" / "mounted"), "--index=0"]) == AGAIN
+    assert "is not there: is the share that it lies on mounted?" in capfd.readouterr().err
+    assert main(["unit", str(tmp_path), "--index=0"]) == 1
+    out = farm()
+    assert main(["unit", str(out), "--index=2"]) == 1
+    assert main(["unit", str(out), "--index=0", "--submission=1"]) == 1
+    assert "has no submission 1" in capfd.readouterr().err
+
+
+def test_a_plan_that_may_not_be_read_is_for_later(farm, capfd, monkeypatch):
+    out, really = farm(), Path.read_text
+    refused = PermissionError(13, "Permission denied", str(out / "units.json"))
+
+    def read_text(path, *more, **named):
+        if path.name == "units.json":
+            raise refused
+        return really(path, *more, **named)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    assert main(["unit", str(out), "--index=0"]) == AGAIN
+    assert f"{out / 'units.json'}: Permission denied" in capfd.readouterr().err
+    monkeypatch.undo()
+    (out / "units.json").write_text("{")
+    assert main(["unit", str(out), "--index=0"]) == 1  # damaged, and no other day mends it
 
 
 def test_a_full_disk_is_nobodys_fault(farm, in_this_process):

@@ -47,6 +47,7 @@ requests = st.builds(
     draws=optional(st.integers(1, 10**6)),
     at_least=optional(st.integers(1, 10**6)),
     plan_only=st.booleans(),
+    planned=st.booleans(),
     frame_timeout=optional(st.floats(1e-3, 1e6)),
     renew_after=optional(st.integers(1, 10**6)),
     gpu=st.integers(0, 255),

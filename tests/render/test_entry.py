@@ -16,6 +16,7 @@ from scenery import camera, rectangle
 from blender_addon import scene_labels
 from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
+from blender_addon.contract.endings import NOT_HERE
 from blender_addon.contract.labels import built_in
 from blender_addon.label_render.label_pass import RenderFailed
 from render_scripts import compat, outlook, passes, session
@@ -149,7 +150,7 @@ def test_a_blender_that_is_too_old_is_refused(scene_file, tmp_path, monkeypatch,
     monkeypatch.setattr(
         compat, "bpy", type("", (), {"app": type("", (), {"version": (4, 1, 1), "version_string": "4.1.1"})})
     )
-    assert session.main(["--out", str(tmp_path / "run")]) == 1
+    assert session.main(["--out", str(tmp_path / "run")]) == NOT_HERE
     assert "Blender 4.1.1 is too old" in capfd.readouterr().err
 
 
