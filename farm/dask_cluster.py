@@ -6,20 +6,23 @@ worker that dies is begun again on another one. Where the scheduler or the calle
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from render_scripts.orphans import told_of_parent
 
+from .dask_address import await_answer, checked_address
 from .unit import AGAIN, DONE, PERMANENT, TRIES, WORDS
 from .units import FarmError
 
 NO_DASK = "no Dask in this Python: pip install 'labelpass[dask]'"
-_PATIENCE = 30.0  # seconds for the scheduler to answer
+_PATIENCE = 30.0  # seconds for the scheduler to answer, which may be starting
 
 
 def render_on_dask(
@@ -39,10 +42,11 @@ def render_on_dask(
         from distributed import Client, as_completed
     except ImportError:
         raise FarmError(NO_DASK) from None
-    try:
-        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise FarmError(f"--scheduler {scheduler}: {error}") from None
+    host, port = checked_address(scheduler)
+    spoken = _spoken(scheduler)
+    await_answer(scheduler, host, port, _PATIENCE)
+    _greet(scheduler, spoken)
+    client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
     resources: Mapping[str, int] = {"GPU": gpus} if gpus else {}
     codes = {DONE}
     with client:
@@ -65,6 +69,35 @@ def render_on_dask(
             codes.add(code)
             say(f"unit {futures[future]}: {outcome}; {left} left")
     return next((code for code in (AGAIN, PERMANENT) if code in codes), DONE)
+
+
+def _spoken(scheduler: str) -> Mapping[str, Any]:
+    """How a scheduler is spoken to, as Dask's configuration says. Raises FarmError where that lacks certificates."""
+    from distributed.security import Security
+
+    spoken: Mapping[str, Any] = Security().get_connection_args("client")
+    if scheduler.startswith(("tls:", "wss:")) and spoken["ssl_context"] is None:
+        raise FarmError(
+            f"--scheduler {scheduler}: this is encrypted, and Dask's configuration here names no certificates: set "
+            "distributed.comm.tls, or use tcp://"
+        )
+    return spoken
+
+
+def _greet(scheduler: str, spoken: Mapping[str, Any]) -> None:
+    """Raises FarmError where what listens there is no scheduler: a client that finds that out waits for itself, and
+    ends in a traceback."""
+    from distributed.comm import connect
+
+    async def greeted() -> None:
+        comm = await asyncio.wait_for(connect(scheduler, timeout=_PATIENCE, **spoken), _PATIENCE)
+        await comm.close()
+
+    try:
+        asyncio.run(greeted())
+    except (OSError, ValueError, RuntimeError) as error:
+        why = str(error) or f"no word in {_PATIENCE:g} s"
+        raise FarmError(f"--scheduler {scheduler}: what listens there is no scheduler of Dask ({why})") from None
 
 
 class NotNow(RuntimeError):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from blender_addon.contract.run import PLAN, read_plan, read_record
+from blender_addon.contract.run import FRAMES, PLAN, read_plan, read_record
 from blender_addon.contract.words import counted
 from render_scripts.arguments import to_arguments
 from render_scripts.job_file import JobFile, Task, run_name, tasks
-from render_scripts.job_runs import render_task
 from render_scripts.randomization.streams import seed_of
-from render_scripts.request import Request
+from render_scripts.written_file import refusal
 
-from .units import NAME, FarmError, Pilot, Scene, UnitPlan, cut, is_farm, run_of, write_units
+from .places import check_place
+from .scene_renders import Ended, plan_scene, render_pilot
+from .units import RUNS, FarmError, Pilot, Scene, UnitPlan, cut, run_of, write_units
 
 PILOT = 3
 """Frames that a pilot renders: the first of a process takes longer than the others."""
@@ -38,32 +40,41 @@ class Wish:
 
 
 def plan_units(asked: JobFile, out: Path, wish: Wish, say: Callable[[str], None]) -> UnitPlan:
-    """Plan all scenes of a job into runs in `out`, and write the plan of units. What was planned already stays.
+    """Plan all scenes of a job into runs in `out`, and write the plan of units. A run that a plan which was ended left
+    there is planned anew, or must agree where it has frames.
 
-    Raises FarmError where there is a plan already, and where a scene cannot be planned, or the pilot not be rendered.
+    Raises FarmError where no plan can be made there, for all scenes that cannot be planned at once, and where the pilot
+    cannot be rendered; runs without frames are gone then.
     """
-    if is_farm(out):
-        raise FarmError(f"{out / NAME} is there already, and a plan never changes; name another --out")
+    check_place(out)
     job = asked.job
-    found = tasks(replace(asked, job=replace(job, out=out)))
+    if job.gpu:
+        raise refusal(asked.path, asked.places, [_GPU.format(gpu=job.gpu)])
+    found = tasks(replace(asked, job=replace(job, out=out, plan_only=False)))  # a plan is what is asked anyway
     if wish.frames is not None and job.frames is not None:
         raise FarmError("frames: the job says which, and --frames how many; leave out one")
     if wish.frames is not None and wish.frames < len(found):
         raise FarmError(f"--frames {wish.frames}: there are {len(found)} scenes, and each has one at least")
-    parts: list[_Part] = []
-    taken = {run_name(task.scene).casefold() for task in found}
-    for at, task in enumerate(found):
-        say(f"scene {at + 1} of {len(found)}: {task.scene}")
-        share = None if wish.frames is None else _share(wish.frames, at, len(found))
-        parts += _parts(task, out, job.blender, share, taken)
+    was_there = out.exists()
+    try:
+        parts = _all_parts(found, out, job.blender, wish.frames, say)
+        pilot = None if wish.frames_a_unit else _piloted(parts, out, job.blender, say)
+    except FarmError:
+        _clear(out, was_there)
+        raise
     scenes = [part.scene for part in parts]
-    pilot = None if wish.frames_a_unit else _piloted(parts, out, job.blender, say)
     most = wish.frames_a_unit or frames_a_unit(pilot, wish.minutes)
     units = [unit for at, part in enumerate(parts) for unit in cut(part.frames, at, most)]
     timeout = job.frame_timeout or _patience(pilot)
     plan = UnitPlan(tuple(scenes), tuple(units), timeout, pilot, job.blender)
     write_units(out, plan)
     return plan
+
+
+_GPU = (
+    "gpu: {gpu}: every process of a plan is shown one GPU alone and takes that; leave gpu out of the job, and say "
+    "which when it renders: CUDA_VISIBLE_DEVICES={gpu} labelpass render RUN here, --gpus 1 with Slurm"
+)
 
 
 def frames_a_unit(pilot: Pilot | None, minutes: float) -> int:
@@ -86,6 +97,27 @@ class _Part:
     task: Task
     scene: Scene
     frames: tuple[int, ...]
+
+
+def _all_parts(
+    found: Sequence[Task], out: Path, blender: str | None, frames: int | None, say: Callable[[str], None]
+) -> list[_Part]:
+    """Of all scenes. Raises FarmError, a line for each scene that cannot be planned."""
+    parts: list[_Part] = []
+    wrong: list[str] = []
+    taken = {run_name(task.scene).casefold() for task in found}
+    for at, task in enumerate(found):
+        say(f"scene {at + 1} of {len(found)}: {task.scene}")
+        share = None if frames is None else _share(frames, at, len(found))
+        try:
+            parts += _parts(task, out, blender, share, taken)
+        except Ended:
+            raise
+        except FarmError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise FarmError("\n".join(wrong))
+    return parts
 
 
 def _parts(task: Task, out: Path, blender: str | None, share: int | None, taken: set[str]) -> Iterator[_Part]:
@@ -118,11 +150,8 @@ def _scene(task: Task, run: str) -> Scene:
 def _planned(task: Task, run: Path, blender: str | None, wanted: int | None, left: int | None) -> tuple[int, ...]:
     """The frames of a run that are to be rendered, once it is planned: of `left`, all views so often as `wanted` frames
     allow, and once at least. None: those that the job asks for."""
-    request = replace(task.request, out=run, at_least=wanted or task.request.at_least)
-    if not (run / PLAN).is_file():
-        code = render_task(Task(task.scene, replace(request, plan_only=True)), blender)
-        if code:
-            raise FarmError(f"{task.scene} could not be planned (exit code {code})")
+    _forget(run)
+    plan_scene(replace(task, request=replace(task.request, out=run, at_least=wanted or task.request.at_least)), blender)
     plan = read_plan(run)
     planned = [view.frame for view in plan.views]
     if wanted is None or left is None:
@@ -146,15 +175,34 @@ def _piloted(
     largest = max(parts, key=lambda part: len(part.frames))
     task, frames, run = largest.task, largest.frames[:PILOT], run_of(out, largest.scene)
     say(f"pilot: {counted(len(frames), 'frame')} of {task.scene}")
-    request: Request = replace(task.request, out=run, frames=frames, at_least=None)
     began = time.monotonic()
-    code = render_task(Task(task.scene, request), blender)
+    render_pilot(replace(task, request=replace(task.request, out=run)), frames, blender)
     took = time.monotonic() - began
-    if code:
-        raise FarmError(f"the pilot of {task.scene} could not be rendered (exit code {code})")
     each = [sum(read_record(run, frame)["timings"].values()) for frame in frames]
     return Pilot(len(frames), max(median(each), 1e-3), max(0.0, took - sum(each)))
 
 
 def _patience(pilot: Pilot | None) -> float:
     return max(_LEAST_PATIENCE, _PATIENCE * pilot.seconds_a_frame) if pilot else _LEAST_PATIENCE
+
+
+def _forget(run: Path) -> None:
+    """Take away the plan of a run of which no frame was begun: it may be another job's. What else is there stays."""
+    frames = run / FRAMES
+    if frames.is_dir() and any(frames.iterdir()):
+        return
+    (run / PLAN).unlink(missing_ok=True)
+    with suppress(OSError):  # not there, or something else is in it
+        frames.rmdir()
+        run.rmdir()
+
+
+def _clear(out: Path, was_there: bool) -> None:
+    """Leave no run of which nothing was rendered where there will be no plan of units."""
+    for run in (out / RUNS).glob("*"):
+        if (run / PLAN).is_file():
+            _forget(run)
+    with suppress(OSError):
+        (out / RUNS).rmdir()
+        if not was_there:
+            out.rmdir()

@@ -18,6 +18,7 @@ from pathlib import Path
 from blender_addon.contract.run import to_json, write_once
 from blender_addon.contract.seal import sealed
 
+from .places import LOGS
 from .units import SCHEMA, SUBMISSIONS, FarmError
 
 MOST_TASKS = 500
@@ -99,11 +100,14 @@ class Submission:
     script: str
 
     def text(self) -> str:
-        """For a person: the command, and the script as its here-document."""
-        end = "SCRIPT"
-        while end in self.script.splitlines():  # a folder's name may have lines of its own
-            end += "_"
-        return f"{shlex.join(self.command)} <<'{end}'\n{self.script}{end}\n"
+        """For a person, or a shell: the command, and the script as its here-document."""
+        return _here_document(shlex.join(self.command), self.script, "SCRIPT")
+
+
+def _here_document(command: str, text: str, end: str) -> str:
+    while end in text.splitlines():  # a folder's name may have lines of its own
+        end += "_"
+    return f"{command} <<'{end}'\n{text}{end}\n"
 
 
 def prepared(out: Path, wish: Wish, units: int, number: int, unit_options: Sequence[str], most: int) -> Submission:
@@ -133,7 +137,7 @@ def sbatch(out: Path, wish: Wish, what: str, own: Sequence[str]) -> tuple[str, .
         "mem": wish.memory,
         "time": wish.time,
     }
-    log = str(out / "slurm" / "%A_%a.log").replace("%", "%%").replace("%%A_%%a", "%A_%a")
+    log = str(out / LOGS / "%A_%a.log").replace("%", "%%").replace("%%A_%%a", "%A_%a")
     return (
         "sbatch",
         "--parsable",
@@ -182,8 +186,18 @@ def submit(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[i
     """Hand the units to Slurm; the number of the job. Raises FarmError where `sbatch` is not there, or refuses."""
     most = min(MOST_TASKS, array_size())
     number = write_submission(out, units)
-    (out / "slurm").mkdir(exist_ok=True)
+    (out / LOGS).mkdir(exist_ok=True)
     return handed_over(prepared(out, wish, len(units), number, unit_options, most))
+
+
+def dry_run(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[int]) -> str:
+    """What `submit` would do now, as a script for a shell, which does it: the list of the units, and their array. Where
+    another submission took the number since, it hands nothing over."""
+    number = _next_number(out)
+    folders = shlex.join(["mkdir", "-p", str(out / SUBMISSIONS), str(out / LOGS)])
+    asked = prepared(out, wish, len(units), number, unit_options, min(MOST_TASKS, array_size()))
+    to_list = f"if (set -C; cat > {shlex.quote(str(_place(out, number)))})"
+    return f"{folders}\n{_here_document(to_list, _listed(units), 'UNITS')}then\n{asked.text()}fi\n"
 
 
 def handed_over(asked: Submission) -> str:
@@ -194,7 +208,14 @@ def handed_over(asked: Submission) -> str:
         raise FarmError("no sbatch here: run this where Slurm is, or see what would run with --dry-run") from None
     if done.returncode:
         raise FarmError(f"sbatch: {done.stderr.strip() or f'exit code {done.returncode}'}")
-    return done.stdout.strip().partition(";")[0]
+    found = re.findall(r"^(\d+)(?:;\S*)?$", done.stdout, re.MULTILINE)  # of it and the cluster
+    if not found:
+        said = f"said {done.stdout.strip()!r}" if done.stdout.strip() else "said nothing"
+        raise FarmError(
+            f"sbatch ended well, {said}, and no number of a job: see with squeue whether it was handed over before you "
+            "hand it over again; is this sbatch a wrapper that does not know --parsable?"
+        )
+    return str(found[-1])
 
 
 def array_size() -> int:
@@ -209,8 +230,19 @@ def array_size() -> int:
 
 def write_submission(out: Path, units: Sequence[int]) -> int:
     """Keep which units are handed over, since who waits in a queue must not find another list; its number."""
-    folder = out / SUBMISSIONS
-    folder.mkdir(exist_ok=True)
-    number = 1 + max((int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit()), default=0)
-    write_once(folder / f"{number:06d}.json", to_json(sealed({"schema": SCHEMA, "units": list(units)})))
+    number = _next_number(out)
+    _place(out, number).parent.mkdir(exist_ok=True)
+    write_once(_place(out, number), _listed(units))
     return number
+
+
+def _next_number(out: Path) -> int:
+    return 1 + max((int(path.stem) for path in (out / SUBMISSIONS).glob("*.json") if path.stem.isdigit()), default=0)
+
+
+def _place(out: Path, number: int) -> Path:
+    return out / SUBMISSIONS / f"{number:06d}.json"
+
+
+def _listed(units: Sequence[int]) -> str:
+    return to_json(sealed({"schema": SCHEMA, "units": list(units)}))

@@ -1,14 +1,11 @@
-"""Verbs for more than one machine: plan a job's units, carry one out, say how far all are."""
+"""Verbs for more than one machine: plan a job's units, carry one out, say how far all are. `render_run` renders all."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import shlex
 import sys
 import time
-from collections.abc import Sequence
 from importlib.util import find_spec
 
 from blender_addon.contract.arguments import parse_path, said
@@ -87,17 +84,6 @@ def _index(text: str) -> int:
     return int(text)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    """As a shell cuts a line into words; no shell reads them."""
-    try:
-        words = tuple(shlex.split(text))
-    except ValueError:
-        words = ()
-    if not words:
-        raise argparse.ArgumentTypeError(f"{text!r} is no command: words, quoted as for a shell")
-    return words
-
-
 def _unit(parsed: argparse.Namespace) -> int:
     from farm.unit import AGAIN, carry_out_all
     from farm.units import Away, FarmError, read_submission, read_units
@@ -113,138 +99,6 @@ def _unit(parsed: argparse.Namespace) -> int:
         why = refusal(error, parsed.run) if isinstance(error, OSError) else error
         print(f"labelpass: unit {parsed.index}: {why}", file=sys.stderr, flush=True)
         return AGAIN
-
-
-def add_farm_arguments(verb: argparse.ArgumentParser) -> None:
-    """Options of `labelpass render` for a folder that was planned."""
-    add = verb.add_argument_group("what was planned").add_argument
-    add("--workers", type=_whole, metavar="N", help="units at once; default: one a GPU")
-    add("--again", action="store_true", help="try what was given up once more")
-    add("--cluster", choices=("slurm", "dask"), help="hand the units to this engine")
-    add("--dry-run", action="store_true", help="slurm: print what would be handed over, and do nothing")
-    add("--scheduler", metavar="ADDRESS", help="dask: of its scheduler, such as tcp://head:8786")
-    add("--gpus", type=_whole, metavar="N", help="of a task; dask: of a worker's resource GPU")
-    add("--partition", metavar="NAME", help="slurm: of the cluster")
-    add("--cpus", type=_whole, metavar="N", help="slurm: of a task")
-    add("--memory", metavar="24G", help="slurm: of a task")
-    add("--time", metavar="4:00:00", help="slurm: of a task; what is not done by then is queued again")
-    add(
-        "--node-command",
-        type=_words,
-        metavar="WORDS",
-        help="slurm: what a node calls for labelpass, such as 'apptainer run --nv labelpass.sif'; default: this one",
-    )
-    add(
-        "--export",
-        type=_words,
-        action="append",
-        default=[],
-        metavar="WORDS",
-        help="slurm: and then make this dataset, such as '--format segnet --out data/many'; repeatable",
-    )
-    add("--max-parallel", type=_whole, metavar="N", help="slurm: tasks at once, at most")
-    add(
-        "--sbatch-arg",
-        action="append",
-        default=[],
-        metavar="--ARG=...",
-        help="slurm: another word for sbatch; repeatable",
-    )
-
-
-def render_farm(parsed: argparse.Namespace) -> int:
-    """All units of a plan, here. Raises ValueError for options that the plan has settled."""
-    from farm.here import render_here, workers_here
-    from render_scripts.arguments import options_from
-
-    ours = {"threads"}
-    told = [name for name, value in options_from(parsed).items() if value not in (None, ()) and name not in ours]
-    if told or parsed.blender:
-        name = (told or ["blender"])[0].replace("_", "-")
-        raise ValueError(f"render: --{name} is settled by the plan in {parsed.scene}; plan again, into a new folder")
-    more = [*_on_this_machine(parsed), *(["--again"] if parsed.again else [])]
-    if parsed.cluster:
-        return _handed_over(parsed, more)
-    if named := _of_slurm(parsed):
-        raise ValueError(f"render: {named} is for --cluster slurm")
-    workers = workers_here(os.environ, parsed.workers)
-    return render_here(parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {line}", flush=True))
-
-
-def is_for_farms(parsed: argparse.Namespace) -> bool:
-    """Whether an option says what only a plan of units can be told."""
-    return any(getattr(parsed, name) for name in ("workers", "again", "cluster", "scheduler", "gpus", *_OF_SLURM))
-
-
-_OF_SLURM = ("dry_run", "partition", "cpus", "memory", "time", "max_parallel", "sbatch_arg", "node_command", "export")
-
-
-def _of_slurm(parsed: argparse.Namespace) -> str:
-    """An option that was given and that Slurm alone has, "" where there is none."""
-    return next((f"--{name.replace('_', '-')}" for name in _OF_SLURM if getattr(parsed, name)), "")
-
-
-def _handed_over(parsed: argparse.Namespace, more: list[str]) -> int:
-    from farm.units import units_left
-
-    exports = [_checked_export(words) for words in parsed.export]
-    left = units_left(parsed.scene.resolve())
-    if not left and not exports:
-        print(f"labelpass: {parsed.scene}: all is there")
-        return 0
-    if parsed.cluster == "slurm":
-        return _to_slurm(parsed, more, left, exports)
-    return _to_dask(parsed, more, left)
-
-
-def _checked_export(words: Sequence[str]) -> list[str]:
-    """As `labelpass export` reads them, now and not in hours; with the folder where it is from anywhere."""
-    from postprocess.export_request import add_arguments
-
-    verb = argparse.ArgumentParser(prog="labelpass render --export", add_help=False, allow_abbrev=False)
-    add_arguments(verb)
-    asked = verb.parse_args(words)
-    if asked.runs or asked.exr:
-        raise ValueError("render: --export: it is of the runs that are rendered; name no others")
-    return [*words, f"--out={asked.out.resolve()}"]
-
-
-def _to_dask(parsed: argparse.Namespace, more: list[str], left: list[int]) -> int:
-    from farm.dask_cluster import render_on_dask
-
-    if not parsed.scheduler:
-        raise ValueError("render: --cluster dask needs --scheduler, such as tcp://head:8786")
-    if named := _of_slurm(parsed):
-        raise ValueError(f"render: {named} is for slurm; what Dask's workers have they say themselves")
-    return render_on_dask(parsed.scene.resolve(), left, parsed.scheduler, more, parsed.gpus, say_above_progress)
-
-
-def _to_slurm(parsed: argparse.Namespace, more: list[str], left: list[int], exports: list[list[str]]) -> int:
-    from farm.slurm import MOST_TASKS, Wish, prepared, submit, warning
-    from farm.slurm_export import prepared_exports, submit_exports
-    from farm.units import read_units
-
-    if parsed.scheduler:
-        raise ValueError("render: --scheduler is for dask")
-    out, own = parsed.scene.resolve(), tuple(parsed.sbatch_arg)
-    limits = parsed.gpus, parsed.cpus, parsed.memory, parsed.time, parsed.max_parallel
-    wish = Wish(parsed.partition, *limits, own, parsed.node_command or ())
-    if why := warning(wish, read_units(out).frame_timeout):
-        print(f"labelpass: warning: {why}", file=sys.stderr)
-    if parsed.dry_run:
-        if left:
-            print(prepared(out, wish, len(left), 1, more, MOST_TASKS).text(), end="")
-        if exports:
-            print(prepared_exports(out, wish, exports, "JOB" if left else None).text(), end="")
-        return 0
-    job = submit(out, wish, more, left) if left else None
-    if job:
-        again = f"labelpass status {in_shell(parsed.scene)}"
-        print(f"labelpass: job {job}: {counted(len(left), 'unit')}; how far they are: {again}")
-    if exports:
-        after = f", after job {job}" if job else ""
-        print(f"labelpass: job {submit_exports(out, wish, exports, job)}: {counted(len(exports), 'dataset')}{after}")
-    return 0
 
 
 def _on_this_machine(parsed: argparse.Namespace) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from blender_addon.contract.arguments import parse_path, said
 from blender_addon.contract.endings import NOT_WRITTEN, NotHere
 
-from .farm_verbs import add_farm_arguments, is_for_farms, render_farm
+from .render_run import add_farm_arguments, is_for_farms, render_farm
 from .words import NO_BLENDER, Verbs, import_bpy, printed
 
 
@@ -63,12 +63,15 @@ def add_render(verbs: Verbs) -> None:
 
 
 def _render(parsed: argparse.Namespace) -> int:
+    from farm.places import why_no_plan
     from farm.units import is_farm
     from render_scripts.arguments import request_from
     from render_scripts.job_file import is_job
 
     if is_farm(parsed.scene):
         return render_farm(parsed)
+    if parsed.scene.is_dir() or not (parsed.scene.exists() or _is_scene_or_job(parsed)):
+        raise ValueError(f"render: {why_no_plan(parsed.scene)}")
     if is_for_farms(parsed):
         raise ValueError("render: that goes with the folder of a plan: labelpass plan JOB --out RUN")
     if is_job(parsed.scene):
@@ -79,6 +82,13 @@ def _render(parsed: argparse.Namespace) -> int:
     if not scene.is_file():
         raise ValueError(f"{parsed.scene}: no such file")
     return _render_scene(scene, request, parsed.blender)
+
+
+def _is_scene_or_job(parsed: argparse.Namespace) -> bool:
+    """Whether what is not there was to be a .blend or a job, and not the folder of a plan."""
+    from render_scripts.job_file import is_job
+
+    return parsed.out is not None or is_job(parsed.scene) or parsed.scene.suffix.lower() == ".blend"
 
 
 def _render_scene(scene: Path, request: Any, blender: str | None) -> int:

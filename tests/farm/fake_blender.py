@@ -1,6 +1,7 @@
 """A program that is called like Blender and leaves frames as a render would, in no time, or does what a drill asks.
 
-The .blend that it is given is JSON: `{"seconds": 0.2, "3": "crashes"}`, what a frame takes and how it ends.
+The .blend that it is given is JSON: `{"seconds": 0.2, "3": "crashes"}`, what a frame takes and how it ends. It plans as
+many frames as it is asked for with --at-least, of no scene at all; what is no JSON it cannot open.
 """
 
 from __future__ import annotations
@@ -11,28 +12,43 @@ import shlex
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from blender_addon.contract.run import FRAMES, PLAN, frame_folder, new_frame, sweep_partial_frames  # noqa: E402
+from blender_addon.contract.run import (  # noqa: E402
+    FRAMES,
+    PLAN,
+    View,
+    frame_folder,
+    new_frame,
+    sweep_partial_frames,
+    write_plan,
+)
 from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units  # noqa: E402
 from render_scripts.frame_numbers import parse_frames  # noqa: E402
 from render_scripts.orphans import end_with_parent  # noqa: E402
+from tests.contract.small_run import a_plan  # noqa: E402
 
 
 def a_farm(folder: Path, frames: int, a_unit: int, patience: float = 600.0, **does: object) -> Path:
     """A planned folder whose one scene, `flat`, is rendered by this program."""
-    program, scene, out = folder / "fake-blender", folder / "flat.blend", folder / "farm"
-    program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, __file__])} "$@"\n')
-    program.chmod(0o755)
+    program, scene, out = a_blender(folder), folder / "flat.blend", folder / "farm"
     scene.write_text(json.dumps({name.removeprefix("frame_"): how for name, how in does.items()}))
     units = tuple(cut(range(1, frames + 1), 0, a_unit))
     write_units(out, UnitPlan((Scene(str(scene), "flat", ()),), units, patience, Pilot(3, 0.2, 0.1), str(program)))
     (run_in(out) / FRAMES).mkdir(parents=True)
     (run_in(out) / PLAN).write_text("{}")
     return out
+
+
+def a_blender(folder: Path) -> Path:
+    program = folder / "fake-blender"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, __file__])} "$@"\n')
+    program.chmod(0o755)
+    return program
 
 
 def run_in(out: Path) -> Path:
@@ -48,7 +64,10 @@ def starts(out: Path) -> list[str]:
 def main(words: list[str]) -> int:
     end_with_parent()
     options = dict(word[2:].split("=", 1) for word in words if word.startswith("--") and "=" in word)
-    does, run = json.loads(Path(words[words.index("-b") + 1]).read_text()), Path(options["out"])
+    scene, run = Path(words[words.index("-b") + 1]), Path(options["out"])
+    if "--plan-only" in words:
+        return _planned(scene, run, int(options.get("at-least", 3)))
+    does = json.loads(scene.read_text())
     with open(run.parents[1] / "starts", "a") as told:
         told.write(f"{options['frames']}\n")
     if does.get("loading") == "hangs":
@@ -65,6 +84,18 @@ def main(words: list[str]) -> int:
             (beside / "frame.json").write_text(json.dumps({"schema": 1, "frame": frame}))
     if does.get("leaving") == "hangs":
         time.sleep(3600)
+    return 0
+
+
+def _planned(scene: Path, run: Path, frames: int) -> int:
+    try:
+        json.loads(scene.read_text())
+    except ValueError:
+        print(f"labelpass: {scene.name} is no .blend at all", flush=True)
+        return 1
+    views = tuple(View(frame, 1, "Camera", "") for frame in range(1, frames + 1))
+    plan = a_plan(scene.name)
+    write_plan(run, replace(plan, views=views, settings=replace(plan.settings, draws=frames)))
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -14,6 +15,7 @@ import labelpass
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import finished_frames
+from farm.dask_address import await_answer, checked_address
 from farm.dask_cluster import render_on_dask
 from farm.units import FarmError, Scene, UnitPlan, cut, units_left, write_units
 
@@ -44,8 +46,43 @@ def test_what_is_done_and_what_is_given_up(tmp_path, cluster):
 
 def test_no_scheduler_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("farm.dask_cluster._PATIENCE", 0.5)
-    with pytest.raises(FarmError, match="--scheduler tcp://127"):
+    with pytest.raises(FarmError, match=r"--scheduler tcp://127.0.0.1:9: nothing answers there \(.*refused"):
         render_on_dask(tmp_path, [0], "tcp://127.0.0.1:9", [], None, print)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(FarmError, match="what listens there is no scheduler of Dask"):
+            render_on_dask(tmp_path, [0], address, [], None, print)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("bla", "write it as tcp://HOST:PORT"),
+        ("tcp://localhost", "write it as tcp://HOST:PORT"),
+        ("http://localhost:8786/status", "write it as tcp://HOST:PORT"),
+        ("foo://x:1", "a scheduler has no address of foo://"),
+        ("tcp://localhost:99999", "ports are numbers from 1 to 65535"),
+        ("tls://localhost:8786", "Dask's configuration here names no certificates"),
+    ],
+)
+def test_an_address_that_is_none_is_told_before_dask_hears_of_it(tmp_path, monkeypatch, address, told):
+    monkeypatch.setattr(distributed, "Client", None)
+    with pytest.raises(FarmError, match=told):
+        render_on_dask(tmp_path, [0], address, [], None, print)
+
+
+def test_an_address_may_leave_out_how_it_is_spoken_to_and_be_a_number():
+    assert checked_address("head:8786") == checked_address("tcp://head:8786") == ("head", 8786)
+    assert checked_address("tls://[::1]:8786") == ("::1", 8786)
+
+
+def test_a_machine_that_nobody_knows_is_not_waited_for(monkeypatch):
+    def unknown(*_address, **_options):
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "create_connection", unknown)
+    with pytest.raises(FarmError, match="no machine is called nosuch"):
+        await_answer("tcp://nosuch:8786", "nosuch", 8786, 600.0)
 
 
 @pytest.mark.slow

@@ -242,3 +242,94 @@ def test_the_words_of_an_export_are_read_before_anything_is_handed_over(tmp_path
     assert "it is of the runs that are rendered; name no others" in capsys.readouterr().err
     assert main(["render", out, "--export", "--format segnet --out data"]) == 1
     assert "--export is for --cluster slurm" in capsys.readouterr().err
+
+
+def test_what_a_dry_run_prints_hands_over_what_the_real_one_would(tmp_path, programs, capsys):
+    """The number of the submission, its list and its tasks: a shell reads both, and the site allows twenty tasks."""
+    note = f'printf "%s|" "$@" > {programs}/words; cat > {programs}/script; echo 4711'
+    a_program(programs, "sbatch", note)
+    out = a_farm(tmp_path / "it's a farm")
+    slurm.write_submission(out, [7, 8])
+    asked = ["render", str(out), "--cluster", "slurm", "--partition", "gpu", "--threads", "2"]
+    assert main([*asked, "--dry-run"]) == 0
+    text = capsys.readouterr().out
+    assert "--submission=2 --stride=20 --threads=2" in text and not (out / "submissions" / "000002.json").exists()
+    subprocess.run(["sh"], input=text, text=True, check=True)
+    dry = [(programs / name).read_text() for name in ("words", "script")]
+    assert read_submission(out, 2) == units_left(out)
+    (programs / "words").unlink()
+    subprocess.run(["sh"], input=text, text=True, check=False, stderr=subprocess.DEVNULL)
+    assert not (programs / "words").exists()  # the number is taken
+    (out / "submissions" / "000002.json").unlink()
+    assert main(asked) == 0
+    assert [(programs / name).read_text() for name in ("words", "script")] == dry
+
+
+@pytest.mark.parametrize(("said", "job"), [("4711", "4711"), ("4711;cluster", "4711"), ("hello\n4711", "4711"),
+                                           ("", None), ("Submitted batch job 4711", None)])  # fmt: skip
+def test_an_answer_without_a_number_is_no_hand_over(tmp_path, programs, said, job):
+    """Else datasets would wait for nothing."""
+    out = a_farm(tmp_path / "farm")
+    a_program(programs, "sbatch", f"cat > /dev/null; printf '%s\\n' '{said}'")
+    if job:
+        assert submit(out, Wish(), [], [0]) == job
+    else:
+        with pytest.raises(FarmError, match=r"no number of a job: see with squeue whether it was handed over"):
+            submit(out, Wish(), [], [0])
+
+
+def test_where_datasets_are_refused_the_renders_are_told(tmp_path, programs, capsys):
+    out = a_farm(tmp_path / "farm")
+    a_program(programs, "sbatch", 'case "$*" in *labelpass-export*) echo full >&2; exit 1;; esac; echo 4711')
+    words = f"--format segnet --out '{tmp_path}/data'"
+    assert main(["render", str(out), "--cluster", "slurm", "--export", words]) == 1
+    told = capsys.readouterr()
+    assert "job 4711: 50 units" in told.out
+    assert "sbatch: full" in told.err and "handed over, as job 4711, and the datasets were not" in told.err
+
+
+@pytest.mark.parametrize(
+    ("exports", "told"),
+    [
+        (["--out data --labels nope.json"], "nope.json"),
+        (["--out flat.blend"], "flat.blend is there already and not empty"),
+        (["--out there"], "there is there already and not empty"),
+        (["--out data", "--out ./data"], "are one place; each dataset needs its own"),
+        (["--out data", "--out data/more"], "are one place; each dataset needs its own"),
+        (["--out data --split 0.9/0.9/0.9"], "needs three fractions"),
+        (["--out data --stuff wall"], "format segnet has no option 'stuff'"),
+        (["--out data --split-list a.txt,b.txt"], "a.txt: no such file"),
+    ],
+)
+def test_an_export_that_cannot_be_is_refused_before_anything_is_handed_over(
+    tmp_path, programs, capsys, monkeypatch, exports, told
+):
+    monkeypatch.chdir(tmp_path)
+    a_program(programs, "sbatch", f"touch {programs}/called; echo 4711")
+    (tmp_path / "flat.blend").touch()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "dataset.json").touch()
+    out = str(a_farm(tmp_path / "farm"))
+    words = [word for export in exports for word in ("--export", f"--format segnet {export}")]
+    assert main(["render", out, "--cluster", "slurm", *words]) == 1
+    assert told in capsys.readouterr().err and not (programs / "called").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--scheduler", "tcp://head:8786"], "--scheduler is for --cluster dask, and not for this machine"),
+        (["--gpus", "4"], "--gpus is for --cluster slurm and --cluster dask, and not for this machine"),
+        (["--cluster", "slurm", "--workers", "4"], "--workers is for this machine, without --cluster, and not for"),
+        (
+            ["--cluster", "slurm", "--scheduler", "x:1"],
+            "is for --cluster dask, and not for --cluster slurm",
+        ),
+        (["--cluster", "dask", "--workers", "4"], "and not for --cluster dask"),
+        (["--cluster", "dask", "--memory", ""], "--memory is for --cluster slurm, and not for --cluster dask"),
+        (["--gpu", "1"], "say which with CUDA_VISIBLE_DEVICES=1 before labelpass"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(tmp_path, capsys, words, told):
+    assert main(["render", str(a_farm(tmp_path / "farm")), *words]) == 1
+    assert told in capsys.readouterr().err
