@@ -8,13 +8,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from blender_addon.contract.run import finished_frames
 from blender_addon.contract.words import counted, listed
 from render_scripts.outlook import duration
 
 from .attempts import Attempt, all_attempts
 from .unit import AGAIN, DONE, PERMANENT, frames_given_up, is_hopeless
-from .units import Scene, read_units, run_of
+from .units import missing_frames, read_units, run_of
 
 SLOW = 1.5
 """So many times the median's seconds a frame make a host slow."""
@@ -67,7 +66,6 @@ class Status:
 def status_of(out: Path) -> Status:
     """Raises FarmError where there is no plan of units."""
     plan = read_units(out)
-    finished = _finished(out, plan.scenes)
     tried: dict[int, list[Attempt]] = {}
     for attempt in all_attempts(out):
         tried.setdefault(attempt.unit, []).append(attempt)
@@ -75,7 +73,7 @@ def status_of(out: Path) -> Status:
     failures, frames, done = [], 0, 0
     for index in range(len(plan.units)):
         wanted = plan.frames_of(index)
-        lacking = tuple(frame for frame in wanted if frame not in finished[plan.units[index].scene])
+        lacking = tuple(missing_frames(run_of(out, plan.scene_of(index)), wanted))
         frames, done = frames + len(wanted), done + len(wanted) - len(lacking)
         state = _state(lacking, tried.get(index, []))
         by_unit.append(state)
@@ -108,10 +106,6 @@ def lines(out: Path, status: Status) -> list[str]:
     for failure in status.failures:
         told.append(f"unit {failure.unit} failed, {counted(len(failure.frames), 'frame')}: {failure.why}")
     return told
-
-
-def _finished(out: Path, scenes: Sequence[Scene]) -> list[set[int]]:
-    return [set(finished_frames(run_of(out, scene))) for scene in scenes]
 
 
 def _state(lacking: Sequence[int], tried: Sequence[Attempt]) -> str:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from blender_addon.contract.run import frame_folder, read_sealed, to_json, write_once
+from blender_addon.contract.run import has_frame, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
 from blender_addon.contract.words import in_shell
@@ -86,8 +86,8 @@ def run_of(out: Path, scene: Scene) -> Path:
 
 
 def missing_frames(run: Path, frames: Sequence[int]) -> list[int]:
-    """Those of the frames that a run folder has not."""
-    return [frame for frame in frames if not frame_folder(run, frame).is_dir()]
+    """Those of the frames that a run folder has not, or so damaged that a glance tells."""
+    return [frame for frame in frames if not has_frame(run, frame)]
 
 
 def units_left(out: Path) -> list[int]:

@@ -23,7 +23,7 @@ import bpy
 from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.labels import LabelSetError
-from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_aside
+from blender_addon.contract.records import damaged_frames, put_aside, render_again
 from blender_addon.contract.run import Plan, RunError, View
 from blender_addon.contract.words import counted, refusal
 from blender_addon.label_render.label_pass import NoRoom, RenderFailed
@@ -188,7 +188,7 @@ def _whole_frames(run: Path, plan: Plan, views: tuple[View, ...]) -> list[int]:
     for frame, why in damaged_frames(run, plan, done).items():
         aside = put_aside(run, plan, frame)
         if aside:
-            what = why.removesuffix(f"; {RENDER_AGAIN}")
+            what = why.removesuffix(f"; {render_again(run)}")
             print(f"labelpass: warning: {what}: rendered again; the old one is {aside}", file=sys.stderr, flush=True)
             done.remove(frame)
     return done

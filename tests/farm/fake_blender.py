@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from blender_addon.contract.run import FRAMES, PLAN, frame_folder, new_frame, sweep_partial_frames  # noqa: E402
+from blender_addon.contract.run import FRAMES, PLAN, RECORD, frame_folder, new_frame, sweep_partial_frames  # noqa: E402
 from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units  # noqa: E402
 from render_scripts.frame_numbers import parse_frames  # noqa: E402
 from render_scripts.orphans import end_with_parent  # noqa: E402
@@ -37,6 +37,12 @@ def a_farm(folder: Path, frames: int, a_unit: int, patience: float = 600.0, **do
 
 def run_in(out: Path) -> Path:
     return out / RUNS / "flat"
+
+
+def a_frame(run: Path, frame: int) -> None:
+    """A frame that is done, as far as who counts them sees."""
+    with new_frame(run, frame) as beside:
+        (beside / RECORD).write_text("{}")
 
 
 def starts(out: Path) -> list[str]:
