@@ -10,7 +10,7 @@ import traceback
 from pathlib import Path
 
 from blender_addon.contract import VERSION
-from blender_addon.contract.words import refusal
+from blender_addon.contract.words import refusal, shown
 from render_scripts.orphans import end_with_parent
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
 from verbs.experiment_verbs import add_experiments
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 141  # as a shell says it of other programs: 128 + SIGPIPE
     except (ValueError, OSError) as error:  # the rooms' own errors are ValueErrors with a sentence for the user
         sentence = refusal(error, Path.cwd()) if isinstance(error, OSError) else str(error)
-        print("\n".join(f"labelpass: {line}" for line in sentence.split("\n")), file=sys.stderr)
+        print("\n".join(f"labelpass: {shown(line)}" for line in sentence.split("\n")), file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:
         _say_notes("stopped", stop)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from blender_addon.contract.run import RunError, read_record
+from blender_addon.contract.words import shown
 from render_scripts.frame_numbers import frames_text
 from render_scripts.installed_blender import FAILED, NOT_WRITTEN, ended_by, run_child
 
@@ -91,7 +92,7 @@ def _attempt(out: Path, plan: UnitPlan, index: int, scene: Scene, todo: list[int
             why = patience.why
         attempt.end(ended, len(rendered), at, why, _rendered_by(run, rendered))
     if why:
-        print(f"labelpass: unit {index}: {why}", file=sys.stderr, flush=True)
+        print(f"labelpass: unit {index}: {shown(why)}", file=sys.stderr, flush=True)
     return ended
 
 
@@ -139,5 +140,5 @@ def _rendered_by(run: Path, rendered: Sequence[int]) -> dict[str, str]:
 
 def _tell_given_up(index: int, lacking: Sequence[int], tried: Sequence[Attempt]) -> None:
     whys = [attempt.why for attempt in tried if attempt.why]
-    words = f": {whys[-1]}" if whys else ""
+    words = f": {shown(whys[-1])}" if whys else ""
     print(f"labelpass: unit {index}: given up: frames {frames_text(lacking)}{words}", file=sys.stderr, flush=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from blender_addon.contract.arguments import parse_path, said
-from blender_addon.contract.words import counted, in_shell
+from blender_addon.contract.words import counted, in_shell, shown
 
 from .words import NO_BLENDER, Verbs, say_above_progress
 
@@ -55,14 +55,14 @@ def _plan(parsed: argparse.Namespace) -> int:
     asked, notes = with_options(read_job(parsed.job.resolve()), {"blender": parsed.blender})
     out = parsed.out or asked.job.out
     for note in notes:
-        print(f"labelpass: {parsed.job}: {note}", flush=True)
+        print(f"labelpass: {shown(parsed.job)}: {shown(note)}", flush=True)
     if asked.job.blender is None and find_spec("bpy") is None:
         raise ValueError(NO_BLENDER)
     plan = plan_units(asked, out.resolve(), Wish(parsed.frames, parsed.minutes, parsed.unit_frames), say_above_progress)
     if plan.pilot:
         pilot = f"{plan.pilot.seconds_a_frame:.2f} s a frame and {plan.pilot.seconds_to_begin:.1f} s to begin"
         print(f"labelpass: pilot: {pilot}")
-    print(f"labelpass: {out}: {counted(len(plan.units), 'unit')}; render them: labelpass render {in_shell(out)}")
+    print(f"labelpass: {shown(out)}: {counted(len(plan.units), 'unit')}; render them: labelpass render {in_shell(out)}")
     return 0
 
 
@@ -106,7 +106,7 @@ def _unit(parsed: argparse.Namespace) -> int:
         mine = known[parsed.index :: parsed.stride] if parsed.stride else known[parsed.index : parsed.index + 1]
         return carry_out_all(out, mine, more, parsed.again)
     except OSError as error:  # a disk that is full or away: it may come back
-        print(f"labelpass: unit {parsed.index}: {error}", file=sys.stderr)
+        print(f"labelpass: unit {parsed.index}: {shown(error)}", file=sys.stderr)
         return AGAIN
 
 
@@ -163,7 +163,9 @@ def render_farm(parsed: argparse.Namespace) -> int:
     if named := _of_slurm(parsed):
         raise ValueError(f"render: {named} is for --cluster slurm")
     workers = workers_here(os.environ, parsed.workers)
-    return render_here(parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {line}", flush=True))
+    return render_here(
+        parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {shown(line)}", flush=True)
+    )
 
 
 def is_for_farms(parsed: argparse.Namespace) -> bool:
@@ -185,7 +187,7 @@ def _handed_over(parsed: argparse.Namespace, more: list[str]) -> int:
     exports = [_checked_export(words) for words in parsed.export]
     left = units_left(parsed.scene.resolve())
     if not left and not exports:
-        print(f"labelpass: {parsed.scene}: all is there")
+        print(f"labelpass: {shown(parsed.scene)}: all is there")
         return 0
     if parsed.cluster == "slurm":
         return _to_slurm(parsed, more, left, exports)
@@ -263,7 +265,7 @@ def _status(parsed: argparse.Namespace) -> int:
         if parsed.json:
             print(json.dumps(status.to_dict()), flush=True)
         else:
-            print("\n".join(f"labelpass: {line}" for line in lines(parsed.run, status)), flush=True)
+            print("\n".join(f"labelpass: {shown(line)}" for line in lines(parsed.run, status)), flush=True)
         if not parsed.watch or status.code != AGAIN:
             return status.code
         time.sleep(10)
