@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from blender_addon.contract.asked import write_asked
 from blender_addon.contract.run import has_frame, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
@@ -105,8 +106,14 @@ def cut(frames: Sequence[int], scene: int, most: int) -> list[Unit]:
 
 
 def write_units(out: Path, plan: UnitPlan) -> None:
-    """Whole or not at all. Raises RunError where there is a plan."""
+    """Whole or not at all; its runs say from now on what is asked of them. Raises RunError where there is a plan."""
     out.mkdir(parents=True, exist_ok=True)
+    if not is_farm(out):
+        asked: list[set[int]] = [set() for _ in plan.scenes]
+        for index, unit in enumerate(plan.units):
+            asked[unit.scene].update(plan.frames_of(index))
+        for scene, frames in zip(plan.scenes, asked):
+            write_asked(run_of(out, scene), frames)
     write_once(out / NAME, to_json(sealed({"schema": SCHEMA, **asdict(plan)})))
 
 
