@@ -11,7 +11,7 @@ from pathlib import Path
 
 from blender_addon.contract import VERSION
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere, print_no_more, unprinted
-from blender_addon.contract.words import refusal
+from blender_addon.contract.words import refusal, shown
 from render_scripts.orphans import end_with_parent
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
 from verbs.experiment_verbs import add_experiments
@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _ended(code: int, why: str, parsed: argparse.Namespace) -> int:
     """The code, once why is said; where that cannot be written, nobody was told, and it is no answer."""
     try:
-        print("\n".join(f"labelpass: {line}" for line in why.split("\n")), file=sys.stderr, flush=True)
+        print("\n".join(f"labelpass: {shown(line)}" for line in why.split("\n")), file=sys.stderr, flush=True)
         sys.stdout.flush()
     except OSError:
         print_no_more()

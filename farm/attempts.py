@@ -31,6 +31,7 @@ SILENT = 90.0
 of the disk was put back."""
 
 _BUCKET = 1000
+_MOST = 10**10  # of seconds and frames: what is larger somebody else has written
 _NAME = re.compile(r"(?P<unit>[0-9]{6,})-(?P<number>[0-9]+)-(?P<host>.+)-(?P<pid>[0-9]+)\.jsonl")
 
 
@@ -116,6 +117,7 @@ def _attempt(path: Path, match: re.Match[str], now: float) -> Attempt:
     begun, ended = (lines + [{}, {}])[:2]
     state = path.stat()
     machine = ended.get("machine")
+    said = machine.items() if isinstance(machine, dict) else ()
     return Attempt(
         unit=int(match["unit"]),
         number=int(match["number"]),
@@ -123,10 +125,10 @@ def _attempt(path: Path, match: re.Match[str], now: float) -> Attempt:
         code=_number(ended.get("code")),
         seconds=_seconds(ended.get("seconds")) if ended else max(0.0, state.st_mtime - _seconds(begun.get("begun"))),
         todo=_number(begun.get("todo")) or 0,
-        rendered=_number(ended.get("rendered")) or 0,
+        rendered=max(0, _number(ended.get("rendered")) or 0),
         at=_number(ended.get("at")),
-        why=str(ended.get("why") or ""),
-        machine=machine if isinstance(machine, dict) else {},
+        why=why if isinstance(why := ended.get("why"), str) else "",
+        machine={what: value for what, value in said if isinstance(value, str)},
         is_alive=not ended and abs(now - state.st_mtime) < SILENT and _may_live(match["host"], int(match["pid"])),
     )
 
@@ -146,11 +148,11 @@ def _line(text: str) -> dict[str, Any]:
 
 
 def _seconds(value: Any) -> float:
-    return float(value) if type(value) in (int, float) else 0.0
+    return float(value) if type(value) in (int, float) and 0 <= value < _MOST else 0.0
 
 
 def _number(value: Any) -> int | None:
-    return value if type(value) is int else None
+    return value if type(value) is int and abs(value) < _MOST else None
 
 
 def _append(path: Path, said: Mapping[str, Any]) -> None:

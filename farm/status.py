@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from blender_addon.contract.endings import NOT_HERE
-from blender_addon.contract.run import finished_frames
 from blender_addon.contract.words import counted, listed
+from render_scripts.frame_numbers import frames_text
 from render_scripts.outlook import duration
 
 from .attempts import Attempt, all_attempts
+from .machines import differing, machine_of
 from .unit import AGAIN, DONE, PERMANENT, frames_given_up, is_hopeless
-from .units import Scene, read_units, run_of
+from .units import missing_frames, read_units, run_of
 
 SLOW = 1.5
-"""So many times the median's seconds a frame make a host slow."""
+"""So many times the seconds a frame of the others' median make a host slow."""
+_REASONS = 20
 _STATES = ("done", "running", "failed", "missing")
 
 
@@ -79,25 +82,29 @@ class Status:
 def status_of(out: Path) -> Status:
     """Raises FarmError where there is no plan of units."""
     plan = read_units(out)
-    finished = _finished(out, plan.scenes)
     tried: dict[int, list[Attempt]] = {}
     for attempt in all_attempts(out):
         tried.setdefault(attempt.unit, []).append(attempt)
     by_unit: list[str] = []
+    attempts: list[Attempt] = []
+    machines: list[Mapping[str, str]] = []
     failures, delays, frames, done = [], Counter[tuple[str, str]](), 0, 0
     for index in range(len(plan.units)):
-        wanted = plan.frames_of(index)
-        lacking = tuple(frame for frame in wanted if frame not in finished[plan.units[index].scene])
-        frames, done = frames + len(wanted), done + len(wanted) - len(lacking)
-        state = _state(lacking, tried.get(index, []))
+        run, wanted, own = run_of(out, plan.scene_of(index)), plan.frames_of(index), tried.get(index, [])
+        lacking = tuple(missing_frames(run, wanted))
+        there = len(wanted) - len(lacking)
+        frames, done = frames + len(wanted), done + there
+        state = _state(lacking, own)
         by_unit.append(state)
         if state == "failed":
-            whys = [attempt.why for attempt in tried[index] if attempt.why]
+            whys = [attempt.why for attempt in own if attempt.why]
             failures.append(Failure(index, lacking, whys[-1] if whys else ""))
-        last = tried[index][-1] if state == "missing" and index in tried else None
+        last = own[-1] if state == "missing" and own else None
         if last and last.code in (AGAIN, NOT_HERE) and last.why:
             delays[last.host, last.why] += 1
-    attempts = [attempt for some in tried.values() for attempt in some]
+        attempts += _shared(own, there)
+        machines += [attempt.machine for attempt in own if attempt.rendered]
+        machines += [machine_of(run, frame) for frame in _ends(wanted, set(lacking))]
     hosts = _hosts(attempts, {index for index, state in enumerate(by_unit) if state == "running"})
     guess = plan.pilot.seconds_a_frame if plan.pilot else 0.0  # where a machine has not ended a unit yet
     paces = [(host.running, host.seconds_a_frame if host.frames else guess) for host in hosts]
@@ -105,7 +112,7 @@ def status_of(out: Path) -> Status:
     left = (frames - done - sum(len(failure.frames) for failure in failures)) / rate if rate else None
     units = {state: by_unit.count(state) for state in _STATES}
     later = tuple(Delay(host, count, why) for (host, why), count in sorted(delays.items()))
-    return Status(frames, done, units, rate, left, hosts, tuple(failures), later, _mixed(attempts))
+    return Status(frames, done, units, rate, left, hosts, tuple(failures), later, differing(machines))
 
 
 def lines(out: Path, status: Status) -> list[str]:
@@ -122,13 +129,41 @@ def lines(out: Path, status: Status) -> list[str]:
         told.append(f"{host.name}: {counted(host.frames, 'frame')}, {speed}{running}{slow}")
     told += [f"warning: {why}" for why in status.mixed]
     told += [f"{delay.host}: {counted(delay.units, 'unit')} for later: {delay.why}" for delay in status.delays]
-    for failure in status.failures:
-        told.append(f"unit {failure.unit} failed, {counted(len(failure.frames), 'frame')}: {failure.why}")
+    return told + _told(status.failures)
+
+
+def _told(failures: Iterable[Failure]) -> list[str]:
+    """A line for each reason, however many units have it, and not for more reasons than a person reads."""
+    whys: dict[str, list[Failure]] = {}
+    for failure in failures:
+        whys.setdefault(failure.why, []).append(failure)
+    told = []
+    for why, same in list(whys.items())[:_REASONS]:
+        numbers = listed(frames_text(failure.unit for failure in same).split(","), most=10)
+        which = f"unit{'s' * (len(same) > 1)} {numbers}"
+        frames = sum(len(failure.frames) for failure in same)
+        told.append(f"{which} failed, {counted(frames, 'frame')}{':' * bool(why)} {why}".rstrip())
+    if len(whys) > _REASONS:
+        units = sum(len(same) for same in list(whys.values())[_REASONS:])
+        told.append(f"{counted(units, 'unit')} more failed, of {len(whys) - _REASONS} other reasons; --json has all")
     return told
 
 
-def _finished(out: Path, scenes: Sequence[Scene]) -> list[set[int]]:
-    return [set(finished_frames(run_of(out, scene))) for scene in scenes]
+def _shared(tried: Sequence[Attempt], there: int) -> list[Attempt]:
+    """Attempts that have no more frames than `there` are, all together: of two at a time each counts those of both, and
+    what was damaged since was rendered twice."""
+    claimed = sum(attempt.rendered for attempt in tried)
+    if claimed <= there:
+        return list(tried)
+    sums = [0, *(there * total // claimed for total in accumulate(attempt.rendered for attempt in tried))]
+    return [replace(attempt, rendered=end - begin) for attempt, begin, end in zip(tried, sums, sums[1:])]
+
+
+def _ends(wanted: Sequence[int], lacking: Set[int]) -> set[int]:
+    """The first and the last that are there."""
+    first = next((frame for frame in wanted if frame not in lacking), None)
+    last = next((frame for frame in reversed(wanted) if frame not in lacking), None)
+    return {frame for frame in (first, last) if frame is not None}
 
 
 def _state(lacking: Sequence[int], tried: Sequence[Attempt]) -> str:
@@ -149,29 +184,19 @@ def _hosts(attempts: Iterable[Attempt], running: Set[int]) -> tuple[Host, ...]:
         name: sum(attempt.seconds for attempt in some if attempt.rendered) / max(1, frames[name])
         for name, some in by_name.items()
     }
-    usual = median([seconds[name] for name in by_name if frames[name]] or [0.0])
+    paces = {name: seconds[name] for name in by_name if frames[name]}
     return tuple(
         Host(
             name,
             frames[name],
             seconds[name],
-            bool(frames[name]) and seconds[name] > SLOW * usual,
+            name in paces and _is_slow(name, paces),
             sum(attempt.is_alive and attempt.unit in running for attempt in by_name[name]),
         )
         for name in sorted(by_name)
     )
 
 
-def _mixed(attempts: Iterable[Attempt]) -> tuple[str, ...]:
-    """Frames of other builds or processors may differ in the last digits of their colours."""
-    found: dict[str, set[str]] = {}
-    for attempt in attempts:
-        for what, value in attempt.machine.items():
-            if attempt.rendered:
-                found.setdefault(what, set()).add(value)
-    names = {"blender": "Blenders", "kernel": "kinds of processors or GPUs"}
-    return tuple(
-        f"{len(values)} {names.get(what, what)} rendered this: {listed(sorted(values), between=' and ')}"
-        for what, values in sorted(found.items())
-        if len(values) > 1
-    )
+def _is_slow(name: str, paces: Mapping[str, float]) -> bool:
+    others = [pace for other, pace in paces.items() if other != name]
+    return bool(others) and paces[name] > SLOW * median(others)

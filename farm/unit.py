@@ -16,12 +16,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN
-from blender_addon.contract.run import PLAN, RunError, read_record
+from blender_addon.contract.run import PLAN
+from blender_addon.contract.words import shown
 from render_scripts.frame_numbers import frames_text
 from render_scripts.installed_blender import FAILED, REFUSED, ended_by, run_child
 
 from .attempts import Attempt, attempted, attempts_of
 from .last_words import has_begun, last_line, reason
+from .machines import machine_of
 from .patience import Patience
 from .units import Away, FarmError, Scene, UnitPlan, has_plan, is_farm, missing_frames, read_units, run_of, why_not_here
 
@@ -123,14 +125,14 @@ def _attempt(out: Path, plan: UnitPlan, index: int, scene: Scene, todo: list[int
             ended, why = NOT_HERE, absent
         if patience.is_out:
             why = patience.why
-        attempt.end(ended, len(rendered), at, why, _rendered_by(run, rendered))
+        attempt.end(ended, len(rendered), at, why, machine_of(run, rendered[-1]) if rendered else {})
     if why:
         _tell(index, why)
     return ended
 
 
 def _tell(index: int, why: str) -> None:
-    print(f"labelpass: unit {index}: {why}", file=sys.stderr, flush=True)
+    print(f"labelpass: unit {index}: {shown(why)}", file=sys.stderr, flush=True)
 
 
 def _verdict(code: int, todo: list[int], left: list[int], log: Path) -> tuple[int, int | None, str]:
@@ -167,18 +169,7 @@ def _command(plan: UnitPlan, scene: Scene, run: Path, todo: list[int], more: Seq
     return [sys.executable, str(door), "render", scene.file, *asked, *blender, *more]
 
 
-def _rendered_by(run: Path, rendered: Sequence[int]) -> dict[str, str]:
-    """What decides the last digits of a render: which Blender, on what, as a frame's record says."""
-    if not rendered:
-        return {}
-    try:
-        versions = read_record(run, rendered[-1])["versions"]
-        return {"blender": f"{versions['blender']} {versions['build']}", "kernel": versions["kernel"]}
-    except (RunError, KeyError, TypeError):
-        return {}
-
-
 def _tell_given_up(index: int, lacking: Sequence[int], tried: Sequence[Attempt]) -> None:
     whys = [attempt.why for attempt in tried if attempt.why]
-    words = f": {whys[-1]}" if whys else ""
+    words = f": {shown(whys[-1])}" if whys else ""
     print(f"labelpass: unit {index}: given up: frames {frames_text(lacking)}{words}", file=sys.stderr, flush=True)

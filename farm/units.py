@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from blender_addon.contract.run import PLAN, Unreadable, frame_folder, read_sealed, to_json, write_once
+from blender_addon.contract.asked import write_asked
+from blender_addon.contract.run import PLAN, Unreadable, has_frame, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
 from blender_addon.contract.words import in_shell, refusal
@@ -113,8 +114,8 @@ def has_plan(run: Path) -> bool:
 
 
 def missing_frames(run: Path, frames: Sequence[int]) -> list[int]:
-    """Those of the frames that a run folder has not."""
-    return [frame for frame in frames if not frame_folder(run, frame).is_dir()]
+    """Those of the frames that a run folder has not, or so damaged that a glance tells."""
+    return [frame for frame in frames if not has_frame(run, frame)]
 
 
 def units_left(out: Path) -> list[int]:
@@ -132,8 +133,14 @@ def cut(frames: Sequence[int], scene: int, most: int) -> list[Unit]:
 
 
 def write_units(out: Path, plan: UnitPlan) -> None:
-    """Whole or not at all. Raises RunError where there is a plan."""
+    """Whole or not at all; its runs say from now on what is asked of them. Raises RunError where there is a plan."""
     out.mkdir(parents=True, exist_ok=True)
+    if not is_farm(out):
+        asked: list[set[int]] = [set() for _ in plan.scenes]
+        for index, unit in enumerate(plan.units):
+            asked[unit.scene].update(plan.frames_of(index))
+        for scene, frames in zip(plan.scenes, asked):
+            write_asked(run_of(out, scene), frames)
     write_once(out / NAME, to_json(sealed({"schema": SCHEMA, **asdict(plan)})))
 
 

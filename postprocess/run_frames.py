@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from blender_addon.contract.asked import asked_frames
 from blender_addon.contract.records import read_frame
 from blender_addon.contract.run import LABELS, PLAN, PURITY, Plan, RunError, finished_frames, frame_folder, read_plan
 from blender_addon.contract.words import counted, listed
@@ -54,12 +55,14 @@ def frames_of_runs(runs: Sequence[Path], partly: bool = False) -> Collection:
             plan = _plan(copies[0].folder)
             found = sorted((_name(name, number), run.folder, number) for run, number in _finished(copies))
             yield from _frames_of_run(found, plan, name, scenes[name], len(sources))
-            if len(found) < len(plan.views) and not partly:
-                counts = f"{len(found)} of {counted(len(plan.views), 'frame')}"
+            asked = _asked(copies, plan)
+            came = len(asked.intersection(number for *_, number in found))
+            if came < len(asked) and not partly:
+                counts = f"{came} of {counted(len(asked), 'frame')}"
                 warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
             # Equal label sets are one object: those of a thousand runs would be a gigabyte.
             labels = next((known.label_set for known in sources if known.label_set == plan.label_set), plan.label_set)
-            sources.append(replace(_source_of(plan, name, len(found)), label_set=labels))
+            sources.append(replace(_source_of(plan, name, len(found), max(len(asked), len(found))), label_set=labels))
 
     frames = packed(read())
     refuse_twice(frames)
@@ -78,6 +81,13 @@ def _plan(run: Path) -> Plan:
         return read_plan(run)
     except RunError as error:
         raise ExportError(f"{error}{_near(run)}") from error
+
+
+def _asked(copies: Iterable[_Run], plan: Plan) -> frozenset[int]:
+    try:
+        return frozenset().union(*(asked_frames(run.folder, plan) for run in copies))
+    except RunError as error:
+        raise ExportError(str(error)) from error
 
 
 def _near(folder: Path) -> str:
@@ -118,7 +128,7 @@ def _states_of_one_scene(runs: Mapping[str, _Run]) -> list[str]:
     ]
 
 
-def _source_of(plan: Plan, name: str, frames: int) -> Source:
+def _source_of(plan: Plan, name: str, frames: int, planned: int) -> Source:
     return Source(
         kind="run",
         name=name,
@@ -128,7 +138,7 @@ def _source_of(plan: Plan, name: str, frames: int) -> Source:
         seed=plan.settings.seed,
         versions=plan.versions,
         frames=frames,
-        planned=len(plan.views),
+        planned=planned,
     )
 
 

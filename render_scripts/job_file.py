@@ -19,6 +19,7 @@ from typing import Any
 
 from blender_addon.contract.run import PLAN
 from blender_addon.contract.strict import Misfits, build, key_of, plain
+from blender_addon.contract.words import shown
 from blender_addon.label_sets import label_files
 from blender_addon.strict_yaml import Place
 
@@ -102,6 +103,8 @@ def tasks(asked: JobFile) -> tuple[Task, ...]:
         found = [path] if path.is_file() else _matching(path, asked.path.parent)
         for file in found:
             scenes.setdefault(file.resolve(), file.absolute())  # a link is a scene of its own name, but only once
+            if why := _why_no_name(file.absolute(), file.resolve()):
+                wrong.append(f"{key}: {why}")
         if not found:
             wrong.append(f"{key}: {path}: no such file")
     if job.label_set:
@@ -125,6 +128,14 @@ def tasks(asked: JobFile) -> tuple[Task, ...]:
     if wrong:
         raise refusal(asked.path, asked.places, wrong)
     return tuple(Task(scene, job.request(run)) for scene, run in runs.items())
+
+
+def _why_no_name(*paths: Path) -> str:
+    """A scene's name and folders are in plans, which are UTF-8, and in lines of logs that scripts read."""
+    for path in paths:
+        if re.search(r"[\0-\x1f\x7f-\x9f\ud800-\udfff]", str(path)):
+            return f"{shown(path)}: its name or that of a folder has control characters, or no UTF-8; rename it"
+    return ""
 
 
 def _why_not_drawn_from(pool: Pool) -> str:

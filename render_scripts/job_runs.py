@@ -10,7 +10,7 @@ from pathlib import Path
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere
 from blender_addon.contract.run import PLAN, RunError, finished_frames, read_plan
-from blender_addon.contract.words import counted, refusal
+from blender_addon.contract.words import counted, refusal, shown
 
 from .arguments import to_arguments
 from .installed_blender import FAILED, REFUSED, render_code, render_with, run_child, tell_end
@@ -25,12 +25,12 @@ def render_tasks(tasks: Sequence[Task], blender: str | None) -> int:
     """
     codes: list[int] = []
     for number, task in enumerate(tasks, start=1):
-        print(f"labelpass: scene {number} of {len(tasks)}: {task.scene}", flush=True)
+        print(f"labelpass: scene {number} of {len(tasks)}: {shown(task.scene)}", flush=True)
         codes.append(render_task(task, blender))
         if codes[-1] > FAILED and codes[-1] != NOT_HERE:
             break
     for task, code in zip(tasks, [*codes, *[None] * (len(tasks) - len(codes))]):
-        print(f"labelpass: {task.scene.name}: {_outcome(task, code)}", flush=True)
+        print(f"labelpass: {shown(task.scene.name)}: {_outcome(task, code)}", flush=True)
     return max(codes)
 
 

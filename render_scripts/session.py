@@ -24,7 +24,7 @@ from blender_addon.compat import enable_cycles
 from blender_addon.contract import run as run_folder
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere, unprinted
 from blender_addon.contract.labels import LabelSetError
-from blender_addon.contract.records import RENDER_AGAIN, damaged_frames, put_aside
+from blender_addon.contract.records import damaged_frames, put_aside, render_again
 from blender_addon.contract.run import Plan, RunError, Unreadable, View
 from blender_addon.contract.words import counted, refusal
 from blender_addon.label_render.label_pass import NoRoom, RenderFailed
@@ -203,7 +203,7 @@ def _whole_frames(run: Path, plan: Plan, views: tuple[View, ...]) -> list[int]:
     for frame, why in damaged_frames(run, plan, done).items():
         aside = put_aside(run, plan, frame)
         if aside:
-            what = why.removesuffix(f"; {RENDER_AGAIN}")
+            what = why.removesuffix(f"; {render_again(run)}")
             print(f"labelpass: warning: {what}: rendered again; the old one is {aside}", file=sys.stderr, flush=True)
             done.remove(frame)
     return done

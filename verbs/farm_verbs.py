@@ -9,7 +9,7 @@ import time
 from importlib.util import find_spec
 
 from blender_addon.contract.arguments import parse_path, said
-from blender_addon.contract.words import counted, in_shell, refusal
+from blender_addon.contract.words import counted, in_shell, refusal, shown
 
 from .words import NO_BLENDER, Verbs, say_above_progress
 
@@ -52,14 +52,14 @@ def _plan(parsed: argparse.Namespace) -> int:
     asked, notes = with_options(read_job(parsed.job.resolve()), {"blender": parsed.blender})
     out = parsed.out or asked.job.out
     for note in notes:
-        print(f"labelpass: {parsed.job}: {note}", flush=True)
+        print(f"labelpass: {shown(parsed.job)}: {shown(note)}", flush=True)
     if asked.job.blender is None and find_spec("bpy") is None:
         raise ValueError(NO_BLENDER)
     plan = plan_units(asked, out.resolve(), Wish(parsed.frames, parsed.minutes, parsed.unit_frames), say_above_progress)
     if plan.pilot:
         pilot = f"{plan.pilot.seconds_a_frame:.2f} s a frame and {plan.pilot.seconds_to_begin:.1f} s to begin"
         print(f"labelpass: pilot: {pilot}")
-    print(f"labelpass: {out}: {counted(len(plan.units), 'unit')}; render them: labelpass render {in_shell(out)}")
+    print(f"labelpass: {shown(out)}: {counted(len(plan.units), 'unit')}; render them: labelpass render {in_shell(out)}")
     return 0
 
 
@@ -97,7 +97,7 @@ def _unit(parsed: argparse.Namespace) -> int:
         return carry_out_all(out, mine, more, parsed.again)
     except (OSError, Away) as error:  # a disk that is full or away: it may come back
         why = refusal(error, parsed.run) if isinstance(error, OSError) else error
-        print(f"labelpass: unit {parsed.index}: {why}", file=sys.stderr, flush=True)
+        print(f"labelpass: unit {parsed.index}: {shown(why)}", file=sys.stderr, flush=True)
         return AGAIN
 
 
@@ -122,7 +122,7 @@ def _status(parsed: argparse.Namespace) -> int:
         if parsed.json:
             print(json.dumps(status.to_dict()), flush=True)
         else:
-            print("\n".join(f"labelpass: {line}" for line in lines(parsed.run, status)), flush=True)
+            print("\n".join(f"labelpass: {shown(line)}" for line in lines(parsed.run, status)), flush=True)
         if not parsed.watch or status.code != AGAIN:
             return status.code
         time.sleep(10)

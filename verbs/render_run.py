@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blender_addon.contract.words import counted, in_shell
+from blender_addon.contract.words import counted, in_shell, shown
 
 from .render_exports import checked_exports
 from .words import say_above_progress
@@ -104,7 +104,9 @@ def render_farm(parsed: argparse.Namespace) -> int:
     if way == _DASK:
         return _to_dask(parsed, more)
     workers = workers_here(os.environ, parsed.workers)
-    return render_here(parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {line}", flush=True))
+    return render_here(
+        parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {shown(line)}", flush=True)
+    )
 
 
 def _refuse_settled(parsed: argparse.Namespace) -> None:
@@ -134,7 +136,7 @@ def _to_dask(parsed: argparse.Namespace, more: list[str]) -> int:
 
 
 def _all_is_there(parsed: argparse.Namespace) -> int:
-    print(f"labelpass: {parsed.scene}: all is there")
+    print(f"labelpass: {shown(parsed.scene)}: all is there")
     return 0
 
 
@@ -151,7 +153,7 @@ def _to_slurm(parsed: argparse.Namespace, more: list[str]) -> int:
     limits = parsed.gpus, parsed.cpus, parsed.memory, parsed.time, parsed.max_parallel
     wish = Wish(parsed.partition, *limits, tuple(parsed.sbatch_arg), parsed.node_command or ())
     if why := warning(wish, read_units(out).frame_timeout):
-        print(f"labelpass: warning: {why}", file=sys.stderr)
+        print(f"labelpass: warning: {shown(why)}", file=sys.stderr)
     if parsed.dry_run:
         print(dry_run(out, wish, more, left) if left else "", end="")
         print(dry_exports(out, wish, exports, bool(left)) if exports else "", end="")

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_addon.contract.endings import NotHere
+from blender_addon.contract.words import shown
 
 if TYPE_CHECKING:
     from postprocess.dataset import ExportSummary
@@ -61,4 +62,4 @@ def need_torch() -> None:
 def say_above_progress(line: str) -> None:
     if sys.stderr.isatty():  # where the line of progress is
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    print(f"labelpass: {line}", flush=True)
+    print(f"labelpass: {shown(line)}", flush=True)

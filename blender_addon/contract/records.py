@@ -21,9 +21,12 @@ from typing import Any
 from .recorded_camera import RecordedCamera
 from .run import FRAMES, RECORD, Plan, RunError, Side, Unreadable, View, frame_folder, read_record
 from .strict import build, shown_key
-from .words import refusal
+from .words import in_shell, refusal
 
-RENDER_AGAIN = "start the render again: it renders damaged frames anew"
+
+def render_again(run: Path) -> str:
+    """What mends a frame whose damage shows without decoding, in a run of its own and in one of a plan of units."""
+    return f"labelpass verify {in_shell(run)} --repair renders damaged frames anew"
 
 
 def remove_and_render(folder: Path) -> str:
@@ -103,23 +106,25 @@ def read_whole_frame(run: Path, frame: int, plan: Plan) -> tuple[Record, dict[st
     except Unreadable:
         raise
     except RunError as error:
-        raise RunError(f"{error}; {RENDER_AGAIN}") from None
+        raise RunError(f"{error}; {render_again(run)}") from None
     except ValueError as error:
-        raise RunError(f"{folder / RECORD} is damaged: {error}; {RENDER_AGAIN}") from None
+        raise RunError(f"{folder / RECORD} is damaged: {error}; {render_again(run)}") from None
     view = plan.by_frame.get(frame)
     if view is None:
         raise RunError(f"{folder} is not in the run's plan; move it away")
     foreign = _foreign(record, view, plan)
     if foreign:
-        raise RunError(f"{folder} is a frame of another run: {RECORD} says {foreign}; {RENDER_AGAIN}")
+        raise RunError(f"{folder} is a frame of another run: {RECORD} says {foreign}; {render_again(run)}")
     if wrong := _wrong_files(record, plan):
-        raise RunError(f"{folder / RECORD} is damaged: {wrong}; {RENDER_AGAIN}")
+        raise RunError(f"{folder / RECORD} is damaged: {wrong}; {render_again(run)}")
     for name, stored in record.files.items():
         size = _size(folder / name)
         if size == 0:
-            raise RunError(f"{folder / name} is missing or empty; {RENDER_AGAIN}")
+            raise RunError(f"{folder / name} is missing or empty; {render_again(run)}")
         if stored.bytes not in (0, size):
-            raise RunError(f"{folder / name} has {size} bytes, and was written with {stored.bytes}; {RENDER_AGAIN}")
+            raise RunError(
+                f"{folder / name} has {size} bytes, and was written with {stored.bytes}; {render_again(run)}"
+            )
     return record, said
 
 

@@ -249,6 +249,18 @@ def finished_frames(run: Path) -> list[int]:
     return sorted(int(entry.name) for entry in os.scandir(folder) if _FRAME_NAME.fullmatch(entry.name))
 
 
+def has_frame(run: Path, frame: int) -> bool:
+    """Whether a frame is there, as far as a glance tells that a million frames can be given: where there is no record,
+    or one without its end, a render puts the frame aside and renders it anew. Raises OSError where the system does not
+    say."""
+    try:
+        with open(f"{run}/{FRAMES}/{frame:06d}/{RECORD}", "rb", buffering=0) as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 2))
+            return file.read().rstrip().endswith(b"}")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+
+
 @contextmanager
 def new_frame(run: Path, frame: int) -> Iterator[Path]:
     """A folder to write the frame's files in; when the block ends well it becomes `frame_folder(run, frame)`.

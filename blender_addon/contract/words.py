@@ -8,6 +8,7 @@ import shlex
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from unicodedata import category
 
 
 def listed(texts: Sequence[str], most: int = 5, between: str = ", ") -> str:
@@ -28,7 +29,23 @@ def counted(number: int, noun: str) -> str:
 
 def in_shell(path: object) -> str:
     """As a word of a command that people copy into a shell: a folder may be called anything."""
-    return shlex.quote(str(path))
+    text = str(path)
+    if shown(text) == text:
+        return shlex.quote(text)
+    codes = (f"\\x{byte:02x}" if byte < 32 or byte > 126 or byte in b"'\\" else chr(byte) for byte in os.fsencode(text))
+    return f"$'{''.join(codes)}'"
+
+
+_JOINERS = "\u200c\u200d"  # of letters in Persian and Hindi: no more dangerous than letters
+
+
+def shown(text: object) -> str:
+    """As a part of a line in a terminal: what would steer it, break the line or turn its direction, and bytes of names
+    that are no UTF-8, as Python's escapes."""
+    return "".join(
+        letter if letter.isprintable() or category(letter) == "Zs" or letter in _JOINERS else repr(letter)[1:-1]
+        for letter in str(text)
+    )
 
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from blender_addon.contract.asked import asked_frames
 from blender_addon.contract.labels import CODE_NAMES
+from blender_addon.contract.records import render_again
 from blender_addon.contract.run import Plan, RunError, View, finished_frames
 from blender_addon.contract.words import counted
 
@@ -82,7 +84,7 @@ def _look(run: Path, plan: Plan, frame: int) -> Look | str:
     try:
         record, image, labels = proved_frame(run, plan, frame)
     except (RunError, ExportError) as error:
-        return str(error)
+        return str(error).removesuffix(f"; {render_again(run)}")  # which is said once, below
     return look_at(f"frame {frame}", labels, image, _place(record.view))
 
 
@@ -92,9 +94,10 @@ def _place(view: View) -> str:
 
 
 def _unfinished(run: Path, plan: Plan) -> Iterator[Finding]:
-    missing = len(plan.by_frame.keys() - set(finished_frames(run)))
+    asked = asked_frames(run, plan)
+    missing = len(asked - set(finished_frames(run)))
     if missing:
-        of = counted(len(plan.views), "frame")
+        of = counted(len(asked), "frame")
         yield Finding(NOTE, "unfinished", "", f"{missing} of {of} are not there yet; render the run again to go on")
 
 

@@ -17,7 +17,8 @@ _MUCH_IGNORED = 0.05
 _RARE = 0.01  # of the images: what shows so few is hardly learnt
 
 
-def of_run(plan: Plan, tally: RunTally, finished: int) -> Iterator[str]:
+def of_run(plan: Plan, tally: RunTally, finished: int, asked: int) -> Iterator[str]:
+    """`finished` of the frames that are `asked` for."""
     if tally.damaged:
         more = "" if tally.damaged <= len(tally.why) else f"; and {tally.damaged - len(tally.why)} more"
         yield f"{counted(tally.damaged, 'frame')} damaged, and counted nowhere below. {'; '.join(tally.why)}{more}"
@@ -26,8 +27,8 @@ def of_run(plan: Plan, tally: RunTally, finished: int) -> Iterator[str]:
             f"{counted(tally.rays['differing'], 'pixel')} of {sum(tally.rays.values()):,} that the render held against "
             "rays has another label there; labelpass verify lists them"
         )
-    if finished < len(plan.views):
-        yield f"Unfinished: {finished:,} of {counted(len(plan.views), 'frame')}. Render it again to go on."
+    if finished < asked:
+        yield f"Unfinished: {finished:,} of {counted(asked, 'frame')}. Render it again to go on."
     if tally.bare:
         share, frame = tally.barest
         yield (

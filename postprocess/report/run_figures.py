@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from blender_addon.contract.asked import asked_frames
 from blender_addon.contract.labels import CODE_NAMES, LabelSet
 from blender_addon.contract.run import Plan, RunError, finished_frames, read_plan
 from blender_addon.contract.words import counted
@@ -29,7 +30,7 @@ def figures_of_run(run: Path, wishes: Wishes, progress: Progress | None = None) 
     """Raises ExportError for what is no run, and for one whose frames are none or all damaged."""
     try:
         plan = read_plan(run)
-        done = [frame for frame in finished_frames(run) if frame in plan.by_frame]
+        done, asked = [frame for frame in finished_frames(run) if frame in plan.by_frame], asked_frames(run, plan)
     except RunError as error:
         raise ExportError(str(error)) from error
     if not done:
@@ -50,7 +51,7 @@ def figures_of_run(run: Path, wishes: Wishes, progress: Progress | None = None) 
         kinds=kinds_of(plan.label_set),
         classes=tuple(label.id for label in plan.label_set.labels),
         groups={"": tally.counts},
-        cautions=tuple(of_run(plan, tally, len(done))),
+        cautions=tuple(of_run(plan, tally, len(asked.intersection(done)), len(asked))),
         looks=tally.looks,
         together=tally.together,
         together_frames=tally.counts.frames,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blender_addon.contract.labels import CODE_NAMES
-from blender_addon.contract.records import Record, read_whole_frame
+from blender_addon.contract.records import Record, read_whole_frame, render_again
 from blender_addon.contract.run import LABELS, Plan, RunError, frame_folder
 
 from ..errors import ExportError
@@ -103,7 +103,8 @@ def tally_part(part: Part) -> RunTally:
                 if frame in part.pixels:
                     seen = _look(part, record, labels.pixels)
         except (RunError, ExportError) as error:
-            why.append(str(error).replace(f"{part.run}{os.sep}", ""))  # the page says nothing of this machine
+            advice = render_again(part.run), render_again(Path(part.run.resolve().name))
+            why.append(str(error).replace(*advice).replace(f"{part.run}{os.sep}", ""))  # nothing of this machine
             continue
         looks += seen
         found.append((record, said, counts))

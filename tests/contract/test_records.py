@@ -111,7 +111,7 @@ def test_what_is_missing_or_empty_is_named(run, name, damage):
         path.mkdir()
     ((frame, why),) = damaged_frames(run, PLAN, finished_frames(run)).items()
     assert frame == 2 and name in why and "\n" not in why
-    assert why.endswith("start the render again: it renders damaged frames anew")
+    assert why.endswith("--repair renders damaged frames anew")
 
 
 def test_an_empty_folder_and_a_file_are_no_frames(run):
@@ -144,7 +144,7 @@ def test_an_empty_folder_and_a_file_are_no_frames(run):
 def test_a_frame_of_another_run_is_named(run, change, words):
     edit(run, 2, *change)
     with pytest.raises(
-        RunError, match=rf"000002 is a frame of another run: frame\.json says {words}; start the render"
+        RunError, match=rf"000002 is a frame of another run: frame\.json says {words}; labelpass verify"
     ):
         read_frame(run, 2, PLAN)
 
@@ -179,9 +179,7 @@ def test_a_cut_file_is_seen_where_the_record_says_its_size(run):
     edit(run, 2, "files", "image.png", "bytes", 1)
     assert read_frame(run, 2, PLAN).files["image.png"].bytes == 1
     edit(run, 2, "files", "image.png", "bytes", 9)
-    with pytest.raises(
-        RunError, match=r"000002.image\.png has 1 bytes, and was written with 9; start the render again"
-    ):
+    with pytest.raises(RunError, match=r"000002.image\.png has 1 bytes, and was written with 9; labelpass verify"):
         read_frame(run, 2, PLAN)
 
 
@@ -191,7 +189,7 @@ def test_a_record_that_was_edited_is_damaged(run):
     assert damaged_frames(run, PLAN, [2]) == {}
     edit(run, 2, "timings", "image_s", 1.25)
     (why,) = damaged_frames(run, PLAN, [2]).values()
-    assert "wrong checksum" in why and why.endswith("start the render again: it renders damaged frames anew")
+    assert "wrong checksum" in why and why.endswith("--repair renders damaged frames anew")
     assert put_aside(run, PLAN, 2) and finished_frames(run) == [1, 3]
 
 

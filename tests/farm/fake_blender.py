@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from blender_addon.contract.run import (  # noqa: E402
     FRAMES,
     PLAN,
+    RECORD,
     View,
     frame_folder,
     new_frame,
@@ -53,6 +54,12 @@ def a_blender(folder: Path) -> Path:
 
 def run_in(out: Path) -> Path:
     return out / RUNS / "flat"
+
+
+def a_frame(run: Path, frame: int) -> None:
+    """A frame that is done, as far as who counts them sees."""
+    with new_frame(run, frame) as beside:
+        (beside / RECORD).write_text("{}")
 
 
 def starts(out: Path) -> list[str]:

@@ -18,6 +18,7 @@ from blender_addon.contract.run import finished_frames
 from farm.dask_address import await_answer, checked_address
 from farm.dask_cluster import render_on_dask
 from farm.units import FarmError, Scene, UnitPlan, cut, units_left, write_units
+from tests.farm.fake_blender import a_frame
 
 distributed = pytest.importorskip("distributed")
 
@@ -35,7 +36,7 @@ def test_what_is_done_and_what_is_given_up(tmp_path, cluster):
     out = tmp_path / "farm"
     write_units(out, UnitPlan((Scene("/no/such.blend", "flat", ()),), tuple(cut(range(1, 5), 0, 1)), 600.0))
     for frame in (1, 3):
-        (out / "runs" / "flat" / "frames" / f"{frame:06d}").mkdir(parents=True)
+        a_frame(out / "runs" / "flat", frame)
     said: list[str] = []
     assert render_on_dask(out, [0, 1, 2, 3], cluster.scheduler_address, [], 1, said.append) == 65
     assert sorted(line.split(" on ")[0] for line in said) == [

@@ -16,6 +16,7 @@ from farm.slurm import Wish, array_size, prepared, submit
 from farm.slurm_export import prepared_exports
 from farm.units import FarmError, Scene, UnitPlan, cut, read_submission, units_left, write_units
 from labelpass import main
+from tests.farm.fake_blender import a_frame
 
 NASTY = 'it\'s $(touch hacked) `x` \n"q" %j ;#'
 
@@ -168,7 +169,7 @@ def test_what_is_missing_is_handed_over_and_the_list_stays(tmp_path, programs):
     out = a_farm(tmp_path / "farm")
     a_program(programs, "sbatch", f'echo "$@" > {programs}/words; cat > {programs}/script; echo "4711;cluster"')
     for frame in (1, 2, 5):  # unit 0 is done, unit 2 half
-        (out / "runs" / "flat" / "frames" / f"{frame:06d}").mkdir(parents=True)
+        a_frame(out / "runs" / "flat", frame)
     left = units_left(out)
     assert left == list(range(1, 50))
     assert submit(out, Wish(), [], left) == "4711" and submit(out, Wish(), [], left[1:]) == "4711"

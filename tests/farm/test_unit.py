@@ -22,6 +22,7 @@ from farm.status import lines, status_of
 from farm.unit import AGAIN, DONE, PERMANENT, TRIES, carry_out, carry_out_all
 from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units
 from labelpass import main
+from tests.farm.fake_blender import a_frame
 
 RENDERER = """
 import json, os, pathlib, signal, sys, time
@@ -56,7 +57,9 @@ for frame in parse_frames(options["frames"]):
     if how == "waits":
         (run / "waiting").touch()
         time.sleep(60)
-    (run / "frames" / f"{frame:06d}").mkdir(parents=True)
+    place = run / "frames" / f"{frame:06d}"
+    place.mkdir(parents=True)
+    (place / "frame.json").write_text("{}")
 """
 
 
@@ -258,7 +261,7 @@ def test_a_full_disk_is_nobodys_fault(farm, in_this_process):
         assert carry_out(out, 0) == AGAIN
     assert there(out) == [1] and status_of(out).units["failed"] == 0
     assert render_here(out, [{}], [], lambda _line: None) == AGAIN and there(out) == [1]  # no other unit is begun
-    frame_folder(out / RUNS / "flat", 2).mkdir()  # it is back
+    a_frame(out / RUNS / "flat", 2)  # it is back
     assert carry_out(out, 0) == DONE
 
 

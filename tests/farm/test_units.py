@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blender_addon.contract.asked import ASKED
+from blender_addon.contract.run import PLAN as RUN_PLAN
 from blender_addon.contract.run import PlanExists
 from farm.planning import frames_a_unit
-from farm.units import NAME, FarmError, Pilot, Scene, Unit, UnitPlan, cut, is_farm, read_units, write_units
+from farm.units import NAME, RUNS, FarmError, Pilot, Scene, Unit, UnitPlan, cut, is_farm, read_units, write_units
 from render_scripts.frame_numbers import parse_frames
 
 PLAN = UnitPlan(
@@ -55,6 +57,19 @@ def test_a_plan_never_changes(tmp_path):
     write_units(tmp_path, PLAN)
     with pytest.raises(PlanExists, match="a plan never changes"):
         write_units(tmp_path, PLAN)
+
+
+def test_runs_say_which_of_their_frames_have_units(tmp_path):
+    """Of twelve views' frames, six are asked for: the others are not missing."""
+    for name in ("flat", "hall"):
+        (tmp_path / RUNS / name).mkdir(parents=True)
+        (tmp_path / RUNS / name / RUN_PLAN).write_text("{}")
+    write_units(tmp_path, PLAN)
+    asked = {name: json.loads((tmp_path / RUNS / name / ASKED).read_text())["frames"] for name in ("flat", "hall")}
+    assert asked == {"flat": [[1, 5], [9, 9]], "hall": [[-2, -2]]}
+    with pytest.raises(PlanExists):
+        write_units(tmp_path, UnitPlan(PLAN.scenes, PLAN.units[:1], 600.0))
+    assert json.loads((tmp_path / RUNS / "flat" / ASKED).read_text())["frames"] == [[1, 5], [9, 9]]
 
 
 @pytest.mark.parametrize(

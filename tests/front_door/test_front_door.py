@@ -135,7 +135,7 @@ def test_a_damaged_frame_is_put_aside_and_rendered_again(scene_file, finished, t
     cut = run / "frames" / "000004" / "image.png"
     cut.write_bytes(cut.read_bytes()[:-1])
     refused = labelpass("export", run, "--format", "nyu", "--out", tmp_path / "nyu", check=1)
-    assert "start the render again" in refused.stderr
+    assert f"labelpass verify {run} --repair renders damaged frames anew" in refused.stderr
     told = labelpass("render", scene_file, "--out", run, *SMALL, "--label-supersample", "3")
     assert (
         "labels.exr is missing or empty: rendered again; the old one is" in told.stderr

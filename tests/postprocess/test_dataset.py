@@ -14,6 +14,7 @@ from exported import manifest, read_png, refused
 from PIL import Image, PngImagePlugin
 from small_inputs import SIZE, files_of, write_run
 
+from blender_addon.contract.asked import ASKED, write_asked
 from blender_addon.contract.labels import BACKGROUND, IGNORE, Label, LabelSet, built_in
 from blender_addon.contract.run import frame_folder
 from postprocess.dataset import export
@@ -176,6 +177,18 @@ def test_runs_of_one_name_keep_their_frames_apart(tmp_path: Path) -> None:
 def test_an_unfinished_run_is_exported_with_a_warning(make_run: Callable[..., Path], tmp_path: Path) -> None:
     summary = export([make_run("r", skip=(2, 5))], tmp_path / "out", "nyu")
     assert "run 'r' is unfinished: 8 of 10 frames" in summary.warnings[0]
+
+
+def test_a_run_is_finished_when_all_is_there_that_is_asked_for(make_run: Callable[..., Path], tmp_path: Path) -> None:
+    run = make_run("r", skip=(2, 5))
+    write_asked(run, [1, 3, 4, 6])
+    assert not any("unfinished" in text for text in export([run], tmp_path / "out", "nyu").warnings)
+    (source,) = manifest(tmp_path / "out")["sources"]
+    assert (source["frames"], source["frames_planned"]) == (8, 8)
+    write_asked(run, [1, 2, 3])
+    assert "run 'r' is unfinished: 2 of 3 frames" in export([run], tmp_path / "more", "nyu").warnings[0]
+    (run / ASKED).write_text("{}")
+    refused(tmp_path / "no", r"asked\.json is damaged.*where it is removed, all 10 frames", [run])
     assert manifest(tmp_path / "out")["sources"][0]["frames"] == 8
 
 

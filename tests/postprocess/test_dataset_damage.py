@@ -105,7 +105,9 @@ def test_missing_files(run: Path, tmp_path: Path, name: str) -> None:
 
 def test_a_record_without_checksums(run: Path, tmp_path: Path) -> None:
     edit_record(run, 5, lambda record: record["files"].pop("labels.exr"))
-    refused(tmp_path, r"000005.frame\.json is damaged: files\.labels\.exr is missing; start the render again", [run])
+    refused(
+        tmp_path, r"000005.frame\.json is damaged: files\.labels\.exr is missing; labelpass verify .* --repair", [run]
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_frame_of_another_run_is_refused(
     run: Path, tmp_path: Path, change: Callable[[dict], None], words: str
 ) -> None:
     edit_record(run, 5, change)
-    refused(tmp_path, rf"000005 is a frame of another run: .*{words}.*start the render again", [run])
+    refused(tmp_path, rf"000005 is a frame of another run: .*{words}.*labelpass verify .* --repair", [run])
 
 
 def test_image_and_labels_of_two_sizes(run: Path, tmp_path: Path) -> None:

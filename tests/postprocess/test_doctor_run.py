@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_inputs import SIZE, some_image, write_frame, write_run
 
+from blender_addon.contract.asked import write_asked
 from blender_addon.contract.labels import BACKGROUND, IGNORE
 from blender_addon.contract.run import finished_frames, frame_folder, read_plan
 from postprocess.doctor.findings import TOLD, Finding, exit_code, in_short, to_lines
@@ -188,6 +189,16 @@ def test_frames_that_are_still_to_come_are_a_note(tmp_path):
     run = write_run(tmp_path / "r", views=5, skip=[2, 4])
     assert [each.sentence for each in examined(run).findings if each.kind == "unfinished"] == [
         "2 of 5 frames are not there yet; render the run again to go on"
+    ]
+
+
+def test_frames_that_nobody_asks_for_are_not_missing(tmp_path):
+    run = write_run(tmp_path / "r", views=5, skip=[2, 4])
+    write_asked(run, [1, 3, 5])
+    assert not [each for each in examined(run).findings if each.kind == "unfinished"]
+    write_asked(run, [1, 2, 3])
+    assert [each.sentence for each in examined(run).findings if each.kind == "unfinished"] == [
+        "1 of 3 frames are not there yet; render the run again to go on"
     ]
 
 

@@ -13,6 +13,7 @@ from recorded_run import EVIL, HEIGHT, SET, WIDTH, write_recorded
 from small_inputs import write_run
 
 import labelpass
+from blender_addon.contract.asked import write_asked
 from blender_addon.contract.labels import BACKGROUND, IGNORE, built_in
 from blender_addon.contract.run import frame_folder
 from postprocess.dataset import export
@@ -98,6 +99,8 @@ def test_what_is_wrong_stands_on_top(tmp_path):
     assert re.match(r"1 frame damaged, and counted nowhere below\. frames.000003.image\.png is missing", cautions)
     assert str(tmp_path) not in cautions
     assert "Unfinished: 4 of 9 frames" in cautions
+    write_asked(run, range(1, 5))
+    assert not any("Unfinished" in caution for caution in figures_of(run, QUICK).cautions)
     assert re.search(r"Unlabelled surfaces: 7\.8% of all pixels, in 1 of 3 frames; most in frame 2, 23\.3%", cautions)
     assert "No frame shows 1 of the 4 labels of evil: never" in cautions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,20 @@ def test_what_is_not_there_is_told_before_anything_is_rendered(flats, text, told
     with pytest.raises(FileRefused) as caught:
         tasks(read_job(flats / "job.yaml"))
     assert str(caught.value).replace(f"{flats}/job.yaml", "job.yaml") == "\n".join(told).format(flats)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are no bytes there")
+@pytest.mark.parametrize(("name", "told"), [(b"b\xff", r"b\udcff"), (b"b\x1b]0;pwned\x07\nc", r"b\x1b]0;pwned\x07\nc")])
+def test_a_name_that_no_plan_can_hold_or_no_terminal_show_is_told_with_what_to_do(flats, name, told):
+    try:
+        Path(os.fsdecode(bytes(flats) + b"/more/" + name + b".blend")).touch()
+    except OSError:
+        pytest.skip("this disk has no such names")
+    (flats / "job.yaml").write_text("scenes: ['more/b?*.blend']\nout: r\n")
+    with pytest.raises(FileRefused) as caught:
+        tasks(read_job(flats / "job.yaml"))
+    why = "its name or that of a folder has control characters, or no UTF-8; rename it"
+    assert str(caught.value) == f"{flats}/job.yaml:1:10: scenes[0]: {flats}/more/{told}.blend: {why}"
 
 
 DRAWN = """scene: a.blend
