@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     try:
         code = int(parsed.call(parsed))
-        sys.stdout.flush()
+        print(end="", flush=True)
         return code
     except BrokenPipeError:  # whoever read what is printed has read enough, as `head` does
         print_no_more()
@@ -81,7 +81,7 @@ def _ended(code: int, why: str, parsed: argparse.Namespace) -> int:
     """The code, once why is said; where that cannot be written, nobody was told, and it is no answer."""
     try:
         print("\n".join(f"labelpass: {line}" for line in why.split("\n")), file=sys.stderr, flush=True)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except OSError:
         print_no_more()
         return _fault(parsed, NOT_WRITTEN)
