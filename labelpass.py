@@ -10,7 +10,7 @@ import traceback
 from pathlib import Path
 
 from blender_addon.contract import VERSION
-from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere, print_no_more, unprinted
+from blender_addon.contract.endings import NOT_WRITTEN, NotHere, print_no_more, unprinted
 from blender_addon.contract.words import refusal, shown
 from render_scripts.orphans import end_with_parent
 from verbs.dataset_verbs import add_evaluate, add_export, add_import, add_labels, add_report, add_sheet
@@ -58,13 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     try:
         code = int(parsed.call(parsed))
-        sys.stdout.flush()
+        print(end="", flush=True)
         return code
     except BrokenPipeError:  # whoever read what is printed has read enough, as `head` does
         print_no_more()
         return 141  # as a shell says it of other programs: 128 + SIGPIPE
     except ValueError as error:  # the rooms' own errors are ValueErrors with a sentence for the user
-        return _ended(NOT_HERE if isinstance(error, NotHere) else 1, str(error), parsed)
+        return _ended(getattr(parsed, "not_here", 1) if isinstance(error, NotHere) else 1, str(error), parsed)
     except OSError as error:
         stream = unprinted(error)
         return _ended(_fault(parsed, NOT_WRITTEN if stream else 1), refusal(error, stream or Path.cwd()), parsed)
@@ -81,7 +81,7 @@ def _ended(code: int, why: str, parsed: argparse.Namespace) -> int:
     """The code, once why is said; where that cannot be written, nobody was told, and it is no answer."""
     try:
         print("\n".join(f"labelpass: {shown(line)}" for line in why.split("\n")), file=sys.stderr, flush=True)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except OSError:
         print_no_more()
         return _fault(parsed, NOT_WRITTEN)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blender_addon.contract.arguments import parse_path, said
-from blender_addon.contract.endings import NOT_WRITTEN, NotHere
+from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere
 
 from .render_run import add_farm_arguments, is_for_farms, render_farm
 from .words import NO_BLENDER, Verbs, import_bpy, printed
@@ -59,7 +59,7 @@ def add_render(verbs: Verbs) -> None:
     add_arguments(verb, job=True)
     verb.add_argument("--blender", metavar="PATH", help="render with this Blender; default: the bpy module")
     add_farm_arguments(verb)
-    verb.set_defaults(call=_render, refuse=verb.error, fault=NOT_WRITTEN)
+    verb.set_defaults(call=_render, refuse=verb.error, fault=NOT_WRITTEN, not_here=NOT_HERE)
 
 
 def _render(parsed: argparse.Namespace) -> int:

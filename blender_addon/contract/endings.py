@@ -21,7 +21,7 @@ def unprinted(error: OSError) -> str:
     error of a file that is open does not say which it is of."""
     for stream, name in ((sys.stdout, "standard output"), (sys.stderr, "standard error")):
         try:
-            if error.filename is None:
+            if stream and error.filename is None:
                 stream.write("\n")
                 stream.flush()
         except OSError:
@@ -33,6 +33,6 @@ def print_no_more() -> None:
     """What could not be printed must not be tried again as Python ends: its exit code would be another."""
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            print(end="", file=stream, flush=True)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -37,6 +37,11 @@ def test_what_cannot_be_printed_is_74_and_names_what_is_full(unbuffered):
     assert ended("job", "schema", out=FULL, err=FULL, PYTHONUNBUFFERED=unbuffered)[0] == 74
 
 
+def test_who_has_closed_what_is_printed_to_hears_nothing_and_gets_the_code(tmp_path):
+    words = [sys.executable, str(ROOT / "labelpass.py"), "job", "schema"]
+    assert subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *words], check=False).returncode == 0
+
+
 @full
 def test_a_refusal_that_nobody_could_be_told_is_none(tmp_path):
     assert ended("render", tmp_path / "none.blend", "--out", tmp_path / "run")[0] == 1
