@@ -68,9 +68,11 @@ def _timed(task: Task, **changes: object) -> Task:
 def _passed_on(told: IO[str], words: deque[str], blender: str | None) -> None:
     for line in told:
         print(line, end="", flush=True)
-        ours = line.strip().removeprefix("labelpass: ")
-        if line.startswith("labelpass: ") and not (blender and ours.startswith(f"{blender} ended with")):
-            words.append(ours)
+        said = line.strip().removeprefix("labelpass: ")
+        is_end = bool(blender) and said.startswith(f"{blender} ended with")
+        is_why = line.startswith(("labelpass: ", "Error: ")) and not is_end
+        if is_why and said not in words:  # Blender's own errors may be told twice
+            words.append(said)
 
 
 def _command(task: Task, blender: str | None) -> list[str]:

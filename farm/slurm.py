@@ -46,12 +46,12 @@ again() {{
 }}
 time_is_up() {{
     trap '' USR1
-    kill -TERM "$render" 2>/dev/null
-    wait "$render"
+    kill -TERM $(jobs -p) 2>/dev/null  # the render, even if this shell has no name for it yet
+    wait
     again
 }}
 trap time_is_up USR1
-trap 'kill -TERM "$render" 2>/dev/null' TERM
+trap 'kill -TERM $(jobs -p) 2>/dev/null' TERM
 
 for life in {{1..{lives}}}; do
     {command} --index "$SLURM_ARRAY_TASK_ID" &
@@ -101,10 +101,11 @@ class Submission:
 
     def text(self) -> str:
         """For a person, or a shell: the command, and the script as its here-document."""
-        return _here_document(shlex.join(self.command), self.script, "SCRIPT")
+        return here_document(shlex.join(self.command), self.script, "SCRIPT")
 
 
-def _here_document(command: str, text: str, end: str) -> str:
+def here_document(command: str, text: str, end: str) -> str:
+    """A command of a shell with a text on its standard input, which ends with this word, or a longer one."""
     while end in text.splitlines():  # a folder's name may have lines of its own
         end += "_"
     return f"{command} <<'{end}'\n{text}{end}\n"
@@ -190,16 +191,6 @@ def submit(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[i
     return handed_over(prepared(out, wish, len(units), number, unit_options, most))
 
 
-def dry_run(out: Path, wish: Wish, unit_options: Sequence[str], units: Sequence[int]) -> str:
-    """What `submit` would do now, as a script for a shell, which does it: the list of the units, and their array. Where
-    another submission took the number since, it hands nothing over."""
-    number = _next_number(out)
-    folders = shlex.join(["mkdir", "-p", str(out / SUBMISSIONS), str(out / LOGS)])
-    asked = prepared(out, wish, len(units), number, unit_options, min(MOST_TASKS, array_size()))
-    to_list = f"if (set -C; cat > {shlex.quote(str(_place(out, number)))})"
-    return f"{folders}\n{_here_document(to_list, _listed(units), 'UNITS')}then\n{asked.text()}fi\n"
-
-
 def handed_over(asked: Submission) -> str:
     """The number of the job that it becomes. Raises FarmError where `sbatch` is not there, or refuses."""
     try:
@@ -230,19 +221,20 @@ def array_size() -> int:
 
 def write_submission(out: Path, units: Sequence[int]) -> int:
     """Keep which units are handed over, since who waits in a queue must not find another list; its number."""
-    number = _next_number(out)
-    _place(out, number).parent.mkdir(exist_ok=True)
-    write_once(_place(out, number), _listed(units))
+    number = next_number(out)
+    file = submission_file(out, number)
+    file.parent.mkdir(exist_ok=True)
+    write_once(file, submission_text(units))
     return number
 
 
-def _next_number(out: Path) -> int:
+def next_number(out: Path) -> int:
     return 1 + max((int(path.stem) for path in (out / SUBMISSIONS).glob("*.json") if path.stem.isdigit()), default=0)
 
 
-def _place(out: Path, number: int) -> Path:
+def submission_file(out: Path, number: int) -> Path:
     return out / SUBMISSIONS / f"{number:06d}.json"
 
 
-def _listed(units: Sequence[int]) -> str:
+def submission_text(units: Sequence[int]) -> str:
     return to_json(sealed({"schema": SCHEMA, "units": list(units)}))

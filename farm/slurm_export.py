@@ -57,12 +57,3 @@ def submit_exports(out: Path, wish: Wish, exports: Sequence[Sequence[str]], afte
     """Hand them to Slurm; the number of the job. Raises FarmError where `sbatch` is not there, or refuses."""
     (out / LOGS).mkdir(exist_ok=True)
     return handed_over(prepared_exports(out, wish, exports, after))
-
-
-def dry_exports(out: Path, wish: Wish, exports: Sequence[Sequence[str]], after_renders: bool) -> str:
-    """What `submit_exports` would do now, for a shell; where there are renders, but for the number of their job."""
-    if after_renders:
-        note = "# And then, with the number that the sbatch above prints in place of JOB:\n"
-    else:
-        note = f"{shlex.join(['mkdir', '-p', str(out / LOGS)])}\n"
-    return note + prepared_exports(out, wish, exports, "JOB" if after_renders else None).text()

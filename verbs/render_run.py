@@ -141,8 +141,8 @@ def _all_is_there(parsed: argparse.Namespace) -> int:
 
 
 def _to_slurm(parsed: argparse.Namespace, more: list[str]) -> int:
-    from farm.slurm import Wish, dry_run, submit, warning
-    from farm.slurm_export import dry_exports
+    from farm.slurm import Wish, submit, warning
+    from farm.slurm_dry_run import dry_run
     from farm.units import read_units, units_left
 
     out = parsed.scene.resolve()
@@ -155,8 +155,7 @@ def _to_slurm(parsed: argparse.Namespace, more: list[str]) -> int:
     if why := warning(wish, read_units(out).frame_timeout):
         print(f"labelpass: warning: {shown(why)}", file=sys.stderr)
     if parsed.dry_run:
-        print(dry_run(out, wish, more, left) if left else "", end="")
-        print(dry_exports(out, wish, exports, bool(left)) if exports else "", end="")
+        print(dry_run(out, wish, more, left, exports), end="")
         return 0
     job = submit(out, wish, more, left) if left else None
     if job:

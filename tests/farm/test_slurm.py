@@ -235,7 +235,7 @@ def test_the_words_of_an_export_are_read_before_anything_is_handed_over(tmp_path
     asked = ["render", out, "--cluster", "slurm", "--dry-run", "--export"]
     assert main([*asked, "--format segnet --out 'my data'"]) == 0
     text = capsys.readouterr().out
-    assert "--dependency=afterany:JOB" in text and f"'--out={tmp_path / 'my data'}'" in text
+    assert '--dependency=afterany:"${JOB%%;*}"' in text and f"'--out={tmp_path / 'my data'}'" in text
     with pytest.raises(SystemExit):
         main([*asked, "--format segnett --out data"])
     assert "invalid choice: 'segnett'" in capsys.readouterr().err
@@ -245,25 +245,29 @@ def test_the_words_of_an_export_are_read_before_anything_is_handed_over(tmp_path
     assert "--export is for --cluster slurm" in capsys.readouterr().err
 
 
-def test_what_a_dry_run_prints_hands_over_what_the_real_one_would(tmp_path, programs, capsys):
-    """The number of the submission, its list and its tasks: a shell reads both, and the site allows twenty tasks."""
-    note = f'printf "%s|" "$@" > {programs}/words; cat > {programs}/script; echo 4711'
+@pytest.mark.parametrize("export", [[], ["--export", "--format segnet --out 'my data'"]])
+def test_what_a_dry_run_prints_hands_over_what_the_real_one_would(tmp_path, programs, monkeypatch, capsys, export):
+    """The number of the submission, its list and its tasks: a shell reads all, and the site allows twenty tasks."""
+    monkeypatch.chdir(tmp_path)
+    note = f'printf "<%s>" "$@" >> {programs}/handed; cat >> {programs}/handed; echo "4711;cluster"'
     a_program(programs, "sbatch", note)
+    handed = programs / "handed"
     out = a_farm(tmp_path / "it's a farm")
     slurm.write_submission(out, [7, 8])
-    asked = ["render", str(out), "--cluster", "slurm", "--partition", "gpu", "--threads", "2"]
+    asked = ["render", str(out), "--cluster", "slurm", "--partition", "gpu", "--threads", "2", *export]
     assert main([*asked, "--dry-run"]) == 0
     text = capsys.readouterr().out
     assert "--submission=2 --stride=20 --threads=2" in text and not (out / "submissions" / "000002.json").exists()
     subprocess.run(["sh"], input=text, text=True, check=True)
-    dry = [(programs / name).read_text() for name in ("words", "script")]
+    dry = handed.read_text()
+    assert dry.count("--parsable") == 1 + bool(export) and ("afterany:4711>" in dry) is bool(export)
     assert read_submission(out, 2) == units_left(out)
-    (programs / "words").unlink()
     subprocess.run(["sh"], input=text, text=True, check=False, stderr=subprocess.DEVNULL)
-    assert not (programs / "words").exists()  # the number is taken
+    assert handed.read_text() == dry  # the number is taken
+    handed.unlink()
     (out / "submissions" / "000002.json").unlink()
     assert main(asked) == 0
-    assert [(programs / name).read_text() for name in ("words", "script")] == dry
+    assert handed.read_text() == dry
 
 
 @pytest.mark.parametrize(("said", "job"), [("4711", "4711"), ("4711;cluster", "4711"), ("hello\n4711", "4711"),
@@ -334,3 +338,11 @@ def test_an_export_that_cannot_be_is_refused_before_anything_is_handed_over(
 def test_an_option_that_would_do_nothing_is_refused(tmp_path, capsys, words, told):
     assert main(["render", str(a_farm(tmp_path / "farm")), *words]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_a_time_that_is_up_as_a_render_begins_ends_that_one_too(tmp_path, programs, monkeypatch):
+    """The shell may hear of it before it knows the render by name."""
+    stub = a_program(tmp_path, "stub", "trap 'exit 143' TERM\nkill -USR1 $PPID\nwhile :; do sleep 0.05; done")
+    monkeypatch.setattr(slurm.sys, "executable", str(stub))
+    done = ran(prepared(tmp_path, Wish(), 3, 1, [], 10).script, tmp_path)
+    assert done.returncode == 75 and "unbound" not in done.stderr and asked_of(programs) == "requeue 12_7\n"
