@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from blender_addon.contract.endings import NotHere
 from blender_addon.contract.run import PLAN, Unreadable, frame_folder, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
@@ -34,7 +35,7 @@ class FarmError(ValueError):
     """A plan of units that cannot be made, read or carried out; the message says why."""
 
 
-class Away(FarmError):
+class Away(FarmError, NotHere):
     """What cannot be reached now, or from here: a share that is not mounted, a file that may not be read."""
 
 
