@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from blender_addon.contract.asked import write_asked
+from blender_addon.contract.endings import NotHere
 from blender_addon.contract.run import PLAN, Unreadable, has_frame, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
@@ -35,7 +36,7 @@ class FarmError(ValueError):
     """A plan of units that cannot be made, read or carried out; the message says why."""
 
 
-class Away(FarmError):
+class Away(FarmError, NotHere):
     """What cannot be reached now, or from here: a share that is not mounted, a file that may not be read."""
 
 

@@ -250,6 +250,7 @@ def test_a_plan_that_may_not_be_read_is_for_later(farm, capfd, monkeypatch):
     monkeypatch.setattr(Path, "read_text", read_text)
     assert main(["unit", str(out), "--index=0"]) == AGAIN
     assert f"{out / 'units.json'}: Permission denied" in capfd.readouterr().err
+    assert main(["render", str(out)]) == NOT_HERE
     monkeypatch.undo()
     (out / "units.json").write_text("{")
     assert main(["unit", str(out), "--index=0"]) == 1  # damaged, and no other day mends it
