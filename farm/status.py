@@ -11,12 +11,12 @@ from statistics import median
 from typing import Any
 
 from blender_addon.contract.endings import NOT_HERE
+from blender_addon.contract.rendered_by import differing, machine_of
 from blender_addon.contract.words import counted, listed
 from render_scripts.frame_numbers import frames_text
 from render_scripts.outlook import duration
 
 from .attempts import Attempt, all_attempts
-from .machines import differing, machine_of
 from .unit import AGAIN, DONE, PERMANENT, frames_given_up, is_hopeless
 from .units import missing_frames, read_units, run_of
 
@@ -160,7 +160,8 @@ def _shared(tried: Sequence[Attempt], there: int) -> list[Attempt]:
 
 
 def _ends(wanted: Sequence[int], lacking: Set[int]) -> set[int]:
-    """The first and the last that are there."""
+    """The first and the last that are there: a million records are too many to read for a glance. Those of a pilot come
+    first in a unit, and so do those of an attempt that was killed before another went on."""
     first = next((frame for frame in wanted if frame not in lacking), None)
     last = next((frame for frame in reversed(wanted) if frame not in lacking), None)
     return {frame for frame in (first, last) if frame is not None}

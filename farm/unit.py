@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN
+from blender_addon.contract.rendered_by import machine_of
 from blender_addon.contract.run import PLAN
 from blender_addon.contract.words import shown
 from render_scripts.frame_numbers import frames_text
@@ -23,7 +24,6 @@ from render_scripts.installed_blender import FAILED, REFUSED, ended_by, run_chil
 
 from .attempts import Attempt, attempted, attempts_of
 from .last_words import has_begun, last_line, reason
-from .machines import machine_of
 from .patience import Patience
 from .units import Away, FarmError, Scene, UnitPlan, has_plan, is_farm, missing_frames, read_units, run_of, why_not_here
 

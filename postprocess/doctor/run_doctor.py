@@ -10,17 +10,19 @@ from pathlib import Path
 from blender_addon.contract.asked import asked_frames
 from blender_addon.contract.labels import CODE_NAMES
 from blender_addon.contract.records import render_again
+from blender_addon.contract.rendered_by import differing, machine_of
 from blender_addon.contract.run import Plan, RunError, View, finished_frames
 from blender_addon.contract.words import counted
 
 from ..errors import ExportError
 from ..progress import Progress
 from ..proof import proved_frame
-from .findings import ERROR, NOTE, Finding, exit_code, in_short, to_json, to_lines
+from .findings import ERROR, NOTE, WARNING, Finding, exit_code, in_short, to_json, to_lines
 from .frame_faults import Meaning, frame_faults
 from .looks import Look, look_at
 
 SCHEMA = "labelpass.verify/1"
+_MIXED = "their frames may differ in the last digits of their colours"
 _AHEAD = 4  # frames a thread, whose looks wait for their turn
 
 
@@ -39,6 +41,7 @@ def examine_run(
 ) -> RunReport:
     """Decodes every file of pixels of these finished frames, in so many threads."""
     damaged: dict[int, str] = {}
+    machines: set[tuple[tuple[str, str], ...]] = set()
 
     def looks() -> Iterator[Look]:
         with ThreadPoolExecutor(jobs) as pool:
@@ -47,6 +50,7 @@ def examine_run(
                 part = frames[at : at + step]
                 for frame, look in zip(part, pool.map(lambda frame: _look(run, plan, frame), part)):
                     if isinstance(look, Look):
+                        machines.add(tuple(machine_of(run, frame).items()))
                         yield look
                     else:
                         damaged[frame] = look
@@ -58,7 +62,8 @@ def examine_run(
     )
     faults = frame_faults(looks(), meaning, in_one_scene=True)
     broken = [Finding(ERROR, "damaged", f"frame {at}", f"frame {at} is damaged: {why}") for at, why in damaged.items()]
-    return RunReport(plan, len(frames), damaged, (*broken, *faults, *_unfinished(run, plan)))
+    mixed = [Finding(WARNING, "mixed", "", f"{why}; {_MIXED}") for why in differing(map(dict, sorted(machines)))]
+    return RunReport(plan, len(frames), damaged, (*broken, *faults, *mixed, *_unfinished(run, plan)))
 
 
 def told(report: RunReport, as_json: bool, strict: bool = False, repaired: bool = False) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -190,6 +191,21 @@ def test_frames_that_are_still_to_come_are_a_note(tmp_path):
     assert [each.sentence for each in examined(run).findings if each.kind == "unfinished"] == [
         "2 of 5 frames are not there yet; render the run again to go on"
     ]
+
+
+def test_frames_of_several_machines_are_a_warning(tmp_path):
+    run = made(tmp_path, as_it_is)
+    for frame in range(1, 7):
+        path = frame_folder(run, frame) / "frame.json"
+        versions = {"blender": "4.5.1", "build": "b1", "kernel": f"x86_64 {'SSE42' if frame == 4 else 'AVX2'}"}
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"versions": versions}))
+    report = examined(run)
+    assert [(each.severity, each.kind, each.sentence) for each in report.findings] == [
+        ("warning", "mixed", "2 kinds of processors or GPUs rendered this: x86_64 AVX2 and x86_64 SSE42; "
+         "their frames may differ in the last digits of their colours")
+    ]  # fmt: skip
+    shutil.rmtree(frame_folder(run, 4))
+    assert kinds(examined(run)) == [("unfinished", "")]
 
 
 def test_frames_that_nobody_asks_for_are_not_missing(tmp_path):

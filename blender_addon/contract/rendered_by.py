@@ -1,18 +1,14 @@
-"""What rendered a plan's frames, as their records say: frames of several Blenders or processors may differ in the last
-digits of their colours.
-
-A million records are too many to read for a glance. Of each unit these are: its first frame that is there and its last,
-so that those of the pilot, which come first, and of an attempt that was killed, which goes on with the next, are known.
-"""
+"""What rendered a run's frames, as their records say: frames of several Blenders or processors may differ in the last
+digits of their colours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from blender_addon.contract.run import RECORD, frame_folder
-from blender_addon.contract.strict import parse_json
-from blender_addon.contract.words import listed
+from .run import RECORD, frame_folder
+from .strict import parse_json
+from .words import listed
 
 _NAMES = {"blender": "Blenders", "kernel": "kinds of processors or GPUs"}
 
