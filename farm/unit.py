@@ -17,7 +17,7 @@ from pathlib import Path
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN
 from blender_addon.contract.rendered_by import machine_of
-from blender_addon.contract.run import PLAN
+from blender_addon.contract.run import PLAN, sweep_partial_frames
 from blender_addon.contract.words import shown
 from render_scripts.frame_numbers import frames_text
 from render_scripts.installed_blender import FAILED, REFUSED, ended_by, run_child
@@ -55,6 +55,7 @@ def carry_out(out: Path, index: int, more: Sequence[str] = (), again: bool = Fal
         lacking = missing_frames(run, plan.frames_of(index))
         todo = [frame for frame in lacking if frame not in given_up]
         if not lacking:
+            sweep_partial_frames(run)  # of a render that was killed at the last frame, none comes that would
             return DONE
         if not todo or is_hopeless(tried):
             _tell_given_up(index, lacking, tried)

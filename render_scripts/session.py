@@ -156,6 +156,7 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_o
         if not _render_frames(request, plan, todo, scene, dressing, stage):
             print("labelpass: goes on in a fresh process", flush=True)
             return AGAIN
+    run_folder.sweep_partial_frames(request.out)  # whom a signal ended as this began may have lived a moment longer
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
 

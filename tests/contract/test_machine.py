@@ -50,3 +50,13 @@ def test_who_lives():
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     assert os.name == "nt" or not is_alive(gone.pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where ended processes are told from others in /proc")
+def test_who_has_ended_is_dead_before_its_parent_asks():
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert not is_alive(child)
+    os.waitpid(child, 0)

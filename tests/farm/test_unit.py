@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from blender_addon.contract.endings import NOT_HERE
+from blender_addon.contract.machine import this_machine
 from blender_addon.contract.run import PLAN, frame_folder
 from farm import unit
 from farm.attempts import attempts_of
@@ -114,6 +115,16 @@ def test_a_unit_renders_its_frames_and_no_others(farm):
     assert carry_out(out, 1) == DONE and starts(out) == ["6-10"]  # nothing is left to do
     with pytest.raises(ValueError, match="units 0 to 1, and no unit 2"):
         carry_out(out, 2)
+
+
+def test_what_the_dead_left_while_others_rendered_is_gone_when_all_is_there(farm):
+    out = farm()
+    assert carry_out(out, 0) == DONE
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = out / RUNS / "flat" / "frames" / f".partial-3-{this_machine()}-{gone.pid}"
+    left.mkdir()
+    assert carry_out(out, 0) == DONE and not left.exists()
 
 
 def test_a_crash_costs_the_frame_in_flight_and_no_other(farm):
