@@ -17,6 +17,7 @@ import pytest
 from farm.unit import AGAIN, DONE, PERMANENT
 from farm.units import RUNS, Scene, UnitPlan, cut, write_units
 from labelpass import main
+from tests.farm.fake_blender import a_frame
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = 5
@@ -28,7 +29,7 @@ def done(tmp_path) -> Path:
     out = tmp_path / "it's many"
     write_units(out, UnitPlan((Scene("flat.blend", "flat", ()),), tuple(cut(range(1, 11), 0, 2)), 600.0))
     for frame in range(1, 11):
-        (out / RUNS / "flat" / "frames" / f"{frame:06d}").mkdir(parents=True)
+        a_frame(out / RUNS / "flat", frame)
     return out
 
 

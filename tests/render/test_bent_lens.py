@@ -45,6 +45,7 @@ def shot(empty_scene, tmp_path):
         view = View(frame, frame, scene.camera.name, "view")
         plan = Plan(built_in("nyu40"), "scene.blend", "0" * 64, (view,), chosen, {})
         run, eye = tmp_path / f"run{len(list(tmp_path.iterdir()))}", scene.camera
+        run_folder.write_plan(run, plan)
         things = list(occurrences(scene.view_layers[chosen.view_layer], bpy.context.evaluated_depsgraph_get()))
         with passes.prepared(scene, chosen), randomized(scene, plan, {eye}) as dressing:
             with staged(scene, chosen, dressing.cameras, things, {}) as stage:

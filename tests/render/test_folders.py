@@ -12,6 +12,7 @@ import pytest
 from painted_room import picture_of
 from scenery import camera, rectangle
 
+from blender_addon.contract.endings import NOT_HERE
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import read_plan
 from blender_addon.scene_labels import set_label_set
@@ -153,5 +154,5 @@ def test_another_node_has_its_folders_elsewhere(node, tmp_path, capfd, monkeypat
 def test_a_folder_that_is_not_here_is_said_with_what_helps(node, tmp_path, capfd):
     assert start(node, 1) == 0
     shutil.move(node / "cloth", node / "silk")
-    assert render(Request(tmp_path / "run", frames=(2,))) == 1
+    assert render(Request(tmp_path / "run", frames=(2,))) == NOT_HERE
     assert "is no folder here; put it there, or name a job" in capfd.readouterr().err

@@ -136,6 +136,7 @@ def test_a_camera_that_moves_is_recorded_where_the_labels_are(empty_scene, tmp_p
     render, run = empty_scene.render, tmp_path / "run"
     render.use_motion_blur, render.motion_blur_shutter, render.motion_blur_position = True, 0.5, position
     plan = plan_of(empty_scene)
+    run_folder.write_plan(run, plan)
     with passes.prepared(empty_scene, plan.settings), randomized(empty_scene, plan, {cam}) as dressing:
         render_frame(run, plan, plan.views[0], empty_scene, dressing, Stage(), verify_rays=ALL)()
     record = run_folder.read_record(run, 1)
