@@ -11,9 +11,9 @@ from statistics import median
 from typing import Any
 
 from blender_addon.contract.endings import NOT_HERE
+from blender_addon.contract.frame_numbers import frames_text
 from blender_addon.contract.rendered_by import differing, machine_of
 from blender_addon.contract.words import counted, listed
-from render_scripts.frame_numbers import frames_text
 from render_scripts.outlook import duration
 
 from .attempts import Attempt, all_attempts

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN
+from blender_addon.contract.frame_numbers import frames_text
 from blender_addon.contract.rendered_by import machine_of
 from blender_addon.contract.run import PLAN, sweep_partial_frames
 from blender_addon.contract.words import shown
-from render_scripts.frame_numbers import frames_text
 from render_scripts.installed_blender import FAILED, REFUSED, ended_by, run_child
 
 from .attempts import Attempt, attempted, attempts_of

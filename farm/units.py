@@ -20,11 +20,11 @@ from typing import Annotated, Any
 
 from blender_addon.contract.asked import write_asked
 from blender_addon.contract.endings import NotHere
+from blender_addon.contract.frame_numbers import frames_text, parse_frames
 from blender_addon.contract.run import PLAN, Unreadable, has_frame, read_sealed, to_json, write_once
 from blender_addon.contract.seal import sealed
 from blender_addon.contract.strict import build
 from blender_addon.contract.words import in_shell, refusal
-from render_scripts.frame_numbers import frames_text, parse_frames
 
 NAME = "units.json"
 RUNS = "runs"

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from blender_addon.contract.arguments import LABEL_SET_HELP, parse_path, parse_size, said
+from blender_addon.contract.frame_numbers import frames_text, parse_frames
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, parse_modalities
 from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS
 
 from . import sections
-from .frame_numbers import frames_text, parse_frames
 from .randomization.spec import parse_families, read_randomization
 from .request import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request
 from .sampled_views.view_request import parse_words, to_words

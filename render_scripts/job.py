@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from blender_addon.contract.arguments import SIZE, parse_size
+from blender_addon.contract.frame_numbers import parse_frames
 from blender_addon.contract.modalities import IMAGE_FORMATS, MODALITIES, Lidar
 from blender_addon.contract.run import LABEL_RENDERS, MOST_DRAWS, PRESETS, Side
 from blender_addon.contract.strict import Spelled
 
-from .frame_numbers import parse_frames
 from .randomization.spec import DRAWS_NOTHING, FAMILIES, Randomization
 from .request import DEVICES, MOST_GPUS, MOST_SECONDS, MOST_THREADS, Request
 from .sampled_views.view_request import from_mapping, parse_words, to_words

@@ -40,7 +40,6 @@ PURE_RENDER = {
             "check_request",
             "contradictions",
             "draws",
-            "frame_numbers",
             "installed_blender",
             "lens",
             "orphans",

@@ -104,9 +104,7 @@ def render_farm(parsed: argparse.Namespace) -> int:
     if way == _DASK:
         return _to_dask(parsed, more)
     workers = workers_here(os.environ, parsed.workers)
-    return render_here(
-        parsed.scene.resolve(), workers, more, lambda line: print(f"labelpass: {shown(line)}", flush=True)
-    )
+    return render_here(parsed.scene.resolve(), workers, more, say_above_progress)
 
 
 def _refuse_settled(parsed: argparse.Namespace) -> None:

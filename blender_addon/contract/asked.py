@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from pathlib import Path
 
+from .frame_numbers import ranges_of
 from .machine import unfinished_by
 from .run import PLAN, SCHEMA, Plan, RunError, read_sealed, to_json, write_text
 from .seal import sealed
@@ -25,15 +26,9 @@ def write_asked(run: Path, frames: Iterable[int]) -> None:
     """In the place of what was asked before, whole or not at all. Nothing where there is no run."""
     if not (run / PLAN).is_file():
         return
-    ranges: list[list[int]] = []
-    for frame in sorted(frames):
-        if ranges and frame == ranges[-1][1] + 1:
-            ranges[-1][1] = frame
-        else:
-            ranges.append([frame, frame])
     beside = run / f".{ASKED}-{unfinished_by()}"
     try:
-        write_text(beside, to_json(sealed({"schema": SCHEMA, "frames": ranges})))
+        write_text(beside, to_json(sealed({"schema": SCHEMA, "frames": ranges_of(frames)})))
         os.replace(beside, run / ASKED)
     finally:
         beside.unlink(missing_ok=True)

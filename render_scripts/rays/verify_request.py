@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blender_addon.contract.arguments import parse_path, said
+from blender_addon.contract.frame_numbers import parse_frames
 from blender_addon.contract.run import Plan, finished_frames
 
 from ..arguments import whole
-from ..frame_numbers import parse_frames
 from ..request import Refused
 
 EXIT_CODES = (

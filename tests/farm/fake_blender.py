@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from blender_addon.contract.frame_numbers import parse_frames  # noqa: E402
 from blender_addon.contract.run import (  # noqa: E402
     FRAMES,
     PLAN,
@@ -29,7 +30,6 @@ from blender_addon.contract.run import (  # noqa: E402
     write_plan,
 )
 from farm.units import RUNS, Pilot, Scene, UnitPlan, cut, write_units  # noqa: E402
-from render_scripts.frame_numbers import parse_frames  # noqa: E402
 from render_scripts.orphans import end_with_parent  # noqa: E402
 from tests.contract.small_run import a_plan  # noqa: E402
 

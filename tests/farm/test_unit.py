@@ -27,7 +27,7 @@ from tests.farm.fake_blender import a_frame
 
 RENDERER = """
 import json, os, pathlib, signal, sys, time
-from render_scripts.frame_numbers import parse_frames
+from blender_addon.contract.frame_numbers import parse_frames
 options = dict(word[2:].split("=", 1) for word in sys.argv[1:] if word.startswith("--") and "=" in word)
 run, does = pathlib.Path(options["out"]), json.loads(sys.argv[1])
 with open(run.parent / "starts", "a") as starts:

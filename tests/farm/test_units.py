@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.contract.asked import ASKED
+from blender_addon.contract.frame_numbers import parse_frames
 from blender_addon.contract.run import PLAN as RUN_PLAN
 from blender_addon.contract.run import PlanExists
 from farm.planning import frames_a_unit
 from farm.units import NAME, RUNS, FarmError, Pilot, Scene, Unit, UnitPlan, cut, is_farm, read_units, write_units
-from render_scripts.frame_numbers import parse_frames
 
 PLAN = UnitPlan(
     (Scene("/scenes/flat.blend", "flat", ("--samples=4",)), Scene("/scenes/hall.blend", "hall", ())),

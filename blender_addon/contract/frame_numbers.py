@@ -1,4 +1,4 @@
-"""Frame numbers as people write them, `1-9,20,30-34`. Pure."""
+"""Many frame numbers as few ranges, and as people write them: `1-9,20,30-34`."""
 
 from __future__ import annotations
 
@@ -25,10 +25,15 @@ def parse_frames(text: str) -> tuple[int, ...]:
 
 def frames_text(frames: Iterable[int]) -> str:
     """What `parse_frames` makes these of, as short as that goes: a command line has no room for 100,000 numbers."""
-    ranges: list[list[int]] = []
+    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges_of(frames))
+
+
+def ranges_of(frames: Iterable[int]) -> list[tuple[int, int]]:
+    """(first, last) of each run of numbers without a gap, in their order."""
+    ranges: list[tuple[int, int]] = []
     for frame in sorted(frames):
         if ranges and frame == ranges[-1][1] + 1:
-            ranges[-1][1] = frame
+            ranges[-1] = ranges[-1][0], frame
         else:
-            ranges.append([frame, frame])
-    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ranges)
+            ranges.append((frame, frame))
+    return ranges

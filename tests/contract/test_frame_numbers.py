@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from render_scripts.frame_numbers import frames_text, parse_frames
+from blender_addon.contract.frame_numbers import frames_text, parse_frames
 
-from .drawn_requests import frame_numbers
+frame_numbers = st.integers(-300, 300)
 
 
 @given(st.lists(st.tuples(frame_numbers, st.integers(0, 30)), min_size=1, max_size=5))
