@@ -15,12 +15,19 @@ from .blackbody import LUMINANCE
 from .held import Change
 from .world import WorldDraw
 
+_MAP = (64, 2048)
+"""Fewest and most columns of the map by which Cycles aims at what is bright. Left to itself it makes one of 4,096 for any
+picture behind a mapping, anew for each frame: two seconds of a core, however small the frame."""
+
 
 class Surroundings:
     """A world of ours that shows one picture at a time, at its mean radiance or evened to 1."""
 
     def __init__(self, world: bpy.types.World, folder: Path, evened: bool) -> None:
         self._world, self._folder, self._evened = world, folder, evened
+        self._aimed = world.cycles.sampling_method == "AUTOMATIC"  # else as the scene's own world has it
+        if self._aimed:
+            world.cycles.sampling_method = "MANUAL"
         tree = world.node_tree
         tree.nodes.clear()
         at = tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"]
@@ -32,6 +39,7 @@ class Surroundings:
         tree.links.new(self._light.outputs[0], output.inputs["Surface"])
         self._pictures: dict[str, bpy.types.Image] = {}
         self._means: dict[str, float] = {}
+        self._columns: dict[str, int] = {}
 
     def changes(self, drawn: WorldDraw, scene: bpy.types.Scene) -> Iterator[Change]:
         if drawn.hdri:
@@ -43,12 +51,14 @@ class Surroundings:
     def _show(self, name: str) -> None:
         if name not in self._pictures:
             image = self._pictures[name] = bpy.data.images.load(str(self._folder / name), check_existing=False)
-            size_of(image)
+            self._columns[name] = size_of(image)[0]
             if self._evened:
                 self._means[name] = mean_radiance(image)
             image.buffers_free()  # Cycles reads the file: a folder of large ones would fill the memory
         if self._picture.image != self._pictures[name]:
             self._picture.image = self._pictures[name]
+        if self._aimed:
+            self._world.cycles.sample_map_resolution = min(max(self._columns[name], _MAP[0]), _MAP[1])
 
     def remove(self) -> None:
         bpy.data.batch_remove([self._world, *self._pictures.values()])

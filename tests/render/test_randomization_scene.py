@@ -24,7 +24,8 @@ from render_scripts.randomization.materials import FREE, STRUCTURED, Look, Mater
 from render_scripts.randomization.on_scene import randomized
 from render_scripts.randomization.resolution import Resolution
 from render_scripts.randomization.spec import Randomization, to_plan
-from render_scripts.randomization.world import World
+from render_scripts.randomization.world import World, WorldDraw
+from render_scripts.randomization.world_on_scene import surroundings
 
 
 @pytest.fixture
@@ -136,6 +137,17 @@ def test_a_world_that_is_not_drawn_is_the_scenes_own(room, shoot, tmp_path):
     same = {frame for frame, (linear, _) in found.items() if (linear == own).all()}
     assert same == {frame for frame in found if not draws[frame].world.hdri}
     assert 0 < len(same) < 8
+
+
+@pytest.mark.parametrize(("own", "kept"), [("AUTOMATIC", ("MANUAL", 64)), ("NONE", ("NONE", 1024))])
+def test_surroundings_are_aimed_at_by_a_map_of_their_size(room, tmp_path, own, kept):
+    """Left to itself Cycles makes a map of 4,096 columns for each frame, of a picture of eight."""
+    picture_of(tmp_path / "skies", "sky.exr", 1.0, 1.0, 1.0)
+    room.world.cycles.sampling_method = own
+    with surroundings(room, tmp_path / "skies", evened=False) as shown:
+        ((*_, world),) = shown.changes(WorldDraw("sky.exr", 0.0, 1.0), room)
+        assert (world.cycles.sampling_method, world.cycles.sample_map_resolution) == kept
+    assert room.world.cycles.sampling_method == own
 
 
 def test_surroundings_that_come_with_blender_are_there(shoot):
