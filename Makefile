@@ -10,7 +10,7 @@ DEMO := build/demo
 ABREAST := -n auto --maxprocesses 4 --dist loadfile
 BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
 
-.PHONY: demo test test-pages test-slow test-readers test-training test-deploy test-wheels test-blender for-blender in-blender lint benchmark zip clean
+.PHONY: demo test test-slow test-readers test-training test-deploy test-wheels test-blender for-blender in-blender lint benchmark zip clean
 
 demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 views, export, show
 	rm -rf $(DEMO)
@@ -24,11 +24,8 @@ demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 
 test: lint                    ## the whole suite, but for what is marked slow
 	$(BIN)/python -m pytest -m "not slow" $(ABREAST)
 
-test-pages: $(VENV)/.ready    ## what is slow of it: the commands of docs/, and benchmarks on next to nothing
-	$(BIN)/python -m pytest -m slow tests/test_readme.py tests/test_benchmarks.py $(ABREAST)
-
-test-slow: $(VENV)/.ready     ## all of it
-	$(BIN)/python -m pytest $(ABREAST)
+test-slow: $(VENV)/.ready     ## what is: drills, the commands of docs/, and benchmarks on next to nothing
+	$(BIN)/python -m pytest -m slow $(ABREAST)
 
 test-readers: $(READERS)/.ready  ## what exports write, loaded by the readers that formats are made for; several GB
 	$(READERS)/bin/python -m pytest tests/readers tests/postprocess/test_formats_page.py -rs

@@ -41,7 +41,7 @@ LONG = {
     *("balloons.py", "cost.py", "drawn.py", "instances.py", "labels.py", "memory.py", "objects.py", "presets.py"),
     "rays.py",
 }
-"""They render; `make test-pages` tries them."""
+"""They render; `make test-slow` tries them."""
 NO_RUNS = {"window.py", "crowds.py", "run.py", "stress.py"}  # that one has a test beside the drills
 
 

@@ -71,7 +71,7 @@ RENDER_MUCH = {
     *("jobs", "modalities", "randomisation", "scale", "verify", "views"),
     *("balloons", "picture_frames", "recipes", "rooms", "studio"),
 }
-"""Pages whose commands take minutes in all; `make test-pages` tries them."""
+"""Pages whose commands take minutes in all; `make test-slow` tries them."""
 COMMANDS = [
     pytest.param(
         page, command, id=f"{page.stem}: {command}", marks=[pytest.mark.slow] if page.stem in RENDER_MUCH else []

@@ -16,8 +16,8 @@ from .held import Change
 from .world import WorldDraw
 
 _MAP = (64, 2048)
-"""Fewest and most columns of the map by which Cycles aims at what is bright. Left to itself it makes one of 4,096 for any
-picture behind a mapping, anew for each frame: two seconds of a core, however small the frame."""
+"""Fewest and most columns of the map by which Cycles aims at what is bright. Left to itself it makes one of 4,096 for
+any picture behind a mapping, anew for each frame: two seconds of a core, however small the frame."""
 
 
 class Surroundings:

@@ -75,6 +75,7 @@ def test_units_of_two_scenes_render_what_one_run_renders(job, capfd, monkeypatch
     assert len(set(pictures(job / "alone").values())) == 3
 
 
+@pytest.mark.slow
 def test_many_frames_of_a_scene_are_runs_of_other_seeds(job, capfd, monkeypatch):
     monkeypatch.setattr("farm.planning.FRAMES_A_RUN", 3)  # of two views each: a run has each view once
     assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "6", "--unit-frames", "1"]) == 0

@@ -82,6 +82,7 @@ def test_another_state_of_the_scene_is_refused(scene_file, finished, tmp_path):
     assert "another state of" in labelpass("render", changed, "--out", finished, check=1).stderr
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_nothing_is_lost_or_half_there(scene_file, tmp_path):
     """-9 at random moments, from the first import to the last rename, until a run comes through undisturbed."""
     run, rng, done_before = tmp_path / "run", random.Random(3), {}

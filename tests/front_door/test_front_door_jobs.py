@@ -59,7 +59,7 @@ def test_a_job_of_one_scene_is_the_render_of_that_scene(scene_file, finished, tm
     assert checksums(tmp_path / "run") == checksums(finished)
 
 
-@pytest.mark.parametrize("with_blender", [False, True])
+@pytest.mark.parametrize("with_blender", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_lidar_of_a_job_is_that_of_the_command_line(scene_file, tmp_path, with_blender):
     lidar = {"beams": 4, "lowest": -60, "highest": -30, "columns": 30, "range_noise": 0.5, "dropout": 0.25}
     (tmp_path / "job.yaml").write_text(
@@ -78,7 +78,7 @@ def test_a_lidar_of_a_job_is_that_of_the_command_line(scene_file, tmp_path, with
     assert 0 < points < 4 * 30  # some are lost
 
 
-@pytest.mark.parametrize("with_blender", [False, True])
+@pytest.mark.parametrize("with_blender", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_scene_that_fails_does_not_stop_the_others_and_a_second_start_does_what_is_missing(
     scene_files, finished, tmp_path, with_blender
 ):

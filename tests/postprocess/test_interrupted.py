@@ -96,10 +96,10 @@ def stop_alone(process: subprocess.Popen[str], number: int) -> None:
     [
         (signal.SIGINT, stop_group, 130),
         (signal.SIGTERM, stop_alone, 143),
-        (signal.SIGTERM, stop_group, 143),
+        pytest.param(signal.SIGTERM, stop_group, 143, marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize("twice", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_signal_leaves_what_the_same_command_goes_on_with(
     run: Path,
     whole: dict[str, bytes],

@@ -66,9 +66,7 @@ def test_past_what_is_looked_through_the_others_in_its_place_may_be_missed(empty
     camera(empty_scene)
     rectangle(empty_scene, -99, 99, label=2)
     build(empty_scene)
-    found = np.repeat(np.uint16([2, 9, 7, 4]), HEIGHT // 4)[:, None].repeat(
-        WIDTH, axis=1
-    )  # a quarter of the picture each
+    found = np.repeat(np.uint16([[2], [9], [7], [4]]), HEIGHT // 4, axis=0).repeat(WIDTH, axis=1)  # in stripes
     purity = np.full((HEIGHT, WIDTH), 1 if k == 1 else 5 / 9, np.float32)  # as dice fall
     tally = held(empty_scene, pixels(found, purity, k), label_supersample=k).tallies["labels"]
     assert Counter(each.pixel[1] // (HEIGHT // 4) for each in tally.differing) == {2: ALL // 4, 3: ALL // 4}

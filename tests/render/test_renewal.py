@@ -62,7 +62,7 @@ def test_a_session_says_that_it_wants_a_fresh_process(three_views, tmp_path):
     assert run_folder.finished_frames(request.out) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("door", ["front door", "render.py"])
+@pytest.mark.parametrize("door", [pytest.param("front door", marks=pytest.mark.slow), "render.py"])
 def test_the_process_begins_again_and_ends_with_what_the_last_one_says(three_views, tmp_path, door):
     run = tmp_path / "run"
     if door == "front door":

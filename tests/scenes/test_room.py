@@ -154,7 +154,7 @@ def test_no_image_and_no_library_lies_outside_the_file(scene):
     assert not [image.name for image in bpy.data.images if image.source == "FILE" and not image.packed_file]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_nothing_sticks_out_of_the_room(seed):
     """Through the floor, the ceiling or a wall by more than 3 cm; what stands on the sill may reach for the pane."""
     _build(seed)
