@@ -164,8 +164,9 @@ def _made(cut: NDArray[np.float32], border: int) -> Cutout:
 
 
 def _outline(seen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    rows, columns = np.nonzero(seen)
-    corners = np.concatenate([np.column_stack((columns + x, rows + y)) for x in (0, 1) for y in (0, 1)])
+    rows = np.flatnonzero(seen.any(axis=1))
+    first, last = seen[rows].argmax(axis=1), seen.shape[1] - 1 - seen[rows, ::-1].argmax(axis=1)  # others lie between
+    corners = np.concatenate([np.column_stack((across, rows + y)) for across in (first, last + 1) for y in (0, 1)])
     around = cv2.convexHull(corners.astype(np.int32))[:, 0]
     return np.ascontiguousarray((around / (seen.shape[1], seen.shape[0]) - 0.5).T)
 
