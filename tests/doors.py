@@ -142,8 +142,8 @@ NEEDS_TORCH = {
     "experiments.run",
 }
 READERS = (
-    *("checksums", "encoded", "errors", "evaluation", "exporters", "labelmap", "layout", "manifest", "pages", "pixels"),
-    *("png", "progress", "report.charts", "signals", "staging", "stats"),
+    *("checksums", "encoded", "errors", "evaluation", "exporters", "importers.picture_files", "labelmap", "layout"),
+    *("manifest", "pages", "pixels", "png", "progress", "report.charts", "signals", "staging", "stats"),
 )
 """What training may know of postprocess."""
 BLENDER = {"bpy", "bpy_extras", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ui", "addon_utils", "_cycles",

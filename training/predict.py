@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from blender_addon.contract.words import listed
+from postprocess.importers.picture_files import picture
 from postprocess.manifest import NAME
 from postprocess.progress import Progress as ShowProgress
 from postprocess.staging import check_place, staged
@@ -33,6 +35,7 @@ from .predictions import (
 )
 
 _USUAL = "test"  # the split that is predicted where none is named
+_Read = Callable[[Path], NDArray[np.uint8]]
 
 
 def predict(
@@ -53,11 +56,11 @@ def predict(
     model = read_model(file)
     check_place(out)
     refuse_inside(out)
-    pictures, meaning, digest = _asked(place, model, source, split)
+    pictures, read, meaning, digest = _asked(place, model, source, split)
     origin = Origin(checksum_of(file), digest, None if digest is None else split or _USUAL)
     network = _network(place, model, machine)
     with staged(out) as staging, memory_told(machine):
-        for done, (name, classes) in enumerate(_predicted(network, pictures, model, machine, batch), start=1):
+        for done, (name, classes) in enumerate(_predicted(network, pictures, read, model, machine, batch), start=1):
             write_prediction(staging, name, classes, meaning)
             if show is not None:
                 show(done, len(pictures))
@@ -74,19 +77,20 @@ def are_of(predictions: Path, place: Path, dataset: Path) -> bool:
 
 def _asked(
     place: Path, model: Model, source: Path, split: str | None
-) -> tuple[Mapping[str, Path], Meaning, str | None]:
-    """What to predict, in which values, and the digest of a dataset."""
+) -> tuple[Mapping[str, Path], _Read, Meaning, str | None]:
+    """What to predict, how it is read, in which values, and the digest of a dataset."""
     if (source / NAME).is_file():
         dataset = open_dataset(source)
         refuse_other_classes(model.learned, dataset.learned, str(place), str(source))
         pictures = {frame.name: frame.image for frame in dataset.frames(split or _USUAL)}
-        return pictures, meaning_of_dataset(dataset), dataset.digest
+        return pictures, read_picture, meaning_of_dataset(dataset), dataset.digest
     inside = source / "dataset"  # where `labelpass dataset` puts it
     if (inside / NAME).is_file():
         raise TrainingError(f"{source} is no dataset (it has no {NAME}); did you mean {inside}?")
     if split is not None:
         raise TrainingError(f"{source} is no dataset (it has no {NAME}), so it has no --split {split}")
-    return pictures_in(source), meaning_of_label_ids(model.learned), None
+    as_shown = partial(picture, upright=True)  # by whatever shows the label map beside it
+    return pictures_in(source), as_shown, meaning_of_label_ids(model.learned), None
 
 
 def _network(place: Path, model: Model, machine: Machine) -> nn.Module:
@@ -102,13 +106,13 @@ def _network(place: Path, model: Model, machine: Machine) -> nn.Module:
 
 
 def _predicted(
-    network: nn.Module, pictures: Mapping[str, Path], model: Model, machine: Machine, batch: int
+    network: nn.Module, pictures: Mapping[str, Path], read_one: _Read, model: Model, machine: Machine, batch: int
 ) -> Iterator[tuple[str, NDArray[np.uint16]]]:
     least = NETWORKS[model.settings.net].least
 
     def read(item: tuple[str, Path]) -> tuple[str, NDArray[np.uint8]]:
         name, path = item
-        image = read_picture(path)
+        image = read_one(path)
         if min(image.shape[:2]) < least:
             size = f"{image.shape[1]}x{image.shape[0]}"
             raise TrainingError(f"{path} is {size}, and this network needs {least} pixels on each side")

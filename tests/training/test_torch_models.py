@@ -157,6 +157,22 @@ def test_pictures_of_any_size_and_kind(tmp_path, model, machine):
     assert cv2.imread(str(tmp_path / "out" / "a.png")).shape == (33, 47, 3)
 
 
+def test_pictures_are_seen_as_viewers_show_them(tmp_path, model, machine):
+    """A phone held upright stores its picture lying, and a note; a gray picture is as gray in three channels."""
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    photos.mkdir()
+    gray = np.random.default_rng(0).integers(0, 255, (64, 40), np.uint8)
+    Image.fromarray(gray).save(photos / "gray.png")
+    upright = Image.fromarray(np.dstack([gray] * 3))
+    upright.save(photos / "upright.png")
+    note = Image.Exif()
+    note[0x0112] = 6  # to be turned by a quarter, clockwise
+    upright.transpose(Image.Transpose.ROTATE_90).save(photos / "lying.png", exif=note)
+    predict(model, photos, out, machine)
+    gray, upright, lying = (cv2.imread(str(out / f"{name}.png")) for name in ("gray", "upright", "lying"))
+    assert gray.shape == (64, 40, 3) and (gray == upright).all() and (upright == lying).all()
+
+
 def test_what_cannot_be_predicted_leaves_nothing(tmp_path, model, machine):
     photos = tmp_path / "photos"
     photos.mkdir()
@@ -165,7 +181,7 @@ def test_what_cannot_be_predicted_leaves_nothing(tmp_path, model, machine):
     with pytest.raises(TrainingError, match=r"b.png is 40x8, and this network needs 32 pixels"):
         predict(model, photos, tmp_path / "out", machine)
     (photos / "b.png").write_text("no picture")
-    with pytest.raises(ExportError, match=r"b.png is no whole PNG or JPEG"):
+    with pytest.raises(ExportError, match=r"b.png is no whole picture"):
         predict(model, photos, tmp_path / "out", machine)
     with pytest.raises(TrainingError, match=r"is no model of labelpass train \(it has no best.pt\)"):
         predict(photos, photos, tmp_path / "out", machine)
