@@ -58,7 +58,9 @@ def render_with(program: str, scene: Path, request: Request) -> int:
 
 
 def tell_end(program: str, code: int) -> None:
-    """Say how a render ended that did not end well."""
+    """Say how a render ended that did not end well; where our script in it heard a signal, it has said so."""
+    if code > 0 and ended_by(code) in _STOPS:
+        return
     how = f"was ended by {ended_by(code)}; what is done stays, run the same command to go on"
     print(f"labelpass: {program} {how if code < 0 else f'ended with exit code {code}'}", file=sys.stderr, flush=True)
 
@@ -142,12 +144,14 @@ _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr
 
 def run_child(command: list[str], heard: IO[bytes] | None = None, is_too_long: Callable[[], bool] | None = None) -> int:
     """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say.
+    A child that goes on all the same is told again; where it ended well before it heard, Ctrl-C is ours.
 
     `heard`: a file for all that it prints, which is printed otherwise. It is killed once `is_too_long` says so, which
     is asked every few seconds.
     """
     children: list[subprocess.Popen[bytes]] = []
     told: list[int] = []
+    pressed: list[int] = []
 
     def hand_on(number: int, _frame: object) -> None:
         told.append(number)
@@ -156,7 +160,7 @@ def run_child(command: list[str], heard: IO[bytes] | None = None, is_too_long: C
 
     # Functions, since a child would inherit that signals are ignored.
     before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number)),
         **{number: signal.signal(number, hand_on) for number in _HANDED_ON},
     }
     try:
@@ -164,12 +168,20 @@ def run_child(command: list[str], heard: IO[bytes] | None = None, is_too_long: C
             children.append(child)
             for number in told:  # before it was there to be told
                 child.send_signal(number)
-            while is_too_long:
-                with suppress(subprocess.TimeoutExpired):
-                    return child.wait(LOOK)
-                if is_too_long():
-                    child.kill()
-            return child.wait()
+            code = _awaited(child, is_too_long, pressed)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    if pressed and ended_by(code) not in _STOPS:
+        signal.raise_signal(signal.SIGINT)
+    return code
+
+
+def _awaited(child: subprocess.Popen[bytes], is_too_long: Callable[[], bool] | None, pressed: list[int]) -> int:
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return child.wait(LOOK)
+        if is_too_long and is_too_long():
+            child.kill()
+        if pressed and os.name != "nt":  # Blender, as it opens a file, takes the first for "break off", and goes on
+            child.send_signal(signal.SIGINT)

@@ -96,10 +96,13 @@ def main(words: list[str]) -> int:
 
 def _planned(scene: Path, run: Path, frames: int) -> int:
     try:
-        json.loads(scene.read_text())
+        does = json.loads(scene.read_text())
     except ValueError:
         print(f"labelpass: {scene.name} is no .blend at all", flush=True)
         return 1
+    if does.get("planning") == "hangs":
+        scene.with_suffix(".planning").touch()
+        time.sleep(3600)
     views = tuple(View(frame, 1, "Camera", "") for frame in range(1, frames + 1))
     plan = a_plan(scene.name)
     write_plan(run, replace(plan, views=views, settings=replace(plan.settings, draws=frames)))
@@ -107,4 +110,8 @@ def _planned(scene: Path, run: Path, frames: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # as the renderer's own, which hears it and has its say
+        print("labelpass: stopped; what is done stays, run the same command to go on", flush=True)
+        sys.exit(128 + signal.SIGINT)
