@@ -26,7 +26,7 @@ PILOT_TIMEOUT = 3600.0
 """Seconds that a frame of a pilot may take where the job has no frame_timeout: nobody knows yet what is long."""
 _LAST_WORDS = 3  # lines: a problem, and that nothing was rendered
 
-_STOPPED = re.compile(r"stopped($|; )|.* was ended by SIG(INT|TERM|HUP); ")
+_STOPPED = re.compile(r"stopped($|; )|.* was ended by SIG(INT|TERM|HUP); |.* ended with exit code (129|130|143)$")
 
 
 class Ended(FarmError):

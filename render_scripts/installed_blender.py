@@ -58,9 +58,7 @@ def render_with(program: str, scene: Path, request: Request) -> int:
 
 
 def tell_end(program: str, code: int) -> None:
-    """Say how a render ended that did not end well; where our script in it heard a signal, it has said so."""
-    if code > 0 and ended_by(code) in _STOPS:
-        return
+    """Say how a render ended that did not end well."""
     how = f"was ended by {ended_by(code)}; what is done stays, run the same command to go on"
     print(f"labelpass: {program} {how if code < 0 else f'ended with exit code {code}'}", file=sys.stderr, flush=True)
 
