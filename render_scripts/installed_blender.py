@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere
-from blender_addon.contract.run import PLAN, finished_frames, read_plan
+from blender_addon.contract.frame_numbers import frames_text
+from blender_addon.contract.run import PLAN, has_frame, read_plan
 
 from . import check_request
 from .arguments import to_arguments
@@ -35,8 +36,8 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     """Render `scene` with the Blender called `program`. Returns the exit code (see `session`), 128 and a signal where
     somebody stopped it.
 
-    The code 0 is believed where the run folder says the same. Raises Refused where it does not, NotHere where there is
-    no such program.
+    The code 0 is held to the run folder (see `believed`). Raises Refused where there is none at all, NotHere where
+    there is no such program.
     """
     blender = _found(program)
     entry = Path(__file__).with_name("render.py")
@@ -50,11 +51,25 @@ def render_with(program: str, scene: Path, request: Request) -> int:
             raise Refused(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
         if request.plan_only:
             return 0
-        frames = request.frames or [view.frame for view in read_plan(request.out).views]
-        lost = sorted(set(frames) - set(finished_frames(request.out)))
-        if lost:
-            raise Refused(f"{program} ended as if all was well, without frame {lost[0]}; run the same command again")
+        return believed(program, request)
     return render_code(code)
+
+
+def believed(who: str, request: Request) -> int:
+    """The exit code of a render that ended with 0: a frame failed, and is told, where the run lacks some, as after a
+    script of the scene's that ended Blender in the middle of it."""
+    lost = [frame for frame in _asked(request) if not has_frame(request.out, frame)]
+    if not lost:
+        return 0
+    why = f"ended with exit code 0, without {'frames' if len(lost) > 1 else 'frame'} {frames_text(lost)}"
+    print(f"labelpass: {who} {why}; what is done stays, run the same command to go on", file=sys.stderr, flush=True)
+    return FAILED
+
+
+def _asked(request: Request) -> list[int]:
+    """The frames that a render which is over was to leave."""
+    views = read_plan(request.out).views
+    return sorted(request.frames or (view.frame for view in views if request.camera in (None, view.camera)))
 
 
 def tell_end(program: str, code: int) -> None:
