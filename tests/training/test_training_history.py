@@ -31,8 +31,8 @@ def test_a_best_epoch_worth_no_more_than_one_class_everywhere_is_told(epochs, is
 def test_the_sentence_has_both_figures_and_what_to_try():
     assert why_nothing([an_epoch(1, 0.25, 0.3)]) == (
         "nothing was learned: the best epoch, 1, has a mean IoU of 0.2500 on val, and the most frequent class "
-        "everywhere has 0.3000; try a smaller --learning-rate, more --epochs, or see whether pictures and labels belong "
-        "together"
+        "everywhere has 0.3000; try a smaller --learning-rate, more --epochs, or see whether pictures and labels "
+        "belong together"
     )
 
 
