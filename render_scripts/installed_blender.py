@@ -68,8 +68,9 @@ def believed(who: str, request: Request) -> int:
 
 def _asked(request: Request) -> list[int]:
     """The frames that a render which is over was to leave."""
-    views = read_plan(request.out).views
-    return sorted(request.frames or (view.frame for view in views if request.camera in (None, view.camera)))
+    if request.frames:
+        return sorted(request.frames)
+    return sorted(view.frame for view in read_plan(request.out).views if request.camera in (None, view.camera))
 
 
 def tell_end(program: str, code: int) -> None:
