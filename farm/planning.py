@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from blender_addon.contract.run import FRAMES, PLAN, read_plan, read_record
+from blender_addon.contract.run import FRAMES, PLAN, read_plan, read_record, sweep_partial_frames
 from blender_addon.contract.words import counted
 from render_scripts.arguments import to_arguments
 from render_scripts.job_file import JobFile, Task, run_name, tasks
@@ -44,7 +44,7 @@ def plan_units(asked: JobFile, out: Path, wish: Wish, say: Callable[[str], None]
     there is planned anew, or must agree where it has frames.
 
     Raises FarmError where no plan can be made there, for all scenes that cannot be planned at once, and where the pilot
-    cannot be rendered; runs without frames are gone then.
+    cannot be rendered; runs without frames are gone then, and so they are where a signal comes.
     """
     check_place(out)
     job = asked.job
@@ -59,8 +59,10 @@ def plan_units(asked: JobFile, out: Path, wish: Wish, say: Callable[[str], None]
     try:
         parts = _all_parts(found, out, job.blender, wish.frames, say)
         pilot = None if wish.frames_a_unit else _piloted(parts, out, job.blender, say)
-    except FarmError:
+    except BaseException as error:
         _clear(out, was_there)
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            error.add_note("there is no plan yet; the same command goes on")
         raise
     scenes = [part.scene for part in parts]
     most = wish.frames_a_unit or frames_a_unit(pilot, wish.minutes)
@@ -200,6 +202,7 @@ def _forget(run: Path) -> None:
 def _clear(out: Path, was_there: bool) -> None:
     """Leave no run of which nothing was rendered where there will be no plan of units."""
     for run in (out / RUNS).glob("*"):
+        sweep_partial_frames(run)
         if (run / PLAN).is_file():
             _forget(run)
     with suppress(OSError):

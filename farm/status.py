@@ -13,7 +13,8 @@ from typing import Any
 from blender_addon.contract.endings import NOT_HERE
 from blender_addon.contract.frame_numbers import frames_text
 from blender_addon.contract.rendered_by import differing, machine_of
-from blender_addon.contract.words import counted, listed
+from blender_addon.contract.words import counted, in_shell, listed
+from render_scripts.installed_blender import FAILED
 from render_scripts.outlook import duration
 
 from .attempts import Attempt, all_attempts
@@ -39,9 +40,13 @@ class Host:
 
 @dataclass(frozen=True)
 class Failure:
+    """`only_on`: the one machine on which all attempts at the unit failed, where others have rendered frames of its
+    scene: that machine may be at fault, and not the scene. "" elsewhere."""
+
     unit: int
     frames: tuple[int, ...]
     why: str
+    only_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,9 @@ def status_of(out: Path) -> Status:
     tried: dict[int, list[Attempt]] = {}
     for attempt in all_attempts(out):
         tried.setdefault(attempt.unit, []).append(attempt)
+    rendered_on: dict[int, set[str]] = {scene: set() for scene in range(len(plan.scenes))}
+    for index, unit in enumerate(plan.units):
+        rendered_on[unit.scene].update(attempt.host for attempt in tried.get(index, []) if attempt.rendered)
     by_unit: list[str] = []
     attempts: list[Attempt] = []
     machines: list[Mapping[str, str]] = []
@@ -98,7 +106,8 @@ def status_of(out: Path) -> Status:
         by_unit.append(state)
         if state == "failed":
             whys = [attempt.why for attempt in own if attempt.why]
-            failures.append(Failure(index, lacking, whys[-1] if whys else ""))
+            only_on = _only_on(own, rendered_on[plan.units[index].scene])
+            failures.append(Failure(index, lacking, whys[-1] if whys else "", only_on))
         last = own[-1] if state == "missing" and own else None
         if last and last.code in (AGAIN, NOT_HERE) and last.why:
             delays[last.host, last.why] += 1
@@ -129,24 +138,33 @@ def lines(out: Path, status: Status) -> list[str]:
         told.append(f"{host.name}: {counted(host.frames, 'frame')}, {speed}{running}{slow}")
     told += [f"warning: {why}" for why in status.mixed]
     told += [f"{delay.host}: {counted(delay.units, 'unit')} for later: {delay.why}" for delay in status.delays]
-    return told + _told(status.failures)
+    return told + _told(out, status.failures)
 
 
-def _told(failures: Iterable[Failure]) -> list[str]:
+def _told(out: Path, failures: Iterable[Failure]) -> list[str]:
     """A line for each reason, however many units have it, and not for more reasons than a person reads."""
-    whys: dict[str, list[Failure]] = {}
+    whys: dict[tuple[str, str], list[Failure]] = {}
     for failure in failures:
-        whys.setdefault(failure.why, []).append(failure)
+        whys.setdefault((failure.why, failure.only_on), []).append(failure)
     told = []
-    for why, same in list(whys.items())[:_REASONS]:
+    for (why, host), same in list(whys.items())[:_REASONS]:
         numbers = listed(frames_text(failure.unit for failure in same).split(","), most=10)
         which = f"unit{'s' * (len(same) > 1)} {numbers}"
         frames = sum(len(failure.frames) for failure in same)
         told.append(f"{which} failed, {counted(frames, 'frame')}{':' * bool(why)} {why}".rstrip())
+        if host:
+            again = f"labelpass unit {in_shell(out)} --index {same[0].unit} --again"
+            told[-1] += f"; only on {host}, while others render the same scene: on one of those, {again}"
     if len(whys) > _REASONS:
         units = sum(len(same) for same in list(whys.values())[_REASONS:])
         told.append(f"{counted(units, 'unit')} more failed, of {len(whys) - _REASONS} other reasons; --json has all")
     return told
+
+
+def _only_on(tried: Sequence[Attempt], rendered_on: Set[str]) -> str:
+    """The machine of a `Failure`; three attempts in a row are of one machine, so that each unit has seen few."""
+    failed = {attempt.host for attempt in tried if attempt.code in (FAILED, PERMANENT)}
+    return next(iter(failed)) if len(failed) == 1 and rendered_on - failed else ""
 
 
 def _shared(tried: Sequence[Attempt], there: int) -> list[Attempt]:

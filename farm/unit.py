@@ -151,6 +151,8 @@ def _verdict(code: int, todo: list[int], left: list[int], log: Path) -> tuple[in
         return NOT_HERE if code == NOT_HERE else AGAIN, None, why
     if code in (REFUSED, _WRONG_ARGUMENTS):  # which a Python that does not start ends with, too
         return (PERMANENT if said else AGAIN), None, why
+    if code == 0:
+        why = said or f"it ended with exit code 0, without {'frames' if len(left) > 1 else 'frame'} {frames_text(left)}"
     if name:
         where = f"at frame {left[0]}" if left and (left != todo or has_begun(log)) else "before its first frame"
         why = f"ended by {name} {where}{'; ' * bool(said)}{said}"

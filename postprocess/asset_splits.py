@@ -58,10 +58,15 @@ def shown_assets(collection: Collection, labels: Sequence[str]) -> dict[str, fro
     visible parts."""
     refuse_lacking(collection.frames, "--split-assets", ["instances"])
     ids = [_ids(source.label_set, labels) for source in collection.sources]
-    for label in labels:
-        if not any(_has(source.label_set, label) for source in collection.sources):
-            _ids(collection.sources[0].label_set, [label], strict=True)
+    refuse_unknown([source.label_set for source in collection.sources], labels)
     return {frame.key.name: _assets(frame, ids[frame.source]) for frame in collection.frames}
+
+
+def refuse_unknown(label_sets: Sequence[LabelSet], labels: Iterable[str]) -> None:
+    """Raises ExportError for a label, by name or id, that none of the label sets has."""
+    for label in labels:
+        if not any(_has(label_set, label) for label_set in label_sets):
+            _ids(label_sets[0], [label], strict=True)
 
 
 def _has(label_set: LabelSet, label: str) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from blender_addon.contract.asked import asked_frames
@@ -60,15 +60,25 @@ def frames_of_runs(runs: Sequence[Path], partly: bool = False) -> Collection:
             if came < len(asked) and not partly:
                 counts = f"{came} of {counted(len(asked), 'frame')}"
                 warnings.append(f"run {name!r} is unfinished: {counts}; render it again to go on")
-            # Equal label sets are one object: those of a thousand runs would be a gigabyte.
-            labels = next((known.label_set for known in sources if known.label_set == plan.label_set), plan.label_set)
-            sources.append(replace(_source_of(plan, name, len(found), max(len(asked), len(found))), label_set=labels))
+            sources.append(_source_of(plan, name, len(found), max(len(asked), len(found)), sources))
 
     frames = packed(read())
     refuse_twice(frames)
     if not frames:
         raise ExportError(f"no finished frame in {', '.join(map(str, runs)) or 'no run at all'}; render first")
     return Collection(tuple(sources), frames, tuple(warnings))
+
+
+def planned_sources(runs: Iterable[Path]) -> list[tuple[Source, frozenset[str]]]:
+    """Run folders as sources before a frame is there, and the files that each of their frames will have. Raises
+    ExportError where one has no plan."""
+    sources: list[Source] = []
+    files: list[frozenset[str]] = []
+    for folder in runs:
+        plan = _plan(folder)
+        sources.append(_source_of(plan, slug(folder.resolve().name, "run"), 0, len(plan.views), sources))
+        files.append(frozenset(plan.settings.files))
+    return list(zip(sources, files))
 
 
 def _run(folder: Path) -> _Run:
@@ -128,11 +138,12 @@ def _states_of_one_scene(runs: Mapping[str, _Run]) -> list[str]:
     ]
 
 
-def _source_of(plan: Plan, name: str, frames: int, planned: int) -> Source:
+def _source_of(plan: Plan, name: str, frames: int, planned: int, others: Iterable[Source]) -> Source:
+    """Its label set is that of `others` where they are equal: those of a thousand runs would be a gigabyte."""
     return Source(
         kind="run",
         name=name,
-        label_set=plan.label_set,
+        label_set=next((other.label_set for other in others if other.label_set == plan.label_set), plan.label_set),
         scene=plan.scene,
         scene_sha256=plan.scene_sha256,
         seed=plan.settings.seed,

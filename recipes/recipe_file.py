@@ -12,24 +12,24 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
-from blender_addon.contract.strict import Misfits, build, key_of, plain
-from blender_addon.strict_yaml import Place, YamlError, read_yaml
+from blender_addon.contract.strict import Misfits, build, plain
+from blender_addon.strict_yaml import Place
 from render_scripts.job import Job
 from render_scripts.request import Request
 from render_scripts.written_file import read_file, refusal
 from scenes.catalogue import builder, draws
 
 from .built_in import BuiltIn
+from .changes import SECTIONS, Change, label_set_in, put_in, read_change
 from .export_words import export_words
 
 RECIPES = BuiltIn("recipe", Path(__file__).parent)
-_SECTIONS = ("settings", "render", "export")
 _NOT_IN_A_RECIPE = ("scene", "scenes", "out", "frames", "blender", "seed")
 """Keys of a job that a recipe says itself, or the command line."""
 
@@ -71,16 +71,16 @@ def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
     """A recipe by its name or path, with `changes` such as "size=[64, 64]" (a setting), "export.format=coco" or
     "render.randomize.world={}" in it.
 
-    Paths in the file are relative to it, those in changes to the working folder. Raises ValueError, with a line for
-    each thing that is wrong.
+    Paths in the file are relative to it, those in changes to the working folder, in all sections. Raises ValueError,
+    with a line for each thing that is wrong.
     """
     path = RECIPES.file(name)
     data, places = read_file(path, "a recipe")
-    read = [_change(text) for text in changes]
+    read = [read_change(text) for text in changes]
     try:
         return _understood(path, build(Recipe, data), read)
     except Misfits as error:
-        raise _refused(path, places, error.found, [".".join(keys) for keys, _ in read]) from None
+        raise _refused(path, places, error.found, [".".join(change.keys) for change in read]) from None
 
 
 def _refused(path: Path, places: Mapping[str, Place], found: Iterable[str], changed: Iterable[str]) -> ValueError:
@@ -92,17 +92,14 @@ def _refused(path: Path, places: Mapping[str, Place], found: Iterable[str], chan
     return ValueError("\n".join([*lines, *([str(refusal(path, places, of_file))] if of_file else [])]))
 
 
-def _understood(path: Path, written: Recipe, changes: list[tuple[tuple[str, ...], Any]]) -> Asked:
+def _understood(path: Path, written: Recipe, changes: list[Change]) -> Asked:
     try:
         module = builder(written.scenes)
     except ValueError as error:
         raise Misfits([f"scenes: {error}"]) from None
-    sections: dict[str, dict[str, Any]] = {name: dict(getattr(written, name)) for name in _SECTIONS}
-    hints = {key_of(key): hint for key, hint in get_type_hints(module.Settings).items()}
-    for (section, key, *inside), value in changes:
-        a_path = section == "settings" and Path in (hints.get(key), *get_args(hints.get(key)))
-        taken = str(Path.cwd() / value) if a_path and isinstance(value, str) else value
-        sections[section][key] = _changed(sections[section].get(key), inside, taken)
+    sections: dict[str, dict[str, Any]] = {name: dict(getattr(written, name)) for name in SECTIONS}
+    for change in changes:
+        put_in(sections, change, {"settings": module.Settings, "render": Job}, Path.cwd())
     wrong: list[str] = []
     settings = job = None
     try:
@@ -118,7 +115,9 @@ def _understood(path: Path, written: Recipe, changes: list[tuple[tuple[str, ...]
     except Misfits as error:
         wrong += error.found
     try:
-        export = export_words(sections["export"])
+        said = sections["export"]
+        labels = {"labels": label_set_in(said["labels"], path.parent)} if "labels" in said else {}
+        export = export_words({**said, **labels})
     except Misfits as error:
         wrong += error.found
     if wrong:
@@ -130,27 +129,5 @@ def _job(said: Mapping[str, Any], folder: Path) -> Job:
     taken = [f"render.{key}: a recipe does not say it" for key in _NOT_IN_A_RECIPE if key in said]
     if taken:
         raise Misfits(taken)
-    return build(Job, {**said, "out": "out", "scene": "scene.blend"}, "render", alone=True, folder=folder)
-
-
-def _changed(before: Any, inside: Sequence[str], value: Any) -> Any:
-    """`before` with the value at that key inside of it, and all else as it is."""
-    if not inside:
-        return value
-    kept = before if isinstance(before, Mapping) else {}
-    return {**kept, inside[0]: _changed(kept.get(inside[0]), inside[1:], value)}
-
-
-def _change(text: str) -> tuple[tuple[str, ...], Any]:
-    """((section, key, key inside of that, ...), value) of KEY=VALUE; a key without a section is a setting, the value is
-    YAML."""
-    name, equals, value = text.partition("=")
-    keys = tuple(name.strip().split("."))
-    if len(keys) == 1:
-        keys = ("settings", *keys)
-    if not equals or not all(keys) or keys[0] not in _SECTIONS:
-        raise ValueError(f"--set {text!r}: write KEY=VALUE, render.KEY=VALUE or export.KEY=VALUE")
-    try:
-        return keys, read_yaml(value, "a value")[0]
-    except YamlError as error:
-        raise ValueError(f"--set {text!r}: {error}") from None
+    job = build(Job, {**said, "out": "out", "scene": "scene.blend"}, "render", alone=True, folder=folder)
+    return replace(job, label_set=label_set_in(job.label_set, folder))

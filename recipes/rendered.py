@@ -17,7 +17,7 @@ from pathlib import Path
 
 from blender_addon.contract.labels import LabelSet, built_in
 from blender_addon.contract.machine import unfinished_by
-from blender_addon.contract.run import PLAN, finished_frames
+from blender_addon.contract.run import PLAN, has_frame
 from blender_addon.contract.strict import plain
 from blender_addon.contract.words import counted
 from render_scripts.installed_blender import FAILED, ended_by, render_code, run_child, run_script
@@ -88,7 +88,7 @@ def label_set_of(asked: Asked) -> LabelSet | None:
 
 
 def _done(run: Path, wanted: int) -> bool:
-    return (run / PLAN).is_file() and set(range(1, wanted + 1)) <= set(finished_frames(run))
+    return (run / PLAN).is_file() and all(has_frame(run, frame) for frame in range(1, wanted + 1))
 
 
 def build_one(recipe: str, changes: Sequence[str], seed: int, number: int, place: Path, blender: str | None) -> int:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere
-from blender_addon.contract.run import PLAN, finished_frames, read_plan
+from blender_addon.contract.frame_numbers import frames_text
+from blender_addon.contract.run import PLAN, has_frame, read_plan
 
 from . import check_request
 from .arguments import to_arguments
@@ -35,8 +36,8 @@ def render_with(program: str, scene: Path, request: Request) -> int:
     """Render `scene` with the Blender called `program`. Returns the exit code (see `session`), 128 and a signal where
     somebody stopped it.
 
-    The code 0 is believed where the run folder says the same. Raises Refused where it does not, NotHere where there is
-    no such program.
+    The code 0 is held to the run folder (see `believed`). Raises Refused where there is none at all, NotHere where
+    there is no such program.
     """
     blender = _found(program)
     entry = Path(__file__).with_name("render.py")
@@ -50,11 +51,26 @@ def render_with(program: str, scene: Path, request: Request) -> int:
             raise Refused(f"--blender {program}: it ended without a word and rendered nothing; is it a Blender?")
         if request.plan_only:
             return 0
-        frames = request.frames or [view.frame for view in read_plan(request.out).views]
-        lost = sorted(set(frames) - set(finished_frames(request.out)))
-        if lost:
-            raise Refused(f"{program} ended as if all was well, without frame {lost[0]}; run the same command again")
+        return believed(program, request)
     return render_code(code)
+
+
+def believed(who: str, request: Request) -> int:
+    """The exit code of a render that ended with 0: a frame failed, and is told, where the run lacks some, as after a
+    script of the scene's that ended Blender in the middle of it."""
+    lost = [frame for frame in _asked(request) if not has_frame(request.out, frame)]
+    if not lost:
+        return 0
+    why = f"ended with exit code 0, without {'frames' if len(lost) > 1 else 'frame'} {frames_text(lost)}"
+    print(f"labelpass: {who} {why}; what is done stays, run the same command to go on", file=sys.stderr, flush=True)
+    return FAILED
+
+
+def _asked(request: Request) -> list[int]:
+    """The frames that a render which is over was to leave."""
+    if request.frames:
+        return sorted(request.frames)
+    return sorted(view.frame for view in read_plan(request.out).views if request.camera in (None, view.camera))
 
 
 def tell_end(program: str, code: int) -> None:
@@ -142,12 +158,14 @@ _HANDED_ON = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr
 
 def run_child(command: list[str], heard: IO[bytes] | None = None, is_too_long: Callable[[], bool] | None = None) -> int:
     """Run a child to its end. Signals are handed on; Ctrl-C reaches it by itself, and it says what there is to say.
+    A child that goes on all the same is told again; where it ended well before it heard, Ctrl-C is ours.
 
     `heard`: a file for all that it prints, which is printed otherwise. It is killed once `is_too_long` says so, which
     is asked every few seconds.
     """
     children: list[subprocess.Popen[bytes]] = []
     told: list[int] = []
+    pressed: list[int] = []
 
     def hand_on(number: int, _frame: object) -> None:
         told.append(number)
@@ -156,7 +174,7 @@ def run_child(command: list[str], heard: IO[bytes] | None = None, is_too_long: C
 
     # Functions, since a child would inherit that signals are ignored.
     before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, lambda _number, _frame: None),
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number)),
         **{number: signal.signal(number, hand_on) for number in _HANDED_ON},
     }
     try:
@@ -164,12 +182,20 @@ def run_child(command: list[str], heard: IO[bytes] | None = None, is_too_long: C
             children.append(child)
             for number in told:  # before it was there to be told
                 child.send_signal(number)
-            while is_too_long:
-                with suppress(subprocess.TimeoutExpired):
-                    return child.wait(LOOK)
-                if is_too_long():
-                    child.kill()
-            return child.wait()
+            code = _awaited(child, is_too_long, pressed)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    if pressed and ended_by(code) not in _STOPS:
+        signal.raise_signal(signal.SIGINT)
+    return code
+
+
+def _awaited(child: subprocess.Popen[bytes], is_too_long: Callable[[], bool] | None, pressed: list[int]) -> int:
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return child.wait(LOOK)
+        if is_too_long and is_too_long():
+            child.kill()
+        if pressed and os.name != "nt":  # Blender, as it opens a file, takes the first for "break off", and goes on
+            child.send_signal(signal.SIGINT)

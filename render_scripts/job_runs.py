@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from blender_addon.contract.endings import NOT_HERE, NOT_WRITTEN, NotHere
-from blender_addon.contract.run import PLAN, RunError, finished_frames, read_plan
+from blender_addon.contract.run import PLAN, RunError, has_frame, read_plan
 from blender_addon.contract.words import counted, refusal, shown
 
 from .arguments import to_arguments
-from .installed_blender import FAILED, REFUSED, render_code, render_with, run_child, tell_end
+from .installed_blender import FAILED, REFUSED, believed, render_code, render_with, run_child, tell_end
 from .job_file import Task
 from .request import Refused
 
@@ -51,8 +51,11 @@ def render_task(task: Task, blender: str | None) -> int:
 def _render_with_module(task: Task) -> int:
     door = Path(__file__).resolve().parents[1] / "labelpass.py"
     code = run_child([sys.executable, str(door), "render", str(task.scene), *to_arguments(task.request)])
+    who = f"the render of {task.scene}"
+    if code == 0 and not task.request.plan_only:
+        return believed(who, task.request)
     if code < 0:
-        tell_end(f"the render of {task.scene}", code)
+        tell_end(who, code)
     return render_code(code)
 
 
@@ -73,7 +76,7 @@ def frames_done(run: Path) -> str:
     if not (run / PLAN).is_file():
         return f"nothing in {run} yet"
     try:
-        planned = len(read_plan(run).views)
+        planned = [view.frame for view in read_plan(run).views]
     except RunError as error:
         return str(error)
-    return f"{len(finished_frames(run))} of {counted(planned, 'frame')} in {run}"
+    return f"{sum(has_frame(run, frame) for frame in planned)} of {counted(len(planned), 'frame')} in {run}"

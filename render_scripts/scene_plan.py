@@ -292,9 +292,17 @@ def scene_hash() -> str:
     """SHA-256 over the .blend and the libraries it links, wherever they lie on this machine."""
     if not bpy.data.filepath:
         raise Refused("no .blend file is open: blender -b scene.blend -P render.py -- --out RUN")
-    libraries = {Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries}
-    digests = sorted(_file_hash(path) for path in libraries if path.is_file())
+    digests = sorted(_file_hash(path) for path in _libraries() if path.is_file())
     return hashlib.sha256(b"".join([_file_hash(Path(bpy.data.filepath)), *digests])).hexdigest()
+
+
+def lacks_libraries() -> bool:
+    """Whether a library of the open .blend is not on this machine."""
+    return not all(path.is_file() for path in _libraries())
+
+
+def _libraries() -> set[Path]:
+    return {Path(bpy.path.abspath(library.filepath)) for library in bpy.data.libraries}
 
 
 def _file_hash(path: Path) -> bytes:

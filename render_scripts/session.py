@@ -51,7 +51,7 @@ from .renewal import AGAIN, worn_out
 from .request import Refused, Request
 from .resume import as_here, check_resume, continued, missing
 from .sampled_views.view_camera import sampled_camera
-from .scene_plan import choose_view_layer, propose
+from .scene_plan import choose_view_layer, lacks_libraries, propose, scene_hash
 from .threads import on_threads
 from .watchdog import Watch, watchdog
 
@@ -106,6 +106,8 @@ def _render(request: Request) -> int:
 def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_out: Sequence[str]) -> int:
     found = run_folder.read_plan(request.out) if (request.out / run_folder.PLAN).exists() else None
     if found:
+        if request.planned:
+            _refuse_other_state(request, found)
         request = continued(request, found)
     elif request.planned:
         raise NotHere(f"{request.out} has no {run_folder.PLAN}: it was there a moment ago, and another is not made")
@@ -159,6 +161,17 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_o
     run_folder.sweep_partial_frames(request.out)  # whom a signal ended as this began may have lived a moment longer
     print(f"labelpass: {request.out}: {share} done", flush=True)
     return 0
+
+
+def _refuse_other_state(request: Request, found: Plan) -> None:
+    """Raises NotHere where this machine sees another scene than was planned, before anything else of it is refused:
+    the disk of one machine may be behind those of the others."""
+    if not lacks_libraries() and scene_hash() != found.scene_sha256:  # libraries that are not there are told later
+        raise NotHere(
+            f"this machine sees {found.scene}, or a library of it, in another state than {request.out} was planned "
+            "for: where other machines render it, the disk of this one is behind; where it was edited, put the old "
+            "file back, or plan into a new folder"
+        )
 
 
 def _after_a_pilot(request: Request, scene: bpy.types.Scene, plan: Plan) -> Plan:

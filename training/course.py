@@ -11,8 +11,8 @@ from torch import nn
 
 from .augmentation import look, order_of
 from .batches import Batch, batch_of, in_advance
-from .checkpoint import Model, Progress
-from .errors import TrainingError
+from .checkpoint import BEST, Model, Progress
+from .errors import NoNumber, TrainingError
 from .frames import Dataset, Frame
 from .history import Epoch, best_of
 from .loss import weighted_loss
@@ -87,8 +87,7 @@ class Course:
         return in_advance(made, parts[self.step :], self.machine.readers)
 
     def learn(self, batch: Batch) -> None:
-        """One step. Raises TrainingError where the loss is no number."""
-        settings, lesson = self.lesson.settings, self.lesson
+        """One step. Raises NoNumber where the loss is none."""
         rate = self.rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -98,14 +97,27 @@ class Course:
         total, counted = weighted_loss(scores, batch.classes.to(device), self.weights)
         loss = float(total.detach())
         if not isfinite(loss):
-            raise TrainingError(
-                f"the loss is no number any more, in epoch {len(self.done) + 1}, step {self.step + 1} of "
-                f"{lesson.batches}: try a smaller --learning-rate (it is {settings.learning_rate:g}), in a new folder"
-            )
+            raise self._no_number("the loss is", self.step + 1)
         self.optimizer.zero_grad()
         (total / counted.clamp(min=1)).backward()
         self.optimizer.step()
         self.step, self.loss, self.pixels = self.step + 1, self.loss + loss, self.pixels + int(counted)
+
+    def refuse_broken(self) -> None:
+        """Raises NoNumber where a weight is none, or infinite, as the loss of the next step would tell: what is saved
+        now would take the place of a network that is whole."""
+        state = (tensor for tensor in self.network.state_dict().values() if tensor.is_floating_point())
+        if not all(bool(torch.isfinite(tensor).all()) for tensor in state):
+            raise self._no_number("weights are", self.step)
+
+    def _no_number(self, what: str, step: int | None = None) -> NoNumber:
+        lesson, best = self.lesson, best_of(self.done)
+        at = f"step {step} of {lesson.batches}" if step else "on the pictures of val"
+        kept = f"; {BEST} is still that of epoch {best.number}" if best else ""
+        return NoNumber(
+            f"{what} no number any more, in epoch {len(self.done) + 1}, {at}: try a smaller --learning-rate (it is "
+            f"{lesson.settings.learning_rate:g}), in a new folder{kept}"
+        )
 
     def rate(self) -> float:
         lesson = self.lesson
@@ -113,16 +125,20 @@ class Course:
         return learning_rate_at(lesson.settings, at, lesson.epochs * lesson.batches)
 
     def end_epoch(self, seconds: float, seen: Callable[[int], None]) -> Epoch:
-        """Validate, and begin the next one. Raises TrainingError where no pixel of it had a class."""
+        """Validate, and begin the next one. Raises NoNumber where weights or losses are none, and TrainingError where
+        no pixel of it had a class."""
         lesson, verdict = self.lesson, None
         if not self.pixels:
             raise TrainingError(
                 f"{lesson.dataset.folder}: no pixel of train has a class, so nothing can be learned: all is void"
             )
+        self.refuse_broken()
         if lesson.val:
-            verdict = validate(
-                self.network, lesson.dataset, lesson.val, self.weights, self.machine, lesson.settings.batch, seen
-            )
+            shown = lesson.dataset, lesson.val, self.weights, self.machine, lesson.settings.batch
+            try:
+                verdict = validate(self.network, *shown, seen)
+            except NoNumber:
+                raise self._no_number("the loss is") from None
         before = best_of(self.done)
         best = not (verdict and before and before.verdict) or verdict.mean_iou > before.verdict.mean_iou
         loss, rate = self.loss / max(self.pixels, 1), self.rate()

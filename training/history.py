@@ -9,16 +9,20 @@ from typing import Any
 
 from blender_addon.contract.strict import build
 
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True)
 class Verdict:
     """Of the validation pictures: the loss, weighted as in training; scores as `postprocess.evaluation.scores` has
-    them, None where one is not defined; `ious` by class."""
+    them, None where one is not defined; `ious` by class; `constant_iou` is the mean IoU of who always says the most
+    frequent class, None where nobody knows it."""
 
     loss: float
     global_accuracy: float
     mean_iou: float
     ious: tuple[float | None, ...]
+    constant_iou: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,20 @@ def epochs_from(rows: Any) -> tuple[Epoch, ...]:
 
 def best_of(epochs: Sequence[Epoch]) -> Epoch | None:
     return next((epoch for epoch in reversed(epochs) if epoch.best), None)
+
+
+def why_nothing(epochs: Sequence[Epoch]) -> str:
+    """That the best epoch is worth no more than one class everywhere, in a sentence; "" where it is worth more, or
+    nobody knows."""
+    best = best_of(epochs)
+    verdict = best.verdict if best else None
+    if not best or not verdict or verdict.constant_iou is None or verdict.mean_iou > verdict.constant_iou + _ROUNDING:
+        return ""
+    return (
+        f"nothing was learned: the best epoch, {best.number}, has a mean IoU of {verdict.mean_iou:.4f} on val, and the "
+        f"most frequent class everywhere has {verdict.constant_iou:.4f}; try a smaller --learning-rate, more --epochs, "
+        "or see whether pictures and labels belong together"
+    )
 
 
 def told(epoch: Epoch, epochs: int) -> str:

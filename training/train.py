@@ -22,7 +22,7 @@ from .course import Course, Lesson
 from .curves import page
 from .errors import TrainingError
 from .frames import Dataset, Frame, open_dataset, refuse_inside, refuse_sizes
-from .history import Epoch, as_lines, told
+from .history import Epoch, as_lines, told, why_nothing
 from .machine import Machine, memory_told
 from .networks import NETWORKS
 from .settings import Settings, differing, facts, settled
@@ -51,7 +51,7 @@ def train(
         _tell(course, out)
     if len(course.done) == lesson.epochs:
         say(f"{out} has learned all {counted(lesson.epochs, 'epoch')}")
-        return course.done
+        return _judged(course.done, say)
     say(_about(course))
     with stopped_once(), memory_told(machine):
         try:
@@ -60,7 +60,13 @@ def train(
         except (KeyboardInterrupt, SystemExit) as stop:
             stop.add_note(f"epochs that are over: {len(course.done)} of {lesson.epochs}; the same command goes on")
             raise
-    return course.done
+    return _judged(course.done, say)
+
+
+def _judged(done: tuple[Epoch, ...], say: Callable[[str], None]) -> tuple[Epoch, ...]:
+    if why := why_nothing(done):
+        say(f"warning: {why}")
+    return done
 
 
 def _go(course: Course, out: Path, say: Callable[[str], None], show: ShowProgress | None, save_seconds: float) -> None:
@@ -80,6 +86,7 @@ def _go(course: Course, out: Path, say: Callable[[str], None], show: ShowProgres
         for batch in course.batches():
             course.learn(batch)
             if time.perf_counter() - saved >= save_seconds:
+                course.refuse_broken()
                 write_progress(out / LAST, course.progress())
                 saved = time.perf_counter()
             count(len(batch.classes))

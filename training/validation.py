@@ -13,7 +13,7 @@ from postprocess.evaluation.scores import scores
 from postprocess.evaluation.tally import Counts, Tally, confusion
 
 from .batches import alike, batch_of, in_advance
-from .errors import TrainingError
+from .errors import NoNumber, TrainingError
 from .frames import Dataset, Frame
 from .history import Verdict
 from .loss import weighted_loss
@@ -29,8 +29,8 @@ def validate(
     batch: int,
     seen: Callable[[int], None],
 ) -> Verdict:
-    """`seen` is told of each batch how many pictures it had. Raises TrainingError where the loss is no number, or no
-    pixel has a class."""
+    """`seen` is told of each batch how many pictures it had. Raises NoNumber where the loss is none, and TrainingError
+    where no pixel has a class."""
     classes = len(dataset.learned)
     matrix = np.zeros((classes, classes + 1), np.int64)
     loss = pixels = 0.0
@@ -49,7 +49,7 @@ def validate(
     if not pixels:
         raise TrainingError(f"{dataset.folder}: no pixel of val has a class, so nothing says which epoch is the best")
     if not isfinite(loss):
-        raise TrainingError("the loss of the validation pictures is no number: try a smaller --learning-rate")
+        raise NoNumber("the loss of the validation pictures is no number")
     return verdict_of(matrix, loss / pixels)
 
 
@@ -58,4 +58,12 @@ def verdict_of(matrix: Counts, loss: float) -> Verdict:
     none = np.zeros(len(matrix), np.int64)
     found = scores(Tally(np.diagonal(matrix), matrix[:, : len(matrix)].sum(axis=0), matrix.sum(axis=1), none, none))
     ious = tuple(None if np.isnan(iou) else float(iou) for iou in found.of_class["iou"])
-    return Verdict(loss, float(found.overall["global_accuracy"]), float(found.overall["mean_iou"]), ious)
+    overall = float(found.overall["global_accuracy"]), float(found.overall["mean_iou"])
+    return Verdict(loss, *overall, ious, _constant_iou(matrix.sum(axis=1)))
+
+
+def _constant_iou(pixels: Counts) -> float | None:
+    """The mean IoU of who says the most frequent class of every pixel: that class has its share of them, all others
+    that are there have 0. None where fewer than two are there, since that one answer is then the best."""
+    there = int(np.count_nonzero(pixels))
+    return float(pixels.max() / pixels.sum() / there) if there > 1 else None

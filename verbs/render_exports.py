@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def checked_exports(all_words: Sequence[Sequence[str]]) -> list[list[str]]:
-    """As `labelpass export` reads them, now and not in hours; with the folders where they are from anywhere."""
+def checked_exports(all_words: Sequence[Sequence[str]], runs: Sequence[Path]) -> list[list[str]]:
+    """As `labelpass export` reads them, now and not in hours, of these run folders, which are planned; with the folders
+    where they are from anywhere."""
     from postprocess.export_request import add_arguments
 
     checked: list[list[str]] = []
@@ -22,7 +23,7 @@ def checked_exports(all_words: Sequence[Sequence[str]]) -> list[list[str]]:
         if asked.runs or asked.exr:
             raise ValueError("render: --export: it is of the runs that are rendered; name no others")
         try:
-            _refuse_export(asked)
+            _refuse_export(asked, runs)
         except (ValueError, OSError) as error:
             raise ValueError(f"render: --export {shlex.join(words)!r}: {error}") from None
         place = asked.out.resolve()
@@ -34,22 +35,26 @@ def checked_exports(all_words: Sequence[Sequence[str]]) -> list[list[str]]:
     return checked
 
 
-def _refuse_export(asked: argparse.Namespace) -> None:
+def _refuse_export(asked: argparse.Namespace, runs: Sequence[Path]) -> None:
     """Raises ValueError for what `labelpass export` would refuse, whatever the frames are."""
     from blender_addon.label_sets import label_files
     from postprocess.export_request import wishes_from
+    from postprocess.foreseen import refuse_unmappable
     from postprocess.manifest import Choices
     from postprocess.splits import check_fractions
     from postprocess.wishes import check_wishes, layout_of
 
-    asked.runs = [Path()]  # those of the plan
+    asked.runs = runs
     wishes = wishes_from(asked)
-    layout_of(asked.format, wishes["options"])
+    layout = layout_of(asked.format, wishes["options"])
     looks = asked.images, asked.jpeg_quality, asked.ignore_boundary, asked.weights
     choices = Choices(check_fractions(asked.split), asked.seed, asked.size, asked.ignore_impure, *looks)
     check_wishes(asked.out, choices, asked.jobs)
-    if asked.labels:
-        label_files.read(asked.labels)
+    if asked.real_share is not None:
+        raise ValueError("--real-share mixes in imported datasets, and this is of the runs that are rendered alone")
+    target = label_files.read(asked.labels) if asked.labels else None
     for path in asked.split_list:
         if not path.is_file():
             raise ValueError(f"--split-list {path}: no such file")
+    needs_purity = asked.ignore_impure is not None
+    refuse_unmappable(runs, layout, target, wishes["regrouping"], asked.split_assets, needs_purity)

@@ -141,10 +141,10 @@ def _all_is_there(parsed: argparse.Namespace) -> int:
 def _to_slurm(parsed: argparse.Namespace, more: list[str]) -> int:
     from farm.slurm import Wish, submit, warning
     from farm.slurm_dry_run import dry_run
-    from farm.units import read_units, units_left
+    from farm.units import read_units, run_of, units_left
 
     out = parsed.scene.resolve()
-    exports = checked_exports(parsed.export)
+    exports = checked_exports(parsed.export, [run_of(out, scene) for scene in read_units(out).scenes])
     left = units_left(out)
     if not left and not exports:
         return _all_is_there(parsed)

@@ -100,7 +100,7 @@ def _render_scene(scene: Path, request: Any, blender: str | None) -> int:
         from render_scripts.scene_file import open_scene
         from render_scripts.session import render
 
-        open_scene(scene, scripts=request.allow_scripts)
+        open_scene(scene, scripts=request.allow_scripts, planned=request.planned)
         code = int(render(request))
         if code == AGAIN:
             begin_again()

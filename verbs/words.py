@@ -43,9 +43,13 @@ def say_made(made: ExportSummary) -> None:
 
 
 def import_bpy() -> Any:
-    """Raises NotHere where there is none, or it does not load."""
+    """Raises NotHere where there is none, or it does not load. Ctrl-C counts once it is there: Blender's start takes
+    it for a fault of the add-on that it loads at that moment, and goes on."""
+    from postprocess.signals import held
+
     try:
-        import bpy
+        with held():
+            import bpy
     except ImportError as error:
         if error.name == "bpy":
             raise NotHere(NO_BLENDER) from None

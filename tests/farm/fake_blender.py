@@ -20,8 +20,6 @@ sys.path.insert(0, str(ROOT))
 
 from blender_addon.contract.frame_numbers import parse_frames  # noqa: E402
 from blender_addon.contract.run import (  # noqa: E402
-    FRAMES,
-    PLAN,
     RECORD,
     View,
     frame_folder,
@@ -40,8 +38,7 @@ def a_farm(folder: Path, frames: int, a_unit: int, patience: float = 600.0, **do
     scene.write_text(json.dumps({name.removeprefix("frame_"): how for name, how in does.items()}))
     units = tuple(cut(range(1, frames + 1), 0, a_unit))
     write_units(out, UnitPlan((Scene(str(scene), "flat", ()),), units, patience, Pilot(3, 0.2, 0.1), str(program)))
-    (run_in(out) / FRAMES).mkdir(parents=True)
-    (run_in(out) / PLAN).write_text("{}")
+    write_plan(run_in(out), replace(a_plan("flat.blend"), views=_views(frames)))
     return out
 
 
@@ -96,15 +93,25 @@ def main(words: list[str]) -> int:
 
 def _planned(scene: Path, run: Path, frames: int) -> int:
     try:
-        json.loads(scene.read_text())
+        does = json.loads(scene.read_text())
     except ValueError:
         print(f"labelpass: {scene.name} is no .blend at all", flush=True)
         return 1
-    views = tuple(View(frame, 1, "Camera", "") for frame in range(1, frames + 1))
+    if does.get("planning") == "hangs":
+        scene.with_suffix(".planning").touch()
+        time.sleep(3600)
     plan = a_plan(scene.name)
-    write_plan(run, replace(plan, views=views, settings=replace(plan.settings, draws=frames)))
+    write_plan(run, replace(plan, views=_views(frames), settings=replace(plan.settings, draws=frames)))
     return 0
 
 
+def _views(frames: int) -> tuple[View, ...]:
+    return tuple(View(frame, 1, "Camera", "") for frame in range(1, frames + 1))
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # as the renderer's own, which hears it and has its say
+        print("labelpass: stopped; what is done stays, run the same command to go on", flush=True)
+        sys.exit(128 + signal.SIGINT)

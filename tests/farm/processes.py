@@ -15,11 +15,13 @@ PARTS = {"submitter": "labelpass.py render {out}", "unit": "labelpass.py unit {o
 """What stands on the command lines of the parts of a farm, from the one that a person calls to the one that renders."""
 
 
-def begun(*words: object, **more: str) -> subprocess.Popen[str]:
-    """`labelpass WORDS`, with more variables in its environment."""
+def begun(*words: object, in_a_session: bool = False, **more: str) -> subprocess.Popen[str]:
+    """`labelpass WORDS`, with more variables in its environment; in a session of its own, as in a terminal of its own,
+    a signal may be sent to all of it."""
     command = [sys.executable, str(ROOT / "labelpass.py"), *map(str, words)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.Popen(command, env={**os.environ, **more}, text=True, **pipes)
+    environment = {**os.environ, **more}
+    return subprocess.Popen(command, env=environment, text=True, start_new_session=in_a_session, **pipes)
 
 
 def processes_of(out: Path, part: str = "") -> list[int]:

@@ -4,7 +4,9 @@ leftovers, hangs. Whatever it was, the same command goes on, and no frame is los
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -18,7 +20,7 @@ from farm.status import status_of
 from farm.unit import AGAIN, DONE, PERMANENT, carry_out
 from farm.units import units_left
 from render_scripts import installed_blender
-from tests.farm.fake_blender import a_farm, run_in, starts
+from tests.farm.fake_blender import a_blender, a_farm, run_in, starts
 from tests.farm.processes import PARTS, ROOT, begun, kill, processes_of
 from tests.farm.slurm_here import wait_for
 from tests.farm.small_disk import fill
@@ -80,6 +82,63 @@ def test_a_blender_whose_parent_died_as_it_read_its_scene_renders_nothing(tmp_pa
     (tmp_path / "go").touch()
     wait_for("the child is gone", lambda: not processes_of(tmp_path))
     assert not (tmp_path / "rendered").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("pilot", [True, False])
+def test_ctrl_c_as_a_plan_is_made_leaves_nothing_half_made(tmp_path, number, code, pilot):
+    """By Ctrl-C, which a terminal tells all of them, or by SIGTERM, which it is told alone."""
+    program, out = a_blender(tmp_path), tmp_path / "many"
+    (tmp_path / "flat.blend").write_text('{"seconds": 60}' if pilot else '{"planning": "hangs"}')
+    job = {"scenes": ["*.blend"], "out": "unused", "blender": str(program)}
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    command = begun("plan", tmp_path / "job.json", "--out", out, "--frames", 4, in_a_session=True)
+    begun_at = "many/runs/flat/frames/.partial-1-*" if pilot else "flat.planning"
+    wait_for("it is on its way", lambda: list(tmp_path.glob(begun_at)))
+    os.killpg(command.pid, number) if number == signal.SIGINT else command.terminate()
+    told, _ = command.communicate(timeout=60)
+    assert command.returncode == code, told
+    assert told.splitlines()[-2:] == ["labelpass: stopped", "labelpass: there is no plan yet; the same command goes on"]
+    assert told.count("stopped") == 1 and "ended" not in told and processes_of(tmp_path) == []
+    assert [path.name for path in out.rglob("*")] == ["starts"] * pilot  # where the program notes what it is asked
+
+
+HEARS = """
+import pathlib, signal, sys, time
+heard = []
+def hear(*_):
+    heard.append(1)
+    if len(heard) == int(sys.argv[1]):
+        sys.exit(int(sys.argv[2]))
+signal.signal(signal.SIGINT, hear)
+pathlib.Path("began").touch()
+while True:
+    time.sleep(0.02)
+"""
+CALLS = """
+import sys
+from render_scripts import installed_blender
+installed_blender.LOOK = float(sys.argv[1])
+try:
+    print(installed_blender.run_child([sys.executable, "-c", *sys.argv[2:]]))
+except KeyboardInterrupt:
+    print("KeyboardInterrupt")
+"""
+
+
+@pytest.mark.parametrize(
+    ("times", "code", "ends"),
+    [(1, 130, "130"), (2, 130, "130"), (1, 0, "KeyboardInterrupt"), (1, 3, "KeyboardInterrupt")],
+)
+def test_ctrl_c_is_never_lost_on_a_child(tmp_path, times, code, ends):
+    """A Blender that opens a file goes on after the first; one that is all but done ends as if nothing was."""
+    look = 0.1 if times > 1 else 60
+    command = [sys.executable, "-c", CALLS, str(look), HEARS, str(times), str(code)]
+    said = {"env": {**os.environ, "PYTHONPATH": str(ROOT)}, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=tmp_path, start_new_session=True, **said) as parent:
+        wait_for("the child runs", (tmp_path / "began").exists)
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.communicate(timeout=60)[0].split() == [ends]
 
 
 @pytest.mark.parametrize("when", ["leaving", pytest.param("loading", marks=pytest.mark.slow)])

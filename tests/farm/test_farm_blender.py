@@ -13,7 +13,10 @@ from scenery import camera, rectangle
 import labelpass
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
+from blender_addon.contract.machine import this_machine
 from blender_addon.contract.run import finished_frames, read_plan, read_record
+from farm.attempts import attempts_of
+from farm.status import status_of
 from farm.units import read_units
 
 JOB = """
@@ -104,6 +107,34 @@ def test_a_scene_with_more_views_than_a_run_has_frames_shows_them_all(job, monke
     assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "2", "--unit-frames", "9"]) == 0
     plan = read_units(job / "many")
     assert [scene.run for scene in plan.scenes] == ["flat"] and [unit.frames for unit in plan.units] == ["1-2"]
+
+
+def test_a_scene_in_another_state_is_of_the_machine_that_sees_it(job, capfd):
+    """Its disk may be behind. Also where what it sees could not be rendered at all, or not be opened."""
+    (job / "hall.blend").unlink()
+    assert labelpass.main(["plan", "job.yaml", "--out", "many", "--frames", "1", "--unit-frames", "1"]) == 0
+    flat, before = job / "flat.blend", (job / "flat.blend").read_bytes()
+    whys = []
+    for change in ("saved", "without a camera", "half"):
+        bpy.ops.wm.open_mainfile(filepath=str(flat))
+        if change == "without a camera":
+            for camera_object in [obj for obj in bpy.data.objects if obj.type == "CAMERA"]:
+                bpy.data.objects.remove(camera_object)
+        bpy.ops.wm.save_as_mainfile(filepath=str(flat))
+        if change == "half":
+            flat.write_bytes(before[: len(before) // 2])
+        assert labelpass.main(["unit", "many", "--index", "0"]) == 75
+        status = status_of(job / "many")
+        assert status.code == 75 and status.failures == ()
+        (delay,) = status.delays
+        assert delay.host == this_machine()
+        whys.append(delay.why)
+    assert len(attempts_of(job / "many", 0)) == 3  # each time once
+    assert whys[0] == whys[1] and whys[0].startswith("this machine sees flat.blend, or a library of it, in another")
+    assert whys[0].endswith("where it was edited, put the old file back, or plan into a new folder")
+    assert "flat.blend" in whys[2]
+    flat.write_bytes(before)
+    assert labelpass.main(["unit", "many", "--index", "0"]) == 0 and status_of(job / "many").code == 0
 
 
 def test_what_cannot_be_planned_is_told(job, capfd):

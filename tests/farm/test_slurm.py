@@ -7,15 +7,19 @@ import shlex
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from blender_addon.contract.labels import built_in
+from blender_addon.contract.run import PLAN, write_plan
 from farm import slurm
 from farm.slurm import Wish, array_size, prepared, submit
 from farm.slurm_export import prepared_exports
 from farm.units import FarmError, Scene, UnitPlan, cut, read_submission, units_left, write_units
 from labelpass import main
+from tests.contract.small_run import a_plan
 from tests.farm.fake_blender import a_frame
 
 NASTY = 'it\'s $(touch hacked) `x` \n"q" %j ;#'
@@ -41,6 +45,7 @@ def programs(tmp_path, monkeypatch) -> Path:
 
 def a_farm(out: Path) -> Path:
     write_units(out, UnitPlan((Scene("flat.blend", "flat", ()),), tuple(cut(range(1, 101), 0, 2)), 600.0))
+    write_plan(out / "runs" / "flat", a_plan("flat.blend"))
     return out
 
 
@@ -304,6 +309,16 @@ def test_where_datasets_are_refused_the_renders_are_told(tmp_path, programs, cap
         (["--out data --split 0.9/0.9/0.9"], "needs three fractions"),
         (["--out data --stuff wall"], "format segnet has no option 'stuff'"),
         (["--out data --split-list a.txt,b.txt"], "a.txt: no such file"),
+        (["--out data --labels nyu40"], "flat: no cross-walk from 'mine' to 'nyu40': no label names a parent there"),
+        (["--out data --labels nyu40"], "leave out --labels, and the dataset keeps 'mine', or name a label set that"),
+        (["--out data", "--out more --labels nyu40"], "--export '--format segnet --out more --labels nyu40': flat"),
+        (["--out data --drop wall"], "no label of 'mine' is left"),
+        (["--out data --merge 'walls=chair,wall'"], "--merge: "),
+        (["--out data --split-assets sofa"], "--split-assets: "),
+        (["--out data --split-assets wall"], "flat is planned without instances, which --split-assets needs"),
+        (["--out data --ignore-impure 0.5"], "flat is planned without purity, which --ignore-impure needs"),
+        (["--out data --real-share 0.5"], "--real-share mixes in imported datasets"),
+        (["--out data --format yolo"], "flat is planned without instances, which yolo needs: plan again, with inst"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused_before_anything_is_handed_over(
@@ -318,6 +333,25 @@ def test_an_export_that_cannot_be_is_refused_before_anything_is_handed_over(
     words = [word for export in exports for word in ("--export", f"--format segnet {export}")]
     assert main(["render", out, "--cluster", "slurm", *words]) == 1
     assert told in capsys.readouterr().err and not (programs / "called").exists()
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_scenes_whose_labels_do_not_go_together_are_told_before_they_are_rendered(tmp_path, programs, capsys, dry):
+    a_program(programs, "sbatch", f"touch {programs}/called; echo 4711")
+    out = tmp_path / "farm"
+    scenes = tuple(Scene(f"{name}.blend", name, ()) for name in ("flat", "hall"))
+    write_units(out, UnitPlan(scenes, (*cut(range(1, 3), 0, 2), *cut(range(1, 3), 1, 2)), 600.0))
+    write_plan(out / "runs" / "flat", a_plan("flat.blend"))
+    write_plan(out / "runs" / "hall", replace(a_plan("hall.blend"), label_set=built_in("nyu40")))
+    asked = ["render", str(out), "--cluster", "slurm", *dry, "--export"]
+    assert main([*asked, f"--format segnet --out {tmp_path}/data"]) == 1
+    assert "flat is labelled with 'mine' and hall with 'nyu40'; say into which" in capsys.readouterr().err
+    assert main([*asked, f"--format segnet --labels nyu13 --out {tmp_path}/data"]) == 1
+    assert "flat: no cross-walk from 'mine' to 'nyu13'" in capsys.readouterr().err
+    (out / "runs" / "hall" / PLAN).unlink()
+    assert main([*asked, f"--format segnet --out {tmp_path}/data"]) == 1
+    assert f"{out}/runs/hall is no run folder: it has no plan.json" in capsys.readouterr().err
+    assert not (programs / "called").exists() and not (out / "submissions").exists()
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,34 @@ def test_units_that_failed_for_one_reason_are_one_line(out):
     ]
 
 
+@pytest.mark.parametrize(
+    ("of_others", "only"),
+    [
+        ([(1, "n1", 0, 2)], ""),  # nobody else has rendered anything
+        ([(1, "n2", 3, 0)], ""),  # another tried, and rendered nothing either
+        ([(1, "n2", 0, 2)], "n1"),
+        ([(1, "n2", 0, 2), (1, "n1", 0, 1)], "n1"),
+        ([(1, "n2", 0, 2), (0, "n2", 3, 0)], ""),  # there it failed, too
+        ([(1, "n2", 0, 2), (0, "n2", 75, 0)], "n1"),  # there it was never begun
+        ([(4, "n2", 0, 2)], ""),  # of another scene
+    ],
+)
+def test_a_unit_that_failed_on_one_machine_alone_is_told_to_be_tried_on_another(tmp_path, of_others, only):
+    scenes = tuple(Scene(f"/{name}.blend", name, ()) for name in ("flat", "hall"))
+    out = tmp_path / "a farm"
+    write_units(out, UnitPlan(scenes, (*cut(range(1, 5), 0, 2), *cut(range(1, 7), 1, 2)), 600.0))
+    for frame in (1, 2, 1, 2, 1, 2):
+        tried(out, 0, "n1", code=3, rendered=0, at=frame, why="ended by SIGSEGV before its first frame")
+    for unit, host, code, rendered in of_others:
+        tried(out, unit, host, code=code, rendered=rendered, **({"at": 1} if code == 3 else {}))
+    (failure,) = status_of(out).failures
+    assert failure.only_on == only
+    line = lines(out, status_of(out))[-1]
+    assert line.startswith("unit 0 failed, 2 frames: ended by SIGSEGV before its first frame")
+    where = "; only on n1, while others render the same scene: on one of those, labelpass unit "
+    assert line.endswith(f"{where}'{out}' --index 0 --again" if only else "before its first frame")
+
+
 def test_many_reasons_are_cut(tmp_path):
     write_units(tmp_path, UnitPlan((Scene("/flat.blend", "flat", ()),), tuple(cut(range(1, 31), 0, 1)), 600.0))
     for unit in range(30):

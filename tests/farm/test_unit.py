@@ -47,6 +47,8 @@ for frame in parse_frames(options["frames"]):
         (run.mkdir(parents=True, exist_ok=True), (run / "crashed").touch())
         print("labelpass: frame", frame, "was too much for it", flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
+    if how == "ends well":
+        sys.exit(0)
     if how == "no room":
         print("labelpass: the disk is full", file=sys.stderr)
         sys.exit(74)
@@ -145,6 +147,15 @@ def test_a_frame_that_always_crashes_is_given_up_and_the_rest_goes_on(farm, capf
     status = status_of(out)
     assert status.units == {"done": 0, "running": 0, "failed": 1, "missing": 1} and status.code == AGAIN
     assert (status.done, status.failures[0].frames) == (4, (3,))
+
+
+def test_a_render_that_ends_well_without_a_frame_has_failed_at_it(farm):
+    """As a script of the scene's that ends Blender makes it."""
+    out = farm(frame_3="ends well")
+    assert carry_out(out, 0) == PERMANENT and there(out) == [1, 2, 4, 5]
+    first, *_, last = attempts_of(out, 0)
+    assert (first.code, first.at, first.why) == (3, 3, "it ended with exit code 0, without frames 3-5")
+    assert last.code == DONE and status_of(out).failures[0].frames == (3,)
 
 
 def test_a_scene_that_crashes_as_it_is_read_is_given_up(farm):

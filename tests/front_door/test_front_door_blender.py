@@ -36,12 +36,18 @@ def test_a_blender_that_renders_nothing_is_no_success(scene_file, tmp_path, scri
 def test_a_blender_that_leaves_out_frames_is_no_success(scene_file, finished, tmp_path):
     run = shutil.copytree(finished, tmp_path / "run")
     shutil.rmtree(run / "frames" / "000003")
+    for file in (run / "frames" / "000002").iterdir():  # a frame is one where it has a record
+        file.unlink()
     program = tmp_path / "blender"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    done = labelpass("render", scene_file, "--out", run, "--blender", program, check=1)
-    assert "without frame 3" in done.stderr
-    labelpass("render", scene_file, "--out", run, "--frames", "1-2", "--blender", program)
+    asked = ["render", scene_file, "--out", run, "--blender", program]
+    done = labelpass(*asked, check=3)
+    why = f"{program} ended with exit code 0, without frames"
+    assert done.stderr == f"labelpass: {why} 2-3; what is done stays, run the same command to go on\n"
+    assert "without frame 3;" in labelpass(*asked, "--frames", "1,3", check=3).stderr
+    labelpass(*asked, "--frames", "1,4")
+    labelpass(*asked, "--camera", "another")  # whose frames are none of these
 
 
 installed = pytest.mark.skipif("BLENDER" not in os.environ, reason="`make test-blender` names one in BLENDER")

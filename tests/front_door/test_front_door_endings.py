@@ -75,3 +75,22 @@ def test_a_blender_that_is_not_here_or_does_not_start_is_69(tmp_path):
     broken.write_text("#!/bin/sh\nexit 127\n")  # as the loader ends what lacks a library
     broken.chmod(0o755)
     assert ended(*asked, "--blender", broken)[0] == 69
+
+
+LIKE_BLENDER = """
+import pathlib, signal, types
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    pathlib.Path(__file__).with_name("taken for a fault").touch()
+pathlib.Path(__file__).with_name("loaded").touch()
+app = types.SimpleNamespace(tempdir=str(pathlib.Path(__file__).with_name("blender_none")))
+"""
+
+
+def test_ctrl_c_while_blender_loads_is_not_taken_for_a_fault_of_its_parts(tmp_path):
+    (tmp_path / "bpy.py").write_text(LIKE_BLENDER)
+    (tmp_path / "any.blend").touch()
+    code, told = ended("render", tmp_path / "any.blend", "--out", tmp_path / "run", PYTHONPATH=str(tmp_path))
+    assert (code, told) == (130, "labelpass: stopped\n")
+    assert (tmp_path / "loaded").exists() and not (tmp_path / "taken for a fault").exists()

@@ -117,6 +117,26 @@ def test_a_scene_that_brings_blender_down_does_not_stop_the_others(scene_files, 
     ]
 
 
+def test_a_scene_whose_script_ends_its_render_is_no_success(scene_files, tmp_path):
+    """With the bpy module, too, whose process is then gone with exit code 0."""
+    import bpy
+
+    bpy.ops.wm.open_mainfile(filepath=str(scene_files / "table.blend"))
+    text = bpy.data.texts.new("ends.py")
+    text.write("import os, bpy\nbpy.app.handlers.render_pre.append(lambda *_: os._exit(0))")
+    text.use_module = True
+    (tmp_path / "two").mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "two" / "ends.blend"))
+    shutil.copy(scene_files / "table.blend", tmp_path / "two" / "table.blend")
+    job = write_job(tmp_path, tmp_path / "two", "allow_scripts: true\n")
+    done = labelpass("render", job, check=3)
+    assert f"the render of {tmp_path}/two/ends.blend ended with exit code 0, without frame 1; what is" in done.stderr
+    assert [line.split(", ")[0] for line in done.stdout.splitlines()[-2:]] == [
+        "labelpass: ends.blend: failed (exit code 3)",
+        "labelpass: table.blend: done",
+    ]
+
+
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_who_stops_a_job_stops_all_of_it(scene_files, tmp_path, name, code):
     program = write_program(tmp_path, f"echo $$ > {tmp_path}/started; exec sleep 60")

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from blender_addon.contract.run import read_plan
+from blender_addon.contract.run import read_plan, read_record
 from blender_addon.label_sets import label_files
 from labelpass import main
 from postprocess.manifest import NAME
@@ -178,6 +178,26 @@ def test_a_scene_is_built_rendered_and_exported(rendered: Path) -> None:
     told = json.loads((rendered / "dataset" / NAME).read_text())
     assert sum(source["frames"] for source in told["sources"]) == 2
     assert not any("unfinished" in warning for warning in told["warnings"])
+
+
+def test_a_frame_without_a_whole_record_is_rendered_again(rendered: Path, tmp_path: Path) -> None:
+    """And with it the scene is asked for again, whether the folder is empty or its record broken off."""
+    out = tmp_path / "out"
+    shutil.copytree(rendered, out)
+    shutil.rmtree(out / "dataset")
+    frames = out / "runs" / "0001" / "frames"
+    for file in (frames / "000001").iterdir():
+        file.unlink()
+    record = (frames / "000002" / "frame.json").read_text()
+    (frames / "000002" / "frame.json").write_text(record[:100])
+    changes = ["render.size=16x12", "render.samples=1", "render.label_supersample=1", "export.split=1/0/0"]
+    assert make(read_recipe("studio", changes), Wish(out, 2, 5, 1))[1] == 0
+    for number in (1, 2):
+        again, before = (read_record(folder / "runs" / "0001", number)["files"] for folder in (out, rendered))
+        assert {name: file["checksum"] for name, file in again.items()} == {
+            name: file["checksum"] for name, file in before.items()
+        }
+    assert (out / "dataset" / NAME).is_file()
 
 
 def test_a_scene_that_cannot_be_built_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

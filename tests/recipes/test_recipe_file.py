@@ -50,6 +50,47 @@ def test_paths_are_relative_to_who_says_them(tmp_path: Path, monkeypatch: pytest
     assert asked.settings.backgrounds == tmp_path / "here" / ".." / "walls"
 
 
+def test_paths_of_a_render_are_relative_to_who_says_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those of settings; a label set is a name, or a file."""
+    (tmp_path / "recipes").mkdir()
+    path, here = tmp_path / "recipes" / "mine.yaml", tmp_path / "here"
+    path.write_text(
+        "scenes: studio\n"
+        "render: {label_set: own.yaml, randomize: {distractors: {models: things}, world: {hdris: skies}}}\n"
+        "export: {format: segnet, labels: few.json}\n"
+    )
+    asked = read_recipe(str(path))
+    assert asked.job.randomize.distractors.models == (tmp_path / "recipes" / "things",)
+    assert asked.job.randomize.world.hdris == tmp_path / "recipes" / "skies"
+    assert asked.job.label_set == str(tmp_path / "recipes" / "own.yaml")
+    assert asked.export.labels == str(tmp_path / "recipes" / "few.json")
+    assert asked.to_dict()["recipe"]["export"]["labels"] == "few.json"  # a folder may move
+    here.mkdir()
+    monkeypatch.chdir(here)
+    asked = read_recipe(
+        str(path),
+        [
+            "render.randomize.distractors.models=[a, /b]",
+            "render.randomize.materials={textures: [{labels: [wall], folder: ../walls}]}",
+            "render.randomize.backgrounds.folder=photos",
+            "render.label_set=other.csv",
+            "export.labels=nyu13",
+        ],
+    )
+    families = asked.job.randomize
+    assert families.distractors.models == (here / "a", Path("/b"))
+    assert families.materials.textures[0].folder == here / ".." / "walls"
+    assert families.backgrounds.folder == here / "photos"
+    assert families.world.hdris == tmp_path / "recipes" / "skies"  # which the file says
+    assert asked.job.label_set == str(here / "other.csv") and asked.export.labels == "nyu13"
+    one = read_recipe(str(path), ["render.randomize.distractors={models: a}", "render.randomize.world=true"])
+    assert one.job.randomize.distractors.models == (here / "a",) and one.job.randomize.world.hdris is None
+    with pytest.raises(ValueError, match=r"models.* must be a path that is written out, not '~/a'"):
+        read_recipe(str(path), ["render.randomize.distractors.models=~/a"])
+    with pytest.raises(ValueError, match=r"models.* must be text"):
+        read_recipe(str(path), ["render.randomize.distractors.models=3"])
+
+
 def test_changes_are_yaml_and_go_where_their_key_says() -> None:
     asked = read_recipe("studio", ["render.size=64x48", "render.samples=3", "export.format=coco", "export.stuff=wall"])
     assert asked.job is not None and asked.job.size == (64, 48) and asked.job.samples == 3

@@ -19,13 +19,14 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed: make test
 from postprocess.evaluation import evaluation_of  # noqa: E402
 from training import course  # noqa: E402
 from training import train as train_module  # noqa: E402
-from training.checkpoint import read_model, read_progress  # noqa: E402
-from training.errors import TrainingError  # noqa: E402
+from training.checkpoint import BEST, LAST, read_model, read_progress  # noqa: E402
+from training.errors import NoNumber, TrainingError  # noqa: E402
 from training.history import Epoch  # noqa: E402
 from training.machine import machine_of  # noqa: E402
 from training.predict import predict  # noqa: E402
 from training.settings import Settings  # noqa: E402
 from training.train import train  # noqa: E402
+from training.validation import verdict_of  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 TINY = Settings(net="unet", width=0.1, epochs=3, batch=2, learning_rate=0.01, seed=5)
@@ -183,7 +184,7 @@ def test_a_model_that_is_done_stays_as_it_is(shapes, whole):
     before = {path.name: path.read_bytes() for path in whole.iterdir()}
     said = []
     train(shapes, whole, TINY, machine_of("cpu", 1), said.append)
-    assert said == [f"{whole} has learned all 3 epochs"]
+    assert said[0] == f"{whole} has learned all 3 epochs"
     assert {path.name: path.read_bytes() for path in whole.iterdir()} == before
 
 
@@ -268,6 +269,52 @@ def test_a_loss_that_is_no_number_ends_it(tmp_path, shapes, monkeypatch):
         TrainingError, match="no number any more, in epoch 1, step 1 of 3: try a smaller --learning-rate"
     ):
         learned(shapes, tmp_path / "model")
+
+
+@pytest.mark.parametrize("validate", [True, False])
+def test_weights_that_are_no_number_never_take_the_place_of_those_that_are(tmp_path, shapes, monkeypatch, validate):
+    """The loss of the step that spoils them is a number; without a look at val nothing else would tell."""
+    out, settings = tmp_path / "model", replace(TINY, validate=validate)
+    whole = course.Course.learn
+
+    def spoil(self, batch):
+        whole(self, batch)
+        if len(self.done) == 1 and self.step == self.lesson.batches:
+            next(self.network.parameters()).data.fill_(float("inf"))
+
+    monkeypatch.setattr(course.Course, "learn", spoil)
+    why = "weights are no number any more, in epoch 2, step 3 of 3: try a smaller --learning-rate .* of epoch 1"
+    for seconds in (60.0, 0.0):
+        with pytest.raises(NoNumber, match=why):
+            learned(shapes, out, settings, save_seconds=seconds)
+        for name in (BEST, LAST):
+            state = read_model(out / name).state
+            assert all(bool(torch.isfinite(each).all()) for each in state.values() if each.is_floating_point())
+        assert read_model(out / BEST).epoch == 1
+
+
+def test_a_loss_of_val_that_is_no_number_names_the_epoch(tmp_path, shapes, monkeypatch):
+    def broken(*_):
+        raise NoNumber("the loss of the validation pictures is no number")
+
+    monkeypatch.setattr(course, "validate", broken)
+    with pytest.raises(NoNumber, match="in epoch 1, on the pictures of val: try a smaller --learning-rate"):
+        learned(shapes, tmp_path / "model")
+
+
+def test_one_class_everywhere_has_its_share_of_the_pixels_and_nothing_else():
+    """60 of 100 pixels, of three classes of which two are there: IoU 0.6 and 0."""
+    matrix = np.array([[0, 60, 0, 0], [10, 30, 0, 0], [0, 0, 0, 0]])
+    assert verdict_of(matrix, 1.0).constant_iou == pytest.approx(0.3)
+    assert verdict_of(np.array([[60, 0, 0], [0, 0, 0]]), 1.0).constant_iou is None
+
+
+def test_who_has_learned_nothing_is_told(tmp_path, shapes):
+    said: list[str] = []
+    settings = replace(TINY, epochs=1, learning_rate=1e-12)
+    for _ in range(2):  # also of one that has learned all
+        train(shapes, tmp_path / "model", settings, machine_of("cpu", 2), said.append)
+        assert "on val, and the most frequent class everywhere has 0." in said[-1] and "warning: " in said[-1]
 
 
 @pytest.mark.parametrize(("batch", "stopped", "left"), [(2, 11, 16), (4, 7, 21)])
