@@ -52,7 +52,8 @@ def build_room(settings: Settings, seed: int, scene_number: int, frames: int) ->
     layout = furnish(np.random.default_rng([*key, PLAN]), kind, catalogue, settings.clutter)
     lamps = [n for n, thing in enumerate(layout.things) if thing.model.kind in LAMPS and not thing.model.source]
     mood = draw_mood(np.random.default_rng([*key, MOOD]), time, kind, lamps, len(layout.plan.windows))
-    materials = Palette(draw_palette(np.random.default_rng([*key, PALETTE]), kind, mood.ceiling), [*key, PALETTE])
+    recipes = draw_palette(np.random.default_rng([*key, PALETTE]), kind, mood.ceiling, mood.adapted)
+    materials = Palette(recipes, [*key, PALETTE])
     rng = np.random.default_rng([*key, DETAILS])
     room = Room(bpy.context.scene, rng, materials, make_book_meshes(materials), {})
     _raise_walls(room, layout, kind, mood)

@@ -25,7 +25,7 @@ from scenes.rooms.doors import add_door
 from scenes.rooms.floor_plan import FloorPlan, Opening
 from scenes.rooms.footprints import Footprint, covered
 from scenes.rooms.layout import Model, Thing
-from scenes.rooms.moods import SKIES
+from scenes.rooms.moods import ADAPTED, SKIES
 from scenes.rooms.openings import add_shell, add_window
 from scenes.rooms.palette import Palette, draw_palette
 from scenes.rooms.settings import KINDS, TIMES
@@ -154,6 +154,20 @@ def test_lamps_light_the_evening():
         lit[time] = sum(points), sum(areas)
     assert lit["evening"][0] > lit["day"][0] == 0
     assert lit["evening"][1] < lit["day"][1] / 20
+
+
+def test_lamps_of_an_evening_are_not_orange():
+    """None gives more than 1.7 times as much red as blue, and one by day what its bulb gives."""
+    for number in range(3):
+        _build("bedroom", number, 1, "evening")
+        points = [light for light in bpy.data.lights if light.type == "POINT"]
+        assert points and max(light.color.r / light.color.b for light in points) < 1.7
+    for name in ("bulb", "lit shade"):
+        warmth = []
+        for share in (ADAPTED["day"], ADAPTED["evening"]):
+            _, (red, _, blue), _ = draw_palette(np.random.default_rng(0), "bedroom", True, share)[name]
+            warmth.append(red / blue)
+        assert warmth[0] > warmth[1] > 1
 
 
 @pytest.mark.parametrize("ajar", [0.0, 30.0, 85.0])

@@ -37,7 +37,7 @@ from scenes.rooms.layout import (
     walkable,
     wall_behind,
 )
-from scenes.rooms.moods import draw_mood
+from scenes.rooms.moods import ADAPTED, BULBS, draw_mood, luminance, white_balanced
 from scenes.rooms.programs import PROGRAMS, furnish
 from scenes.rooms.settings import KINDS, TIMES, Settings
 from scenes.rooms.sights import View, filled, sights_of
@@ -165,6 +165,28 @@ def test_lamps_burn_in_many_ways():
     ways = Counter((mood.ceiling, len(mood.burning)) for mood in moods)
     assert min(ways[way] for way in ((True, 0), (True, 3), (False, 1), (False, 2), (False, 3))) > 5
     assert len({mood.bulbs for mood in moods}) > 8
+
+
+def test_white_balance_takes_a_share_of_the_colour_and_none_of_the_light():
+    """Red four times blue is two times blue once half of it is taken for white, and gray where all is."""
+    lamp = 1.0, 0.25, 0.25
+    assert luminance(lamp) == pytest.approx(0.2126 + 0.25 * 0.7874)
+    half, whole = white_balanced(lamp, 0.5), white_balanced(lamp, 1.0)
+    assert half[0] / half[2] == pytest.approx(2) and half[1] == pytest.approx(half[2])
+    assert whole == pytest.approx([luminance(lamp)] * 3)
+    assert luminance(half) == pytest.approx(luminance(lamp))
+    assert white_balanced(lamp, ADAPTED["day"]) == white_balanced(lamp, ADAPTED["overcast"]) == lamp
+
+
+def test_bulbs_are_warm_by_night_and_not_orange():
+    """A candle's red is 3.85 times its blue: to the power of 0.35 that is 1.60; a cool bulb's is 0.96."""
+    warmth = {}
+    for name, bulb in BULBS.items():
+        red, _, blue = white_balanced(bulb, ADAPTED["evening"])
+        warmth[name] = red / blue
+    assert warmth["candle"] == pytest.approx(1.60, abs=0.01) == max(warmth.values())
+    assert warmth["cool"] == pytest.approx(0.96, abs=0.01) == min(warmth.values())
+    assert warmth["warm"] > warmth["soft"] > warmth["neutral"] > 1.05
 
 
 # Rules, on paper
