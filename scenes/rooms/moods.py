@@ -42,7 +42,7 @@ SKIES = {
     "dusk": Sky((0.52, 0.40, 0.40), (0.10, 0.17, 0.36), (0.035, 0.04, 0.04), 0.55, 4.0, (0.50, 0.66, 1.0), 0.9),
     "evening": Sky((0.30, 0.22, 0.22), (0.02, 0.03, 0.08), (0.02, 0.02, 0.022), 0.25, 0.5, (0.35, 0.5, 1.0), 0.9),
 }
-ADAPTED = {"day": 0.0, "overcast": 0.0, "dusk": 0.4, "evening": 0.65}
+ADAPTED = {"day": 0.0, "overcast": 0.0, "dusk": 0.4, "evening": 0.7}
 """How far a phone takes the colour of lamps for white: by day not at all, by night far, and one still sees it."""
 WAYS = ("none", "ceiling", "some", "one", "all")
 """Which lamps burn: none, that on the ceiling, some that stand, one of these, or all."""

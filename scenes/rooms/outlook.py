@@ -79,6 +79,9 @@ def _houses(tree: bpy.types.NodeTree, rng: np.random.Generator, mood: Mood, oppo
     if mood.time == "evening":
         lit = tuple(4.0 * part for part in lit)
     glass = ramp(tree, math(tree, "GREATER_THAN", who, 0.62), {0.0: shade(dark, 4 * bright), 1.0: lit})
+    if mood.time == "evening":  # street lamps light the walls from below, the sky over a town what is above
+        lamps = ramp(tree, height, {0.0: (5.0, 4.1, 3.2), 0.25: (2.6, 2.5, 2.7)})
+        wall = mix(tree, "MULTIPLY", wall, lamps)
     house = mix(tree, "MIX", wall, glass, pane)
     above = ramp(tree, height, {0.0: sky.low, 0.12: sky.low, 0.7: sky.high})
     return mix(tree, "MIX", above, house, built)

@@ -20,6 +20,7 @@ from scenes.pieces import Room
 from scenes.rooms.asset_names import WANTED, AssetFile, find_assets, label_of
 from scenes.rooms.assets import canvas, place_asset, read_assets
 from scenes.rooms.builders import BUILDERS
+from scenes.rooms.cabinets import add_bath_shelves
 from scenes.rooms.catalogue import SORTS
 from scenes.rooms.doors import add_door
 from scenes.rooms.floor_plan import FloorPlan, Opening
@@ -168,6 +169,19 @@ def test_lamps_of_an_evening_are_not_orange():
             _, (red, _, blue), _ = draw_palette(np.random.default_rng(0), "bedroom", True, share)[name]
             warmth.append(red / blue)
         assert warmth[0] > warmth[1] > 1
+
+
+def test_shelves_of_a_bathroom_hold_towels():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    materials = Palette(draw_palette(np.random.default_rng(0), "bathroom", False), [1])
+    room = Room(bpy.context.scene, np.random.default_rng(0), materials, [], {})
+    add_bath_shelves(room, (2.0, 3.0, 0.0), 0.0, (0.6, 0.3, 1.6))
+    bpy.context.view_layer.update()
+    assert set(room.labelled) == {"shelves", "towel", "box", "otherprop"}
+    for parts in room.labelled.values():
+        for part in parts:
+            corners = np.array([part.matrix_world @ Vector(corner) for corner in part.bound_box])
+            assert (corners.min(0) > (1.69, 2.69, -0.01)).all() and (corners.max(0) < (2.31, 3.01, 1.9)).all(), part
 
 
 @pytest.mark.parametrize("ajar", [0.0, 30.0, 85.0])
