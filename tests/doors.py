@@ -130,7 +130,7 @@ PURE_SCENES = {
         f"scenes.rooms.{name}"
         for name in ("asset_names", "cameras", "catalogue", "floor_plan", "footprints", "furnisher", "layout")
     ),
-    *(f"scenes.rooms.{name}" for name in ("kitchen_plans", "moods", "programs", "settings")),
+    *(f"scenes.rooms.{name}" for name in ("kitchen_plans", "moods", "programs", "settings", "sights")),
 }
 NEEDS_TORCH = {
     *(

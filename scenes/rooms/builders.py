@@ -231,6 +231,7 @@ BUILDERS: dict[str, Builder] = {
     "wall television": _sized(belongings.add_wall_television),
     "bookcase": _bookcase,
     "shelving": _sized(cabinets.add_shelving),
+    "bath shelves": _sized(cabinets.add_bath_shelves),
     "floor lamp": _floor_lamp,
     "table lamp": _table_lamp,
     "desk lamp": _desk_lamp,

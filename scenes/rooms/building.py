@@ -21,7 +21,7 @@ from scenes.render_settings import set_indoors
 from scenes.rooms import openings
 from scenes.rooms.assets import Assets, canvas, forget_unused, place_asset, read_assets
 from scenes.rooms.builders import Setting, add_art, build_thing
-from scenes.rooms.cameras import View, draw_view
+from scenes.rooms.cameras import draw_views
 from scenes.rooms.catalogue import Catalogue
 from scenes.rooms.doors import add_door
 from scenes.rooms.fittings import add_sockets, add_switch
@@ -33,6 +33,7 @@ from scenes.rooms.moods import LAMPS, Mood, draw_mood
 from scenes.rooms.palette import Palette, Unlit, draw_palette
 from scenes.rooms.programs import furnish
 from scenes.rooms.settings import LABEL_SET, Settings
+from scenes.rooms.sights import View
 
 DICE, PALETTE, PLAN, DETAILS, VIEWS, MODELS, ASSETS, MOOD = range(8)
 """Streams of random numbers: what one draws does not move another."""
@@ -41,7 +42,7 @@ DICE, PALETTE, PLAN, DETAILS, VIEWS, MODELS, ASSETS, MOOD = range(8)
 def build_room(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.types.Scene:
     """The room `scene_number` of a seed in an empty file, seen by `frames` views on frames 1 to `frames`.
 
-    The room depends on seed and number alone, and each view on these and its frame.
+    The room depends on seed and number alone, and each view on these and the frames before it.
     """
     key = [seed, scene_number]
     dice = np.random.default_rng([*key, DICE])
@@ -51,16 +52,16 @@ def build_room(settings: Settings, seed: int, scene_number: int, frames: int) ->
     layout = furnish(np.random.default_rng([*key, PLAN]), kind, catalogue, settings.clutter)
     lamps = [n for n, thing in enumerate(layout.things) if thing.model.kind in LAMPS and not thing.model.source]
     mood = draw_mood(np.random.default_rng([*key, MOOD]), time, kind, lamps, len(layout.plan.windows))
-    materials = Palette(draw_palette(np.random.default_rng([*key, PALETTE]), kind, mood.ceiling), [*key, PALETTE])
+    recipes = draw_palette(np.random.default_rng([*key, PALETTE]), kind, mood.ceiling, mood.adapted)
+    materials = Palette(recipes, [*key, PALETTE])
     rng = np.random.default_rng([*key, DETAILS])
     room = Room(bpy.context.scene, rng, materials, make_book_meshes(materials), {})
     _raise_walls(room, layout, kind, mood)
     _furnish(room, layout, assets, mood)
     add_light(room, layout.plan, mood, kind)
     _label(room)
-    numbers = range(1, frames + 1)
-    drawn = [draw_view(layout, np.random.default_rng([*key, frame, VIEWS]), frame, settings) for frame in numbers]
-    _add_views(room.scene, drawn)
+    dice_of_views = [np.random.default_rng([*key, frame, VIEWS]) for frame in range(1, frames + 1)]
+    _add_views(room.scene, draw_views(layout, dice_of_views, settings))
     set_indoors(room.scene)
     bpy.context.view_layer.update()
     return room.scene

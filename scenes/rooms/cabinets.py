@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from scenes.books import fill_bay, pile
 from scenes.pieces import Piece, Room, put, start
 from scenes.shapes import box, box_mesh, boxes, lathe, paint, soft_box, tube
@@ -73,14 +75,8 @@ def add_filing_cabinet(room: Room, at, turn: float, size) -> Piece:
 def add_shelving(room: Room, at, turn: float, size) -> Piece:
     """Open shelves on uprights, with boxes, books and folders: what NYU calls shelves."""
     case = start(room, "Shelving", "shelves", at, turn)
-    wide, deep, tall = size
-    metal = room.rng.random() < 0.5
-    material, rows = ("grey metal" if metal else "pine"), max(3, round(tall / 0.4))
-    pitch = (tall - 0.12) / (rows - 1)
-    levels = [0.1 + row * pitch for row in range(rows)]
-    boxes(case, "boards", [((wide, deep, 0.02), (0, -deep / 2, z)) for z in levels], material, 0.003)
-    posts = [(x, y) for x in (-wide / 2 + 0.018, wide / 2 - 0.018) for y in (-0.018, -deep + 0.018)]
-    boxes(case, "posts", [((0.034, 0.034, tall), (x, y, 0)) for x, y in posts], material, 0.003)
+    wide, deep, _ = size
+    levels, pitch = _add_boards(case, size, "grey metal" if room.rng.random() < 0.5 else "pine")
     for z in levels:
         kind, clear = room.rng.random(), pitch - 0.03
         if kind < 0.35:
@@ -98,6 +94,45 @@ def add_shelving(room: Room, at, turn: float, size) -> Piece:
         elif kind < 0.9:
             pile(case, (-0.05, -deep / 2, z + 0.02), room.rng.permutation(5)[:3], 10)
     return case
+
+
+def add_bath_shelves(room: Room, at, turn: float, size) -> Piece:
+    """Open shelves with what one needs after a bath: folded towels, baskets, bottles."""
+    case, rng = start(room, "Bath shelves", "shelves", at, turn), room.rng
+    wide, deep, _ = size
+    levels, pitch = _add_boards(case, size, str(rng.choice(["white plastic", "grey metal", "pine"])))
+    first = int(rng.integers(3))  # so that three shelves have one of each
+    for row, z in enumerate(levels):
+        kind, y, low = (first + row) % 3, -deep / 2, z + 0.02
+        if kind == 0:
+            cloth = str(rng.choice(["linen", "check towel", "teal", "rose", "rust"]))
+            for layer in range(int(rng.integers(2, max(3, int((pitch - 0.05) / 0.055))))):
+                folded = (min(0.34, wide - 0.1), deep * 0.8, 0.05)
+                box(case, "towel", folded, (0, y, low + 0.052 * layer), cloth, 0.018, (0, 0, rng.normal(0, 1)), "towel")
+        elif kind == 1:
+            look = str(rng.choice(["wicker", "white plastic", "cardboard"]))
+            basket = (wide * 0.55, deep * 0.8, min(0.2, pitch * 0.6))
+            box(case, "basket", basket, (-0.08 * wide, y, low), look, 0.01, (0, 0, rng.normal(0, 2)), "box")
+        else:
+            for x in np.arange(-wide / 2 + 0.09, wide / 2 - 0.08, 0.1)[: int(rng.integers(2, 5))]:
+                radius, high = rng.uniform(0.022, 0.034), rng.uniform(0.12, 0.2)
+                look = str(rng.choice(["white plastic", "teal", "rose", "amber glass", "cover navy"]))
+                shape = [(0, 0), (radius, 0), (radius, high * 0.75), (radius * 0.4, high * 0.85), (radius * 0.4, high),
+                         (0, high)]  # fmt: skip
+                lathe(case, "bottle", shape, (x, y + rng.normal(0, 0.02), low), look, 24, label="otherprop")
+    return case
+
+
+def _add_boards(case: Piece, size, material: str) -> tuple[list[float], float]:
+    """Shelves on four uprights; returns how high the shelves are, and how far apart."""
+    wide, deep, tall = size
+    rows = max(3, round(tall / 0.4))
+    pitch = (tall - 0.12) / (rows - 1)
+    levels = [0.1 + row * pitch for row in range(rows)]
+    boxes(case, "boards", [((wide, deep, 0.02), (0, -deep / 2, z)) for z in levels], material, 0.003)
+    posts = [(x, y) for x in (-wide / 2 + 0.018, wide / 2 - 0.018) for y in (-0.018, -deep + 0.018)]
+    boxes(case, "posts", [((0.034, 0.034, tall), (x, y, 0)) for x, y in posts], material, 0.003)
+    return levels, pitch
 
 
 def add_long_table(room: Room, at, turn: float, size) -> Piece:

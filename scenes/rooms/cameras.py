@@ -1,55 +1,73 @@
-"""Photographs as one takes them with a phone in a room: from where, of what, and how askew. Pure."""
+"""Photographs as one takes them with a phone in a room: from where, of what, how askew, and each another one. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import atan, atan2, cos, degrees, hypot, radians
+from collections import Counter
+from collections.abc import Sequence
+from math import cos, degrees, hypot, radians
 
 import numpy as np
 
-from scenes.pose import SENSOR
-from scenes.rooms.floor_plan import Opening
 from scenes.rooms.footprints import covered
 from scenes.rooms.layout import Layout, Thing, walkable
 from scenes.rooms.settings import Settings
+from scenes.rooms.sights import Sights, View, openings_of, sights_of
 
-ASPECT = 0.75  # height by width
-CANDIDATES = 32
+CANDIDATES = 72
 GOLDEN = 137.5  # degrees from one view to the next, so that few views show whatever there is
 CURTAIN = 0.45  # metres that one keeps from windows, and from what hangs beside them
 BEFORE_LEAF = 0.35  # metres that one keeps from the leaf of an open door
-OPENINGS = 1.2  # what a door or a window in sight is worth
-HIDING = {"bathtub": 2.0}  # metres: with a curtain
-TALL = 1.3  # metres: what is higher hides what is behind it
+MOVED, TURNED = 1.2, 50.0  # metres, or degrees, that make a photograph another one
+APART = (1.0, 0.86, 0.7, 0.55, 0.4, 0.2, 0.0)
+"""How far apart views are, in the measure of `apart`: as far as a room has room for. At 0.86 no two are both nearer
+than 0.6 m and less than 35 degrees."""
+GOOD = 0.5  # of what the best candidate is worth: what another one must be
+TIRED = 0.6  # what a thing is worth once it has been seen, and again for each time more
 
 
-@dataclass(frozen=True)
-class View:
-    """A camera at `eye` that looks at `target` (metres), rolled clockwise by degrees, with its focal length in mm."""
+def draw_views(layout: Layout, rngs: Sequence[np.random.Generator], settings: Settings) -> list[View]:
+    """A view for each of the generators, which draw nothing else; it hangs on those before it and on none behind it.
 
-    eye: tuple[float, float, float]
-    target: tuple[float, float, float]
-    roll: float
-    lens: float
-
-
-def draw_view(layout: Layout, rng: np.random.Generator, frame: int, settings: Settings) -> View:
-    """One of many candidates that shows most of the room's things, none of them right before the lens.
-
-    Each frame has a direction that it rather looks in, which depends on its number alone.
+    Of many candidates one that shows much that earlier ones did not, from elsewhere or towards elsewhere.
     """
     points, reached = walkable(layout)
     clear = reached & ~_behind_curtains(layout, points) & ~_at_the_leaf(layout, points)
     spots = points[clear if clear.any() else reached]
     aims = [thing for thing in layout.things if thing.model.tall > 0.2 or thing.wall]
-    best = -np.inf, View((0, 0, 0), (0, 0, 0), 0, 0)
-    for _ in range(CANDIDATES):
-        view = _draw_candidate(layout, rng, spots, aims, settings)
-        turn = atan2(view.target[1] - view.eye[1], view.target[0] - view.eye[0])
-        worth = _worth(layout, view) + 4.0 * cos(turn - radians(GOLDEN * frame)) + rng.normal(0, 0.7)
-        if worth > best[0]:
-            best = worth, view
-    return best[1]
+    views: list[View] = []
+    seen: Counter[int] = Counter()
+    for frame, rng in enumerate(rngs, 1):
+        candidates = [_draw_candidate(layout, rng, spots, aims, settings) for _ in range(CANDIDATES)]
+        sights = [sights_of(layout, view) for view in candidates]
+        wanted = [
+            _novelty(sight, seen) + 4.0 * cos(view.turn - radians(GOLDEN * frame)) + rng.normal(0, 0.7)
+            for view, sight in zip(candidates, sights)
+        ]
+        chosen = max(_eligible(candidates, sights, views), key=lambda number: wanted[number])
+        views.append(candidates[chosen])
+        seen.update(sights[chosen].shown.keys())
+    return views
+
+
+def apart(one: View, other: View) -> float:
+    """How different two photographs are by where and whereto they were taken: 1 for MOVED metres, or TURNED degrees."""
+    moved = hypot(one.eye[0] - other.eye[0], one.eye[1] - other.eye[1])
+    turned = abs((degrees(one.turn - other.turn) + 180) % 360 - 180)
+    return hypot(moved / MOVED, turned / TURNED)
+
+
+def _eligible(candidates: list[View], sights: list[Sights], views: list[View]) -> list[int]:
+    """The candidates that are worth taking, and as far from all views there are as some of these can be."""
+    best = max(sight.worth for sight in sights)
+    good = [number for number, sight in enumerate(sights) if sight.worth >= min(best, GOOD * best)]
+    away = {number: min((apart(candidates[number], view) for view in views), default=np.inf) for number in good}
+    far = next(far for far in APART if any(away[number] >= far for number in good))
+    return [number for number in good if away[number] >= far]
+
+
+def _novelty(sight: Sights, seen: Counter[int]) -> float:
+    """The worth of a view, in which what others show counts less."""
+    return sight.taken + sum(worth * TIRED ** seen[number] for number, worth in sight.shown.items())
 
 
 def _behind_curtains(layout: Layout, points: np.ndarray) -> np.ndarray:
@@ -78,7 +96,7 @@ def _draw_candidate(
 
 def _aim(layout: Layout, rng: np.random.Generator, aims: list[Thing]) -> tuple[float, float, float]:
     """The middle of a thing, or of a door or a window; what is wide is aimed at more often."""
-    openings = _openings(layout)
+    openings = openings_of(layout)
     sizes = np.array(
         [*(0.2 + max(thing.model.wide, thing.model.deep) for thing in aims), *(one.wide for one in openings)]
     )
@@ -89,63 +107,3 @@ def _aim(layout: Layout, rng: np.random.Generator, aims: list[Thing]) -> tuple[f
     thing = aims[number]
     middle = thing.footprint()
     return middle.x, middle.y, thing.z if thing.wall else thing.z + thing.model.tall / 2
-
-
-def _worth(layout: Layout, view: View) -> float:
-    """How many things are in the picture, in sight as far as a plan tells; much less where one is right before it."""
-    eye, target = np.array(view.eye), np.array(view.target)
-    forward = target - eye
-    away = hypot(forward[0], forward[1])
-    if away < 0.9:
-        return -20.0
-    pitch = degrees(atan(forward[2] / away))
-    worth = 2.0 * min(away, 3.0) - 0.05 * abs(pitch + 10)
-    half = atan(SENSOR / 2 / view.lens) * 0.95
-    for thing in layout.things:
-        footprint = thing.footprint()
-        to = np.array([footprint.x - eye[0], footprint.y - eye[1]])
-        far = float(np.hypot(*to))
-        cosine = float(to @ forward[:2]) / max(far * away, 1e-9)
-        if cosine < np.cos(half) or far < 0.3:
-            continue
-        if footprint.away(eye[:2]) < 0.4 and thing.z + thing.model.tall > eye[2] - 0.5:
-            worth -= 6.0
-        elif not _hidden(layout, thing, eye[:2], np.array([footprint.x, footprint.y])):
-            worth += _weight(thing)
-    return worth + OPENINGS * sum(_in_sight(layout, view, opening, half) for opening in _openings(layout))
-
-
-def _openings(layout: Layout) -> tuple[Opening, ...]:
-    return (layout.plan.door, *layout.plan.windows)
-
-
-def _in_sight(layout: Layout, view: View, opening: Opening, half: float) -> bool:
-    """Whether the middle of an opening is in the picture, from so far away that one sees what it is."""
-    eye, target = np.array(view.eye[:2]), np.array(view.target[:2])
-    to = np.array(layout.plan.against(opening.wall, opening.middle)[:2]) - eye
-    far, forward = float(np.hypot(*to)), target - eye
-    return far > 1.2 and float(to @ forward) > np.cos(half) * far * float(np.hypot(*forward))
-
-
-def _weight(thing: Thing) -> float:
-    """What a thing in sight is worth: large ones more than what hangs, and that more than what lies about; most of all
-    the run of a kitchen, which is what the room is known by."""
-    if thing.z:
-        return 0.7 if thing.wall else 0.3
-    return (
-        0.4 + 0.6 * max(thing.model.wide, thing.model.deep) + (4.0 if thing.stands and thing.model.wide > 2.3 else 0.0)
-    )
-
-
-def _hidden(layout: Layout, thing: Thing, eye: np.ndarray, spot: np.ndarray) -> bool:
-    """Whether something tall stands between the eye and a thing's middle."""
-    steps = eye + (spot - eye) * np.linspace(0.1, 0.9, 12)[:, None]
-    leaf = layout.plan.leaf()
-    if leaf and covered(steps, leaf, 0.05).any():
-        return True
-    for other in layout.things:
-        if other is thing or not other.stands or max(other.model.tall, HIDING.get(other.model.kind, 0)) < TALL:
-            continue
-        if covered(steps, other.footprint()).any():
-            return True
-    return False

@@ -40,6 +40,7 @@ SORTS: dict[str, Sort] = {
     "sideboard": Sort("cabinet", (1.6, 0.44, 0.78), (0.2, 0.08, 0.1), 0.5, surface=0.04),
     "bookcase": Sort("bookshelf", (1.3, 0.31, 2.02), (0.25, 0.06, 0.1), 0.5),
     "shelving": Sort("shelves", (0.9, 0.36, 1.75), (0.2, 0.08, 0.15), 0.5),
+    "bath shelves": Sort("shelves", (0.6, 0.32, 1.55), (0.2, 0.06, 0.2), 0.5),
     "floor lamp": Sort("lamp", (0.46, 0.46, 1.66), (0.05, 0.05, 0.08), centred=True),
     "table lamp": Sort("lamp", (0.28, 0.28, 0.41), centred=True),
     "desk lamp": Sort("lamp", (0.2, 0.42, 0.58), centred=True),

@@ -14,6 +14,7 @@ LOOKS = ("white paint", "white paint", "sage paint", "oak", "walnut")
 RAIL = 0.11  # metres: how wide the frame of a glazed or panelled leaf is
 JAMB = 0.012  # metres of a lining
 CASING = 0.075
+SILL = 0.008  # metres that the threshold over the joint of two floors is high
 
 
 def add_door(room: Room, plan: FloorPlan) -> None:
@@ -119,15 +120,17 @@ def _add_corridor(room: Room, plan: FloorPlan) -> None:
     left, right = max(opening.left - 1.3, 0.0), min(opening.right + 1.3, plan.length(opening.wall))
     wide, near, far = right - left, THICK, THICK + deep
     at, turn = plan.against(opening.wall, (left + right) / 2), TURNS[opening.wall]
-    outer = (wide + 0.2, deep + 0.2, 0.2)
-    middle = (near + far) / 2 + 0.05
-    box(start(room, "Corridor floor", "floor", at, turn), "ground", outer, (0, middle, -0.2), "floor", 0)
+    outer = (wide + 0.2, deep + 0.15, 0.2)
+    middle = near + outer[1] / 2  # where the room's own floor and ceiling end: what lies in one plane twice is black
+    x = opening.middle - (left + right) / 2
+    floor = start(room, "Corridor floor", "floor", at, turn)
+    box(floor, "ground", outer, (0, middle, -0.2), "floor", 0)
+    box(floor, "threshold", (opening.wide - 2 * JAMB, 0.09, SILL), (x, near - 0.035, 0), "floor", 0.003)
     box(start(room, "Corridor ceiling", "ceiling", at, turn), "slab", outer, (0, middle, high), "ceiling", 0)
     walls = start(room, "Corridor wall", "wall", at, turn)
     ends = [((0.1, deep, high), (side * (wide + 0.1) / 2, (near + far) / 2, 0)) for side in (-1, 1)]
     boxes(walls, "plaster", [*ends, ((wide + 0.2, 0.1, high), (0, far + 0.05, 0))], "corridor wall", 0)
     boxes(walls, "skirting", [((wide, 0.016, 0.09), (0, far - 0.008, 0))], "white paint", 0.006)
-    x = opening.middle - (left + right) / 2
     what = rng.random()
     if what < 0.45:
         spot = plan.against(opening.wall, opening.middle + rng.normal(0, 0.15), -far, rng.uniform(1.5, 1.65))

@@ -14,7 +14,7 @@ from mathutils import Vector
 from scenes.daylight import add_lamp_light
 from scenes.pieces import Room, start
 from scenes.rooms.floor_plan import TURNS, FloorPlan, Opening
-from scenes.rooms.moods import LAMPS, SKIES, Mood, Sky
+from scenes.rooms.moods import LAMPS, SKIES, Mood, Sky, white_balanced
 from scenes.rooms.outlook import add_outlook
 from scenes.shapes import box, lathe, tube
 
@@ -24,7 +24,9 @@ def add_light(room: Room, plan: FloorPlan, mood: Mood, kind: str) -> None:
     sky = mood.sky
     for light in bpy.data.lights:
         if light.name.startswith(tuple(name.capitalize() for name in LAMPS)):
-            light.color = mood.bulbs[1]
+            light.color = white_balanced(mood.bulbs[1], mood.adapted)
+        else:
+            light.color = white_balanced(tuple(light.color), mood.adapted)
     add_outlook(room, mood)
     for window in plan.windows:
         _add_skylight(room, plan, window, sky)
@@ -87,4 +89,6 @@ def _add_ceiling_lamp(room: Room, plan: FloorPlan, mood: Mood, kind: str) -> Non
     if mood.ceiling:
         drop = 0.75 if style == "pendant" else 0.24
         watts = rng.uniform(5.0, 9.0) * plan.width * plan.depth * (0.6 if not mood.dark_outside else 1.0)
-        add_lamp_light(room, "Ceiling light", (x, y, top - drop), watts, 0.12, mood.bulbs[0])
+        add_lamp_light(
+            room, "Ceiling light", (x, y, top - drop), watts, 0.12, white_balanced(mood.bulbs[0], mood.adapted)
+        )

@@ -42,6 +42,8 @@ SKIES = {
     "dusk": Sky((0.52, 0.40, 0.40), (0.10, 0.17, 0.36), (0.035, 0.04, 0.04), 0.55, 4.0, (0.50, 0.66, 1.0), 0.9),
     "evening": Sky((0.30, 0.22, 0.22), (0.02, 0.03, 0.08), (0.02, 0.02, 0.022), 0.25, 0.5, (0.35, 0.5, 1.0), 0.9),
 }
+ADAPTED = {"day": 0.0, "overcast": 0.0, "dusk": 0.4, "evening": 0.7}
+"""How far a phone takes the colour of lamps for white: by day not at all, by night far, and one still sees it."""
 WAYS = ("none", "ceiling", "some", "one", "all")
 """Which lamps burn: none, that on the ceiling, some that stand, one of these, or all."""
 LIKELY = {
@@ -68,8 +70,26 @@ class Mood:
     drawn: tuple[float, float]
 
     @property
+    def adapted(self) -> float:
+        return ADAPTED[self.time]
+
+    @property
     def dark_outside(self) -> bool:
         return self.time in ("dusk", "evening")
+
+
+def white_balanced(color: Color, adapted: float) -> Color:
+    """The light of a lamp as a phone shows it that took it for white: 0 not at all, 1 wholly. It stays as bright."""
+    if not adapted:
+        return color
+    paler = [part ** (1 - adapted) for part in color]
+    bright = luminance(color) / luminance(paler)
+    return paler[0] * bright, paler[1] * bright, paler[2] * bright
+
+
+def luminance(color: Sequence[float]) -> float:
+    """Of linear Rec. 709."""
+    return 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2]
 
 
 def draw_mood(rng: np.random.Generator, time: str, kind: str, lamps: Sequence[int], windows: int) -> Mood:

@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 
 from scenes.pieces import Room
-from scenes.rooms.moods import Color, Mood, Sky
+from scenes.rooms.moods import Color, Mood, Sky, white_balanced
 from scenes.shader_nodes import add, combine, coordinates, link, math, mix, ramp, shade
 
 WALLS = (
@@ -75,10 +75,13 @@ def _houses(tree: bpy.types.NodeTree, rng: np.random.Generator, mood: Mood, oppo
     pane = math(tree, "MULTIPLY", _between(tree, across, 0.3, 0.72), _between(tree, floors, 0.25, 0.78))
     cell = add(tree, "CombineXYZ", {0: math(tree, "FLOOR", across), 1: math(tree, "FLOOR", floors)})
     who = add(tree, "TexWhiteNoise", {"Vector": cell.outputs[0]}, noise_dimensions="2D").outputs["Value"]
-    dark, lit = (0.03, 0.04, 0.05), LIT if mood.dark_outside else (0.10, 0.11, 0.12)
+    dark, lit = (0.03, 0.04, 0.05), white_balanced(LIT, mood.adapted) if mood.dark_outside else (0.10, 0.11, 0.12)
     if mood.time == "evening":
         lit = tuple(4.0 * part for part in lit)
     glass = ramp(tree, math(tree, "GREATER_THAN", who, 0.62), {0.0: shade(dark, 4 * bright), 1.0: lit})
+    if mood.time == "evening":  # street lamps light the walls from below, the sky over a town what is above
+        lamps = ramp(tree, height, {0.0: (5.0, 4.1, 3.2), 0.25: (2.6, 2.5, 2.7)})
+        wall = mix(tree, "MULTIPLY", wall, lamps)
     house = mix(tree, "MIX", wall, glass, pane)
     above = ramp(tree, height, {0.0: sky.low, 0.12: sky.low, 0.7: sky.high})
     return mix(tree, "MIX", above, house, built)

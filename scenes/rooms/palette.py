@@ -15,6 +15,7 @@ from scenes import images
 from scenes.materials import RECIPES
 from scenes.picture_frames.wallpapers import PATTERNS, STRIPES, wallpaper
 from scenes.rooms.finishes import chequered, glazed, laid_boards, plaid, wallpapered
+from scenes.rooms.moods import white_balanced
 from scenes.shaders import (
     Color,
     fabric,
@@ -141,8 +142,9 @@ class Unlit(dict):
         return self.materials[{"bulb": "unlit bulb", "lit shade": "unlit shade"}.get(name, name)]
 
 
-def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool) -> dict[str, tuple]:
-    """Recipes of all materials of a room of this kind, by name; its ceiling lamp burns or does not."""
+def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool, adapted: float = 0.0) -> dict[str, tuple]:
+    """Recipes of all materials of a room of this kind, by name; its ceiling lamp burns or does not, and `adapted` says
+    how far lamps are taken for white."""
     found = {**RECIPES, **OWN}
     for name in WOODEN:
         if name != "oak" and rng.random() < 0.25:
@@ -170,9 +172,12 @@ def draw_palette(rng: np.random.Generator, kind: str, ceiling_on: bool) -> dict[
     found |= _surroundings(rng, kind)
     shade = _pick(rng, PALE)
     found |= {"unlit bulb": (glow, (0.9, 0.88, 0.85), 0.05), "unlit shade": (glow, shade, 0.03)}
-    found["lit shade"] = (glow, tuple(0.35 * part + 0.65 * warm for part, warm in zip(shade, LIT, strict=True)), 1.1)
+    lit = white_balanced(LIT, adapted)
+    found["lit shade"] = (glow, tuple(0.35 * part + 0.65 * warm for part, warm in zip(shade, lit, strict=True)), 1.1)
+    recipe, color, strength = found["bulb"]
+    found["bulb"] = (recipe, white_balanced(color, adapted), strength)
     if ceiling_on:
-        found["ceiling glow"] = (opal, (1.0, 0.86, 0.66), 3.5)
+        found["ceiling glow"] = (opal, white_balanced((1.0, 0.86, 0.66), adapted), 3.5)
     return found
 
 

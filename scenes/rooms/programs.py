@@ -203,7 +203,7 @@ def _bathroom(room: Furnisher) -> None:
         before(layout, tub, room.catalogue.draw("bath mat"), rng, (0.05, 0.2))
     if room.chance(0.85):
         room.hang("towel rail", (1.2, 1.3))
-    for kind, share in (("laundry basket", 0.6), ("waste bin", 0.6), ("shelving", 0.3)):
+    for kind, share in (("laundry basket", 0.6), ("waste bin", 0.6), ("bath shelves", 0.3)):
         if room.chance(share):
             room.wall(kind, gap=0.03, corner=0.7)
     _hangings(

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from mathutils import Vector
 
 from blender_addon import scene_labels
 from blender_addon.audit.audit import audit
@@ -19,13 +20,14 @@ from scenes.pieces import Room
 from scenes.rooms.asset_names import WANTED, AssetFile, find_assets, label_of
 from scenes.rooms.assets import canvas, place_asset, read_assets
 from scenes.rooms.builders import BUILDERS
+from scenes.rooms.cabinets import add_bath_shelves
 from scenes.rooms.catalogue import SORTS
 from scenes.rooms.doors import add_door
 from scenes.rooms.floor_plan import FloorPlan, Opening
 from scenes.rooms.footprints import Footprint, covered
 from scenes.rooms.layout import Model, Thing
-from scenes.rooms.moods import SKIES
-from scenes.rooms.openings import add_window
+from scenes.rooms.moods import ADAPTED, SKIES
+from scenes.rooms.openings import add_shell, add_window
 from scenes.rooms.palette import Palette, draw_palette
 from scenes.rooms.settings import KINDS, TIMES
 
@@ -155,6 +157,33 @@ def test_lamps_light_the_evening():
     assert lit["evening"][1] < lit["day"][1] / 20
 
 
+def test_lamps_of_an_evening_are_not_orange():
+    """None gives more than 1.7 times as much red as blue, and one by day what its bulb gives."""
+    for number in range(3):
+        _build("bedroom", number, 1, "evening")
+        points = [light for light in bpy.data.lights if light.type == "POINT"]
+        assert points and max(light.color.r / light.color.b for light in points) < 1.7
+    for name in ("bulb", "lit shade"):
+        warmth = []
+        for share in (ADAPTED["day"], ADAPTED["evening"]):
+            _, (red, _, blue), _ = draw_palette(np.random.default_rng(0), "bedroom", True, share)[name]
+            warmth.append(red / blue)
+        assert warmth[0] > warmth[1] > 1
+
+
+def test_shelves_of_a_bathroom_hold_towels():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    materials = Palette(draw_palette(np.random.default_rng(0), "bathroom", False), [1])
+    room = Room(bpy.context.scene, np.random.default_rng(0), materials, [], {})
+    add_bath_shelves(room, (2.0, 3.0, 0.0), 0.0, (0.6, 0.3, 1.6))
+    bpy.context.view_layer.update()
+    assert set(room.labelled) == {"shelves", "towel", "box", "otherprop"}
+    for parts in room.labelled.values():
+        for part in parts:
+            corners = np.array([part.matrix_world @ Vector(corner) for corner in part.bound_box])
+            assert (corners.min(0) > (1.69, 2.69, -0.01)).all() and (corners.max(0) < (2.31, 3.01, 1.9)).all(), part
+
+
 @pytest.mark.parametrize("ajar", [0.0, 30.0, 85.0])
 @pytest.mark.parametrize("hinge", [-1, 1])
 def test_the_leaf_of_a_door_stands_as_the_plan_has_it(ajar, hinge):
@@ -170,6 +199,31 @@ def test_the_leaf_of_a_door_stands_as_the_plan_has_it(ajar, hinge):
     kept = plan.leaf() or Footprint(4.05, 3.0 - 0.65, 0.1, 0.9)
     assert covered(points, kept, 0.06).all()
     assert any(obj.name.startswith("Corridor") for obj in bpy.data.objects) or not ajar
+
+
+@pytest.mark.parametrize("wall", ["south", "west"])
+def test_floors_go_on_through_a_door(wall):
+    """From half a metre before the wall, 0.24 m thick, to one behind it: at each step one floor, at a height of 0, but
+    for the threshold on it, which is 8 mm high. Two in one plane would shade each other, and be black."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    materials = Palette(draw_palette(np.random.default_rng(0), "bedroom", False), [1])
+    room = Room(bpy.context.scene, np.random.default_rng(0), materials, [], {})
+    plan = FloorPlan(4.0, 3.0, 2.5, Opening(wall, 1.2, 2.1, 0.0, 2.0, 88.0, -1), ())
+    add_shell(room, plan, 0.0)
+    add_door(room, plan)
+    bpy.context.view_layer.update()
+    floors = room.labelled["floor"]
+    seen = set()
+    for gap in np.arange(0.495, -1.0, -0.01):
+        above = plan.against(wall, plan.door.middle, gap, 0.5)
+        hits = []
+        for floor in floors:
+            into = floor.matrix_world.inverted()
+            found, at, _, _ = floor.ray_cast(into @ Vector(above), into.to_3x3() @ Vector((0, 0, -1)))
+            hits += [round((floor.matrix_world @ at).z, 4)] if found else []
+        assert hits.count(0.0) == 1 and set(hits) <= {0.0, 0.008}, gap
+        seen |= set(hits)
+    assert seen == {0.0, 0.008}
 
 
 @pytest.mark.parametrize(("free", "hem"), [(True, 0.025), (False, 0.9 - 0.12)])
