@@ -14,6 +14,7 @@ from blender_addon.label_sets import label_files
 from postprocess.checksums import NAME as CHECKSUMS
 from postprocess.checksums import read_checksums
 from postprocess.dataset import ExportSummary, export
+from postprocess.dealing import Growing
 from postprocess.drawn_frames import DrawnFrames
 from postprocess.export_request import assets_from, wishes_from
 from postprocess.folders import Folders
@@ -107,7 +108,8 @@ def _exported_drawn(
 
 
 def _words(asked: Asked, wish: Wish, target: LabelSet | None, progress: Progress | None) -> dict[str, Any]:
-    said = {"seed": wish.seed, "jobs": wish.jobs, "target": target, "progress": progress}
+    growing = Growing(independent=asked.job is None or asked.module.INDEPENDENT)
+    said = {"seed": wish.seed, "jobs": wish.jobs, "target": target, "progress": progress, "growing": growing}
     return wishes_from(asked.export) | said
 
 

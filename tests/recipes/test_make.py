@@ -78,6 +78,22 @@ def test_more_frames_of_the_same_leave_those_there_as_they_are(tmp_path: Path) -
     assert (tmp_path / "out" / "dataset" / NAME).stat().st_mtime_ns == before
 
 
+def test_a_dataset_that_grows_keeps_its_splits(tmp_path: Path) -> None:
+    def splits(dataset: Path) -> dict[str, str]:
+        return {name: part for part in ("train", "val", "test") for name in _listed(dataset, part)}
+
+    few = splits(made(tmp_path, 20))
+    more = made(tmp_path, 60)
+    assert few.items() <= splits(more).items()
+    assert files_of(more) == files_of(made(tmp_path / "at once", 60))
+    told = json.loads((more / NAME).read_text())["split"]
+    assert told["frames"] == {"train": 48, "val": 6, "test": 6} and told["method"] == "frame, by its number"
+
+
+def _listed(dataset: Path, part: str) -> list[str]:
+    return (dataset / f"{part}.txt").read_text().split()
+
+
 def test_what_no_export_wrote_is_never_thrown_away(tmp_path: Path) -> None:
     dataset = made(tmp_path, 3, "export.split=1/0/0")
     (dataset / "model").mkdir()

@@ -30,6 +30,7 @@ def test_each_that_comes_along_is_understood_and_shown(name: str) -> None:
 def test_each_builder_says_what_it_makes(name: str) -> None:
     module = builder(name)
     assert module.SUMMARY and (hasattr(module, "pages") or (module.FRAMES_A_SCENE >= 1 and module.build))
+    assert hasattr(module, "pages") or module.INDEPENDENT is (name in ("balloons", "picture_frames"))
 
 
 def test_what_is_shown_can_be_used_again(tmp_path: Path) -> None:
