@@ -55,7 +55,7 @@ def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[Ex
     """
     pages, target = check(asked, wish)
     made_of = {"made_of": pages.made_of} if pages is not None and pages.made_of else {}
-    begin(wish.out, {**asked.to_dict(), "seed": wish.seed, **made_of})
+    begin(wish.out, {**asked.to_dict(), "seed": wish.seed, **made_of}, usual=asked.usual())
     place = wish.out / DATASET
     if _holds(place, wish.count):
         return None, 0
@@ -77,6 +77,8 @@ def check(asked: Asked, wish: Wish) -> tuple[Pages | None, LabelSet | None]:
     """
     if not 1 <= wish.count <= MOST_FRAMES or not 0 <= wish.seed < MOST_SEED:
         raise ValueError(f"--count goes from 1 to {MOST_FRAMES}, --seed from 0 to {MOST_SEED - 1}")
+    if hasattr(asked.module, "check"):
+        asked.module.check(asked.settings)
     pages: Pages | None = asked.module.pages(asked.settings, wish.seed) if asked.job is None else None
     target = label_files.read(asked.export.labels) if asked.export.labels else None
     rehearse(asked, label_set_of(asked) if pages is None else pages.label_set, target, wish.count)

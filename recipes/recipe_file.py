@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
@@ -65,6 +65,15 @@ class Asked:
     def to_dict(self) -> dict[str, Any]:
         """All that decides what is made, but for the seed; paths as the recipe has them."""
         return {"recipe": plain(self.recipe), "settings": plain(self.settings)}
+
+    def usual(self) -> dict[str, Any]:
+        """The settings that have a default, and that."""
+        found: dict[str, Any] = {}
+        for each in fields(self.module.Settings):
+            if each.default is not MISSING or each.default_factory is not MISSING:
+                value = each.default if each.default_factory is MISSING else each.default_factory()
+                found[key_of(each.name)] = plain(value)
+        return found
 
 
 def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:

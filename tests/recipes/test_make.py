@@ -120,8 +120,9 @@ def test_a_folder_is_of_one_recipe(tmp_path: Path) -> None:
     made(tmp_path, 2)
     with pytest.raises(ValueError, match="was made otherwise: seed is 0 there and 1 here; name another --out"):
         made(tmp_path, 2, seed=1)
-    with pytest.raises(ValueError, match=r"recipe\.settings\.gap is None there and 5 here"):
+    with pytest.raises(ValueError, match=r"otherwise: settings\.gap is 2 there and 5 here; name"):
         made(tmp_path, 2, "gap=5")
+    made(tmp_path, 2, "gap=2")  # as it is by default
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
     with pytest.raises(ValueError, match="is there already, and has no recipe"):
@@ -165,7 +166,7 @@ def test_a_broken_draw_leaves_nothing(tmp_path: Path) -> None:
     def pages(settings: Settings, seed: int) -> Pages:
         return Pages(LABEL_SET, partial(_of_no_label, settings))
 
-    asked = replace(read_recipe("rectangles", SMALL), module=SimpleNamespace(pages=pages))
+    asked = replace(read_recipe("rectangles", SMALL), module=SimpleNamespace(pages=pages, Settings=Settings))
     with pytest.raises(ValueError, match="drawn with label 77, which 'rectangles' has not"):
         make(asked, Wish(tmp_path / "out", 3, 0, 1))
     assert not (tmp_path / "out" / "dataset").exists()
@@ -196,13 +197,45 @@ def test_a_scene_is_built_rendered_and_exported(rendered: Path) -> None:
     assert not any("unfinished" in warning for warning in told["warnings"])
 
 
-def test_a_scene_that_cannot_be_built_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    asked = read_recipe("picture_frames", [f"art={tmp_path / 'nowhere'}"])
+def test_a_scene_that_cannot_be_built_is_told_and_the_folder_is_free_again(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.png").write_bytes(b"torn")
+    asked = read_recipe("picture_frames", [f"art={tmp_path}", "empty=0"])
     made_of_it, code = make(asked, Wish(tmp_path / "out", 2, 0, 1))
     assert made_of_it is None and code == 1
     told = capfd.readouterr().err
-    assert f"art: no folder {tmp_path / 'nowhere'}" in told and "was not built (exit code 1)" in told
+    assert "art: Blender cannot read the picture" in told and "was not built (exit code 1)" in told
     assert not list((tmp_path / "out" / "scenes").iterdir())
+    begin(tmp_path / "out", {"recipe": {}, "settings": {"art": "another"}})
+    assert json.loads((tmp_path / "out" / "recipe.json").read_text())["settings"] == {"art": "another"}
+
+
+@pytest.mark.parametrize(
+    "recipe, setting", [("picture_frames", "art"), ("picture_frames", "models"), ("rooms", "assets")]
+)
+def test_folders_of_no_use_are_refused_before_anything_is_made(recipe: str, setting: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for place in (tmp_path / "empty", tmp_path / "nowhere"):
+        with pytest.raises(ValueError, match=f"{setting}: .*{place.name}"):
+            make(read_recipe(recipe, [f"{setting}={place}"]), Wish(tmp_path / "out", 1, 0, 1))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "file", ["scenes/0001.blend", "runs/0001/plan.json", ".dataset.partial-node-1/1.png", "mine.txt"]
+)
+def test_a_folder_that_holds_something_is_not_begun_anew(file: str, tmp_path: Path) -> None:
+    begin(tmp_path, {"seed": 1})
+    (tmp_path / "scenes").mkdir()
+    begin(tmp_path, {"seed": 2})
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("made")
+    with pytest.raises(
+        ValueError, match="otherwise: more is not said there and 3 here; seed is 2 there and 1 here; name"
+    ):
+        begin(tmp_path, {"seed": 1, "more": 3})
 
 
 def test_scenes_of_a_folder_that_has_the_same_ones_are_taken(
