@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,12 +16,14 @@ import cv2
 import numpy as np
 import pytest
 
+from blender_addon.contract.machine import this_machine
 from blender_addon.contract.run import read_plan
 from blender_addon.label_sets import label_files
 from labelpass import main
 from postprocess.manifest import NAME
 from recipes.folder import begin
 from recipes.make import Wish, make
+from recipes.makers import sweep
 from recipes.recipe_file import read_recipe
 from recipes.rehearsal import rehearse
 from recipes.rendered import label_set_of
@@ -92,6 +97,49 @@ def test_a_dataset_that_grows_keeps_its_splits(tmp_path: Path) -> None:
 
 def _listed(dataset: Path, part: str) -> list[str]:
     return (dataset / f"{part}.txt").read_text().split()
+
+
+def test_a_smaller_count_says_what_it_leaves_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["dataset", "rectangles", "--out", str(tmp_path / "out"), "--jobs", "1", "--set", "size=[30, 20]"]
+    assert main([*words, "--count", "10"]) == 0 and "left out" not in capsys.readouterr().out
+    assert main([*words, "--count", "5"]) == 0
+    told = "labelpass: 5 of 10 frames are left out of the dataset now; --count 10 brings them back\n"
+    assert told in capsys.readouterr().out
+    assert main([*words, "--count", "4"]) == 0
+    assert "1 of 5 frames is left out of the dataset now; --count 5 brings it back" in capsys.readouterr().out
+
+
+def test_a_folder_that_another_process_makes_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "above" / "out"
+    out.mkdir(parents=True)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    theirs, left = (out / f".recipe.json-made-by-{this_machine()}-{pid}" for pid in (os.getppid(), dead.pid))
+    elsewhere = out / f".recipe.json-made-by-{this_machine()}x-{os.getppid()}"
+    for path in (theirs, left, elsewhere):
+        path.write_text("")
+        os.utime(path, (1, 1))
+    asked = read_recipe("rectangles", SMALL)
+    with pytest.raises(ValueError, match=f"being made by another labelpass, process {os.getppid()} of this machine"):
+        make(asked, Wish(out, 3, 0, 1))
+    assert sorted(out.iterdir()) == sorted({theirs, elsewhere} | ({left} & {*out.iterdir()}))
+    os.utime(theirs, (4e9, 4e9))  # who came later gives way
+    assert make(asked, Wish(out, 3, 0, 1))[1] == 0
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        [theirs.name, elsewhere.name, "dataset", "recipe.json"]
+    )
+
+
+def test_half_written_scenes_of_dead_processes_are_swept(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    names = [f".0001-{this_machine()}-{dead.pid}.blend", f".0002-{this_machine()}-{os.getppid()}.blend"]
+    names += [f".0003-other{this_machine()}-{dead.pid}.blend", "0004.blend", ".mine"]
+    for name in names:
+        (tmp_path / name).write_text("half")
+    sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {*names[1:]}
+    sweep(tmp_path / "none")
 
 
 def test_what_no_export_wrote_is_never_thrown_away(tmp_path: Path) -> None:
@@ -246,6 +294,14 @@ def test_scenes_of_a_folder_that_has_the_same_ones_are_taken(
     theirs, mine = (folder / "scenes" / "0001.blend" for folder in (rendered, tmp_path / "out"))
     assert mine.samefile(theirs) and "scene 0001" not in capfd.readouterr().out
     assert [path.name for path in mine.parent.iterdir()] == ["0001.blend"]
+
+
+def test_fewer_rendered_frames_leave_those_behind_them_out(rendered: Path) -> None:
+    changes = ["render.size=16x12", "render.samples=1", "render.label_supersample=1", "export.split=1/0/0"]
+    made_of_it, code = make(read_recipe("studio", changes), Wish(rendered, 1, 5, 1))
+    assert code == 0 and made_of_it.frames["train"] == 1 and "1 of 2 frames is left out" in made_of_it.notes[-1]
+    assert make(read_recipe("studio", changes), Wish(rendered, 1, 5, 1)) == (None, 0)
+    assert make(read_recipe("studio", changes), Wish(rendered, 2, 5, 1))[0].frames["train"] == 2
 
 
 def test_what_is_missing_is_made_again(rendered: Path) -> None:
