@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
@@ -87,15 +87,36 @@ def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
     data, places = read_file(path, "a recipe")
     read = [_change(text) for text in changes]
     try:
-        return _understood(path, build(Recipe, data), read)
+        written = build(Recipe, data)
     except Misfits as error:
-        raise _refused(path, places, error.found, [".".join(keys) for keys, _ in read]) from None
+        raise refusal(path, places, error.found) from None
+    try:
+        return _understood(path, written, read)
+    except Misfits as error:
+        changed = [".".join(keys) for keys, _ in read]
+        raise _refused(
+            path, places, error.found, changed, _wrong_alone(path, written) if read else error.found
+        ) from None
 
 
-def _refused(path: Path, places: Mapping[str, Place], found: Iterable[str], changed: Iterable[str]) -> ValueError:
-    """What is wrong with a change is told of the change: the file says nothing of it."""
+def _wrong_alone(path: Path, written: Recipe) -> tuple[str, ...]:
+    """What is wrong with the file without any change."""
+    try:
+        _understood(path, written, [])
+    except Misfits as error:
+        return error.found
+    return ()
+
+
+def _refused(
+    path: Path, places: Mapping[str, Place], found: Iterable[str], changed: Iterable[str], alone: Container[str]
+) -> ValueError:
+    """What is wrong with a change is told of the change, also where it does not go with what the file says: the file
+    `alone` is right there."""
     own = "|".join(re.escape(key) for key in changed)
-    of_changes = [sentence for sentence in found if own and re.match(rf"(?:{own})(?!\w)", sentence)]
+    of_changes = [
+        sentence for sentence in found if (own and re.match(rf"(?:{own})(?!\w)", sentence)) or sentence not in alone
+    ]
     of_file = [sentence for sentence in found if sentence not in of_changes]
     lines = [f"--set: {sentence}" for sentence in of_changes]
     return ValueError("\n".join([*lines, *([str(refusal(path, places, of_file))] if of_file else [])]))
