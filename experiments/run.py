@@ -18,6 +18,7 @@ from training.machine import Machine
 from training.predict import are_of, predict
 from training.train import train
 
+from . import steps
 from .experiment import Data, Experiment
 from .steps import (
     DATA,
@@ -53,6 +54,7 @@ def carry_out(
     for name in experiment.models:
         options_of(experiment, name)
     begin(wish.out, {"experiment": plain(experiment), "times": wish.times}, NAME)
+    say(steps.told(experiment, wish))
     for name, data in everything(experiment):
         say(f"data {name}: {data.says or data.recipe}")
         _, code = make(*asked[name], progress("frames"))

@@ -24,6 +24,7 @@ from .checksums import NAME as CHECKSUMS
 from .checksums import checksum_lines
 from .convert import Recipe
 from .dataset_frames import refuse_mingled
+from .dealing import Growing, split_growing
 from .drawn_frames import DRAWN, Draw
 from .errors import ExportError
 from .exporters import Assembled, Format, PerFrame
@@ -89,6 +90,7 @@ def export(
     split_by: str | None = None,
     split_lists: Sequence[Path] = (),
     split_assets: AssetWish | None = None,
+    growing: Growing | None = None,
     seed: int = 0,
     size: tuple[int, int] | None = None,
     ignore_impure: float | None = None,
@@ -108,7 +110,8 @@ def export(
     `target` remaps through the label sets' parents, and `regrouping` what comes out of that; `split` are fractions of
     train, val, test, assigned by `split_by` ("scene", "view", "frame", "hash", or None for the leak-safe default of
     `postprocess.splits`) with `seed`, or `split_lists` are files that say it (`postprocess.split_lists`), or
-    `split_assets` what must not be in two of them (`postprocess.asset_splits`); `size` is
+    `split_assets` what must not be in two of them (`postprocess.asset_splits`), and `growing` frames keep theirs when
+    others are added (`postprocess.dealing`); `size` is
     (width, height) in pixels; `ignore_impure` writes pixels of less purity (0..1) as ignore, and `ignore_boundary` so
     many on each side of edges between labels; `images` is one of `pictures.WAYS`, None for what the format's readers
     expect; `weights` is one of `stats.METHODS`; `jobs` is a number of processes; `options` are the fields of the
@@ -120,7 +123,15 @@ def export(
     choices = Choices(check_fractions(split), seed, size, ignore_impure, *kept)
     lists = tuple(split_lists)
     wishes = Wishes(
-        layout_of(format, options or {}), target, regrouping, split_by, lists, choices, real_share, split_assets
+        layout_of(format, options or {}),
+        target,
+        regrouping,
+        split_by,
+        lists,
+        choices,
+        real_share,
+        split_assets,
+        growing,
     )
     check_wishes(out, choices, jobs)
     job = _settle(Folders(origin) if isinstance(origin, Sequence) else origin, wishes, jobs)
@@ -252,6 +263,10 @@ def _split(frames: Iterable[Frame], wishes: Wishes) -> Split:
             kept[frame.key.name] = frame.split
     if wishes.split_lists:
         return split_by_lists(keys, wishes.split_lists)
+    if wishes.growing is not None:
+        seed, fractions = wishes.choices.seed, wishes.choices.fractions
+        if split := split_growing(keys, wishes.growing, fractions, seed, wishes.split_by):
+            return split
     rng = np.random.default_rng([wishes.choices.seed, _SPLIT_STREAM])
     return split_beside(keys, kept, wishes.choices.fractions, rng, wishes.split_by)
 

@@ -32,7 +32,7 @@ from blender_addon.contract.words import counted
 from .errors import ExportError
 
 SPLITS = ("train", "val", "test")
-_NEIGHBOURS = "neighbours may be on both sides of it, and scores flatter"
+NEIGHBOURS = "neighbours may be on both sides of it, and scores flatter"
 METHODS = ("scene", "view", "frame", "hash")
 
 
@@ -128,12 +128,12 @@ def split_frames(
         of = {frame.name: SPLITS[at] for frame, at in zip(ordered, parts)}
     empty = [SPLITS[at] for at in wished if SPLITS[at] not in of.values()]
     if empty:
-        return Split(of, by, (f"too few frames: {_stay_empty(empty)}",))
+        return Split(of, by, (f"too few frames: {stay_empty(empty)}",))
     warnings = _warnings(by, len(starts["scene"]), len(wished))
     return Split(of, by, (*warnings, *far_off(of, shares, by)))
 
 
-def _stay_empty(splits: Sequence[str]) -> str:
+def stay_empty(splits: Sequence[str]) -> str:
     return f"{' and '.join(splits)} {'stays' if len(splits) == 1 else 'stay'} empty"
 
 
@@ -151,9 +151,9 @@ def _hashed(ordered: Sequence[FrameKey], shares: Sequence[float]) -> Split:
     ends = (shares[0] if any(shares[1:]) else 2.0, shares[0] + shares[1] if shares[2] else 2.0)
     of = {frame.name: SPLITS[sum(_number(frame.first_name) >= end for end in ends)] for frame in ordered}
     empty = [part for part, share in zip(SPLITS, shares) if share and part not in of.values()]
-    told = [f"few frames: {_stay_empty(empty)} until the dataset grows"] if empty else []
+    told = [f"few frames: {stay_empty(empty)} until the dataset grows"] if empty else []
     if sum(share > 0 for share in shares) > 1:
-        told.append(f"split by hash: {_NEIGHBOURS}")
+        told.append(f"split by hash: {NEIGHBOURS}")
     return Split(of, "hash", (*told, *far_off(of, shares, "hash")))
 
 
@@ -227,7 +227,7 @@ def _warnings(by: str, scenes: int, wished: int) -> tuple[str, ...]:
     flatters = {
         "view": f"{few}: split by view; views of one scene show the same things, so scores will flatter",
         "block": f"{few} and too few views: split into stretches of consecutive frames; scores will flatter",
-        "frame": f"split by single frames: {_NEIGHBOURS}",
+        "frame": f"split by single frames: {NEIGHBOURS}",
     }
     return (flatters[by],) if by in flatters else ()
 

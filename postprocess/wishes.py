@@ -10,6 +10,7 @@ from typing import Any
 from blender_addon.contract.labels import LabelSet
 
 from .asset_splits import AssetWish
+from .dealing import Growing
 from .errors import ExportError
 from .exporters import FORMATS, Format
 from .manifest import Choices
@@ -25,7 +26,7 @@ MOST_BAND = 64  # pixels
 @dataclass(frozen=True)
 class Wishes:
     """What a dataset of any frames should be like; `target`, `split_by`, `real_share` and `assets` are
-    None where nobody said."""
+    None where nobody said, `growing` where nobody says that more frames come."""
 
     layout: Format
     target: LabelSet | None
@@ -35,6 +36,7 @@ class Wishes:
     choices: Choices
     real_share: float | None = None
     assets: AssetWish | None = None
+    growing: Growing | None = None
 
 
 def layout_of(format: str, options: Mapping[str, Any]) -> Format:

@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from blender_addon.contract.labels import LabelSet
-from blender_addon.contract.words import listed
+from blender_addon.contract.words import counted, listed
 from blender_addon.label_sets import label_files
 from postprocess.checksums import NAME as CHECKSUMS
 from postprocess.checksums import read_checksums
 from postprocess.dataset import ExportSummary, export
+from postprocess.dealing import Growing
 from postprocess.drawn_frames import DrawnFrames
 from postprocess.export_request import assets_from, wishes_from
-from postprocess.folders import Folders
 from postprocess.frames import slug
 from postprocess.manifest import NAME as MANIFEST
 from postprocess.manifest import manifest_read
 from postprocess.progress import Progress
 from scenes.drawn import Pages
 
-from .folder import DATASET, begin
+from .first_frames import FirstFrames
+from .folder import DATASET, NAME, begin
+from .makers import sole_maker
 from .recipe_file import Asked
 from .rehearsal import rehearse
 from .rendered import label_set_of, render_all
@@ -54,19 +56,36 @@ def make(asked: Asked, wish: Wish, progress: Progress | None = None) -> tuple[Ex
     """
     pages, target = check(asked, wish)
     made_of = {"made_of": pages.made_of} if pages is not None and pages.made_of else {}
-    begin(wish.out, {**asked.to_dict(), "seed": wish.seed, **made_of})
-    place = wish.out / DATASET
-    if _holds(place, wish.count):
+    with sole_maker(wish.out, f".{NAME}"):
+        begin(wish.out, {**asked.to_dict(), "seed": wish.seed, **made_of}, usual=asked.usual())
+        return _made(asked, wish, pages, target, progress)
+
+
+def _made(
+    asked: Asked, wish: Wish, pages: Pages | None, target: LabelSet | None, progress: Progress | None
+) -> tuple[ExportSummary | None, int]:
+    before = _count(wish.out / DATASET)
+    if before == wish.count:
         return None, 0
     if pages is not None:
         drawn = DrawnFrames(
             slug(asked.name, "drawn"), pages.label_set, pages.draw, wish.count, wish.seed, pages.made_of
         )
-        return _exported_drawn(asked, wish, drawn, target, progress), 0
-    runs, code = render_all(asked, wish.count, wish.seed, wish.out, wish.blender, wish.like)
-    if code:
-        return None, code
-    return _exported(asked, wish, runs, target, progress), 0
+        made = _exported_drawn(asked, wish, drawn, target, progress)
+    else:
+        runs, code = render_all(asked, wish.count, wish.seed, wish.out, wish.blender, wish.like)
+        if code:
+            return None, code
+        made = _exported(asked, wish, runs, target, progress)
+    return replace(made, notes=(*made.notes, *_left_out(before, wish.count))), 0
+
+
+def _left_out(before: int, count: int) -> list[str]:
+    if before <= count:
+        return []
+    verb, them = ("is", "it") if before - count == 1 else ("are", "them")
+    gone = f"{before - count} of {counted(before, 'frame')} {verb} left out of the dataset now"
+    return [f"{gone}; --count {before} brings {them} back"]
 
 
 def check(asked: Asked, wish: Wish) -> tuple[Pages | None, LabelSet | None]:
@@ -76,18 +95,20 @@ def check(asked: Asked, wish: Wish) -> tuple[Pages | None, LabelSet | None]:
     """
     if not 1 <= wish.count <= MOST_FRAMES or not 0 <= wish.seed < MOST_SEED:
         raise ValueError(f"--count goes from 1 to {MOST_FRAMES}, --seed from 0 to {MOST_SEED - 1}")
+    if hasattr(asked.module, "check"):
+        asked.module.check(asked.settings)
     pages: Pages | None = asked.module.pages(asked.settings, wish.seed) if asked.job is None else None
     target = label_files.read(asked.export.labels) if asked.export.labels else None
     rehearse(asked, label_set_of(asked) if pages is None else pages.label_set, target, wish.count)
     return pages, target
 
 
-def _holds(place: Path, count: int) -> bool:
-    """Whether the dataset is there, of so many frames."""
+def _count(place: Path) -> int:
+    """How many frames the dataset has; 0 where there is none."""
     if not (place / MANIFEST).is_file():
-        return False
+        return 0
     with manifest_read(place / MANIFEST) as told:
-        return bool(sum(source["frames"] for source in told["sources"]) == count)
+        return sum(int(source["frames"]) for source in told["sources"])
 
 
 def _exported(
@@ -95,7 +116,8 @@ def _exported(
 ) -> ExportSummary:
     words = _words(asked, wish, target, progress)
     words |= {"ignore_impure": asked.export.ignore_impure, "split_assets": assets_from(asked.export)}
-    return _in_place(wish, lambda out: export(Folders(runs, partly=True), out, asked.export.format, **words))
+    last = wish.count - (len(runs) - 1) * int(asked.module.FRAMES_A_SCENE)
+    return _in_place(wish, lambda out: export(FirstFrames(runs, last), out, asked.export.format, **words))
 
 
 def _exported_drawn(
@@ -107,7 +129,8 @@ def _exported_drawn(
 
 
 def _words(asked: Asked, wish: Wish, target: LabelSet | None, progress: Progress | None) -> dict[str, Any]:
-    said = {"seed": wish.seed, "jobs": wish.jobs, "target": target, "progress": progress}
+    growing = Growing(independent=asked.job is None or asked.module.INDEPENDENT)
+    said = {"seed": wish.seed, "jobs": wish.jobs, "target": target, "progress": progress, "growing": growing}
     return wishes_from(asked.export) | said
 
 

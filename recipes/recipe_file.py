@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from blender_addon.contract.strict import Misfits, build, plain
+from blender_addon.contract.strict import Misfits, build, key_of, plain
 from blender_addon.strict_yaml import Place
 from render_scripts.job import Job
 from render_scripts.request import Request
@@ -66,6 +66,15 @@ class Asked:
         """All that decides what is made, but for the seed; paths as the recipe has them."""
         return {"recipe": plain(self.recipe), "settings": plain(self.settings)}
 
+    def usual(self) -> dict[str, Any]:
+        """The settings that have a default, and that."""
+        found: dict[str, Any] = {}
+        for each in fields(self.module.Settings):
+            if each.default is not MISSING or each.default_factory is not MISSING:
+                value = each.default if each.default_factory is MISSING else each.default_factory()
+                found[key_of(each.name)] = plain(value)
+        return found
+
 
 def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
     """A recipe by its name or path, with `changes` such as "size=[64, 64]" (a setting), "export.format=coco" or
@@ -78,15 +87,36 @@ def read_recipe(name: str, changes: Iterable[str] = ()) -> Asked:
     data, places = read_file(path, "a recipe")
     read = [read_change(text) for text in changes]
     try:
-        return _understood(path, build(Recipe, data), read)
+        written = build(Recipe, data)
     except Misfits as error:
-        raise _refused(path, places, error.found, [".".join(change.keys) for change in read]) from None
+        raise refusal(path, places, error.found) from None
+    try:
+        return _understood(path, written, read)
+    except Misfits as error:
+        changed = [".".join(change.keys) for change in read]
+        raise _refused(
+            path, places, error.found, changed, _wrong_alone(path, written) if read else error.found
+        ) from None
 
 
-def _refused(path: Path, places: Mapping[str, Place], found: Iterable[str], changed: Iterable[str]) -> ValueError:
-    """What is wrong with a change is told of the change: the file says nothing of it."""
+def _wrong_alone(path: Path, written: Recipe) -> tuple[str, ...]:
+    """What is wrong with the file without any change."""
+    try:
+        _understood(path, written, [])
+    except Misfits as error:
+        return error.found
+    return ()
+
+
+def _refused(
+    path: Path, places: Mapping[str, Place], found: Iterable[str], changed: Iterable[str], alone: Container[str]
+) -> ValueError:
+    """What is wrong with a change is told of the change, also where it does not go with what the file says: the file
+    `alone` is right there."""
     own = "|".join(re.escape(key) for key in changed)
-    of_changes = [sentence for sentence in found if own and re.match(rf"(?:{own})(?!\w)", sentence)]
+    of_changes = [
+        sentence for sentence in found if (own and re.match(rf"(?:{own})(?!\w)", sentence)) or sentence not in alone
+    ]
     of_file = [sentence for sentence in found if sentence not in of_changes]
     lines = [f"--set: {sentence}" for sentence in of_changes]
     return ValueError("\n".join([*lines, *([str(refusal(path, places, of_file))] if of_file else [])]))

@@ -26,6 +26,7 @@ from render_scripts.job_runs import render_task
 from render_scripts.randomization.streams import seed_of
 
 from .folder import RUNS, SCENES
+from .makers import sweep
 from .recipe_file import Asked, read_recipe
 
 _DIGITS = 4
@@ -38,6 +39,7 @@ def render_all(
 
     `like`: the folder of another recipe, whose scenes are the same ones: those that it has are not built again.
     """
+    sweep(out / SCENES)
     many = int(asked.module.FRAMES_A_SCENE)
     runs: list[Path] = []
     for number in range(1, -(-count // many) + 1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -60,6 +61,13 @@ def read_cutouts(folder: Path, longest: int, border: int) -> Cutouts:
     """Those of a folder, no side longer than `longest` pixels, with a clear `border`. Raises CutoutError."""
     files = _files_by_class(folder)
     names = sorted(files, key=lambda name: (name.casefold(), name))
+    for name, other in pairwise(names):
+        if name.casefold() == other.casefold():
+            where = "names" if (folder / INDEX).is_file() else "has folders"
+            raise CutoutError(
+                f"{folder} {where} {name!r} and {other!r}, which would be one class: put all into one, or give one of "
+                "them another name"
+            )
     labels = tuple(Label(number, name, voc_color(number)) for number, name in enumerate(names, start=1))
     try:
         label_set = LabelSet("cutouts", labels, source="names of folders")
@@ -145,7 +153,7 @@ def _read_cutout(path: Path, longest: int) -> NDArray[np.float32]:
         raise CutoutError(f"{path} has no transparency, so nothing is cut out; save it as RGBA")
     rows, columns = (np.flatnonzero((pixels[..., 3] >= _HALF).any(axis)) for axis in (1, 0))
     if not rows.size:
-        raise CutoutError(f"{path} shows nothing: it is transparent all over")
+        raise CutoutError(f"{path} shows nothing: it covers no pixel by half, so that none would have its label")
     cut = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
     cut[..., :3] *= cut[..., 3:] / 255  # so that what lies under transparency leaks into no edge
     shrink = longest / max(cut.shape[:2])

@@ -33,7 +33,8 @@ Many = Annotated[int, 1, 50]
 class Settings:
     """`size` (width, height) of a picture; `rectangles` in a picture, fewest and most; `side` of a rectangle as a share
     of the picture's, shortest and longest; `gap` in pixels between rectangles, and to the border; `contrast` of a
-    rectangle and its ground at least, as the distance of two RGB colours (0 to 441)."""
+    rectangle and its ground at least, as the distance of two RGB colours (0 to 200: black and white are 441 apart, but
+    from a gray no colour is farther than 221)."""
 
     size: tuple[Side, Side] = (224, 224)
     rectangles: tuple[Many, Many] = (1, 3)

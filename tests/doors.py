@@ -122,8 +122,8 @@ PURE_SCENES = {
     *(
         f"scenes.picture_frames.{name}"
         for name in (
-            *("arrangements", "canvas", "held_out_paintings", "outlines", "paintings", "profiles", "settings"),
-            *("room_behind", "shots", "wallpapers"),
+            *("arrangements", "canvas", "held_out_paintings", "outlines", "paintings", "profiles"),
+            *("folders", "room_behind", "settings", "shots", "wallpapers"),
         )
     ),
     *(

@@ -46,12 +46,11 @@ def _run(parsed: argparse.Namespace) -> int:
         raise ValueError(NO_BLENDER)
     from experiments.results import HTML, lines, write_results
     from experiments.run import carry_out
-    from experiments.steps import Wish, told
+    from experiments.steps import Wish
     from postprocess.progress import progress_line
     from training.machine import machine_of
 
     wish = Wish(parsed.out, parsed.times, parsed.repeats, parsed.jobs, parsed.blender)
-    say_above_progress(told(experiment, wish))
     machine = machine_of(parsed.device, parsed.threads)
     evaluations, code = carry_out(
         experiment, wish, machine, say_above_progress, lambda what: progress_line(sys.stderr, what)

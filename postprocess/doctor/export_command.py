@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ..dealing import BY_NUMBER
 from ..drawn_frames import DRAWN
 from ..splits import METHODS
 
@@ -32,7 +33,7 @@ def export_command(data: Mapping[str, Any]) -> str:
     if any(source["label_set"] != data["label_set"]["name"] for source in sources):
         words += ["--labels", str(data["label_set"]["name"])]
     split = data["split"]
-    if split["method"] == "list":
+    if split["method"] in ("list", *BY_NUMBER.values()):
         words += ["--split-list", ",".join(f"{part}.txt" for part in split["frames"])]
     else:
         words += ["--split", "/".join(f"{part:g}" for part in split["fractions"])]

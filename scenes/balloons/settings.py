@@ -13,6 +13,7 @@ from blender_addon.contract.labels import Label, LabelSet
 SUMMARY = "1 to 20 ellipsoids of three classes, which differ in hue, elongation and grain of noise, before noise"
 FRAMES_A_SCENE = 100
 """What a process does once is a twentieth of the time then; more would leave fewer scenes to share among processes."""
+INDEPENDENT = True
 CLASSES = ("coarse balloon", "medium balloon", "fine balloon")
 LABEL_SET = LabelSet(
     "balloons",

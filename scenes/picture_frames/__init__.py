@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .settings import FRAMES_A_SCENE, LABEL_SET, SUMMARY, Settings
+from .folders import check
+from .settings import FRAMES_A_SCENE, INDEPENDENT, LABEL_SET, SUMMARY, Settings
 
 if TYPE_CHECKING:
     import bpy
 
-__all__ = ["FRAMES_A_SCENE", "LABEL_SET", "SUMMARY", "Settings", "build"]
+__all__ = ["FRAMES_A_SCENE", "INDEPENDENT", "LABEL_SET", "SUMMARY", "Settings", "build", "check"]
 
 
 def build(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.types.Scene:

@@ -39,6 +39,9 @@ _MOST = {"row": 6, "stair": 6, "anyhow": 5, "split": 5}
 SHARED, WALL, PICTURES, SHOT, LIGHT, FURNITURE, OBSTRUCTIONS = range(7)
 """Streams of random numbers: what one draws does not move another."""
 
+_HARD = 0x68617264
+"""Among the seeds of hard walls: without it they would hang, and be seen, as other walls of the same seed."""
+
 
 @dataclass(frozen=True)
 class _Shared:
@@ -58,11 +61,12 @@ def build(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.
     scene, settings = bpy.context.scene, hardened(settings) if settings.hard else settings
     gallery = open_gallery(settings.art, settings.painted, settings.hard)
     models = open_models(settings.models)
-    materials = make_materials(np.random.default_rng([seed, scene_number, SHARED]))
+    seeds = [seed, scene_number, *([_HARD] if settings.hard else [])]
+    materials = make_materials(np.random.default_rng([*seeds, SHARED]))
     shared = _Shared(scene, settings, materials, make_book_meshes(materials), gallery, Finishes(), models)
     scene_labels.set_label_set(scene, LABEL_SET)
-    set_up(scene, np.random.default_rng([seed, scene_number, SHARED, 1]), SIZE)
-    take_all(scene, [_add_frame(shared, [seed, scene_number, frame], frame) for frame in range(1, frames + 1)])
+    set_up(scene, np.random.default_rng([*seeds, SHARED, 1]), SIZE)
+    take_all(scene, [_add_frame(shared, [*seeds, frame], frame) for frame in range(1, frames + 1)])
     bpy.context.view_layer.update()
     return scene
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 import bpy
@@ -12,6 +11,7 @@ import numpy as np
 
 from scenes.images import to_image
 from scenes.picture_frames.canvas import sheet
+from scenes.picture_frames.folders import art_files
 from scenes.picture_frames.held_out_paintings import HELD_OUT
 from scenes.picture_frames.paintings import PAINTERS
 
@@ -21,7 +21,6 @@ PIXELS = 320
 MOST_PIXELS = 2048
 """Of a photograph's longer side, before it is averaged down."""
 
-ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"}
 ASPECTS = (0.67, 0.71, 0.75, 0.8, 0.8, 1.0, 1.0, 1.25, 1.33, 1.41, 1.5, 1.78)
 
 
@@ -60,22 +59,8 @@ class Gallery:
 
 
 def open_gallery(folder: Path | None, painted: float, hard: bool) -> Gallery:
-    """The gallery of a folder. Hard walls have a fifth of its pictures for themselves, chosen by a hash of their names.
-
-    Raises ValueError where there is no picture, or none for one of the two.
-    """
-    if folder is None:
-        return Gallery((), painted, hard)
-    if not folder.is_dir():
-        raise ValueError(f"art: no folder {folder}")
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
-    if len(found) < 2:
-        raise ValueError(
-            f"art: {folder} needs two pictures at least ({', '.join(sorted(ENDINGS))}), and has {len(found)}"
-        )
-    by_hash = sorted(found, key=lambda path: sha256(path.name.encode()).digest())
-    fifth = max(1, len(found) // 5)
-    return Gallery(sorted(by_hash[:fifth] if hard else by_hash[fifth:]), painted, hard)
+    """The gallery of a folder. Raises ValueError where there is no picture, or none for hard walls or for others."""
+    return Gallery([] if folder is None else art_files(folder, hard), painted, hard)
 
 
 def _load(path: Path, name: str) -> Art:

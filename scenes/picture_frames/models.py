@@ -11,17 +11,8 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
+from scenes.picture_frames.folders import LABELS, first_word, model_files
 from scenes.pieces import Room
-
-LABELS = {
-    "lamp": "lamp",
-    **dict.fromkeys(("chair", "sofa"), "seat"),
-    **dict.fromkeys(
-        ("table", "cabinet", "dresser", "desk", "night", "shelves", "bookshelf", "otherfurniture"), "furniture"
-    ),
-    **dict.fromkeys(("otherprop", "bag", "box"), "thing"),
-}
-"""What stands before a wall, by the first word of a file's name, and its label; other files stay in the folder."""
 
 
 @dataclass(frozen=True)
@@ -63,21 +54,7 @@ class Models:
 
 def open_models(folder: Path | None) -> Models:
     """The models of a folder that can stand before a wall. Raises ValueError where there is none."""
-    if folder is None:
-        return Models()
-    if not folder.is_dir():
-        raise ValueError(f"models: no folder {folder}")
-    found = [
-        path for path in sorted(folder.iterdir()) if path.suffix.lower() in (".glb", ".gltf") and _word(path) in LABELS
-    ]
-    if not found:
-        words = ", ".join(sorted(LABELS))
-        raise ValueError(f"models: {folder} has no .glb whose name begins with one of {words}, as chair_1.glb does")
-    return Models(found)
-
-
-def _word(path: Path) -> str:
-    return path.stem.lower().replace("-", "_").split("_")[0]
+    return Models() if folder is None else Models(model_files(folder))
 
 
 def _read(path: Path) -> Model:
@@ -110,4 +87,4 @@ def _read(path: Path) -> Model:
             if material:
                 material.pass_index = 0  # the label is the object's
     size = np.ptp(corners, axis=0)
-    return Model(LABELS[_word(path)], parts, float(max(size[:2])), float(size[2]))
+    return Model(LABELS[first_word(path)], parts, float(max(size[:2])), float(size[2]))

@@ -10,6 +10,7 @@ from blender_addon.contract.labels import Label, LabelSet
 
 SUMMARY = "framed pictures on walls, as phones photograph them; the art inside frame and mat is a label"
 FRAMES_A_SCENE = 12
+INDEPENDENT = True
 
 WALLS = ("plaster", "gallery", "rough plaster", "stripes", "wallpaper", "brick", "panelling", "boards", "concrete")
 Count = Annotated[int, 1, 24]

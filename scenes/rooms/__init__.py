@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenes.rooms.settings import FRAMES_A_SCENE, LABEL_SET, SUMMARY, Settings
+from blender_addon.contract.labels import built_in
+from scenes.rooms.asset_names import whole_assets
+from scenes.rooms.settings import FRAMES_A_SCENE, INDEPENDENT, LABEL_SET, SUMMARY, Settings
 
 if TYPE_CHECKING:
     import bpy
 
-__all__ = ["FRAMES_A_SCENE", "LABEL_SET", "SUMMARY", "Settings", "build"]
+__all__ = ["FRAMES_A_SCENE", "INDEPENDENT", "LABEL_SET", "SUMMARY", "Settings", "build", "check"]
 
 
 def build(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.types.Scene:
@@ -20,3 +22,9 @@ def build(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.
     from scenes.rooms.building import build_room
 
     return build_room(settings, seed, scene_number, frames)
+
+
+def check(settings: Settings) -> None:
+    """Raises ValueError for a folder of assets that will not do."""
+    if settings.assets is not None:
+        whole_assets(settings.assets, built_in(LABEL_SET))

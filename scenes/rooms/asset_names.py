@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blender_addon.contract.labels import LabelSet
+from blender_addon.contract.model_files import is_whole
 from blender_addon.contract.strict import parse_json
 
 SUFFIXES = (".glb", ".gltf", ".blend")
@@ -110,6 +111,17 @@ def find_assets(folder: Path, labels: LabelSet) -> list[AssetFile]:
     if not found:
         raise ValueError(f"assets: no file of {folder} has a label of {labels.name}: name them as 'chair_1.glb'")
     return found
+
+
+def whole_assets(folder: Path, labels: LabelSet) -> list[AssetFile]:
+    """As `find_assets`. Raises ValueError for a file that is cut, too."""
+    files = find_assets(folder, labels)
+    for path in (file.path for file in files):
+        if not is_whole(path):
+            raise ValueError(
+                f"assets: {path} cannot be read: no {path.suffix} file, or cut; replace it, or take it away"
+            )
+    return files
 
 
 def label_of(stem: str, labels: LabelSet) -> str:

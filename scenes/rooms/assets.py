@@ -16,9 +16,8 @@ from mathutils import Matrix
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import LabelSet
-from blender_addon.contract.model_files import is_whole
 from scenes.pieces import Room
-from scenes.rooms.asset_names import WANTED, AssetFile, Wanted, find_assets
+from scenes.rooms.asset_names import WANTED, AssetFile, Wanted, whole_assets
 from scenes.rooms.catalogue import SORTS
 from scenes.rooms.layout import Model, Thing
 
@@ -88,12 +87,7 @@ def forget_unused(assets: Assets) -> None:
 
 def read_assets(folder: Path | None, labels: LabelSet, seed: Sequence[int]) -> Assets:
     """The assets of a folder; none without one. Raises ValueError for a file that is cut, before any room is built."""
-    files = find_assets(folder, labels) if folder else ()
-    for file in files:
-        if not is_whole(file.path):
-            kind = file.path.suffix
-            raise ValueError(f"assets: {file.path} cannot be read: no {kind} file, or cut; replace it, or take it away")
-    return Assets(files, labels, seed)
+    return Assets(whole_assets(folder, labels) if folder else (), labels, seed)
 
 
 def place_asset(room: Room, assets: Assets, thing: Thing) -> bpy.types.Object:

@@ -10,6 +10,7 @@ SUMMARY = "Living rooms, bedrooms, kitchens, offices and bathrooms, lived in, by
 LABEL_SET = "nyu40"
 FRAMES_A_SCENE = 8
 """Views of one room: more look alike, fewer cost more building than rendering."""
+INDEPENDENT = False
 
 KINDS = ("living room", "bedroom", "kitchen", "office", "bathroom")
 TIMES = ("day", "overcast", "dusk", "evening")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .settings import FRAMES_A_SCENE, LABEL_SET, SUMMARY, Settings
+from .settings import FRAMES_A_SCENE, INDEPENDENT, LABEL_SET, SUMMARY, Settings
 
 if TYPE_CHECKING:
     import bpy
 
-__all__ = ["FRAMES_A_SCENE", "LABEL_SET", "SUMMARY", "Settings", "build"]
+__all__ = ["FRAMES_A_SCENE", "INDEPENDENT", "LABEL_SET", "SUMMARY", "Settings", "build"]
 
 
 def build(settings: Settings, seed: int, scene_number: int, frames: int) -> bpy.types.Scene:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 SUMMARY = "the sample flat: one furnished studio, twelve views"
 FRAMES_A_SCENE = 12
+INDEPENDENT = False
 LABEL_SET = "nyu40"
 
 

@@ -203,7 +203,8 @@ def test_folders_that_are_refused(tmp_path: Path) -> None:
     place = tmp_path / "x" / "cls" / "a.png"
     for pixels, why in (
         (np.full((8, 8, 3), 9, np.uint8), "has no transparency"),
-        (np.zeros((8, 8, 4), np.uint8), "transparent all over"),
+        (np.zeros((8, 8, 4), np.uint8), "covers no pixel by half"),
+        (np.full((8, 8, 4), 100, np.uint8), "covers no pixel by half"),
     ):
         cv2.imwrite(str(place), pixels)
         with pytest.raises(CutoutError, match=why):
@@ -219,6 +220,14 @@ def test_folders_that_are_refused(tmp_path: Path) -> None:
         read_cutouts(tmp_path / "x", 20, 2)
     with pytest.raises(CutoutError, match="has no pictures"):
         read_backgrounds(tmp_path / "x" / "none", (8, 8))
+
+
+def test_folders_whose_names_differ_in_case_alone_are_refused(tmp_path: Path) -> None:
+    for name in ("ball", "apple", "Ball"):
+        disc(tmp_path / name / "a.png", BLUE)
+    if len([*tmp_path.iterdir()]) == 3:  # where the disk tells them apart
+        with pytest.raises(CutoutError, match="has folders 'Ball' and 'ball', which would be one class"):
+            read_cutouts(tmp_path, 64, 2)
 
 
 def test_a_folder_that_would_be_no_class_is_refused_and_hidden_ones_are_none(discs: Path) -> None:

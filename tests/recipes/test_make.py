@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,12 +16,14 @@ import cv2
 import numpy as np
 import pytest
 
+from blender_addon.contract.machine import this_machine
 from blender_addon.contract.run import read_plan, read_record
 from blender_addon.label_sets import label_files
 from labelpass import main
 from postprocess.manifest import NAME
 from recipes.folder import begin
 from recipes.make import Wish, make
+from recipes.makers import sweep
 from recipes.recipe_file import read_recipe
 from recipes.rehearsal import rehearse
 from recipes.rendered import label_set_of
@@ -78,6 +83,65 @@ def test_more_frames_of_the_same_leave_those_there_as_they_are(tmp_path: Path) -
     assert (tmp_path / "out" / "dataset" / NAME).stat().st_mtime_ns == before
 
 
+def test_a_dataset_that_grows_keeps_its_splits(tmp_path: Path) -> None:
+    def splits(dataset: Path) -> dict[str, str]:
+        return {name: part for part in ("train", "val", "test") for name in _listed(dataset, part)}
+
+    few = splits(made(tmp_path, 20))
+    more = made(tmp_path, 60)
+    assert few.items() <= splits(more).items()
+    assert files_of(more) == files_of(made(tmp_path / "at once", 60))
+    told = json.loads((more / NAME).read_text())["split"]
+    assert told["frames"] == {"train": 48, "val": 6, "test": 6} and told["method"] == "frame, by its number"
+
+
+def _listed(dataset: Path, part: str) -> list[str]:
+    return (dataset / f"{part}.txt").read_text().split()
+
+
+def test_a_smaller_count_says_what_it_leaves_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["dataset", "rectangles", "--out", str(tmp_path / "out"), "--jobs", "1", "--set", "size=[30, 20]"]
+    assert main([*words, "--count", "10"]) == 0 and "left out" not in capsys.readouterr().out
+    assert main([*words, "--count", "5"]) == 0
+    told = "labelpass: 5 of 10 frames are left out of the dataset now; --count 10 brings them back\n"
+    assert told in capsys.readouterr().out
+    assert main([*words, "--count", "4"]) == 0
+    assert "1 of 5 frames is left out of the dataset now; --count 5 brings it back" in capsys.readouterr().out
+
+
+def test_a_folder_that_another_process_makes_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "above" / "out"
+    out.mkdir(parents=True)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    theirs, left = (out / f".recipe.json-made-by-{this_machine()}-{pid}" for pid in (os.getppid(), dead.pid))
+    elsewhere = out / f".recipe.json-made-by-{this_machine()}x-{os.getppid()}"
+    for path in (theirs, left, elsewhere):
+        path.write_text("")
+        os.utime(path, (1, 1))
+    asked = read_recipe("rectangles", SMALL)
+    with pytest.raises(ValueError, match=f"being made by another labelpass, process {os.getppid()} of this machine"):
+        make(asked, Wish(out, 3, 0, 1))
+    assert sorted(out.iterdir()) == sorted({theirs, elsewhere} | ({left} & {*out.iterdir()}))
+    os.utime(theirs, (4e9, 4e9))  # who came later gives way
+    assert make(asked, Wish(out, 3, 0, 1))[1] == 0
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        [theirs.name, elsewhere.name, "dataset", "recipe.json"]
+    )
+
+
+def test_half_written_scenes_of_dead_processes_are_swept(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    names = [f".0001-{this_machine()}-{dead.pid}.blend", f".0002-{this_machine()}-{os.getppid()}.blend"]
+    names += [f".0003-other{this_machine()}-{dead.pid}.blend", "0004.blend", ".mine"]
+    for name in names:
+        (tmp_path / name).write_text("half")
+    sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {*names[1:]}
+    sweep(tmp_path / "none")
+
+
 def test_what_no_export_wrote_is_never_thrown_away(tmp_path: Path) -> None:
     dataset = made(tmp_path, 3, "export.split=1/0/0")
     (dataset / "model").mkdir()
@@ -104,8 +168,9 @@ def test_a_folder_is_of_one_recipe(tmp_path: Path) -> None:
     made(tmp_path, 2)
     with pytest.raises(ValueError, match="was made otherwise: seed is 0 there and 1 here; name another --out"):
         made(tmp_path, 2, seed=1)
-    with pytest.raises(ValueError, match=r"recipe\.settings\.gap is None there and 5 here"):
+    with pytest.raises(ValueError, match=r"otherwise: settings\.gap is 2 there and 5 here; name"):
         made(tmp_path, 2, "gap=5")
+    made(tmp_path, 2, "gap=2")  # as it is by default
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
     with pytest.raises(ValueError, match="is there already, and has no recipe"):
@@ -149,7 +214,7 @@ def test_a_broken_draw_leaves_nothing(tmp_path: Path) -> None:
     def pages(settings: Settings, seed: int) -> Pages:
         return Pages(LABEL_SET, partial(_of_no_label, settings))
 
-    asked = replace(read_recipe("rectangles", SMALL), module=SimpleNamespace(pages=pages))
+    asked = replace(read_recipe("rectangles", SMALL), module=SimpleNamespace(pages=pages, Settings=Settings))
     with pytest.raises(ValueError, match="drawn with label 77, which 'rectangles' has not"):
         make(asked, Wish(tmp_path / "out", 3, 0, 1))
     assert not (tmp_path / "out" / "dataset").exists()
@@ -200,13 +265,45 @@ def test_a_frame_without_a_whole_record_is_rendered_again(rendered: Path, tmp_pa
     assert (out / "dataset" / NAME).is_file()
 
 
-def test_a_scene_that_cannot_be_built_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    asked = read_recipe("picture_frames", [f"art={tmp_path / 'nowhere'}"])
+def test_a_scene_that_cannot_be_built_is_told_and_the_folder_is_free_again(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.png").write_bytes(b"torn")
+    asked = read_recipe("picture_frames", [f"art={tmp_path}", "empty=0"])
     made_of_it, code = make(asked, Wish(tmp_path / "out", 2, 0, 1))
     assert made_of_it is None and code == 1
     told = capfd.readouterr().err
-    assert f"art: no folder {tmp_path / 'nowhere'}" in told and "was not built (exit code 1)" in told
+    assert "art: Blender cannot read the picture" in told and "was not built (exit code 1)" in told
     assert not list((tmp_path / "out" / "scenes").iterdir())
+    begin(tmp_path / "out", {"recipe": {}, "settings": {"art": "another"}})
+    assert json.loads((tmp_path / "out" / "recipe.json").read_text())["settings"] == {"art": "another"}
+
+
+@pytest.mark.parametrize(
+    "recipe, setting", [("picture_frames", "art"), ("picture_frames", "models"), ("rooms", "assets")]
+)
+def test_folders_of_no_use_are_refused_before_anything_is_made(recipe: str, setting: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for place in (tmp_path / "empty", tmp_path / "nowhere"):
+        with pytest.raises(ValueError, match=f"{setting}: .*{place.name}"):
+            make(read_recipe(recipe, [f"{setting}={place}"]), Wish(tmp_path / "out", 1, 0, 1))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "file", ["scenes/0001.blend", "runs/0001/plan.json", ".dataset.partial-node-1/1.png", "mine.txt"]
+)
+def test_a_folder_that_holds_something_is_not_begun_anew(file: str, tmp_path: Path) -> None:
+    begin(tmp_path, {"seed": 1})
+    (tmp_path / "scenes").mkdir()
+    begin(tmp_path, {"seed": 2})
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("made")
+    with pytest.raises(
+        ValueError, match="otherwise: more is not said there and 3 here; seed is 2 there and 1 here; name"
+    ):
+        begin(tmp_path, {"seed": 1, "more": 3})
 
 
 def test_scenes_of_a_folder_that_has_the_same_ones_are_taken(
@@ -217,6 +314,14 @@ def test_scenes_of_a_folder_that_has_the_same_ones_are_taken(
     theirs, mine = (folder / "scenes" / "0001.blend" for folder in (rendered, tmp_path / "out"))
     assert mine.samefile(theirs) and "scene 0001" not in capfd.readouterr().out
     assert [path.name for path in mine.parent.iterdir()] == ["0001.blend"]
+
+
+def test_fewer_rendered_frames_leave_those_behind_them_out(rendered: Path) -> None:
+    changes = ["render.size=16x12", "render.samples=1", "render.label_supersample=1", "export.split=1/0/0"]
+    made_of_it, code = make(read_recipe("studio", changes), Wish(rendered, 1, 5, 1))
+    assert code == 0 and made_of_it.frames["train"] == 1 and "1 of 2 frames is left out" in made_of_it.notes[-1]
+    assert make(read_recipe("studio", changes), Wish(rendered, 1, 5, 1)) == (None, 0)
+    assert make(read_recipe("studio", changes), Wish(rendered, 2, 5, 1))[0].frames["train"] == 2
 
 
 def test_what_is_missing_is_made_again(rendered: Path) -> None:

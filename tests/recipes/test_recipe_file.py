@@ -30,6 +30,7 @@ def test_each_that_comes_along_is_understood_and_shown(name: str) -> None:
 def test_each_builder_says_what_it_makes(name: str) -> None:
     module = builder(name)
     assert module.SUMMARY and (hasattr(module, "pages") or (module.FRAMES_A_SCENE >= 1 and module.build))
+    assert hasattr(module, "pages") or module.INDEPENDENT is (name in ("balloons", "picture_frames"))
 
 
 def test_what_is_shown_can_be_used_again(tmp_path: Path) -> None:
@@ -163,6 +164,19 @@ def test_a_mistake_in_a_change_is_told_of_the_change() -> None:
         read_recipe("rectangles", ["foo=1"])
     with pytest.raises(ValueError, match=r"^--set: render\.randomize\.distractors\.assets is unknown; there"):
         read_recipe("rooms", ["render.randomize.distractors.assets=models"])
+    with pytest.raises(ValueError, match=r"^--set: settings\.gap 2 leaves no room in 4x4 pixels$"):
+        read_recipe("rectangles", ["size=[4, 4]"])
+    with pytest.raises(ValueError, match=r"^--set: settings\.contrast must be from 0 to 200, not 441$"):
+        read_recipe("rectangles", ["contrast=441"])
+
+
+def test_a_mistake_in_the_file_is_told_of_the_file_whatever_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("scenes: rectangles\nsettings: {gap: -1}\nexport: {format: nyu}\n", encoding="utf-8")
+    with pytest.raises(ValueError) as caught:
+        read_recipe(str(path), ["size=[64, 64]", "foo=1"])
+    first, second = str(caught.value).splitlines()
+    assert first.startswith("--set: settings.foo is unknown") and second.startswith(f"{path}:2:")
 
 
 def test_no_recipe() -> None:

@@ -214,6 +214,16 @@ def test_hard_walls_have_stripes_and_something_in_the_way():
         assert LABEL_SET.find("thing").id in labels
 
 
+def test_hard_walls_hang_and_are_seen_otherwise_than_others_of_the_seed():
+    def seen(hard: bool) -> tuple[list[float], int]:
+        shares = {"angle": 60.0, "obstructed": 1.0, "blurred": 1.0, "dim": 1.0, "empty": 0.0}
+        scene = _build(3, 1, Settings(hard=hard, walls=("stripes",), **shares))
+        return [round(float(value), 4) for row in scene.camera.matrix_world for value in row], scene.frame_end
+
+    hard, other = seen(True), seen(False)
+    assert hard[0][3::4] != other[0][3::4] and hard[1] == other[1]
+
+
 def test_labels_are_sharp_where_the_picture_is_not():
     scene = _build(0, 1, Settings(hard=True, blurred=1.0))
     lens = scene.camera.data.dof
