@@ -20,6 +20,7 @@ from blender_addon.contract.run import Plan, Settings, View
 from blender_addon.contract.seal import sealed
 from blender_addon.label_render import exr
 
+from .lights_anew import LightsAnew
 from .modalities.rendered import Files, Rendered
 from .modalities.staging import Stage
 from .one_behind import Finish, Timings
@@ -39,6 +40,7 @@ def render_frame(
     scene: bpy.types.Scene,
     dressing: Dressing,
     stage: Stage,
+    lights: LightsAnew,
     verify_rays: int | None = None,
 ) -> Finish:
     """Render a view of the plan, within `passes.prepared`. Its folder appears in the run when what is returned is
@@ -52,6 +54,7 @@ def render_frame(
     plan = of_drawn_size(plan, dressed)
     develop = development(plan, dressed, view, scene)
     scene.cycles.seed = drawn.noise_seed
+    lights.begin_anew_where_they_change(scene)
     with ExitStack() as stack:
         (run / run_folder.PLAN).stat()  # a run that was moved away is not begun anew where it was
         folder = stack.enter_context(run_folder.new_frame(run, view.frame))

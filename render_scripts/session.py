@@ -40,6 +40,7 @@ from .failures import NotWritten
 from .frame import render_frame
 from .installed_blender import FAILED
 from .interrupts import ends_at_once
+from .lights_anew import LightsAnew
 from .modalities.staging import Stage, staged
 from .one_behind import Finish, Timings, one_behind
 from .outlook import disk_outlook, duration
@@ -155,7 +156,7 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_o
         for note in dressing.notes:
             print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
         stage = enter(staged(scene, plan.settings, dressing.cameras, things, twins, labelled))
-        if not _render_frames(request, plan, todo, scene, dressing, stage):
+        if not _render_frames(request, plan, todo, scene, dressing, stage, LightsAnew(view_layer)):
             print("labelpass: goes on in a fresh process", flush=True)
             return AGAIN
     run_folder.sweep_partial_frames(request.out)  # whom a signal ended as this began may have lived a moment longer
@@ -230,6 +231,7 @@ def _render_frames(
     scene: bpy.types.Scene,
     dressing: Dressing,
     stage: Stage,
+    lights: LightsAnew,
 ) -> bool:
     """Whether all are done; not where a fresh process is to go on."""
     is_worn_out = worn_out(request.renew_after)
@@ -240,7 +242,7 @@ def _render_frames(
                 print(f"labelpass: [{place}/{len(todo)}] {_frame(view)} came from elsewhere", flush=True)
                 continue
             with watched(_frame(view)), _written(request.out, view):
-                finish = render_frame(request.out, plan, view, scene, dressing, stage, request.verify_rays)
+                finish = render_frame(request.out, plan, view, scene, dressing, stage, lights, request.verify_rays)
             take(
                 partial(_finished, request.out, view, finish, watched), partial(tell, place, view, time.perf_counter())
             )

@@ -32,14 +32,27 @@ def gives_light(material: bpy.types.Material) -> bool:
     return bool(tree) and any(is_lamp(node, chain) for node, chain in nodes_within(tree))
 
 
+def shines(material: bpy.types.Material) -> bool:
+    """Whether a material gives light, be it that of a picture."""
+    tree = shader_tree(material)
+    return bool(tree) and any(is_lit(node, chain) for node, chain in nodes_within(tree))
+
+
 def is_lamp(node: bpy.types.Node, chain: Chain) -> bool:
+    if not is_lit(node, chain):
+        return False
+    return not any(each.type in _PICTURES for socket in _sockets(node) for each in upstream(socket, chain))
+
+
+def is_lit(node: bpy.types.Node, chain: Chain) -> bool:
     if node.type not in _SOCKETS or node.mute or not any(output.is_linked for output in node.outputs):
         return False
-    sockets = [node.inputs[name] for name in _SOCKETS[node.type]]
-    values = [_value(socket, chain) for socket in sockets]
-    if any(value is not None and not np.any(np.array(value) > 0) for value in values):
-        return False
-    return not any(each.type in _PICTURES for socket in sockets for each in upstream(socket, chain))
+    values = [_value(socket, chain) for socket in _sockets(node)]
+    return not any(value is not None and not np.any(np.array(value) > 0) for value in values)
+
+
+def _sockets(node: bpy.types.Node) -> list[bpy.types.NodeSocket]:
+    return [node.inputs[name] for name in _SOCKETS[node.type]]
 
 
 def may_be_lamp(node: bpy.types.Node) -> bool:

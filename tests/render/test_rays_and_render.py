@@ -18,6 +18,7 @@ from blender_addon.label_render.label_pass import label_samples, render_passes, 
 from blender_addon.label_render.stage import changed
 from render_scripts import compat, passes
 from render_scripts.frame import render_frame
+from render_scripts.lights_anew import LightsAnew
 from render_scripts.modalities.staging import Stage
 from render_scripts.randomization.on_scene import randomized
 from render_scripts.rays.frame_score import score_frame
@@ -137,8 +138,9 @@ def test_a_camera_that_moves_is_recorded_where_the_labels_are(empty_scene, tmp_p
     render.use_motion_blur, render.motion_blur_shutter, render.motion_blur_position = True, 0.5, position
     plan = plan_of(empty_scene)
     run_folder.write_plan(run, plan)
+    lights = LightsAnew(empty_scene.view_layers[0])
     with passes.prepared(empty_scene, plan.settings), randomized(empty_scene, plan, {cam}) as dressing:
-        render_frame(run, plan, plan.views[0], empty_scene, dressing, Stage(), verify_rays=ALL)()
+        render_frame(run, plan, plan.views[0], empty_scene, dressing, Stage(), lights, verify_rays=ALL)()
     record = run_folder.read_record(run, 1)
     verified = record["verified"]["labels"]
     assert verified["differing"] == [] and verified["agreed"] > ALL - 5 and record["timings"]["verify_s"] > 0
