@@ -71,7 +71,7 @@ def test_a_scene_that_crashes_and_a_frame_that_hangs_are_given_up_and_the_rest_g
     failures = [(failure.unit, failure.frames) for failure in status_of(out).failures]
     assert failures == [(0, (1,)), (1, (2,)), (3, (2,))]
     assert [len(attempts_of(out, unit)) for unit in range(5)] == [TRIES, TRIES, 1, TRIES, 1]
-    assert {attempt.why.split(";")[0] for attempt in attempts_of(out, 0)} == {"ended by SIGSEGV"}
+    assert {attempt.why.split(";")[0] for attempt in attempts_of(out, 0)} == {"ended by SIGSEGV at frame 1"}
     assert {attempt.why.split(";")[0] for attempt in attempts_of(out, 3)} == {
         "frame 2 '1' took longer than --frame-timeout 10 s"
     }
