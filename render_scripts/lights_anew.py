@@ -15,8 +15,9 @@ from .randomization.emitters_on_scene import shines
 class LightsAnew:
     """Remembers what the frame before showed. Where nothing is hidden or shown by keys or drivers it costs nothing."""
 
-    def __init__(self, view_layer: bpy.types.ViewLayer) -> None:
-        come_and_go = [obj for obj in view_layer.objects if obj and is_animated(obj, "hide_render")]
+    def __init__(self) -> None:
+        # Not those of the view layer: what a collection holds that is only shown as an instance is not among them.
+        come_and_go = [obj for obj in bpy.data.objects if is_animated(obj, "hide_render")]
         # Surfaces that shine are listed with all others: what goes makes room, and the last one moves there.
         with_surfaces = bool(come_and_go) and any(shines(material) for material in bpy.data.materials if material.users)
         self._lights = [obj for obj in come_and_go if obj.type == "LIGHT" or with_surfaces]

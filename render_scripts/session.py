@@ -156,7 +156,7 @@ def _render_scene(request: Request, scene: bpy.types.Scene, threads: int, left_o
         for note in dressing.notes:
             print(f"labelpass: warning: randomisation: {note}", file=sys.stderr, flush=True)
         stage = enter(staged(scene, plan.settings, dressing.cameras, things, twins, labelled))
-        if not _render_frames(request, plan, todo, scene, dressing, stage, LightsAnew(view_layer)):
+        if not _render_frames(request, plan, todo, scene, dressing, stage, LightsAnew()):
             print("labelpass: goes on in a fresh process", flush=True)
             return AGAIN
     run_folder.sweep_partial_frames(request.out)  # whom a signal ended as this began may have lived a moment longer

@@ -50,7 +50,7 @@ def shot(empty_scene, tmp_path):
         things = list(occurrences(scene.view_layers[chosen.view_layer], bpy.context.evaluated_depsgraph_get()))
         with passes.prepared(scene, chosen), randomized(scene, plan, {eye}) as dressing:
             with staged(scene, chosen, dressing.cameras, things, {}) as stage:
-                render_frame(run, plan, view, scene, dressing, stage, LightsAnew(scene.view_layers[0]), verify_rays)()
+                render_frame(run, plan, view, scene, dressing, stage, LightsAnew(), verify_rays)()
         assert scene.camera == eye and len(bpy.data.cameras) == 1
         return run_folder.read_record(run, frame), run_folder.frame_folder(run, frame)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from scenery import camera, rectangle, settings
+from scenery import camera, in_collection, instance, rectangle, settings
 
 from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
@@ -45,7 +45,14 @@ def shining(scene: bpy.types.Scene, place: int) -> bpy.types.Object:
     return obj
 
 
-@pytest.mark.parametrize("light", [lamp, shining])
+def instanced(scene: bpy.types.Scene, place: int) -> bpy.types.Object:
+    """A lamp in a collection that the scene shows as an instance alone."""
+    obj = lamp(scene, place)
+    instance(scene, in_collection(f"lamps {place}", obj), f"instance {place}")
+    return obj
+
+
+@pytest.mark.parametrize("light", [lamp, shining, instanced])
 def test_noise_does_not_hang_on_lights_that_came_and_went_before(empty_scene, tmp_path, light):
     """One sample asks one light of three: which one follows from the order that Cycles has them in."""
     camera(empty_scene)

@@ -138,7 +138,7 @@ def test_a_camera_that_moves_is_recorded_where_the_labels_are(empty_scene, tmp_p
     render.use_motion_blur, render.motion_blur_shutter, render.motion_blur_position = True, 0.5, position
     plan = plan_of(empty_scene)
     run_folder.write_plan(run, plan)
-    lights = LightsAnew(empty_scene.view_layers[0])
+    lights = LightsAnew()
     with passes.prepared(empty_scene, plan.settings), randomized(empty_scene, plan, {cam}) as dressing:
         render_frame(run, plan, plan.views[0], empty_scene, dressing, Stage(), lights, verify_rays=ALL)()
     record = run_folder.read_record(run, 1)
