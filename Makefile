@@ -9,6 +9,7 @@ DEPLOY := .venv-deploy
 DEMO := build/demo
 ABREAST := -n auto --maxprocesses 4 --dist loadfile
 BLENDER_SIDE := tests/contract tests/render tests/addon tests/scenes
+unexport PYTHONDONTWRITEBYTECODE  # tests start hundreds of processes; each would compile all of ours anew
 
 .PHONY: demo test test-slow test-readers test-training test-deploy test-wheels test-blender for-blender in-blender lint benchmark zip clean
 
@@ -24,8 +25,8 @@ demo: $(VENV)/.ready          ## the main job: build the sample room, render 12 
 test: lint                    ## the whole suite, but for what is marked slow
 	$(BIN)/python -m pytest -m "not slow" $(ABREAST)
 
-test-slow: $(VENV)/.ready     ## what is: drills, the commands of docs/, and benchmarks on next to nothing
-	$(BIN)/python -m pytest -m slow $(ABREAST)
+test-slow: $(VENV)/.ready     ## what is: drills, pages of docs/, benchmarks on next to nothing; properties of more examples
+	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough $(ABREAST)
 
 test-readers: $(READERS)/.ready  ## what exports write, loaded by the readers that formats are made for; several GB
 	$(READERS)/bin/python -m pytest tests/readers tests/postprocess/test_formats_page.py -rs

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# No test is a timed test: a busy machine is no failure.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+# No test is a timed test: a busy machine is no failure. `make test-slow` tries more examples.
+_untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("everyday", _untimed, max_examples=30)
+settings.register_profile("thorough", _untimed, max_examples=150)
+settings.load_profile("everyday")
 
 # Whoever starts the suite in the background has it ignore Ctrl-C, and so all that it starts; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

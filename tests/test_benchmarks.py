@@ -37,11 +37,6 @@ RUNS = {
     "export_memory.py": (["--frames", "10,30", "--jobs", "1"], "| 30"),
 }
 """{file: (arguments, what the last row of its table is about)}."""
-LONG = {
-    *("balloons.py", "cost.py", "drawn.py", "instances.py", "labels.py", "memory.py", "objects.py", "presets.py"),
-    "rays.py",
-}
-"""They render; `make test-slow` tries them."""
 NO_RUNS = {"window.py", "crowds.py", "run.py", "stress.py"}  # that one has a test beside the drills
 
 
@@ -61,9 +56,8 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in RUNS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNS)
 def test_it_runs_and_prints_its_table(name, tmp_path):
     arguments, row = RUNS[name]
     if "{room}" in arguments:
@@ -73,7 +67,7 @@ def test_it_runs_and_prints_its_table(name, tmp_path):
 
 
 def test_each_is_tried_here_and_run_by_make_benchmark():
-    assert {path.name for path in BENCHMARKS.glob("*.py")} == {*RUNS, *NO_RUNS} and set(RUNS) >= LONG
+    assert {path.name for path in BENCHMARKS.glob("*.py")} == {*RUNS, *NO_RUNS}
     assert set(re.findall(r'"(\w+\.py)"', (BENCHMARKS / "run.py").read_text(encoding="utf-8"))) == set(RUNS)
 
 

@@ -48,7 +48,8 @@ def test_alone(): pass
 """
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
 def test_all_others_are_run(tmp_path: Path, workers: int) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST.format(tests=str(Path(__file__).parent)))
     for name, text in {"a": WELL, "b": ONCE, "c": WELL, "d": ALWAYS, "e": WELL, "f": LONE}.items():

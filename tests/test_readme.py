@@ -67,15 +67,8 @@ def blocks(page: Path, kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
-RENDER_MUCH = {
-    *("jobs", "modalities", "randomisation", "scale", "verify", "views"),
-    *("balloons", "picture_frames", "recipes", "rooms", "studio"),
-}
-"""Pages whose commands take minutes in all; `make test-slow` tries them."""
 COMMANDS = [
-    pytest.param(
-        page, command, id=f"{page.stem}: {command}", marks=[pytest.mark.slow] if page.stem in RENDER_MUCH else []
-    )
+    pytest.param(page, command, id=f"{page.stem}: {command}", marks=[] if page.stem == "README" else [pytest.mark.slow])
     for page in PAGES
     if page.stem not in TRIED_WITH_PYTORCH
     for block in blocks(page, "sh")
@@ -184,7 +177,7 @@ def _save_label_map(path: Path) -> None:
 
 
 def test_pages_with_commands_are_known():
-    assert {page.stem for page in PAGES if blocks(page, "sh")} == MUST_HAVE_COMMANDS >= RENDER_MUCH
+    assert {page.stem for page in PAGES if blocks(page, "sh")} == MUST_HAVE_COMMANDS
     for page in filter(jobs_of, PAGES):
         commands = "".join(blocks(page, "sh"))
         assert re.search(r"labelpass (render|plan) job\.yaml", commands), f"nothing renders the job of {page.name}"

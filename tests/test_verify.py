@@ -99,6 +99,7 @@ def test_a_forged_half_is_found_and_said(run):
     labelpass("verify", run, "--rays", 192, "--frames", 1)
 
 
+@pytest.mark.slow
 def test_the_same_seed_asks_the_same_pixels(run):
     def paint(labels):
         labels[::3] = 5
@@ -121,6 +122,7 @@ def test_damage_is_told(run, options):
     assert options or "--repair" in last
 
 
+@pytest.mark.slow
 def test_pixels_that_are_not_those_that_were_rendered(run):
     path = run / "frames/000001" / run_folder.LABELS
     size = path.stat().st_size
@@ -151,6 +153,7 @@ def test_a_repair_renders_damaged_frames_again(run):
     assert (aside / run_folder.LABELS).read_bytes() == bytes(data)
 
 
+@pytest.mark.slow
 def test_a_repair_without_a_scene_changes_nothing(run):
     path = run / "frames/000002" / run_folder.LABELS
     path.write_bytes(b"short")
@@ -176,6 +179,7 @@ def test_options_that_do_not_go_together(run, options, said):
     assert said in labelpass("verify", run, *options, code=1).stderr
 
 
+@pytest.mark.slow
 def test_a_dataset_by_the_same_command(run, tmp_path):
     labelpass("export", run, "--format", "nyu", "--split", "1/0/0", "--out", tmp_path / "nyu")
     assert labelpass("verify", tmp_path / "nyu").stdout.splitlines()[-1].startswith("labelpass: 2 frames: ")
@@ -186,6 +190,7 @@ def test_a_dataset_by_the_same_command(run, tmp_path):
     assert "--rays and --frames are of runs" in labelpass("verify", tmp_path / "nyu", "--rays", 5, code=1).stderr
 
 
+@pytest.mark.slow
 def test_another_scene_is_refused(run):
     other = run.parent / "other.blend"
     other.write_bytes((run.parent / "a scene.blend").read_bytes() + b" ")
@@ -218,6 +223,7 @@ def test_a_folder_that_is_no_run(tmp_path):
     assert "nowhere is not there" in labelpass("verify", tmp_path / "nowhere", code=1).stderr
 
 
+@pytest.mark.slow
 def test_an_installed_blender_says_the_same(run, tmp_path):
     blender = tmp_path / "blender"
     if os.environ.get("BLENDER"):

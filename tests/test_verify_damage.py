@@ -145,7 +145,7 @@ def leaves(data, path=()):
         yield from leaves(part, (*path, key))
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_damage_never_gives_a_traceback(made, tmp_path_factory, capfd, data):
     run = tmp_path_factory.mktemp("damaged") / "run"

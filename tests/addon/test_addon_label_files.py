@@ -123,7 +123,7 @@ def test_a_table_keeps_the_labels(tmp_path_factory, label_set):
 
 
 @pytest.mark.parametrize("suffix", [".json", ".yml", ".csv"])
-@pytest.mark.parametrize("name", ["nyu40", "nyu894"])
+@pytest.mark.parametrize("name", ["nyu40", pytest.param("nyu894", marks=pytest.mark.slow)])
 def test_built_in_sets_in_all_formats(tmp_path, name, suffix):
     path = tmp_path / f"{name}{suffix}"
     label_files.write(built_in(name), path)

@@ -199,7 +199,7 @@ EDITS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(EDITS)
 def test_any_edits_are_those_of_a_list(edits):
     bpy.ops.wm.read_factory_settings(use_empty=True)

@@ -26,7 +26,7 @@ from blender_addon.contract.run import (
 from .small_run import REPOSITORY, a_plan, write_frame
 from .strategies import plans
 
-in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @in_one_folder

@@ -109,6 +109,7 @@ def test_a_scene_with_more_views_than_a_run_has_frames_shows_them_all(job, monke
     assert [scene.run for scene in plan.scenes] == ["flat"] and [unit.frames for unit in plan.units] == ["1-2"]
 
 
+@pytest.mark.slow
 def test_a_scene_in_another_state_is_of_the_machine_that_sees_it(job, capfd):
     """Its disk may be behind. Also where what it sees could not be rendered at all, or not be opened."""
     (job / "hall.blend").unlink()

@@ -82,6 +82,7 @@ def test_all_scenes_that_cannot_be_planned_are_told_and_nothing_half_made_stays(
     assert len(read_units(tmp_path / "many").units) == 2
 
 
+@pytest.mark.slow
 def test_a_pilot_that_hangs_is_ended(job, tmp_path, monkeypatch):
     monkeypatch.setattr(patience, "LEAST", 0.5)
     monkeypatch.setattr(installed_blender, "LOOK", 0.1)

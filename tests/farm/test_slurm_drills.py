@@ -38,6 +38,7 @@ def assert_all_is_there(out, frames: int) -> None:
     assert not list((run_in(out) / "frames").glob(".*"))
 
 
+@pytest.mark.slow
 def test_blenders_and_units_that_are_killed_begin_again_in_their_task(slurm, tmp_path):
     out = a_farm(tmp_path, 8, 4, seconds=0.5)
     hand_over(out)

@@ -197,7 +197,7 @@ KEYS = st.sampled_from(["todo", "begun", "code", "seconds", "rendered", "at", "w
 LINES = JSON | st.dictionaries(KEYS, JSON | st.dictionaries(st.sampled_from(["blender", "kernel"]), JSON), max_size=9)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, max_size=3), st.integers(1, 2))
 @example([{"todo": 1}, {"code": 0, "machine": {"blender": [1], "kernel": {}}, "rendered": 3}], 1)
 @example([{"todo": 1, "begun": "now"}, {"code": 0, "rendered": -3, "seconds": 1e300, "at": 10**30, "why": ["a"]}], 2)

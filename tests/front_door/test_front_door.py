@@ -50,6 +50,7 @@ def test_a_frame_alone_is_the_frame_of_the_whole_run(scene_file, finished, tmp_p
     assert checksums(run) == {3: checksums(finished)[3]}
 
 
+@pytest.mark.slow
 def test_seed_0_is_a_seed(scene_file, finished, tmp_path):
     for seed, same in ((0, True), (1, False)):
         run = tmp_path / str(seed)
@@ -160,6 +161,7 @@ def test_several_nodes_may_begin_the_same_run_at_once(scene_file, finished, tmp_
     assert not list(run.glob("**/.*"))
 
 
+@pytest.mark.slow
 def test_a_node_leaves_out_what_another_one_did_meanwhile(scene_file, finished, tmp_path):
     run = tmp_path / "run"
     command = [sys.executable, str(ROOT / "labelpass.py"), "render", str(scene_file), "--out", str(run), *SMALL]

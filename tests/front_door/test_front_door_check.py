@@ -154,6 +154,7 @@ def blender(tmp_path_factory) -> Path:
     return program
 
 
+@pytest.mark.slow
 def test_an_installed_blender_says_the_same(bare, blender):
     ours, theirs = check(bare, *SMALL), check(bare, *SMALL, "--blender", blender)
     assert theirs.stdout == ours.stdout
@@ -218,6 +219,7 @@ def test_what_ended_a_blender_is_said(clean, tmp_path, script, code, said):
     assert said in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_the_sample_room_has_no_errors(tmp_path):
     bpy.ops.wm.read_factory_settings(use_empty=True)
     room.save(tmp_path / "room.blend", 0)

@@ -59,7 +59,8 @@ def test_a_job_of_one_scene_is_the_render_of_that_scene(scene_file, finished, tm
     assert checksums(tmp_path / "run") == checksums(finished)
 
 
-@pytest.mark.parametrize("with_blender", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("with_blender", [False, True])
 def test_a_lidar_of_a_job_is_that_of_the_command_line(scene_file, tmp_path, with_blender):
     lidar = {"beams": 4, "lowest": -60, "highest": -30, "columns": 30, "range_noise": 0.5, "dropout": 0.25}
     (tmp_path / "job.yaml").write_text(
@@ -78,7 +79,8 @@ def test_a_lidar_of_a_job_is_that_of_the_command_line(scene_file, tmp_path, with
     assert 0 < points < 4 * 30  # some are lost
 
 
-@pytest.mark.parametrize("with_blender", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("with_blender", [False, True])
 def test_a_scene_that_fails_does_not_stop_the_others_and_a_second_start_does_what_is_missing(
     scene_files, finished, tmp_path, with_blender
 ):
@@ -117,6 +119,7 @@ def test_a_scene_that_brings_blender_down_does_not_stop_the_others(scene_files, 
     ]
 
 
+@pytest.mark.slow
 def test_a_scene_whose_script_ends_its_render_is_no_success(scene_files, tmp_path):
     """With the bpy module, too, whose process is then gone with exit code 0."""
     import bpy

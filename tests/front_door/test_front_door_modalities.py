@@ -87,6 +87,7 @@ def test_what_is_asked_for_changes_no_other_file(run, scene_file, tmp_path):
         assert files.items() <= checksums(run)[frame].items()
 
 
+@pytest.mark.slow
 def test_a_resume_makes_the_same_and_refuses_other(run, scene_file):
     assert "2 of 4 frames done" in labelpass("render", scene_file, "--out", run, "--frames", "1-2").stdout
     done = labelpass("render", scene_file, "--out", run, "--with", "depth", check=1)
@@ -102,6 +103,7 @@ def test_a_missing_depth_is_rendered_again(run, scene_file):
     assert checksums(run) == before
 
 
+@pytest.mark.slow
 def test_jpeg_images_are_exported_like_others(scene_file, tmp_path):
     run = tmp_path / "run"
     labelpass("render", scene_file, "--out", run, *SMALL, "--frames", "1-2", "--image", "jpeg")

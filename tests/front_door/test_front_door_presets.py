@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from command_line import checksums, labelpass
 
 from blender_addon.contract import run as run_folder
@@ -9,6 +10,7 @@ from blender_addon.contract import run as run_folder
 TINY = ("--size", "16x12", "--frames", "1-2")
 
 
+@pytest.mark.slow
 def test_the_plan_holds_what_the_pilot_chose(scene_file, tmp_path):
     run = tmp_path / "run"
     said = labelpass("render", scene_file, "--out", run, *TINY, "--preset", "draft").stdout

@@ -95,7 +95,7 @@ def stop_alone(process: subprocess.Popen[str], number: int) -> None:
     ("number", "stop", "code"),
     [
         (signal.SIGINT, stop_group, 130),
-        (signal.SIGTERM, stop_alone, 143),
+        pytest.param(signal.SIGTERM, stop_alone, 143, marks=pytest.mark.slow),
         pytest.param(signal.SIGTERM, stop_group, 143, marks=pytest.mark.slow),
     ],
 )
@@ -175,6 +175,7 @@ def test_what_a_power_cut_leaves_is_not_believed(run: Path, whole: dict[str, byt
     assert goes_on(run, tmp_path)[1] == whole
 
 
+@pytest.mark.slow
 def test_what_another_command_left_is_swept(run: Path, tmp_path: Path) -> None:
     kill(run, tmp_path)
     again = export(run, tmp_path / "out", "--size", "8x8")
@@ -197,6 +198,7 @@ def test_a_refusal_leaves_nothing(run: Path, tmp_path: Path) -> None:
         bad.write_bytes(data)
 
 
+@pytest.mark.slow
 def test_a_refusal_while_others_write_leaves_nothing(run: Path, tmp_path: Path) -> None:
     """Runs of two sizes: the caller refuses, and no process knows."""
     other = write_run(tmp_path / "z", scene="other", views=48, size=(500, 500))

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from recorded_run import EVIL, SET, camera_of
@@ -88,7 +88,6 @@ def test_words_without_end_are_counted_together():
     assert len(again) == MOST_WORDS and again[OTHERS] == 2 * words[OTHERS]
 
 
-@settings(max_examples=30, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from exported import manifest, refused
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from small_inputs import write_run
 from small_things import write_run_of_things
@@ -221,7 +221,6 @@ def test_frames_are_found_without_being_read(tmp_path, run):
         assert {each.split for each in found} <= {*SPLITS}
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,9}Ndxs", fullmatch=True), st.lists(st.integers(1, 2**40))))
 def test_lists_of_numbers_come_back(tmp_path_factory, lists):
     path = tmp_path_factory.mktemp("mat5") / "splits.mat"

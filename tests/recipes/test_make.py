@@ -245,6 +245,7 @@ def test_a_scene_is_built_rendered_and_exported(rendered: Path) -> None:
     assert not any("unfinished" in warning for warning in told["warnings"])
 
 
+@pytest.mark.slow
 def test_a_frame_without_a_whole_record_is_rendered_again(rendered: Path, tmp_path: Path) -> None:
     """And with it the scene is asked for again, whether the folder is empty or its record broken off."""
     out = tmp_path / "out"
@@ -306,6 +307,7 @@ def test_a_folder_that_holds_something_is_not_begun_anew(file: str, tmp_path: Pa
         begin(tmp_path, {"seed": 1, "more": 3})
 
 
+@pytest.mark.slow
 def test_scenes_of_a_folder_that_has_the_same_ones_are_taken(
     rendered: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,7 @@ from blender_addon import scene_labels
 from blender_addon.contract.labels import built_in
 from blender_addon.contract.run import Pose, View, finished_frames, read_plan, read_record
 from render_scripts import session
-from render_scripts.draws import MOST_FRAMES, chosen, in_words, repeated
+from render_scripts.draws import chosen, in_words, repeated
 from render_scripts.request import Refused
 
 SMALL = ("--size", "16x12", "--samples", "1", "--no-denoise", "--device", "cpu")
@@ -38,13 +38,14 @@ def test_fewer_draws_are_the_beginning_of_more():
     assert repeated(VIEWS, 5)[:6] == repeated(VIEWS, 2)
 
 
-def test_a_plan_that_nobody_could_read_is_refused():
-    assert len(repeated(VIEWS[:1], MOST_FRAMES)) == MOST_FRAMES
+def test_a_plan_that_nobody_could_read_is_refused(monkeypatch):
+    monkeypatch.setattr("render_scripts.draws.MOST_FRAMES", 1000)
+    assert len(repeated(VIEWS[:1], 1000)) == 1000
     with pytest.raises(Refused, match=r"with another --seed$"):
-        repeated(VIEWS, MOST_FRAMES // 3 + 1)
+        repeated(VIEWS, 334)
     sampled = [replace(view, pose=POSE) for view in VIEWS]
     with pytest.raises(Refused, match=r"--seed, which samples other views, too$"):
-        repeated(sampled, MOST_FRAMES // 3 + 1)
+        repeated(sampled, 334)
 
 
 def test_frames_choose_among_what_is_planned():

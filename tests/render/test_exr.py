@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays
 from blender_addon.label_render.exr import ExrError, read_uncompressed, read_zip, write_zip
 
 OpenEXR = pytest.importorskip("OpenEXR")
-in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 names = st.text("ABCxyz.019 ", min_size=1, max_size=12)
 shapes = st.tuples(st.integers(1, 50), st.integers(1, 20))

@@ -25,7 +25,7 @@ from render_scripts.written_file import FileRefused
 
 from .drawn_requests import requests
 
-on_disk = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+on_disk = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True)

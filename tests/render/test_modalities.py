@@ -82,6 +82,7 @@ def test_the_depth_of_a_sphere_is_the_way_to_its_surface(empty_scene, take):
     assert (distance == z).all(), "parallel rays"
 
 
+@pytest.mark.slow
 def test_a_panorama_has_distances_alone(empty_scene, take):
     obj = camera(empty_scene, at=(0, 0, 0))
     obj.data.type = "PANO"

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from exact_thin import blocks_of_four, pieces
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.contract.labels import BACKGROUND
@@ -30,7 +30,6 @@ def strip(angle, middle, width):
     return lambda x, y: np.abs(c * (x - middle[0]) - s * (y - middle[1])) < width / 2
 
 
-@settings(max_examples=200)
 @given(ks, st.floats(-np.pi / 2, np.pi / 2), st.floats(8, 16), st.floats(7, 13), st.floats(0, 1))
 def test_a_thin_line_is_whole_and_one_pixel_wide(k, angle, x, y, share):
     thinnest = 1.001 / k  # a sample wide
@@ -51,7 +50,6 @@ def test_without_the_policy_the_same_line_is_dots():
     assert pieces(reduced(samples, 3, [POLE], 1 / 6)[0] == POLE) == 1
 
 
-@settings(max_examples=100)
 @given(ks, st.floats(-np.pi, np.pi), st.floats(6, 18), st.floats(6, 14))
 def test_what_is_not_thin_does_not_grow(k, angle, x, y):
     c, s = np.cos(angle), np.sin(angle)

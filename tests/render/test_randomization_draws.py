@@ -114,6 +114,7 @@ def test_every_draw_is_within_its_limits(seed, frame):
             assert low <= value <= high
 
 
+@pytest.mark.slow
 def test_two_thousand_draws_are_as_even_as_they_should_be():
     """Of n even numbers, the largest distance from the diagonal is below 1.95 / sqrt(n) in 999 of 1,000 cases
     (Kolmogorov, Smirnov); the seed is fixed, so this either holds or does not."""
@@ -141,6 +142,7 @@ def test_two_thousand_draws_are_as_even_as_they_should_be():
     assert np.abs(counts - 0.25).max() < 5 * np.sqrt(0.25 * 0.75 / count)
 
 
+@pytest.mark.slow
 def test_families_do_not_follow_each_other():
     """Two streams that ran alike would make every warm frame a dark one, and nobody would see why."""
     found = [drawn(ALL_ON, frame, seed=0) for frame in range(2000)]

@@ -27,6 +27,7 @@ def test_half_a_plane(empty_scene):
     assert (rays_say(empty_scene) == HALF).all()
 
 
+@pytest.mark.slow
 def test_a_sphere_from_afar(empty_scene):
     """Seen along parallel rays: a disc of its radius."""
     camera(empty_scene, ortho=16)

@@ -94,7 +94,7 @@ def test_sharp_by_angle(empty_scene):
     assert agrees(empty_scene, FLAT) and not agrees(empty_scene, ROUND)
 
 
-@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("sign", [pytest.param(1, marks=pytest.mark.slow), -1])
 def test_scales_turn_normals_by_the_inverse(empty_scene, sign):
     """Twice as wide is half as steep. Averaged before or after that: Cycles does both."""
     obj = roof(empty_scene, True, True)

@@ -61,7 +61,7 @@ def a_pane_on_another(scene):
 
 
 @pytest.mark.parametrize("build", [one_mesh, two_objects])
-@pytest.mark.parametrize("k", [1, 3])
+@pytest.mark.parametrize("k", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_past_what_is_looked_through_the_others_in_its_place_may_be_missed(empty_scene, build, k):
     camera(empty_scene)
     rectangle(empty_scene, -99, 99, label=2)

@@ -121,7 +121,7 @@ def house(scene, floor: float) -> None:
     box(scene, (6, 4, floor), (7.5, 5.5, floor + 0.9), BALL, "table")
 
 
-@pytest.mark.parametrize("floor", [0, 0.15, 0.4, 0.8])
+@pytest.mark.parametrize("floor", [0.4, *(pytest.param(floor, marks=pytest.mark.slow) for floor in (0, 0.15, 0.8))])
 def test_a_house_on_a_lawn_has_a_room(empty_scene, floor):
     """Also where the lawn passes under its walls, and where its floor is as high over it as a table."""
     house(empty_scene, floor)
@@ -142,6 +142,7 @@ def test_a_mesh_with_corners_that_are_nowhere_is_passed_over_and_named(empty_sce
     assert found.broken == ("broken", "gone") and len(found.views) == 2
 
 
+@pytest.mark.slow
 def test_what_was_found_is_taken_where_fewer_will_do(empty_scene):
     room(empty_scene)
     words = "room 400 tries=1 labels=1 one_label=1 variety=0"

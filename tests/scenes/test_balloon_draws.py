@@ -13,7 +13,7 @@ from typing import get_type_hints
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blender_addon.contract.strict import Misfits, build, plain
@@ -29,7 +29,6 @@ def balloons_of(asked: Settings, frames: int):
 
 
 @given(numbers, st.integers(0, 100), numbers)
-@settings(max_examples=60)
 def test_everything_is_within_what_was_asked_for(seed, scene, frame):
     asked = Settings()
     drawn = draw(asked, seed, scene, frame)
@@ -45,7 +44,6 @@ def test_everything_is_within_what_was_asked_for(seed, scene, frame):
 
 
 @given(numbers, st.floats(0.1, 2), st.floats(0, 3))
-@settings(max_examples=40)
 def test_no_two_meet(seed, reach, depth):
     balloons = draw(Settings(count=(20, 20), reach=reach, depth=depth), seed, 0, 1).balloons
     for number, one in enumerate(balloons):

@@ -172,6 +172,7 @@ def _pictures_of(frame: int) -> dict[str, bytes]:
     return {image.name: np.array(image.pixels[:], np.float32).tobytes() for image in wanted}
 
 
+@pytest.mark.slow
 def test_a_frame_is_the_same_however_many_there_are(scene):
     first, painted = _wall(1), _pictures_of(1)
     _build(4, 1)
@@ -214,6 +215,7 @@ def test_hard_walls_have_stripes_and_something_in_the_way():
         assert LABEL_SET.find("thing").id in labels
 
 
+@pytest.mark.slow
 def test_hard_walls_hang_and_are_seen_otherwise_than_others_of_the_seed():
     def seen(hard: bool) -> tuple[list[float], int]:
         shares = {"angle": 60.0, "obstructed": 1.0, "blurred": 1.0, "dim": 1.0, "empty": 0.0}

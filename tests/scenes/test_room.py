@@ -56,7 +56,12 @@ def _summary() -> dict[str, tuple]:
 
 
 def _pixels() -> dict[str, bytes]:
-    return {image.name: np.array(image.pixels[:], np.float32).tobytes() for image in bpy.data.images}
+    found = {}
+    for image in bpy.data.images:
+        flat = np.empty(len(image.pixels), np.float32)
+        image.pixels.foreach_get(flat)
+        found[image.name] = flat.tobytes()
+    return found
 
 
 def _surfaces() -> list[bpy.types.Object]:
@@ -73,10 +78,9 @@ def _corners(obj: bpy.types.Object) -> np.ndarray:
     return np.array(obj.bound_box) @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def test_building_twice_gives_the_same_room():
-    _build(seed=7)
+def test_building_again_gives_the_room_of_the_file(scene):
     first, first_pixels = _summary(), _pixels()
-    _build(seed=7)
+    _build(seed=0)
     assert _summary() == first
     assert _pixels() == first_pixels
     _build(seed=8)
@@ -192,12 +196,3 @@ def test_nothing_floats(scene):
     for name in floor:
         lowest = min(_corners(obj)[:, 2].min() for obj in bpy.data.collections[name].objects if obj.type in SURFACES)
         assert abs(lowest) < 0.02, (name, lowest)
-
-
-def test_saving_keeps_the_labels(tmp_path):
-    path = tmp_path / "room.blend"
-    room.save(path, 3)
-    counts = Counter(obj.pass_index for obj in bpy.data.objects)
-    bpy.ops.wm.open_mainfile(filepath=str(path))
-    assert Counter(obj.pass_index for obj in bpy.data.objects) == counts
-    assert scene_labels.read_label_set(bpy.context.scene) == built_in("nyu40")

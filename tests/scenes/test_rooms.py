@@ -157,6 +157,7 @@ def test_lamps_light_the_evening():
     assert lit["evening"][1] < lit["day"][1] / 20
 
 
+@pytest.mark.slow
 def test_lamps_of_an_evening_are_not_orange():
     """None gives more than 1.7 times as much red as blue, and one by day what its bulb gives."""
     for number in range(3):

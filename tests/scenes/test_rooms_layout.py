@@ -284,7 +284,7 @@ def test_what_is_shut_off_is_not_reached():
 # Whole rooms
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS, st.sampled_from(KINDS))
 def test_rooms_are_furnished_as_people_do(seed, kind):
     layout = _furnished(kind, seed)
@@ -301,7 +301,7 @@ def test_rooms_are_furnished_as_people_do(seed, kind):
     assert reaches_all(layout)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS, st.sampled_from(KINDS))
 def test_what_hangs_hangs_on_free_wall_and_what_lies_lies_on_something(seed, kind):
     layout = _furnished(kind, seed)
@@ -402,7 +402,7 @@ def test_assets_are_drawn_where_there_are_some():
 # Views
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6)
 @given(SEEDS, st.sampled_from(KINDS))
 def test_cameras_stand_where_one_can(seed, kind):
     layout = _furnished(kind, seed)
